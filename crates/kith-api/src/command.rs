@@ -1,0 +1,235 @@
+//! The methods: one list from which the enums, the JSON-RPC names and the OpenRPC document are made.
+
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Value, json};
+
+use crate::{
+    error::{ApiError, ErrorCode},
+    params::*,
+    views::{Chat, Contact, NetworkStatus, Profile, Scope},
+};
+
+/// Who answers a method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The core, in a transaction.
+    Core,
+    /// A read-only connection beside the core.
+    Query,
+    /// The node around the core: network, tokens, keystore.
+    Node,
+}
+
+/// A method as a type: what it takes, what it answers, what it is called.
+pub trait Method {
+    /// What it takes.
+    type Params;
+    /// What it answers.
+    type Reply;
+    /// Its JSON-RPC name.
+    const NAME: &'static str;
+
+    /// The command that calls it.
+    fn command(params: Self::Params) -> Command;
+
+    /// Its answer, if `reply` is one of its kind.
+    fn reply(reply: Reply) -> Option<Self::Reply>;
+}
+
+/// What is known about a method.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct MethodInfo {
+    /// Its JSON-RPC name, `feature.verb`.
+    pub name: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+    /// The scope a token needs for it.
+    pub scope: Scope,
+    /// Who answers it.
+    pub place: Place,
+    params: fn(&mut SchemaGenerator) -> schemars::Schema,
+    reply: fn(&mut SchemaGenerator) -> schemars::Schema,
+}
+
+impl MethodInfo {
+    /// The JSON schema of what it takes.
+    pub fn params_schema(&self, generator: &mut SchemaGenerator) -> schemars::Schema {
+        (self.params)(generator)
+    }
+
+    /// The JSON schema of what it answers.
+    pub fn reply_schema(&self, generator: &mut SchemaGenerator) -> schemars::Schema {
+        (self.reply)(generator)
+    }
+}
+
+fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> schemars::Schema {
+    generator.subschema_for::<T>()
+}
+
+macro_rules! methods {
+    ($($(#[doc = $doc:literal])+ $name:ident = $rpc:literal, $scope:ident, $place:ident, $params:ty => $reply:ty;)*) => {
+        /// A call.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Command { $($(#[doc = $doc])+ $name($params),)* }
+
+        /// The answer to a [`Command`] of the same name.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Reply { $($(#[doc = $doc])+ $name($reply),)* }
+
+        /// Every method.
+        pub const METHODS: &[MethodInfo] = &[$(MethodInfo {
+            name: $rpc,
+            doc: concat!($($doc, "\n"),+),
+            scope: Scope::$scope,
+            place: Place::$place,
+            params: schema::<$params>,
+            reply: schema::<$reply>,
+        },)*];
+
+        impl Command {
+            /// Its JSON-RPC name.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$name(_) => $rpc,)* }
+            }
+
+            /// The scope a token needs for it.
+            #[must_use]
+            pub fn scope(&self) -> Scope {
+                match self { $(Self::$name(_) => Scope::$scope,)* }
+            }
+
+            /// Who answers it.
+            #[must_use]
+            pub fn place(&self) -> Place {
+                match self { $(Self::$name(_) => Place::$place,)* }
+            }
+
+            /// Reads a JSON-RPC call.
+            ///
+            /// # Errors
+            /// `unknown_method`, or `invalid_argument` naming the field.
+            pub fn from_json(method: &str, params: Value) -> Result<Self, ApiError> {
+                let params = if params.is_null() { json!({}) } else { params };
+                match method {
+                    $($rpc => serde_json::from_value(params).map(Self::$name).map_err(|error| {
+                        ApiError::new(ErrorCode::InvalidArgument, format!("{method}: {error}"))
+                    }),)*
+                    _ => Err(ApiError::new(ErrorCode::UnknownMethod, format!("no method {method}"))
+                        .hint("GET /v1/openrpc.json lists the methods")),
+                }
+            }
+        }
+
+        impl Reply {
+            /// The JSON of the result.
+            ///
+            /// # Errors
+            /// `internal`, if a value cannot be written as JSON.
+            pub fn to_json(&self) -> Result<Value, ApiError> {
+                let value = match self { $(Self::$name(reply) => serde_json::to_value(reply),)* };
+                value.map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))
+            }
+        }
+
+        /// The methods as types, for [`Method`].
+        pub mod method {
+            use super::*;
+
+            $(
+                $(#[doc = $doc])+
+                #[derive(Debug, Clone, Copy)]
+                pub struct $name;
+
+                impl Method for $name {
+                    type Params = $params;
+                    type Reply = $reply;
+                    const NAME: &'static str = $rpc;
+
+                    fn command(params: $params) -> Command {
+                        Command::$name(params)
+                    }
+
+                    fn reply(reply: Reply) -> Option<$reply> {
+                        if let Reply::$name(reply) = reply { Some(reply) } else { None }
+                    }
+                }
+            )*
+        }
+    };
+}
+
+methods! {
+    /// My profile.
+    ProfileGet = "profile.get", Read, Core, Nothing => Profile;
+    /// Changes name or status text and tells my contacts.
+    ProfileSet = "profile.set", Admin, Core, ProfileSetParams => Profile;
+    /// The 24 words that are this account.
+    ProfileRecoveryPhrase = "profile.recovery_phrase", Admin, Node, PhraseParams => PhraseReply;
+    /// Makes an invite link for one person or for many.
+    ContactsInvite = "contacts.invite", Admin, Core, InviteParams => InviteReply;
+    /// The invites given out that are still open.
+    ContactsInvites = "contacts.invites", Admin, Core, Nothing => InvitesReply;
+    /// Closes an invite.
+    ContactsRevokeInvite = "contacts.revoke_invite", Admin, Core, InviteRef => Done;
+    /// Asks the person behind an invite link to be a contact.
+    ContactsAdd = "contacts.add", Admin, Core, AddParams => AddReply;
+    /// Contacts and open requests.
+    ContactsList = "contacts.list", Read, Core, Nothing => ContactsReply;
+    /// One contact.
+    ContactsGet = "contacts.get", Read, Core, AccountParams => Contact;
+    /// Says yes to a request.
+    ContactsAccept = "contacts.accept", Admin, Core, AccountParams => Done;
+    /// Drops a request without a word.
+    ContactsDecline = "contacts.decline", Admin, Core, AccountParams => Done;
+    /// Refuses everything from somebody from now on; nothing tells them.
+    ContactsBlock = "contacts.block", Admin, Core, AccountParams => Done;
+    /// Takes a block back.
+    ContactsUnblock = "contacts.unblock", Admin, Core, AccountParams => Done;
+    /// Forgets a contact and their keys; the messages stay.
+    ContactsRemove = "contacts.remove", Admin, Core, AccountParams => Done;
+    /// Gives a contact a name of mine.
+    ContactsRename = "contacts.rename", Admin, Core, RenameParams => Done;
+    /// Marks that the safety number was compared.
+    ContactsVerify = "contacts.verify", Admin, Core, VerifyParams => Done;
+    /// The number two people compare.
+    ContactsSafetyNumber = "contacts.safety_number", Read, Core, AccountParams => SafetyReply;
+    /// Chats, newest first.
+    ChatsList = "chats.list", Read, Core, Nothing => ChatsReply;
+    /// One chat.
+    ChatsGet = "chats.get", Read, Core, ChatParams => Chat;
+    /// The chat with a contact.
+    ChatsOpen = "chats.open", Send, Core, AccountParams => ChatReply;
+    /// Writes a message. It is on disk when this answers, and delivered as soon as the recipient can be reached.
+    ChatsSend = "chats.send", Send, Core, SendParams => SendReply;
+    /// A part of a chat.
+    ChatsHistory = "chats.history", Read, Query, HistoryParams => HistoryReply;
+    /// Full-text search, newest first.
+    ChatsSearch = "chats.search", Read, Query, SearchParams => SearchReply;
+    /// Marks messages read and tells their author.
+    ChatsMarkRead = "chats.mark_read", Send, Core, ReadParams => Done;
+    /// The network as this node sees it.
+    NetworkGet = "network.status", Read, Node, Nothing => NetworkStatus;
+    /// Adds a bootstrap node and keeps it.
+    NetworkAddBootstrap = "network.add_bootstrap", Admin, Node, BootstrapParams => Done;
+    /// Removes a bootstrap node.
+    NetworkRemoveBootstrap = "network.remove_bootstrap", Admin, Node, BootstrapParams => Done;
+    /// Tries the network step by step.
+    NetworkTest = "network.test", Read, Node, Nothing => TestReply;
+    /// Makes an API token.
+    TokensCreate = "tokens.create", Admin, Node, TokenParams => TokenReply;
+    /// API tokens, without their secrets.
+    TokensList = "tokens.list", Admin, Node, Nothing => TokensReply;
+    /// Takes an API token back.
+    TokensRevoke = "tokens.revoke", Admin, Node, TokenRef => Done;
+}
+
+/// What is known about the method called `name`.
+#[must_use]
+pub fn method_info(name: &str) -> Option<&'static MethodInfo> {
+    METHODS.iter().find(|method| method.name == name)
+}

@@ -1,0 +1,126 @@
+//! What a node tells without being asked.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{AccountId, ChatId, MessageId},
+    views::{Chat, Contact, Message, MessageState, NetworkStatus, Path, Presence, Profile},
+};
+
+/// Something happened. In JSON the field `kind` says what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum Event {
+    /// A message is new or has changed.
+    #[serde(rename = "message.upserted")]
+    MessageUpserted {
+        /// It.
+        message: Message,
+    },
+    /// An outgoing message got further.
+    #[serde(rename = "message.state")]
+    MessageState {
+        /// Which.
+        message: MessageId,
+        /// Its chat.
+        chat: ChatId,
+        /// How far.
+        state: MessageState,
+        /// Since when, Unix milliseconds.
+        at: u64,
+    },
+    /// A chat is new or has changed.
+    #[serde(rename = "chat.changed")]
+    ChatChanged {
+        /// It.
+        chat: Chat,
+    },
+    /// A contact is new or has changed.
+    #[serde(rename = "contact.changed")]
+    ContactChanged {
+        /// They.
+        contact: Contact,
+    },
+    /// A contact or request is gone.
+    #[serde(rename = "contact.removed")]
+    ContactRemoved {
+        /// Who.
+        account: AccountId,
+    },
+    /// Somebody asks to be a contact.
+    #[serde(rename = "contact.requested")]
+    ContactRequested {
+        /// Who, with what they wrote.
+        contact: Contact,
+    },
+    /// A contact came, went, or is reached another way.
+    #[serde(rename = "presence")]
+    Presence {
+        /// Who.
+        account: AccountId,
+        /// Whether they are there.
+        presence: Presence,
+        /// When they were last there, Unix milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last_seen: Option<u64>,
+        /// How they are reached.
+        path: Path,
+    },
+    /// My profile changed.
+    #[serde(rename = "profile.changed")]
+    ProfileChanged {
+        /// It.
+        profile: Profile,
+    },
+    /// The network changed.
+    #[serde(rename = "network.changed")]
+    NetworkChanged {
+        /// What it is now.
+        status: NetworkStatus,
+    },
+    /// Something to show outside the window.
+    #[serde(rename = "notify")]
+    Notify {
+        /// Where.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+        /// Who it is from.
+        title: String,
+        /// The beginning of the text.
+        body: String,
+    },
+    /// This reader was too slow and missed events: take a new snapshot.
+    #[serde(rename = "lagged")]
+    Lagged {
+        /// How many.
+        missed: u64,
+    },
+}
+
+/// An event with its number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SequencedEvent {
+    /// Counts up by one since the node started.
+    pub seq: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Everything a client shows first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Snapshot {
+    /// The number of the last event it includes.
+    pub seq: u64,
+    /// My profile.
+    pub profile: Profile,
+    /// Contacts and requests.
+    pub contacts: Vec<Contact>,
+    /// Chats, newest first.
+    pub chats: Vec<Chat>,
+    /// The network.
+    pub network: NetworkStatus,
+}

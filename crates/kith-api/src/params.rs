@@ -1,0 +1,351 @@
+//! What the methods take and answer.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{AccountId, ChatId, InviteId, MessageId, TokenId},
+    views::{Contact, ContactState, Invite, Message, Scope, TestStep, Token},
+};
+
+fn yes() -> bool {
+    true
+}
+
+macro_rules! params {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $($(#[$field_meta])* pub $field: $type),* }
+    )*};
+}
+
+params! {
+    /// Nothing.
+    Nothing {}
+
+    /// Changes to the profile; what is absent stays.
+    ProfileSetParams {
+        /// The new name, 1 to 64 characters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// The new line about me, at most 256 characters; may be empty.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status_text: Option<String>,
+    }
+
+    /// Proof that the owner is asking.
+    PhraseParams {
+        /// The profile's password, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        password: Option<String>,
+    }
+
+    /// An invite to make.
+    InviteParams {
+        /// Whether it serves one person only; the default is yes.
+        #[serde(default = "yes")]
+        single_use: bool,
+        /// How long it stays open, in seconds; the default is seven days, at most a year.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_s: Option<u64>,
+        /// A note for myself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    }
+
+    /// Somebody to ask.
+    AddParams {
+        /// Their invite link, `kith:i/1/…`.
+        link: String,
+        /// What to write along, at most 500 characters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+    }
+
+    /// An account.
+    AccountParams {
+        /// The account.
+        account: AccountId,
+    }
+
+    /// A name of my own for a contact.
+    RenameParams {
+        /// The account.
+        account: AccountId,
+        /// The name; empty goes back to theirs.
+        petname: String,
+    }
+
+    /// Whether the safety number was compared.
+    VerifyParams {
+        /// The account.
+        account: AccountId,
+        /// Yes by default; no takes the mark away.
+        #[serde(default = "yes")]
+        verified: bool,
+    }
+
+    /// An invite.
+    InviteRef {
+        /// Its id.
+        invite: InviteId,
+    }
+
+    /// A chat.
+    ChatParams {
+        /// The chat.
+        chat: ChatId,
+    }
+
+    /// A message to write.
+    SendParams {
+        /// The chat.
+        chat: ChatId,
+        /// The text, at most 16 KiB of UTF-8.
+        text: String,
+        /// The message it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<MessageId>,
+    }
+
+    /// A part of a chat.
+    HistoryParams {
+        /// The chat.
+        chat: ChatId,
+        /// Around what; the end by default.
+        #[serde(default)]
+        around: Around,
+        /// How many before it, 50 by default, at most 500.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u32>,
+        /// How many after it, 50 by default, at most 500.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<u32>,
+    }
+
+    /// What to search for.
+    SearchParams {
+        /// Words; all must occur, the last may be the beginning of a word.
+        query: String,
+        /// Only in this chat.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chat: Option<ChatId>,
+        /// Only by this person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<AccountId>,
+        /// Written at or after this time, Unix milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<u64>,
+        /// Written before this time, Unix milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<u64>,
+        /// How many hits, 50 by default, at most 100.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    }
+
+    /// How far a chat was read.
+    ReadParams {
+        /// The chat.
+        chat: ChatId,
+        /// The last message read; all by default.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        up_to: Option<MessageId>,
+    }
+
+    /// A bootstrap node.
+    BootstrapParams {
+        /// A multiaddr with `/p2p/`, or a link `kith:b/1/…`.
+        address: String,
+    }
+
+    /// A token to make.
+    TokenParams {
+        /// What it is for.
+        name: String,
+        /// What it may do.
+        scopes: Vec<Scope>,
+    }
+
+    /// A token.
+    TokenRef {
+        /// Its id.
+        token: TokenId,
+    }
+}
+
+/// A place in a chat.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Around {
+    /// A named place.
+    #[default]
+    #[serde(with = "end")]
+    #[schemars(with = "EndWord")]
+    End,
+    /// The first message not read.
+    #[serde(with = "unread")]
+    #[schemars(with = "UnreadWord")]
+    Unread,
+    /// A message.
+    Message(MessageId),
+    /// A time.
+    At {
+        /// Unix milliseconds.
+        at_ms: u64,
+    },
+}
+
+macro_rules! word {
+    ($module:ident, $schema:ident, $word:literal) => {
+        #[derive(JsonSchema)]
+        #[expect(dead_code, reason = "only its schema is used")]
+        enum $schema {
+            #[serde(rename = $word)]
+            Word,
+        }
+
+        mod $module {
+            use serde::{Deserialize, Deserializer, Serializer, de};
+
+            pub(super) fn serialize<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str($word)
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+                let word = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                if word == $word { Ok(()) } else { Err(de::Error::custom(concat!("expected ", $word))) }
+            }
+        }
+    };
+}
+
+word!(end, EndWord, "end");
+word!(unread, UnreadWord, "unread");
+
+macro_rules! replies {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        pub struct $name { $($(#[$field_meta])* pub $field: $type),* }
+    )*};
+}
+
+replies! {
+    /// Done.
+    Done {}
+
+    /// The recovery phrase.
+    PhraseReply {
+        /// The 24 words. Whoever has them is me.
+        words: Vec<String>,
+    }
+
+    /// An invite link.
+    InviteReply {
+        /// `kith:i/1/…`
+        link: String,
+        /// Its id, for revoking it.
+        invite: InviteId,
+    }
+
+    /// Invites given out.
+    InvitesReply {
+        /// Newest first.
+        invites: Vec<Invite>,
+    }
+
+    /// How adding somebody went.
+    AddReply {
+        /// Who it is.
+        account: AccountId,
+        /// How far it got.
+        state: ContactState,
+    }
+
+    /// Contacts and requests.
+    ContactsReply {
+        /// By name.
+        contacts: Vec<Contact>,
+    }
+
+    /// What two people compare.
+    SafetyReply {
+        /// 60 digits.
+        digits: String,
+        /// The same as pictures.
+        emoji: Vec<Emoji>,
+    }
+
+    /// A picture with its name.
+    Emoji {
+        /// The character.
+        emoji: String,
+        /// What to say for it.
+        name: String,
+    }
+
+    /// Chats.
+    ChatsReply {
+        /// Newest first.
+        chats: Vec<crate::views::Chat>,
+    }
+
+    /// A chat.
+    ChatReply {
+        /// Its id.
+        chat: ChatId,
+    }
+
+    /// A message written.
+    SendReply {
+        /// Its id.
+        message: MessageId,
+    }
+
+    /// A part of a chat.
+    HistoryReply {
+        /// Oldest first.
+        messages: Vec<Message>,
+        /// Whether there are older ones.
+        more_before: bool,
+        /// Whether there are newer ones.
+        more_after: bool,
+    }
+
+    /// What was found.
+    SearchReply {
+        /// Newest first.
+        hits: Vec<Hit>,
+    }
+
+    /// A message found.
+    Hit {
+        /// The message.
+        message: Message,
+        /// The place in it, the words found between `[` and `]`.
+        snippet: String,
+    }
+
+    /// What a network test saw.
+    TestReply {
+        /// In the order tried.
+        steps: Vec<TestStep>,
+    }
+
+    /// A token made. The secret is shown this once.
+    TokenReply {
+        /// Its id.
+        token: TokenId,
+        /// The secret to send as `Authorization: Bearer`.
+        secret: String,
+    }
+
+    /// Tokens.
+    TokensReply {
+        /// Oldest first.
+        tokens: Vec<Token>,
+    }
+}

@@ -1,0 +1,319 @@
+//! What clients are shown: profiles, contacts, chats, messages, the network.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, TokenId};
+
+/// My own profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Profile {
+    /// My account.
+    pub account: AccountId,
+    /// The name contacts see.
+    pub name: String,
+    /// A line about me that contacts see; may be empty.
+    pub status_text: String,
+    /// Whether this node can be seen.
+    pub presence: Presence,
+    /// My devices.
+    pub devices: Vec<Device>,
+}
+
+/// One device of mine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Device {
+    /// The device.
+    pub device: DeviceId,
+    /// When it was added, Unix milliseconds.
+    pub added_at: u64,
+    /// Whether it is this one.
+    pub this: bool,
+}
+
+/// Whether somebody is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Presence {
+    /// Connected.
+    Online,
+    /// Not connected.
+    Offline,
+}
+
+/// How far we have got with somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ContactState {
+    /// I asked; they have not answered.
+    Waiting,
+    /// They asked; I have not answered.
+    Requested,
+    /// We write to each other; who it is rests on a link.
+    Introduced,
+    /// We compared the safety number.
+    Verified,
+    /// Blocked by me.
+    Blocked,
+}
+
+/// How a contact is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Path {
+    /// Direct, relayed or not at all.
+    pub kind: PathKind,
+    /// Round-trip time in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rtt_ms: Option<u32>,
+    /// The relay in between, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<String>,
+}
+
+/// The kind of a [`Path`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PathKind {
+    /// A connection of our own.
+    Direct,
+    /// Through a relay, which sees only ciphertext.
+    Relayed,
+    /// Not connected.
+    None,
+}
+
+/// A person I know, or who wants to know me.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Contact {
+    /// The account.
+    pub account: AccountId,
+    /// The name they chose.
+    pub name: String,
+    /// The name I gave them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub petname: Option<String>,
+    /// How far we have got.
+    pub state: ContactState,
+    /// Whether they are connected.
+    pub presence: Presence,
+    /// When they were last connected, Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<u64>,
+    /// How they are reached.
+    pub path: Path,
+    /// Their line about themselves.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub status_text: String,
+    /// What they wrote when they asked to be added.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub request_text: String,
+    /// Two different device lists signed by this account were seen: its key is in wrong hands. Messages are paused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alarm: bool,
+}
+
+/// An invite I gave out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Invite {
+    /// Its id.
+    pub invite: InviteId,
+    /// The link.
+    pub link: String,
+    /// My note on it.
+    pub note: String,
+    /// Whether it serves one person only.
+    pub single_use: bool,
+    /// When it was made, Unix milliseconds.
+    pub created_at: u64,
+    /// When it ends, Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<u64>,
+    /// Who used it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_by: Option<AccountId>,
+}
+
+/// What a conversation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ChatKind {
+    /// Two people.
+    Direct,
+}
+
+/// A conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Chat {
+    /// Its id.
+    pub chat: ChatId,
+    /// What it is.
+    pub kind: ChatKind,
+    /// The other person, in a direct chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    /// What to call it.
+    pub title: String,
+    /// Messages not read yet.
+    pub unread: u64,
+    /// The newest message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Message>,
+    /// Whether it is kept at the top.
+    pub pinned: bool,
+}
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageKind {
+    /// Text.
+    Text,
+    /// Something a newer version sent; kept, and shown once this version can.
+    Unknown,
+}
+
+/// How far an outgoing message has got. It never goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageState {
+    /// In the outbox on this disk.
+    Queued,
+    /// At a mailbox.
+    Stored,
+    /// On the recipient's disk.
+    Delivered,
+    /// The recipient has read it.
+    Seen,
+    /// Given up.
+    Failed,
+}
+
+/// How far a message has got with one member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MemberState {
+    /// The member.
+    pub account: AccountId,
+    /// How far.
+    pub state: MessageState,
+    /// Since when, Unix milliseconds.
+    pub at: u64,
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// The conversation.
+    pub chat: ChatId,
+    /// Who wrote it.
+    pub author: AccountId,
+    /// When it was written, by the author's clock, Unix milliseconds.
+    pub sent_at: u64,
+    /// When it arrived here, Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<u64>,
+    /// What it is.
+    pub kind: MessageKind,
+    /// The text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// How far it has got; only on my own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<MessageState>,
+}
+
+/// Whether the node is connected to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NetworkState {
+    /// To nobody.
+    Offline,
+    /// To peers, but to no bootstrap node.
+    Local,
+    /// Only through a relay, or to some bootstrap nodes only.
+    Degraded,
+    /// Connected.
+    Online,
+}
+
+/// The network as this node sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NetworkStatus {
+    /// In one word.
+    pub state: NetworkState,
+    /// What sits between this node and the internet, as far as is known.
+    pub nat: String,
+    /// Addresses under which this node can be reached.
+    pub addresses: Vec<String>,
+    /// Connected peers.
+    pub peers: u32,
+    /// The bootstrap nodes.
+    pub bootstraps: Vec<Bootstrap>,
+    /// Relays that hold a place for this node.
+    pub relays: Vec<String>,
+    /// Bytes since the start.
+    pub traffic: Traffic,
+}
+
+/// A bootstrap node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Bootstrap {
+    /// Its address or link.
+    pub address: String,
+    /// Whether it is connected.
+    pub ok: bool,
+    /// Round-trip time in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rtt_ms: Option<u32>,
+}
+
+/// Bytes moved since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Traffic {
+    /// Received.
+    pub bytes_in: u64,
+    /// Sent.
+    pub bytes_out: u64,
+}
+
+/// One step of a network test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TestStep {
+    /// What was tried.
+    pub name: String,
+    /// Whether it worked.
+    pub ok: bool,
+    /// What was seen.
+    pub detail: String,
+}
+
+/// What an API token may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// See everything but secrets.
+    Read,
+    /// Write messages and mark them read.
+    Send,
+    /// Take part in calls.
+    Call,
+    /// Everything.
+    Admin,
+}
+
+/// An API token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Token {
+    /// Its id.
+    pub token: TokenId,
+    /// What it is for.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// When it was made, Unix milliseconds.
+    pub created_at: u64,
+}
