@@ -1,0 +1,129 @@
+//! The registry of every string that separates one use of a key from another.
+//!
+//! A signature made for one purpose must never verify for another, and two purposes must never
+//! derive the same key. So each purpose has its own string, all of them are listed in [`ALL`],
+//! and a test holds that they are unique and that none is a prefix of another. The strings are
+//! frozen: changing one changes every signature or key made with it.
+
+#[cfg(test)]
+mod tests;
+
+/// What a signature is about. Only the constants exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignContext(&'static str);
+
+/// What a derived key is for. Only the constants exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KdfInfo(&'static str);
+
+/// What a plain hash is about. Only the constants exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashLabel(&'static str);
+
+impl SignContext {
+    /// The string itself; always shorter than 256 bytes.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl KdfInfo {
+    /// The string itself, for callers that build the `info` of a key encapsulation.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl HashLabel {
+    /// The string itself.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// BLAKE3 in key-derivation mode, with this label as the context, over `bytes`.
+    pub fn hash(self, bytes: &[u8]) -> [u8; 32] {
+        blake3::derive_key(self.0, bytes)
+    }
+}
+
+macro_rules! registry {
+    ($($type:ident { $($(#[$doc:meta])* $name:ident = $text:literal;)* })*) => {
+        $(impl $type {
+            $($(#[$doc])* pub const $name: Self = Self($text);)*
+        })*
+
+        /// Every domain-separation string of the project.
+        pub const ALL: &[&str] = &[$($($text,)*)*];
+    };
+}
+
+registry! {
+    SignContext {
+        /// An entry of an account's device list, signed by the account key.
+        IDENTITY_LOG = "kith/v1/identity-log";
+        /// An invite bundle, signed by the device key.
+        INVITE_BUNDLE = "kith/v1/invite-bundle";
+        /// A transport card, signed by the transport key.
+        TRANSPORT_CARD = "kith/v1/transport-card";
+        /// What a bootstrap node says it offers, signed by its transport key.
+        SERVICE_DESCRIPTOR = "kith/v1/service-descriptor";
+    }
+    KdfInfo {
+        /// Recovery phrase to the seed of the account signing key.
+        ACCOUNT_SIGN = "account-sign";
+        /// Recovery phrase to the key of the contact backup.
+        BACKUP = "backup";
+        /// Recovery phrase to the key of the keystore's phrase slot.
+        PHRASE_SLOT = "phrase-slot";
+        /// Master key to the raw database key.
+        DATABASE = "database";
+        /// Master key to the key that seals ratchet rows a second time.
+        RATCHET = "ratchet";
+        /// Master key to the key of attachments.
+        BLOB = "blob";
+        /// Master key to the key of everything small.
+        MISC = "misc";
+        /// Slot secret to the key that wraps the master key.
+        KEYSTORE_WRAP = "keystore-wrap";
+        /// A 32-byte slot secret to the slot's key, with the slot's header as context.
+        KEYSTORE_SLOT = "keystore-slot";
+        /// Master key or password key to the key of the phrase section.
+        KEYSTORE_PHRASE = "keystore-phrase";
+        /// Master key to the key of the device section.
+        KEYSTORE_DEVICE = "keystore-device";
+        /// Master key to the key of the authentication code over the whole keystore file.
+        KEYSTORE_MAC = "keystore-mac";
+        /// Invite secret to the key that seals the bundle.
+        INVITE_BUNDLE = "invite-bundle";
+        /// Invite secret to the slot the bundle is stored under.
+        INVITE_SLOT = "invite-slot";
+        /// Invite secret to the tag that names the invite in a request.
+        INVITE_TAG = "invite-tag";
+        /// Invite secret to the key of the authentication code over a request.
+        INVITE_MAC = "invite-mac";
+        /// Invite secret to the token that allows deleting the slot.
+        INVITE_OWNER = "invite-owner";
+        /// Encapsulated secret to the key of an outer envelope.
+        ENVELOPE_KEY = "envelope-seal";
+        /// Envelope key to the public identifier of that key.
+        ENVELOPE_KEY_ID = "envelope-name";
+        /// The `info` of a key encapsulation, before the caller's own binding.
+        ENVELOPE_KEM = "envelope-kem";
+        /// What an encapsulation exports its 32 bytes for.
+        KEM_EXPORT = "kem-export";
+        /// Shared secret to the names under which two contacts find each other.
+        RENDEZVOUS = "rendezvous";
+        /// Shared secret to the key that seals a transport card.
+        CARD_SEAL = "card-seal";
+    }
+    HashLabel {
+        /// Identifier of a key-encapsulation public key, as listed in the device list.
+        KEM_PUBLIC = "kith/hash/kem-public";
+        /// Checksum of a keystore file.
+        KEYSTORE_CHECKSUM = "kith/hash/keystore-checksum";
+        /// The hash chain of a safety number.
+        SAFETY_NUMBER = "kith/hash/safety-number";
+        /// The short picture form of a safety number.
+        SAFETY_EMOJI = "kith/hash/safety-emoji";
+    }
+}
