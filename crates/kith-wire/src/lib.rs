@@ -1,1 +1,46 @@
-//! kith-wire
+//! What two Kith nodes say to each other: ids, frames, identity logs, invites, envelopes and the messages inside them.
+//!
+//! Everything that arrives is first an `Unverified…` value: decoded under a size cap, but not yet believed. `verify`
+//! checks signatures, chains, expiry and both identities and gives the verified type, which has no other constructor
+//! than that and the one its author uses. Signed bytes are carried verbatim and never re-encoded.
+//!
+//! This crate never does I/O, never reads a clock (callers pass `now_ms`), keeps no state and trusts no length it reads.
+//! It starts no threads; all types are plain values.
+//!
+//! Start reading at [`limits`] (every cap), then [`identity`] (who somebody is), [`invite`] (how two people meet),
+//! [`envelope`] (what travels) and [`message`] (what is inside).
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+mod codec;
+
+pub mod bootstrap;
+pub mod card;
+pub mod envelope;
+pub mod error;
+pub mod frame;
+#[doc(hidden)]
+pub mod fuzz;
+pub mod hello;
+pub mod identity;
+pub mod ids;
+pub mod invite;
+pub mod limits;
+pub mod link;
+pub mod message;
+pub mod request;
+pub mod slot;
+pub mod text;
+
+pub use bootstrap::{BootstrapLink, services};
+pub use card::{CardError, TransportCard, UnverifiedCard};
+pub use envelope::{Envelope, EnvelopeError, Header};
+pub use error::WireError;
+pub use frame::{Frame, FrameError, FrameReader};
+pub use hello::Hello;
+pub use identity::{DeviceRecord, IdentityError, IdentityLog, LogRelation, Revocation, UnverifiedIdentityLog};
+pub use ids::{AccountId, ChatId, DeviceId, EnvelopeId, Hlc, IdError, MsgId, SlotId, TransportId};
+pub use invite::{BundleParts, InviteBundle, InviteError, InviteLink, UnverifiedBundle};
+pub use link::LinkError;
+pub use message::{Body, Ends, Inner, InnerError, UnverifiedInner};
+pub use request::{RequestAnswer, RequestFrame};
+pub use slot::{SlotDenial, SlotRequest, SlotResponse};

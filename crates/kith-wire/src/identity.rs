@@ -1,0 +1,295 @@
+//! Who somebody is: a hash chain of device lists, each entry signed by the account key.
+
+mod proto;
+mod rules;
+
+use kith_crypto::{CurveKey, SignContext, Signature, SigningKey};
+use prost::Message;
+
+use crate::error::WireError;
+use crate::ids::{AccountId, DeviceId, TransportId};
+use crate::limits::{LOG_ENTRIES_MAX, LOG_MAX};
+use proto::{BodyProto, EntryProto, LOG, LogProto};
+
+/// The keys of one device. Plain data: it says something only inside a verified [`IdentityLog`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceRecord {
+    /// The device, by its signing key.
+    pub device: DeviceId,
+    /// Its Olm identity key.
+    pub olm: CurveKey,
+    /// Its transport key.
+    pub transport: TransportId,
+    /// Hash of its X-Wing public key.
+    pub kem_hash: [u8; 32],
+    /// When it was added, Unix milliseconds by the author's clock.
+    pub added_at_ms: u64,
+}
+
+/// A device that may never speak for the account again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revocation {
+    /// The device.
+    pub device: DeviceId,
+    /// When it was revoked, Unix milliseconds by the author's clock.
+    pub at_ms: u64,
+}
+
+/// Why an identity log is not to be believed, or cannot be extended.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdentityError {
+    /// An entry does not decode.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    /// The log has no entry.
+    #[error("the identity log is empty")]
+    Empty,
+    /// An entry names another account than the first one, or the signing key is of another account.
+    #[error("entry {seq} is about another account")]
+    WrongAccount {
+        /// Position in the log.
+        seq: u64,
+    },
+    /// The signature of an entry is not the account's.
+    #[error("entry {seq} is not signed by the account")]
+    BadSignature {
+        /// Position in the log.
+        seq: u64,
+    },
+    /// The entries are not numbered 0, 1, 2, …
+    #[error("entry {found} where entry {expected} belongs")]
+    WrongSequence {
+        /// Number found.
+        found: u64,
+        /// Number required.
+        expected: u64,
+    },
+    /// An entry does not continue the one before it.
+    #[error("entry {seq} does not continue the entry before it")]
+    BrokenChain {
+        /// Position in the log.
+        seq: u64,
+    },
+    /// A device list that cannot be: no device at the start, or one key in two places.
+    #[error("entry {seq} has an impossible device list")]
+    BadDevices {
+        /// Position in the log.
+        seq: u64,
+    },
+    /// A revoked device came back, a revocation was forgotten, or a device vanished without one.
+    #[error("entry {seq} takes a revocation back or drops a device without one")]
+    BadRevocation {
+        /// Position in the log.
+        seq: u64,
+    },
+    /// The log would be longer than anybody accepts.
+    #[error("the identity log is full")]
+    Full,
+}
+
+/// How a log relates to the newest one seen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogRelation {
+    /// It is the same.
+    Same,
+    /// It continues the pinned one.
+    Newer,
+    /// It ends before the pinned one: a replay or a rollback; refuse it.
+    Older,
+    /// It has another entry where the pinned one was: two entries validly signed for one place. The account key is
+    /// compromised or was used on two machines.
+    Fork,
+}
+
+struct SignedEntry {
+    body: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+/// A log as it arrived: decoded, not believed.
+pub struct UnverifiedIdentityLog {
+    entries: Vec<SignedEntry>,
+}
+
+impl UnverifiedIdentityLog {
+    /// Decodes a log of at most [`LOG_MAX`] bytes and [`LOG_ENTRIES_MAX`] entries.
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let log: LogProto = LOG.decode(bytes)?;
+        let entries = log.entries.into_iter().map(|e| SignedEntry { body: e.body, signature: e.signature }).collect();
+        Ok(Self { entries })
+    }
+
+    /// Checks the whole chain from its first entry: numbers, hashes, signatures, device lists and revocations.
+    pub fn verify(self) -> Result<IdentityLog, IdentityError> {
+        let mut log: Option<IdentityLog> = None;
+        for entry in self.entries {
+            log = Some(IdentityLog::extended(log, entry)?);
+        }
+        log.ok_or(IdentityError::Empty)
+    }
+}
+
+/// A verified identity log: every entry is signed by the account and continues the one before.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IdentityLog {
+    account: AccountId,
+    entries: Vec<EntryProto>,
+    hashes: Vec<[u8; 32]>,
+    head: [u8; 32],
+    devices: Vec<DeviceRecord>,
+    revoked: Vec<Revocation>,
+}
+
+impl std::fmt::Debug for IdentityLog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IdentityLog")
+            .field("account", &self.account)
+            .field("seq", &self.seq())
+            .field("devices", &self.devices.len())
+            .field("revoked", &self.revoked.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl IdentityLog {
+    /// The first entry of a new account, signed by its key. Fails if the device list is empty or impossible.
+    pub fn create(account: &SigningKey, devices: Vec<DeviceRecord>, now_ms: u64) -> Result<Self, IdentityError> {
+        let body = rules::Entry {
+            account: AccountId::from(account.public()),
+            seq: 0,
+            previous: [0; 32],
+            devices,
+            revoked: Vec::new(),
+            created_at_ms: now_ms,
+        };
+        Self::extended(None, sign(account, &body))
+    }
+
+    /// Adds an entry with this device list. Devices that are missing from it must be in `revoke`, which is added to
+    /// what is revoked already. Fails, and changes nothing, if the result would not verify, or if `account` is not the
+    /// key of this log.
+    pub fn append(
+        &mut self,
+        account: &SigningKey,
+        devices: Vec<DeviceRecord>,
+        revoke: &[Revocation],
+        now_ms: u64,
+    ) -> Result<(), IdentityError> {
+        let mut revoked = self.revoked.clone();
+        revoked.extend(revoke);
+        let body = rules::Entry {
+            account: AccountId::from(account.public()),
+            seq: self.seq().saturating_add(1),
+            previous: self.head,
+            devices,
+            revoked,
+            created_at_ms: now_ms,
+        };
+        let next = Self::extended(Some(self.clone()), sign(account, &body))?;
+        if next.encode().len() > LOG_MAX || next.entries.len() > LOG_ENTRIES_MAX {
+            return Err(IdentityError::Full);
+        }
+        *self = next;
+        Ok(())
+    }
+
+    /// The only way an entry gets into a log, whoever wrote it.
+    fn extended(log: Option<Self>, signed: SignedEntry) -> Result<Self, IdentityError> {
+        let entry = rules::Entry::decode(&signed.body)?;
+        rules::check_entry(&entry)?;
+        match &log {
+            None => rules::check_first(&entry)?,
+            Some(log) => {
+                let before = rules::Before {
+                    account: log.account,
+                    seq: log.seq(),
+                    hash: log.head,
+                    devices: &log.devices,
+                    revoked: &log.revoked,
+                };
+                rules::check_next(&entry, &before)?;
+            }
+        }
+        let bad_signature = IdentityError::BadSignature { seq: entry.seq };
+        let Ok(signature) = <[u8; 64]>::try_from(signed.signature.as_slice()) else {
+            return Err(bad_signature);
+        };
+        let signature = Signature::from_bytes(signature);
+        if entry.account.public_key().verify(SignContext::IDENTITY_LOG, &signed.body, &signature).is_err() {
+            return Err(bad_signature);
+        }
+        let (mut entries, mut hashes) = log.map_or_else(Default::default, |log| (log.entries, log.hashes));
+        let head = *blake3::hash(&signed.body).as_bytes();
+        entries.push(EntryProto { body: signed.body, signature: signed.signature });
+        hashes.push(head);
+        Ok(Self { account: entry.account, entries, hashes, head, devices: entry.devices, revoked: entry.revoked })
+    }
+
+    /// Whose log it is.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The number of the newest entry; the first is 0.
+    #[must_use]
+    pub fn seq(&self) -> u64 {
+        (self.entries.len() as u64).saturating_sub(1)
+    }
+
+    /// Hash of the signed bytes of the newest entry; pin it together with [`IdentityLog::seq`].
+    #[must_use]
+    pub fn head_hash(&self) -> [u8; 32] {
+        self.head
+    }
+
+    /// The devices that speak for the account now.
+    #[must_use]
+    pub fn devices(&self) -> &[DeviceRecord] {
+        &self.devices
+    }
+
+    /// The devices that may never again.
+    #[must_use]
+    pub fn revoked(&self) -> &[Revocation] {
+        &self.revoked
+    }
+
+    /// The record of a current device; `None` if it is unknown or revoked.
+    #[must_use]
+    pub fn device(&self, device: &DeviceId) -> Option<&DeviceRecord> {
+        self.devices.iter().find(|record| record.device == *device)
+    }
+
+    /// Whether the device was revoked.
+    #[must_use]
+    pub fn is_revoked(&self, device: &DeviceId) -> bool {
+        self.revoked.iter().any(|revocation| revocation.device == *device)
+    }
+
+    /// The log as it travels; signed parts byte for byte as their author made them.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        LOG.encode(&LogProto { entries: self.entries.clone() })
+    }
+
+    /// Compares with the newest sequence number and head hash seen for this account. Only [`LogRelation::Newer`] may
+    /// replace what is pinned.
+    #[must_use]
+    pub fn relation_to(&self, pinned_seq: u64, pinned_hash: &[u8; 32]) -> LogRelation {
+        let place = usize::try_from(pinned_seq).unwrap_or(usize::MAX);
+        match self.hashes.get(place) {
+            None => LogRelation::Older,
+            Some(hash) if hash != pinned_hash => LogRelation::Fork,
+            Some(_) if pinned_seq == self.seq() => LogRelation::Same,
+            Some(_) => LogRelation::Newer,
+        }
+    }
+}
+
+fn sign(account: &SigningKey, entry: &rules::Entry) -> SignedEntry {
+    let body = BodyProto::from(entry).encode_to_vec();
+    let signature = account.sign(SignContext::IDENTITY_LOG, &body).to_bytes().to_vec();
+    SignedEntry { body, signature }
+}

@@ -1,0 +1,128 @@
+//! How two people meet: a short secret link, and the sealed bundle of keys it opens.
+
+mod bundle;
+
+use std::fmt;
+
+use kith_crypto::{KdfInfo, Key};
+use zeroize::Zeroizing;
+
+pub(crate) use bundle::seal_plain;
+pub use bundle::{BundleParts, InviteBundle, InviteError, UnverifiedBundle, kem_info};
+
+use crate::ids::{AccountId, SlotId, truncated};
+use crate::limits::{HINT_MAX_BYTES, HINTS_MAX};
+use crate::link::{self, LinkError};
+use crate::text::is_address;
+
+const LETTER: char = 'i';
+const FINGERPRINT_LEN: usize = 16;
+
+/// An invite: a secret, whose it is, and where to ask. Whoever holds it may send one contact request; it proves nothing
+/// about them. `Display` writes the link and with it the secret; `Debug` does not.
+pub struct InviteLink {
+    secret: Key,
+    fingerprint: [u8; FINGERPRINT_LEN],
+    hints: Vec<String>,
+}
+
+impl InviteLink {
+    /// A new invite of `account` with a random secret. Of the hints (addresses of nodes that hold the slot) the first
+    /// [`HINTS_MAX`] well-formed ones of at most [`HINT_MAX_BYTES`] are kept.
+    #[must_use]
+    pub fn new(account: AccountId, hints: Vec<String>) -> Self {
+        Self::with_key(Key::random(), account, hints)
+    }
+
+    /// The invite with a known secret, as its author stored it.
+    #[must_use]
+    pub fn from_secret(secret: &[u8; 32], account: AccountId, hints: Vec<String>) -> Self {
+        Self::with_key(Key::from_bytes(secret), account, hints)
+    }
+
+    fn with_key(secret: Key, account: AccountId, hints: Vec<String>) -> Self {
+        let hints = hints.into_iter().filter(|hint| is_hint(hint)).take(HINTS_MAX).collect();
+        Self { secret, fingerprint: account.fingerprint(), hints }
+    }
+
+    /// Reads a link; says whether it is something else, of a newer version, or damaged.
+    pub fn parse(text: &str) -> Result<Self, LinkError> {
+        let payload = Zeroizing::new(link::parse(LETTER, text)?);
+        let (secret, rest) = payload.split_first_chunk::<32>().ok_or(LinkError::Damaged)?;
+        let (fingerprint, rest) = rest.split_first_chunk::<FINGERPRINT_LEN>().ok_or(LinkError::Damaged)?;
+        let hints = link::take_strings(rest, HINTS_MAX, is_hint)?;
+        Ok(Self { secret: Key::from_bytes(secret), fingerprint: *fingerprint, hints })
+    }
+
+    /// The secret, for the author's own storage.
+    #[must_use]
+    pub fn secret(&self) -> &[u8; 32] {
+        self.secret.as_bytes()
+    }
+
+    /// The fingerprint of the account that made the invite.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 16] {
+        self.fingerprint
+    }
+
+    /// Addresses of nodes to ask for the bundle.
+    #[must_use]
+    pub fn hints(&self) -> &[String] {
+        &self.hints
+    }
+
+    /// Where the sealed bundle lies.
+    #[must_use]
+    pub fn slot(&self) -> SlotId {
+        SlotId::from_bytes(*self.secret.derive(KdfInfo::INVITE_SLOT).as_bytes())
+    }
+
+    /// The name of the invite in a contact request; does not reveal the secret or the slot.
+    #[must_use]
+    pub fn tag(&self) -> [u8; 16] {
+        truncated(self.secret.derive(KdfInfo::INVITE_TAG).as_bytes())
+    }
+
+    /// What the slot's owner shows to delete it; the slot stores its hash.
+    #[must_use]
+    pub fn owner_token(&self) -> [u8; 32] {
+        *self.secret.derive(KdfInfo::INVITE_OWNER).as_bytes()
+    }
+
+    /// Proof of holding the link, over the envelope of a contact request.
+    #[must_use]
+    pub fn request_mac(&self, envelope: &[u8]) -> [u8; 32] {
+        self.secret.mac(KdfInfo::INVITE_MAC, envelope)
+    }
+
+    /// Whether `mac` is the [`InviteLink::request_mac`] of the envelope, in constant time.
+    #[must_use]
+    pub fn verify_request_mac(&self, envelope: &[u8], mac: &[u8; 32]) -> bool {
+        self.secret.verify_mac(KdfInfo::INVITE_MAC, envelope, mac).is_ok()
+    }
+
+    fn bundle_key(&self) -> Key {
+        self.secret.derive(KdfInfo::INVITE_BUNDLE)
+    }
+}
+
+fn is_hint(hint: &str) -> bool {
+    hint.len() <= HINT_MAX_BYTES && is_address(hint)
+}
+
+impl fmt::Display for InviteLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut payload = Zeroizing::new(Vec::new());
+        payload.extend(self.secret.as_bytes());
+        payload.extend(self.fingerprint);
+        link::put_strings(&mut payload, &self.hints);
+        f.write_str(&link::format(LETTER, &payload))
+    }
+}
+
+impl fmt::Debug for InviteLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InviteLink").field("hints", &self.hints).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,64 @@
+//! Every cap of the protocol. A decoder compares against these before it allocates.
+
+/// Bytes of an envelope, and of the payload of a frame that carries one.
+pub const FRAME_MAX: usize = 64 * 1024;
+/// Bytes of a control payload (hello, slot, request answer) in a frame.
+pub const CONTROL_FRAME_MAX: usize = 64 * 1024;
+/// Bytes of the encoded inner plaintext; leaves room for Olm and the envelope in [`FRAME_MAX`].
+pub const INNER_MAX: usize = 63 * 1024 - 512;
+/// Bytes of the body inside an inner plaintext.
+pub const BODY_MAX: usize = 60 * 1024;
+/// Bytes of UTF-8 in one text message.
+pub const TEXT_MAX_BYTES: usize = 16 * 1024;
+/// Characters of the text in a contact request.
+pub const REQUEST_TEXT_MAX_CHARS: usize = 500;
+/// Characters of a display name.
+pub const NAME_MAX_CHARS: usize = 64;
+/// Characters of a status text.
+pub const STATUS_MAX_CHARS: usize = 140;
+/// Devices of one account.
+pub const DEVICES_MAX: usize = 5;
+/// Revoked devices one identity log remembers.
+pub const REVOCATIONS_MAX: usize = 32;
+/// Entries of one identity log.
+pub const LOG_ENTRIES_MAX: usize = 256;
+/// Bytes of one encoded identity log; it must fit into an invite bundle.
+pub const LOG_MAX: usize = 10 * 1024;
+/// Network addresses in one list.
+pub const ADDRESSES_MAX: usize = 16;
+/// Bytes of one network address.
+pub const ADDRESS_MAX_BYTES: usize = 256;
+/// Bytes of all addresses of one invite bundle together.
+pub const BUNDLE_ADDRESSES_MAX_BYTES: usize = 2 * 1024;
+/// Causal parents of one message.
+pub const PARENTS_MAX: usize = 4;
+/// One-time keys in one pack.
+pub const PREKEYS_MAX: usize = 32;
+/// Message ids in one receipt.
+pub const RECEIPTS_MAX: usize = 512;
+/// Envelope ids in one nack.
+pub const NACKS_MAX: usize = 64;
+/// Bytes of one invite slot.
+pub const SLOT_BLOB_MAX: usize = 16 * 1024;
+/// Bytes of an encoded slot request or response.
+pub const SLOT_MESSAGE_MAX: usize = SLOT_BLOB_MAX + 512;
+/// Bytes of a signed transport card.
+pub const CARD_MAX: usize = 4 * 1024;
+/// Bytes of all addresses of one transport card together.
+pub const CARD_ADDRESSES_MAX_BYTES: usize = 3 * 1024;
+/// How old a transport card may be, in milliseconds.
+pub const CARD_AGE_MAX_MS: u64 = 26 * 60 * 60 * 1000;
+/// How far in the future the clock of an author may be, in milliseconds.
+pub const CLOCK_SKEW_MAX_MS: u64 = 5 * 60 * 1000;
+/// Bytes of an encoded hello.
+pub const HELLO_MAX: usize = CARD_MAX + 64;
+/// Bytes of an encoded contact request frame: tag, MAC, version and one envelope.
+pub const REQUEST_FRAME_MAX: usize = FRAME_MAX + 64;
+/// Bootstrap hints in one invite link.
+pub const HINTS_MAX: usize = 3;
+/// Bytes of one hint in an invite link.
+pub const HINT_MAX_BYTES: usize = 200;
+/// Characters of a link of any kind.
+pub const LINK_MAX_CHARS: usize = 4 * 1024;
+/// Addresses in one bootstrap link.
+pub const BOOTSTRAP_ADDRESSES_MAX: usize = 8;

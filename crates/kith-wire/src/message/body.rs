@@ -1,0 +1,291 @@
+//! What a message says.
+
+use std::fmt;
+
+use kith_crypto::{CurveKey, KemPublic};
+use prost::Message;
+
+use super::body_proto::{
+    ContactProto, IdentityProto, KeysProto, NACK, PREKEYS, ProfileProto, RECEIPT, TEXT, TextProto, contact_shape,
+};
+use crate::codec::{array, arrays, check_count};
+use crate::error::WireError;
+use crate::ids::{EnvelopeId, MsgId};
+use crate::limits::{
+    ADDRESSES_MAX, BODY_MAX, LOG_MAX, NACKS_MAX, NAME_MAX_CHARS, PREKEYS_MAX, RECEIPTS_MAX, REQUEST_TEXT_MAX_CHARS,
+    STATUS_MAX_CHARS, TEXT_MAX_BYTES,
+};
+use crate::text::{check_addresses, check_bytes, check_chars, clean_name, clean_status, clean_text};
+
+/// What a message says. Text from a peer is cleaned when it is decoded; identity logs stay bytes until they are verified.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Body {
+    /// Something a person wrote.
+    Text {
+        /// The text.
+        text: String,
+        /// The message it answers.
+        reply_to: Option<MsgId>,
+    },
+    /// A contact request, the first message to somebody.
+    Request {
+        /// The sender's display name.
+        name: String,
+        /// A few words from the sender.
+        text: String,
+        /// The sender's identity log, encoded.
+        log: Vec<u8>,
+        /// The X-Wing key of the sending device.
+        kem: KemPublic,
+        /// One-time keys of the sending device for the recipient alone.
+        prekeys: Vec<CurveKey>,
+        /// Where the sending device can be reached.
+        addresses: Vec<String>,
+        /// The bundle this answers.
+        bundle_hash: [u8; 32],
+    },
+    /// The answer to a request: we are contacts.
+    Accept {
+        /// The sender's display name.
+        name: String,
+        /// The sender's identity log, encoded.
+        log: Vec<u8>,
+        /// The X-Wing key of the sending device.
+        kem: KemPublic,
+        /// One-time keys of the sending device for the recipient alone.
+        prekeys: Vec<CurveKey>,
+        /// Where the sending device can be reached.
+        addresses: Vec<String>,
+    },
+    /// These messages are stored on the sending device.
+    Delivered {
+        /// The messages.
+        messages: Vec<MsgId>,
+    },
+    /// A person saw these messages.
+    Seen {
+        /// The messages.
+        messages: Vec<MsgId>,
+    },
+    /// These envelopes could not be decrypted; send their messages again.
+    Nack {
+        /// The envelopes.
+        envelopes: Vec<EnvelopeId>,
+    },
+    /// More one-time keys of the sending device.
+    Prekeys {
+        /// The keys.
+        keys: Vec<CurveKey>,
+    },
+    /// The sender's name and status text.
+    Profile {
+        /// The display name.
+        name: String,
+        /// The status text.
+        status_text: String,
+    },
+    /// A new identity log of the sender.
+    Identity {
+        /// The log, encoded.
+        log: Vec<u8>,
+    },
+    /// A kind this build does not know; kept as it came.
+    Unknown {
+        /// The kind.
+        kind: u32,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+const KIND_TEXT: u32 = 1;
+const KIND_REQUEST: u32 = 2;
+const KIND_ACCEPT: u32 = 3;
+const KIND_DELIVERED: u32 = 4;
+const KIND_SEEN: u32 = 5;
+const KIND_NACK: u32 = 6;
+const KIND_PREKEYS: u32 = 7;
+const KIND_PROFILE: u32 = 8;
+const KIND_IDENTITY: u32 = 9;
+
+/// The kinds [`Body::decode`] understands.
+pub(super) const KNOWN_KINDS: std::ops::RangeInclusive<u32> = KIND_TEXT..=KIND_IDENTITY;
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").field("kind", &self.kind()).finish_non_exhaustive()
+    }
+}
+
+impl Body {
+    /// The number of the kind on the wire; frozen.
+    #[must_use]
+    pub fn kind(&self) -> u32 {
+        match self {
+            Self::Text { .. } => KIND_TEXT,
+            Self::Request { .. } => KIND_REQUEST,
+            Self::Accept { .. } => KIND_ACCEPT,
+            Self::Delivered { .. } => KIND_DELIVERED,
+            Self::Seen { .. } => KIND_SEEN,
+            Self::Nack { .. } => KIND_NACK,
+            Self::Prekeys { .. } => KIND_PREKEYS,
+            Self::Profile { .. } => KIND_PROFILE,
+            Self::Identity { .. } => KIND_IDENTITY,
+            Self::Unknown { kind, .. } => *kind,
+        }
+    }
+
+    /// The bytes beside the kind.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Text { text, reply_to } => {
+                TextProto { text: text.clone(), reply_to: reply_to.map(|id| id.to_bytes().to_vec()) }.encode_to_vec()
+            }
+            Self::Request { name, text, log, kem, prekeys, addresses, bundle_hash } => ContactProto {
+                name: name.clone(),
+                text: text.clone(),
+                log: log.clone(),
+                kem: kem.as_bytes().to_vec(),
+                prekeys: curve_bytes(prekeys),
+                addresses: addresses.clone(),
+                bundle_hash: bundle_hash.to_vec(),
+            }
+            .encode_to_vec(),
+            Self::Accept { name, log, kem, prekeys, addresses } => ContactProto {
+                name: name.clone(),
+                text: String::new(),
+                log: log.clone(),
+                kem: kem.as_bytes().to_vec(),
+                prekeys: curve_bytes(prekeys),
+                addresses: addresses.clone(),
+                bundle_hash: Vec::new(),
+            }
+            .encode_to_vec(),
+            Self::Delivered { messages } | Self::Seen { messages } => {
+                KeysProto { keys: messages.iter().map(|id| id.to_bytes().to_vec()).collect() }.encode_to_vec()
+            }
+            Self::Nack { envelopes } => {
+                KeysProto { keys: envelopes.iter().map(|id| id.to_bytes().to_vec()).collect() }.encode_to_vec()
+            }
+            Self::Prekeys { keys } => KeysProto { keys: curve_bytes(keys) }.encode_to_vec(),
+            Self::Profile { name, status_text } => {
+                ProfileProto { name: name.clone(), status_text: status_text.clone() }.encode_to_vec()
+            }
+            Self::Identity { log } => IdentityProto { log: log.clone() }.encode_to_vec(),
+            Self::Unknown { bytes, .. } => bytes.clone(),
+        }
+    }
+
+    /// Decodes a body of this kind. Fails if a known kind is malformed or over a cap; an unknown kind is kept.
+    pub fn decode(kind: u32, bytes: &[u8]) -> Result<Self, WireError> {
+        check_bytes("body", bytes, BODY_MAX)?;
+        let body = match kind {
+            KIND_TEXT => {
+                let TextProto { text, reply_to } = TEXT.decode_plain(bytes)?;
+                let reply_to = reply_to.map(|id| MsgId::from_slice(&id)).transpose()?;
+                check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
+                Self::Text { text: clean_text(&text), reply_to }
+            }
+            KIND_REQUEST => Self::request(contact_shape("contact request").decode_plain(bytes)?)?,
+            KIND_ACCEPT => Self::accept(contact_shape("contact answer").decode_plain(bytes)?)?,
+            KIND_DELIVERED => Self::Delivered { messages: messages(bytes)? },
+            KIND_SEEN => Self::Seen { messages: messages(bytes)? },
+            KIND_NACK => {
+                let proto: KeysProto = NACK.decode_plain(bytes)?;
+                let ids = arrays("envelope id", &proto.keys, NACKS_MAX)?;
+                Self::Nack { envelopes: ids.into_iter().map(EnvelopeId::from_bytes).collect() }
+            }
+            KIND_PREKEYS => {
+                let proto: KeysProto = PREKEYS.decode_plain(bytes)?;
+                Self::Prekeys { keys: curve_keys(&proto.keys)? }
+            }
+            KIND_PROFILE => {
+                let ProfileProto { name, status_text } = super::body_proto::PROFILE.decode_plain(bytes)?;
+                check_chars("name", &name, NAME_MAX_CHARS)?;
+                check_chars("status text", &status_text, STATUS_MAX_CHARS)?;
+                Self::Profile { name: clean_name(&name), status_text: clean_status(&status_text) }
+            }
+            KIND_IDENTITY => {
+                let IdentityProto { log } = super::body_proto::IDENTITY.decode_plain(bytes)?;
+                check_bytes("identity log", &log, LOG_MAX)?;
+                Self::Identity { log }
+            }
+            _ => Self::Unknown { kind, bytes: bytes.to_vec() },
+        };
+        Ok(body)
+    }
+
+    fn request(proto: ContactProto) -> Result<Self, WireError> {
+        check_chars("request text", &proto.text, REQUEST_TEXT_MAX_CHARS)?;
+        let text = clean_text(&proto.text);
+        let bundle_hash = array("bundle hash", &proto.bundle_hash)?;
+        let (name, log, kem, prekeys, addresses) = contact(proto)?;
+        Ok(Self::Request { name, text, log, kem, prekeys, addresses, bundle_hash })
+    }
+
+    fn accept(proto: ContactProto) -> Result<Self, WireError> {
+        let (name, log, kem, prekeys, addresses) = contact(proto)?;
+        Ok(Self::Accept { name, log, kem, prekeys, addresses })
+    }
+
+    /// Whether recipients will accept this body: its lists, texts and bytes are within their caps.
+    pub fn check(&self) -> Result<(), WireError> {
+        match self {
+            Self::Text { text, .. } => check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?,
+            Self::Request { name, text, log, prekeys, addresses, .. } => {
+                check_chars("request text", text, REQUEST_TEXT_MAX_CHARS)?;
+                check_contact(name, log, prekeys.len(), addresses)?;
+            }
+            Self::Accept { name, log, prekeys, addresses, .. } => {
+                check_contact(name, log, prekeys.len(), addresses)?;
+            }
+            Self::Delivered { messages } | Self::Seen { messages } => {
+                check_count("receipt", messages.len(), RECEIPTS_MAX)?;
+            }
+            Self::Nack { envelopes } => check_count("nack", envelopes.len(), NACKS_MAX)?,
+            Self::Prekeys { keys } => check_count("one-time keys", keys.len(), PREKEYS_MAX)?,
+            Self::Profile { name, status_text } => {
+                check_chars("name", name, NAME_MAX_CHARS)?;
+                check_chars("status text", status_text, STATUS_MAX_CHARS)?;
+            }
+            Self::Identity { log } => check_bytes("identity log", log, LOG_MAX)?,
+            Self::Unknown { kind, .. } if KNOWN_KINDS.contains(kind) => {
+                return Err(WireError::UnknownKind { what: "body kind", found: *kind });
+            }
+            Self::Unknown { bytes, .. } => check_bytes("body", bytes, BODY_MAX)?,
+        }
+        Ok(())
+    }
+}
+
+type Contact = (String, Vec<u8>, KemPublic, Vec<CurveKey>, Vec<String>);
+
+fn contact(proto: ContactProto) -> Result<Contact, WireError> {
+    check_contact(&proto.name, &proto.log, proto.prekeys.len(), &proto.addresses)?;
+    let Ok(kem) = KemPublic::from_bytes(&proto.kem) else {
+        return Err(WireError::Malformed { what: "KEM key" });
+    };
+    Ok((clean_name(&proto.name), proto.log, kem, curve_keys(&proto.prekeys)?, proto.addresses))
+}
+
+fn check_contact(name: &str, log: &[u8], prekeys: usize, addresses: &[String]) -> Result<(), WireError> {
+    check_chars("name", name, NAME_MAX_CHARS)?;
+    check_bytes("identity log", log, LOG_MAX)?;
+    check_count("one-time keys", prekeys, PREKEYS_MAX)?;
+    check_addresses("address", addresses, ADDRESSES_MAX)
+}
+
+fn messages(bytes: &[u8]) -> Result<Vec<MsgId>, WireError> {
+    let proto: KeysProto = RECEIPT.decode_plain(bytes)?;
+    let ids = arrays("message id", &proto.keys, RECEIPTS_MAX)?;
+    Ok(ids.into_iter().map(MsgId::from_bytes).collect())
+}
+
+fn curve_bytes(keys: &[CurveKey]) -> Vec<Vec<u8>> {
+    keys.iter().map(|key| key.to_bytes().to_vec()).collect()
+}
+
+fn curve_keys(keys: &[Vec<u8>]) -> Result<Vec<CurveKey>, WireError> {
+    Ok(arrays("one-time key", keys, PREKEYS_MAX)?.into_iter().map(CurveKey::from_bytes).collect())
+}

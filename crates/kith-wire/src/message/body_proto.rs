@@ -1,0 +1,69 @@
+//! The protobuf form of message bodies.
+
+use prost::Message;
+
+use crate::codec::Shape;
+use crate::limits::{ADDRESSES_MAX, BODY_MAX, NACKS_MAX, PREKEYS_MAX, RECEIPTS_MAX};
+
+pub(super) const TEXT: Shape = plain("text", &[]);
+pub(super) const RECEIPT: Shape = plain("receipt", &[(1, RECEIPTS_MAX)]);
+pub(super) const NACK: Shape = plain("nack", &[(1, NACKS_MAX)]);
+pub(super) const PREKEYS: Shape = plain("one-time keys", &[(1, PREKEYS_MAX)]);
+pub(super) const PROFILE: Shape = plain("profile", &[]);
+pub(super) const IDENTITY: Shape = plain("identity", &[]);
+
+pub(super) const fn contact_shape(what: &'static str) -> Shape {
+    plain(what, &[(5, PREKEYS_MAX), (6, ADDRESSES_MAX)])
+}
+
+const fn plain(what: &'static str, repeated: &'static [(u64, usize)]) -> Shape {
+    Shape { what, version: 1, max: BODY_MAX, repeated }
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct TextProto {
+    #[prost(string, tag = "1")]
+    pub(super) text: String,
+    #[prost(bytes = "vec", optional, tag = "2")]
+    pub(super) reply_to: Option<Vec<u8>>,
+}
+
+/// A request and its answer; the answer leaves `text` and `bundle_hash` empty.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct ContactProto {
+    #[prost(string, tag = "1")]
+    pub(super) name: String,
+    #[prost(string, tag = "2")]
+    pub(super) text: String,
+    #[prost(bytes = "vec", tag = "3")]
+    pub(super) log: Vec<u8>,
+    #[prost(bytes = "vec", tag = "4")]
+    pub(super) kem: Vec<u8>,
+    #[prost(bytes = "vec", repeated, tag = "5")]
+    pub(super) prekeys: Vec<Vec<u8>>,
+    #[prost(string, repeated, tag = "6")]
+    pub(super) addresses: Vec<String>,
+    #[prost(bytes = "vec", tag = "7")]
+    pub(super) bundle_hash: Vec<u8>,
+}
+
+/// A list of ids or keys of one length.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct KeysProto {
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub(super) keys: Vec<Vec<u8>>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct ProfileProto {
+    #[prost(string, tag = "1")]
+    pub(super) name: String,
+    #[prost(string, tag = "2")]
+    pub(super) status_text: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct IdentityProto {
+    #[prost(bytes = "vec", tag = "1")]
+    pub(super) log: Vec<u8>,
+}

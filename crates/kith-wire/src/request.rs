@@ -1,0 +1,93 @@
+//! `/kith/request/1`: a contact request to somebody who does not know us, and its answer.
+
+use crate::codec::split;
+use crate::error::WireError;
+use crate::limits::{FRAME_MAX, REQUEST_FRAME_MAX};
+use crate::text::check_bytes;
+
+const WHAT: &str = "contact request";
+const ANSWER: &str = "request answer";
+const VERSION: u8 = 1;
+
+/// A contact request as it travels: which invite, proof of holding it, and the envelope with the first message.
+/// Cheap to refuse: the tag is looked up and the MAC compared before anything is decrypted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestFrame {
+    /// The tag of the invite.
+    pub tag: [u8; 16],
+    /// [`crate::InviteLink::request_mac`] of the envelope.
+    pub mac: [u8; 32],
+    /// The envelope.
+    pub envelope: Vec<u8>,
+}
+
+impl RequestFrame {
+    /// The payload of the frame: `1 ‖ tag ‖ mac ‖ envelope`.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        [&[VERSION], self.tag.as_slice(), &self.mac, &self.envelope].concat()
+    }
+
+    /// Decodes a frame payload; fails if it is cut off, too long or of an unknown version.
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        check_bytes(WHAT, bytes, REQUEST_FRAME_MAX)?;
+        let rest = versioned(WHAT, bytes)?;
+        let (tag, rest) = split(WHAT, rest)?;
+        let (mac, envelope) = split(WHAT, rest)?;
+        check_bytes(WHAT, envelope, FRAME_MAX)?;
+        Ok(Self { tag, mac, envelope: envelope.to_vec() })
+    }
+}
+
+fn versioned<'a>(what: &'static str, bytes: &'a [u8]) -> Result<&'a [u8], WireError> {
+    let (found, rest) = bytes.split_first().ok_or(WireError::Truncated { what })?;
+    if *found != VERSION {
+        return Err(WireError::UnknownVersion { what, found: *found, supported: VERSION });
+    }
+    Ok(rest)
+}
+
+/// What the inviter's node says to a request at once. Whether the person accepts comes later, inside the channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestAnswer {
+    /// It is stored; the person will see it.
+    Received,
+    /// The invite was for one use and is used.
+    Used,
+    /// The invite ended.
+    Expired,
+    /// No such invite, or the proof is wrong.
+    Unknown,
+    /// Too many requests; try later.
+    Busy,
+}
+
+impl RequestAnswer {
+    /// The payload of the answer frame: version and code.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let code = match self {
+            Self::Received => 1,
+            Self::Used => 2,
+            Self::Expired => 3,
+            Self::Unknown => 4,
+            Self::Busy => 5,
+        };
+        vec![VERSION, code]
+    }
+
+    /// Decodes a frame payload.
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        check_bytes(ANSWER, bytes, 2)?;
+        let rest = versioned(ANSWER, bytes)?;
+        let code = rest.first().ok_or(WireError::Truncated { what: ANSWER })?;
+        match code {
+            1 => Ok(Self::Received),
+            2 => Ok(Self::Used),
+            3 => Ok(Self::Expired),
+            4 => Ok(Self::Unknown),
+            5 => Ok(Self::Busy),
+            other => Err(WireError::UnknownKind { what: ANSWER, found: u32::from(*other) }),
+        }
+    }
+}
