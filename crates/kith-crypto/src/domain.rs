@@ -125,5 +125,9 @@ registry! {
         SAFETY_NUMBER = "kith/hash/safety-number";
         /// The short picture form of a safety number.
         SAFETY_EMOJI = "kith/hash/safety-emoji";
+        /// The short name of an account in an invite link.
+        ACCOUNT_FINGERPRINT = "kith/hash/account-fingerprint";
+        /// The id of the conversation of two accounts.
+        DIRECT_CHAT = "kith/hash/direct-chat";
     }
 }
