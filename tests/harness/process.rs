@@ -1,0 +1,332 @@
+//! The real programs as child processes: `kithd` with a profile of its own, and `kith-bootstrap`.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    path::{Path, PathBuf},
+    process::{ExitStatus, Output, Stdio},
+    time::{Duration, SystemTime},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+use crate::rpc::Api;
+
+/// How long a program may take until its ready line, with an unoptimised build on a loaded machine.
+pub const READY_LIMIT: Duration = Duration::from_secs(60);
+/// How long a clean shutdown may take.
+pub const STOP_LIMIT: Duration = Duration::from_secs(30);
+/// How much of a log is shown when something goes wrong.
+const LOG_TAIL_BYTES: usize = 4_000;
+
+/// The path of a program of this workspace, built first if it is missing or older than its sources.
+///
+/// # Errors
+/// If it cannot be built.
+pub fn program(name: &str) -> Result<PathBuf> {
+    let folder = target_folder()?;
+    let path = folder.join(name);
+    if !fresh(&folder, name) {
+        let status = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .args(["build", "--quiet", "-p", "kith-node", "-p", "kith-bootstrap", "--bins"])
+            .current_dir(workspace())
+            .status()?;
+        ensure!(status.success(), "building the programs failed");
+    }
+    ensure!(path.exists(), "{} is not there after building", path.display());
+    Ok(path)
+}
+
+/// The root of the workspace.
+#[must_use]
+pub fn workspace() -> PathBuf {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let root = PathBuf::from(package).join("..");
+    root.canonicalize().unwrap_or(root)
+}
+
+fn target_folder() -> Result<PathBuf> {
+    let test = std::env::current_exe()?;
+    let folder = test.parent().and_then(Path::parent).context("a test runs in target/PROFILE/deps")?;
+    Ok(folder.to_owned())
+}
+
+/// Whether cargo's own list of the program's sources (`NAME.d`) has nothing newer than the program.
+fn fresh(folder: &Path, name: &str) -> bool {
+    let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified());
+    let Ok(built) = changed(&folder.join(name)) else { return false };
+    let Ok(list) = fs::read_to_string(folder.join(name).with_extension("d")) else { return false };
+    let Some((_, sources)) = list.split_once(": ") else { return false };
+    sources.split_whitespace().all(|source| changed(Path::new(source)).is_ok_and(|time: SystemTime| time <= built))
+}
+
+/// A profile folder with the arguments its node is started with.
+#[derive(Debug, Clone)]
+pub struct Home {
+    /// The profile folder.
+    pub profile: PathBuf,
+    /// Where everything the node writes to stderr goes, over all its starts.
+    pub log: PathBuf,
+    name: String,
+    listen: Vec<String>,
+    extra: Vec<String>,
+    password: Option<String>,
+}
+
+impl Home {
+    /// A home called `name` in `root`, on loopback TCP only, without mDNS and without bootstrap nodes.
+    #[must_use]
+    pub fn new(root: &Path, name: &str) -> Self {
+        Self {
+            profile: root.join(name),
+            log: root.join(format!("{name}.log")),
+            name: name.to_owned(),
+            listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
+            extra: ["--no-mdns", "--no-default-bootstrap"].map(str::to_owned).to_vec(),
+            password: None,
+        }
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn with(mut self, arguments: &[&str]) -> Self {
+        self.extra.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self
+    }
+
+    /// Protects the profile with a password.
+    #[must_use]
+    pub fn password(mut self, password: &str) -> Self {
+        self.password = Some(password.to_owned());
+        self
+    }
+
+    /// Listens elsewhere.
+    #[must_use]
+    pub fn listen(mut self, address: &str) -> Self {
+        self.listen = vec![address.to_owned()];
+        self
+    }
+
+    /// Keeps the addresses `node` got, so that after a restart it is found where it was.
+    pub fn keep_addresses(&mut self, node: &Node) {
+        self.listen = node.listen();
+    }
+
+    fn command(&self) -> Result<Command> {
+        let mut command = quiet(&program("kithd")?);
+        command.arg("--profile").arg(&self.profile).args(["--name", &self.name, "--api", "127.0.0.1:0"]);
+        for address in &self.listen {
+            command.args(["--listen", address]);
+        }
+        command.args(&self.extra);
+        if let Some(password) = &self.password {
+            command.env("KITH_PASSWORD", password);
+        }
+        Ok(command)
+    }
+
+    /// Starts the node and waits until it is ready.
+    ///
+    /// # Errors
+    /// If it does not get ready within [`READY_LIMIT`]; with the end of its log.
+    pub async fn start(&self) -> Result<Node> {
+        let process = Process::start(self.command()?, &self.log).await?;
+        let token_file = process.ready["token_file"].as_str().context("no token_file in the ready line")?;
+        let url = process.ready["api"].as_str().context("no api in the ready line")?;
+        let api = Api::new(url, &fs::read_to_string(token_file)?)?;
+        Ok(Node { api, process })
+    }
+
+    /// Starts the node, which has to stop by itself.
+    ///
+    /// # Errors
+    /// If it is still running after [`READY_LIMIT`].
+    pub async fn start_and_fail(&self) -> Result<Output> {
+        let mut command = self.command()?;
+        let output =
+            timeout(READY_LIMIT, command.stdin(Stdio::null()).output()).await.context("it keeps running")??;
+        ensure!(!output.status.success(), "it exited with success");
+        Ok(output)
+    }
+}
+
+/// A running `kithd`.
+pub struct Node {
+    /// Its local API, with the token of its profile.
+    pub api: Api,
+    process: Process,
+}
+
+impl Node {
+    /// The ready line.
+    #[must_use]
+    pub fn ready(&self) -> &Value {
+        &self.process.ready
+    }
+
+    /// The account in the ready line.
+    #[must_use]
+    pub fn account(&self) -> String {
+        self.process.ready["account"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The addresses in the ready line.
+    #[must_use]
+    pub fn listen(&self) -> Vec<String> {
+        addresses(&self.process.ready)
+    }
+
+    /// `kill -9`.
+    ///
+    /// # Errors
+    /// If it had ended before.
+    pub async fn kill(self) -> Result<()> {
+        self.process.kill().await
+    }
+
+    /// SIGTERM, and waits for the end.
+    ///
+    /// # Errors
+    /// If it has not ended within [`STOP_LIMIT`].
+    pub async fn terminate(self) -> Result<ExitStatus> {
+        self.process.terminate().await
+    }
+}
+
+/// The folder of a bootstrap node.
+#[derive(Debug, Clone)]
+pub struct BootstrapHome {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Where everything it writes to stderr goes.
+    pub log: PathBuf,
+    listen: Vec<String>,
+}
+
+impl BootstrapHome {
+    /// Makes the folder of a bootstrap node on loopback TCP.
+    ///
+    /// # Errors
+    /// If `kith-bootstrap init` fails.
+    pub async fn init(root: &Path) -> Result<Self> {
+        let folder = root.join("bootstrap");
+        let mut command = quiet(&program("kith-bootstrap")?);
+        let output = command.arg("init").arg("--dir").arg(&folder).stdin(Stdio::null()).output().await?;
+        ensure!(output.status.success(), "init failed: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(Self { folder, log: root.join("bootstrap.log"), listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()] })
+    }
+
+    /// Starts it and waits until it is ready.
+    ///
+    /// # Errors
+    /// If it does not get ready within [`READY_LIMIT`]; with the end of its log.
+    pub async fn start(&self) -> Result<Bootstrap> {
+        let mut command = quiet(&program("kith-bootstrap")?);
+        command.arg("run").arg("--dir").arg(&self.folder).args(["--http", "127.0.0.1:0"]);
+        for address in &self.listen {
+            command.args(["--listen", address]);
+        }
+        Ok(Bootstrap { process: Process::start(command, &self.log).await? })
+    }
+}
+
+/// A running `kith-bootstrap`.
+pub struct Bootstrap {
+    process: Process,
+}
+
+impl Bootstrap {
+    /// The ready line.
+    #[must_use]
+    pub fn ready(&self) -> &Value {
+        &self.process.ready
+    }
+
+    /// Its link, `kith:b/1/…`.
+    #[must_use]
+    pub fn link(&self) -> String {
+        self.process.ready["address"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The addresses it listens on.
+    #[must_use]
+    pub fn listen(&self) -> Vec<String> {
+        addresses(&self.process.ready)
+    }
+
+    /// `kill -9`.
+    ///
+    /// # Errors
+    /// If it had ended before.
+    pub async fn kill(self) -> Result<()> {
+        self.process.kill().await
+    }
+
+    /// SIGTERM, and waits for the end.
+    ///
+    /// # Errors
+    /// If it has not ended within [`STOP_LIMIT`].
+    pub async fn terminate(self) -> Result<ExitStatus> {
+        self.process.terminate().await
+    }
+}
+
+fn addresses(ready: &Value) -> Vec<String> {
+    ready["listen"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// A command that cannot reach a keyring of the machine and dies with the test.
+fn quiet(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR").env_remove("KITH_PASSWORD");
+    command.env("RUST_BACKTRACE", "1").kill_on_drop(true);
+    command
+}
+
+struct Process {
+    child: Child,
+    ready: Value,
+}
+
+impl Process {
+    async fn start(mut command: Command, log: &Path) -> Result<Self> {
+        let errors: File = OpenOptions::new().create(true).append(true).open(log)?;
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors);
+        let mut child = command.spawn()?;
+        let mut lines = BufReader::new(child.stdout.take().context("stdout is piped")?).lines();
+        let line = timeout(READY_LIMIT, lines.next_line()).await;
+        let ready = match line {
+            Ok(Ok(Some(line))) => serde_json::from_str(&line).with_context(|| format!("the first line is {line:?}"))?,
+            Ok(Ok(None)) => bail!("it ended with {} before it was ready: {}", child.wait().await?, tail(log)),
+            Ok(Err(error)) => return Err(error.into()),
+            Err(_) => bail!("not ready within {READY_LIMIT:?}: {}", tail(log)),
+        };
+        child.stdout = Some(lines.into_inner().into_inner());
+        Ok(Self { child, ready })
+    }
+
+    async fn kill(mut self) -> Result<()> {
+        ensure!(self.child.try_wait()?.is_none(), "it had ended before it was killed");
+        self.child.kill().await?;
+        Ok(())
+    }
+
+    async fn terminate(mut self) -> Result<ExitStatus> {
+        let id = self.child.id().context("it had ended before")?;
+        let sent = Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
+        ensure!(sent.success(), "kill -TERM failed");
+        Ok(timeout(STOP_LIMIT, self.child.wait()).await.context("it did not stop in time")??)
+    }
+}
+
+fn tail(log: &Path) -> String {
+    let text = fs::read(log).unwrap_or_default();
+    let from = text.len().saturating_sub(LOG_TAIL_BYTES);
+    String::from_utf8_lossy(&text[from..]).into_owned()
+}

@@ -1,0 +1,3 @@
+//! Every story in one binary. A story is a file beside this one and a `mod` line here.
+
+mod tidy;
