@@ -125,7 +125,8 @@ fn no_test_is_skipped() {
 #[test]
 fn nothing_names_a_registry_or_a_machine() {
     let kinds = [".rs", ".toml", ".md", ".py", ".mjs", ".json", ".npmrc", ".ci/run", ".service", "Containerfile"];
-    let hosts = [concat!("npm", "js.org"), concat!("crates", ".io/"), concat!("pypi", ".org"), "registry="];
+    let hosts =
+        [concat!("npm", "js.org"), concat!("crates", ".io/"), concat!("pypi", ".org"), concat!("registry", "=")];
     let folders = [concat!("/", "work/"), concat!("/", "root/"), concat!("/home", "/")];
     let mut found = Vec::new();
     for file in files(&kinds) {
