@@ -118,6 +118,11 @@ impl fmt::Debug for Body {
 }
 
 impl Body {
+    /// The kind of [`Body::Text`].
+    pub const TEXT: u32 = KIND_TEXT;
+    /// The kind of [`Body::Request`].
+    pub const REQUEST: u32 = KIND_REQUEST;
+
     /// The number of the kind on the wire; frozen.
     #[must_use]
     pub fn kind(&self) -> u32 {

@@ -1,0 +1,142 @@
+//! Frames, cards, links, slots, ids: caps before allocation, ages, versions.
+
+use kith_crypto::SigningKey;
+use kith_wire::frame::{self, FrameError, FrameReader};
+use kith_wire::limits::{CARD_AGE_MAX_MS, CARD_MAX, CLOCK_SKEW_MAX_MS, FRAME_MAX, SLOT_BLOB_MAX, SLOT_MESSAGE_MAX};
+use kith_wire::{
+    AccountId, BootstrapLink, CardError, ChatId, Hello, Hlc, IdError, LinkError, RequestAnswer, SlotId, SlotRequest,
+    SlotResponse, TransportCard, UnverifiedCard, WireError,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::samples::{NOW_MS, addresses, bootstrap_link, card, device, hello, link, transport_key};
+
+#[test]
+fn a_frame_announcing_too_much_is_refused_at_its_header() {
+    let mut reader = FrameReader::new(100);
+    assert_eq!(reader.push(&u32::MAX.to_be_bytes()), Err(FrameError::TooLong { len: 0xffff_fffe, max: 100 }));
+    assert_eq!(frame::body_len(102u32.to_be_bytes(), 100), Err(FrameError::TooLong { len: 101, max: 100 }));
+    assert_eq!(frame::body_len([0; 4], 100), Err(FrameError::Empty));
+    assert_eq!(frame::encode(&[0; 101], 100), Err(FrameError::TooLong { len: 101, max: 100 }));
+    assert_eq!(frame::decode(&[0, 0, 0, 1, 2], 100), Err(FrameError::UnknownVersion { found: 2 }));
+    let mut flooded = FrameReader::new(100);
+    assert!(matches!(flooded.push(&vec![0; 200_000]), Err(FrameError::Backlog { .. })));
+}
+
+#[test]
+fn cards_are_fresh_and_of_their_endpoint() {
+    let signed = card().sign(&transport_key(1));
+    let verify = |bytes: &[u8], now_ms| UnverifiedCard::decode(bytes).unwrap().verify(now_ms);
+    assert_eq!(verify(&signed, NOW_MS), Ok(card()));
+    assert_eq!(verify(&signed, NOW_MS + CARD_AGE_MAX_MS), Ok(card()));
+    let stale = CardError::Stale { issued_at_ms: NOW_MS };
+    assert_eq!(verify(&signed, NOW_MS + CARD_AGE_MAX_MS + 1), Err(stale));
+    assert_eq!(verify(&signed, NOW_MS - CLOCK_SKEW_MAX_MS), Ok(card()));
+    let early = CardError::NotYetValid { issued_at_ms: NOW_MS };
+    assert_eq!(verify(&signed, NOW_MS - CLOCK_SKEW_MAX_MS - 1), Err(early));
+    assert_eq!(verify(&card().sign(&transport_key(2)), NOW_MS), Err(CardError::Forged));
+    let many = (0..40).map(|n| format!("/{n}/{}", "x".repeat(250))).collect();
+    let full = TransportCard::create(device(1).transport, many, u64::MAX, u64::MAX);
+    assert!(full.addresses.len() > 8 && full.sign(&transport_key(1)).len() <= CARD_MAX);
+    assert!(matches!(UnverifiedCard::decode(&vec![1; CARD_MAX + 1]), Err(WireError::TooLong { .. })));
+}
+
+#[test]
+fn slots_are_bounded() {
+    let put = |len| SlotRequest::Put {
+        slot: link().slot(),
+        owner_hash: [0; 32],
+        expires_at_ms: u64::MAX,
+        blob: vec![7; len],
+    };
+    assert!(put(SLOT_BLOB_MAX).encode().len() <= SLOT_MESSAGE_MAX);
+    assert_eq!(SlotRequest::decode(&put(SLOT_BLOB_MAX).encode()), Ok(put(SLOT_BLOB_MAX)));
+    assert!(matches!(SlotRequest::decode(&put(SLOT_BLOB_MAX + 1).encode()), Err(WireError::TooLong { .. })));
+    let found = SlotResponse::Found { blob: vec![7; SLOT_BLOB_MAX + 1] };
+    assert!(matches!(SlotResponse::decode(&found.encode()), Err(WireError::TooLong { .. })));
+    assert!(matches!(SlotRequest::decode(&[1]), Err(WireError::Length { .. })), "a request without a slot");
+    assert!(matches!(SlotResponse::decode(&[1]), Err(WireError::UnknownKind { .. })));
+    assert!(matches!(SlotResponse::decode(&[]), Err(WireError::Truncated { .. })));
+}
+
+#[test]
+fn unknown_versions_are_named() {
+    let newer = |mut bytes: Vec<u8>| {
+        bytes[0] = 9;
+        bytes
+    };
+    let is_newer = |error| matches!(error, WireError::UnknownVersion { found: 9, supported: 1, .. });
+    assert!(is_newer(Hello::decode(&newer(hello().encode())).unwrap_err()));
+    assert!(is_newer(RequestAnswer::decode(&newer(RequestAnswer::Busy.encode())).unwrap_err()));
+    assert!(is_newer(SlotRequest::decode(&newer(SlotRequest::Get { slot: link().slot() }.encode())).unwrap_err()));
+    assert!(is_newer(UnverifiedCard::decode(&newer(card().sign(&transport_key(1)))).err().unwrap()));
+}
+
+#[test]
+fn accounts_have_one_text() {
+    let account = AccountId::from(SigningKey::from_seed(&[1; 32]).public());
+    let text = account.to_string();
+    assert!(text.starts_with("kith1"));
+    assert_eq!(text.parse(), Ok(account));
+    assert_eq!(text.to_uppercase().parse(), Ok(account));
+    let foreign = bech32::encode::<bech32::Bech32m>(bech32::Hrp::parse("bc").unwrap(), account.as_bytes()).unwrap();
+    assert_eq!(foreign.parse::<AccountId>(), Err(IdError::Prefix));
+    let old = bech32::encode::<bech32::Bech32>(bech32::Hrp::parse("kith").unwrap(), account.as_bytes()).unwrap();
+    assert!(matches!(old.parse::<AccountId>(), Err(IdError::Bech32(_))), "the older checksum is not accepted");
+    assert!("kith1".repeat(50).parse::<AccountId>().is_err());
+    assert!("zz".repeat(32).parse::<SlotId>().is_err() && "aa".repeat(31).parse::<SlotId>().is_err());
+}
+
+#[test]
+fn bootstrap_links() {
+    let text = bootstrap_link().to_string();
+    assert_eq!(text.parse(), Ok(bootstrap_link()));
+    assert_eq!(BootstrapLink::parse(&link().to_string()), Err(LinkError::NotALink));
+    assert_eq!(BootstrapLink::parse(&text[..text.len() - 1]), Err(LinkError::Damaged));
+    let many = [addresses(), vec!["bad address".to_owned(), "x".repeat(201)], vec!["a".to_owned(); 20]].concat();
+    assert_eq!(BootstrapLink::new(device(3).transport, many, 0).addresses.len(), 8);
+}
+
+proptest! {
+    #[test]
+    fn frames_survive_any_cutting(payloads in vec(vec(any::<u8>(), 0..300), 0..6), piece in 1..50usize) {
+        let stream: Vec<u8> = payloads.iter().flat_map(|payload| frame::encode(payload, FRAME_MAX).unwrap()).collect();
+        let mut reader = FrameReader::new(300);
+        let mut found = Vec::new();
+        for bytes in stream.chunks(piece) {
+            reader.push(bytes).unwrap();
+            while let Some(frame) = reader.next_frame().unwrap() {
+                found.push(frame.payload);
+            }
+        }
+        prop_assert_eq!(found, payloads);
+        prop_assert!(reader.is_empty());
+    }
+
+    #[test]
+    fn clocks_order_like_time(a in 0..1u64 << 48, b in 0..1u64 << 48, c: u16, d: u16) {
+        let (one, two) = (Hlc::new(a, c), Hlc::new(b, d));
+        prop_assert_eq!(one.cmp(&two), (a, c).cmp(&(b, d)));
+        prop_assert_eq!((one.millis(), one.counter()), (a, c));
+        prop_assert_eq!(Hlc::from_bytes(one.to_bytes()), one);
+        prop_assert_eq!(one.to_string().parse(), Ok(one));
+    }
+
+    #[test]
+    fn a_direct_chat_has_one_id(a: [u8; 32], b: [u8; 32], c: [u8; 32]) {
+        let [a, b, c] = [a, b, c].map(AccountId::from_bytes);
+        prop_assert_eq!(ChatId::direct(&a, &b), ChatId::direct(&b, &a));
+        prop_assume!(b != c);
+        prop_assert_ne!(ChatId::direct(&a, &b), ChatId::direct(&a, &c));
+    }
+
+    #[test]
+    fn no_changed_byte_of_a_card_passes(position in any::<prop::sample::Index>(), flip in 1..=255u8) {
+        let mut bytes = card().sign(&transport_key(1));
+        let at = position.index(bytes.len());
+        bytes[at] ^= flip;
+        let found = UnverifiedCard::decode(&bytes).map(|card| card.verify(NOW_MS));
+        prop_assert!(!matches!(found, Ok(Ok(_))));
+    }
+}

@@ -1,0 +1,179 @@
+//! The plaintext inside: four identity ends, bodies of every kind, unknown kinds kept.
+
+use kith_crypto::{CurveKey, SigningKey};
+use kith_wire::limits::{INNER_MAX, LOG_MAX, PREKEYS_MAX, RECEIPTS_MAX, TEXT_MAX_BYTES};
+use kith_wire::text::{clean_name, clean_text};
+use kith_wire::{
+    AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, MsgId, UnverifiedInner, WireError,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::samples::{addresses, bodies, ends, inner, kem};
+
+#[test]
+fn each_of_the_four_ends_is_checked() {
+    let account = AccountId::from(SigningKey::from_seed(&[210; 32]).public());
+    let device = DeviceId::from_bytes([211; 32]);
+    let cases = [
+        (Ends { from_account: account, ..ends() }, InnerError::FromAccount),
+        (Ends { from_device: device, ..ends() }, InnerError::FromDevice),
+        (Ends { to_account: account, ..ends() }, InnerError::ToAccount),
+        (Ends { to_device: device, ..ends() }, InnerError::ToDevice),
+    ];
+    for (name, body) in bodies() {
+        let bytes = inner(body.clone()).encode();
+        for (expected, error) in cases {
+            let unverified = UnverifiedInner::decode(&bytes).unwrap();
+            assert_eq!(unverified.claims(), ends());
+            assert_eq!(unverified.verify(&expected), Err(error), "{name}");
+        }
+        let found = UnverifiedInner::decode(&bytes).unwrap().verify(&ends()).unwrap();
+        assert_eq!(found, inner(body), "{name}");
+    }
+}
+
+#[test]
+fn unknown_kinds_are_kept_and_sent_on_unchanged() {
+    for kind in [0, 10, u32::MAX] {
+        let body = Body::decode(kind, &[9, 8, 7]).unwrap();
+        assert_eq!(body, Body::Unknown { kind, bytes: vec![9, 8, 7] });
+        assert_eq!((body.kind(), body.encode()), (kind, vec![9, 8, 7]));
+    }
+    for kind in 1..=9 {
+        let disguised = Body::Unknown { kind, bytes: Vec::new() };
+        assert_eq!(disguised.check(), Err(WireError::UnknownKind { what: "body kind", found: kind }));
+    }
+}
+
+#[test]
+fn nothing_over_its_cap_is_made_or_taken() {
+    let ids = vec![MsgId::from_bytes([1; 16]); RECEIPTS_MAX + 1];
+    let keys = vec![CurveKey::from_bytes([1; 32]); PREKEYS_MAX + 1];
+    let name = "n".repeat(65);
+    let accept = |name: &str, prekeys: &[CurveKey], addresses: Vec<String>, log: usize| Body::Accept {
+        name: name.to_owned(),
+        log: vec![0; log],
+        kem: kem(1).public(),
+        prekeys: prekeys.to_vec(),
+        addresses,
+    };
+    let cases = [
+        Body::Text { text: "x".repeat(TEXT_MAX_BYTES + 1), reply_to: None },
+        Body::Delivered { messages: ids.clone() },
+        Body::Seen { messages: ids },
+        Body::Nack { envelopes: vec![EnvelopeId::from_bytes([1; 32]); 65] },
+        Body::Prekeys { keys: keys.clone() },
+        Body::Profile { name: name.clone(), status_text: String::new() },
+        Body::Profile { name: String::new(), status_text: "s".repeat(141) },
+        Body::Identity { log: vec![0; LOG_MAX + 1] },
+        accept(&name, &[], addresses(), 0),
+        accept("n", &keys, addresses(), 0),
+        accept("n", &[], vec!["a".to_owned(); 17], 0),
+        accept("n", &[], vec!["a".repeat(257)], 0),
+        accept("n", &[], vec!["two words".to_owned()], 0),
+        accept("n", &[], addresses(), LOG_MAX + 1),
+        Body::Request {
+            name: String::new(),
+            text: "é".repeat(501),
+            log: Vec::new(),
+            kem: kem(1).public(),
+            prekeys: Vec::new(),
+            addresses: Vec::new(),
+            bundle_hash: [0; 32],
+        },
+        Body::Unknown { kind: 99, bytes: vec![0; 61 * 1024] },
+    ];
+    for (index, body) in cases.into_iter().enumerate() {
+        assert!(body.check().is_err(), "case {index} is sent");
+        assert!(Body::decode(body.kind(), &body.encode()).is_err(), "case {index} is taken");
+    }
+    let parents = vec![[0; 16]; 5];
+    let chat = ChatId::from_bytes([0; 16]);
+    let body = Body::Text { text: String::new(), reply_to: None };
+    let made = Inner::create(&ends(), MsgId::random(), Hlc::new(1, 0), chat, parents, 0, body);
+    assert_eq!(made, Err(WireError::TooMany { what: "parents", max: 4 }));
+    assert!(matches!(UnverifiedInner::decode(&vec![1; INNER_MAX + 1]), Err(WireError::TooLong { .. })));
+}
+
+#[test]
+fn names_and_texts_from_peers_are_cleaned() {
+    let hostile = "\u{202e}ada\u{0}\u{1b}[2J\u{200b}\n";
+    let profile = Body::Profile { name: hostile.to_owned(), status_text: hostile.to_owned() };
+    let Ok(Body::Profile { name, status_text }) = Body::decode(8, &profile.encode()) else { panic!() };
+    assert_eq!((name.as_str(), status_text.as_str()), ("ada[2J", "ada[2J"));
+    let text = Body::Text { text: format!("a\tb{hostile}c"), reply_to: None };
+    let Ok(Body::Text { text, .. }) = Body::decode(1, &text.encode()) else { panic!() };
+    assert_eq!(text, "a\tbada[2J\u{200b}\nc");
+    assert_eq!(clean_name("👩\u{200d}🔬 سلام"), "👩\u{200d}🔬 سلام", "joiners and right-to-left scripts stay");
+}
+
+#[test]
+fn debug_shows_no_text() {
+    for (name, body) in bodies() {
+        let shown = format!("{:?} {:?}", body, inner(body.clone()));
+        assert!(!shown.contains("Hello") && !shown.contains("Ada") && !shown.contains("away"), "{name}: {shown}");
+    }
+}
+
+fn address() -> impl Strategy<Value = String> {
+    "[!-~]{1,256}"
+}
+
+fn curve_key() -> impl Strategy<Value = CurveKey> {
+    any::<[u8; 32]>().prop_map(CurveKey::from_bytes)
+}
+
+fn body() -> impl Strategy<Value = Body> {
+    let name = || ".{0,64}".prop_map(|name| clean_name(&name));
+    let text = || ".{0,500}".prop_map(|text| clean_text(&text));
+    let log = || vec(any::<u8>(), 0..300);
+    let ids = || vec(any::<[u8; 16]>().prop_map(MsgId::from_bytes), 0..40);
+    let keys = || vec(curve_key(), 0..=PREKEYS_MAX);
+    let places = || vec(address(), 0..=16);
+    prop_oneof![
+        (text(), any::<Option<[u8; 16]>>())
+            .prop_map(|(text, reply)| Body::Text { text, reply_to: reply.map(MsgId::from_bytes) }),
+        (name(), text(), log(), keys(), places(), any::<[u8; 32]>()).prop_map(
+            |(name, text, log, prekeys, addresses, bundle_hash)| Body::Request {
+                name,
+                text,
+                log,
+                kem: kem(1).public(),
+                prekeys,
+                addresses,
+                bundle_hash
+            }
+        ),
+        (name(), log(), keys(), places()).prop_map(|(name, log, prekeys, addresses)| Body::Accept {
+            name,
+            log,
+            kem: kem(1).public(),
+            prekeys,
+            addresses
+        }),
+        ids().prop_map(|messages| Body::Delivered { messages }),
+        ids().prop_map(|messages| Body::Seen { messages }),
+        vec(any::<[u8; 32]>().prop_map(EnvelopeId::from_bytes), 0..=64).prop_map(|envelopes| Body::Nack { envelopes }),
+        keys().prop_map(|keys| Body::Prekeys { keys }),
+        (name(), name()).prop_map(|(name, status_text)| Body::Profile { name, status_text }),
+        log().prop_map(|log| Body::Identity { log }),
+        (10..u32::MAX, log()).prop_map(|(kind, bytes)| Body::Unknown { kind, bytes }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn messages_survive(
+        body in body(), hlc: u64, generation: u32, msg: [u8; 16], parents in vec(any::<[u8; 16]>(), 0..=4),
+    ) {
+        let chat = ChatId::direct(&ends().from_account, &ends().to_account);
+        let hlc = Hlc::from_u64(hlc);
+        let inner = Inner::create(&ends(), MsgId::from_bytes(msg), hlc, chat, parents, generation, body).unwrap();
+        let again = UnverifiedInner::decode(&inner.encode()).unwrap().verify(&ends()).unwrap();
+        prop_assert_eq!(&*again.encode(), &*inner.encode());
+        prop_assert_eq!(again, inner);
+    }
+}

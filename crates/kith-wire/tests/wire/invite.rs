@@ -1,0 +1,162 @@
+//! Invite links and bundles: expired, forged, tampered, of somebody else, for another link.
+
+use kith_crypto::{CurveKey, SigningKey};
+use kith_wire::limits::{HINTS_MAX, SLOT_BLOB_MAX};
+use kith_wire::{
+    BundleParts, IdentityLog, InviteBundle, InviteError, InviteLink, LinkError, UnverifiedBundle, WireError,
+};
+use proptest::prelude::*;
+
+use crate::samples::{NOW_MS, bundle, device, device_key, kem, link, log};
+
+fn open(link: &InviteLink, sealed: &[u8], now_ms: u64) -> Result<InviteBundle, InviteError> {
+    UnverifiedBundle::open(link, sealed)?.verify(link, now_ms)
+}
+
+fn parts() -> BundleParts {
+    BundleParts {
+        name: "Ada".to_owned(),
+        log: log(),
+        device: device(1).device,
+        one_time: CurveKey::from_bytes([33; 32]),
+        kem: kem(1).public(),
+        addresses: Vec::new(),
+        created_at_ms: NOW_MS,
+        expires_at_ms: None,
+        single_use: false,
+    }
+}
+
+#[test]
+fn a_bundle_survives_the_slot() {
+    let (sealed, hash) = bundle().seal(&device_key(1), &link());
+    let opened = open(&link(), &sealed, NOW_MS).unwrap();
+    assert_eq!(opened, bundle());
+    assert_eq!(opened.hash(), hash);
+    let text = String::from_utf8_lossy(&sealed).into_owned();
+    assert!(!text.contains("Ada") && !text.contains("192.0.2"), "the slot shows what is inside");
+}
+
+#[test]
+fn expiry_and_clocks() {
+    let (sealed, _) = bundle().seal(&device_key(1), &link());
+    let end = NOW_MS + 86_400_000;
+    assert!(open(&link(), &sealed, end - 1).is_ok());
+    assert_eq!(open(&link(), &sealed, end), Err(InviteError::Expired { expired_at_ms: end }));
+    let day_before = NOW_MS - 86_400_000;
+    assert_eq!(open(&link(), &sealed, day_before), Err(InviteError::NotYetValid { created_at_ms: NOW_MS }));
+}
+
+#[test]
+fn a_bundle_signed_by_another_key_is_forged() {
+    for signer in [device_key(0), SigningKey::from_seed(&[200; 32])] {
+        let (sealed, _) = bundle().seal(&signer, &link());
+        assert_eq!(open(&link(), &sealed, NOW_MS), Err(InviteError::Forged));
+    }
+}
+
+#[test]
+fn a_bundle_of_another_account_is_refused() {
+    let mallory = SigningKey::from_seed(&[201; 32]);
+    let log = IdentityLog::create(&mallory, vec![device(1)], NOW_MS).unwrap();
+    assert_eq!(
+        InviteBundle::create(BundleParts { log: log.clone(), ..parts() }, &link()).unwrap_err(),
+        InviteError::WrongAccount
+    );
+    // Mallory holds the link, so she can seal anything with its secret; the fingerprint must stop her.
+    let hers = InviteLink::from_secret(link().secret(), log.account(), Vec::new());
+    let made = InviteBundle::create(BundleParts { log, ..parts() }, &hers).unwrap();
+    let (sealed, _) = made.seal(&device_key(1), &hers);
+    assert!(open(&hers, &sealed, NOW_MS).is_ok());
+    assert_eq!(open(&link(), &sealed, NOW_MS), Err(InviteError::WrongAccount));
+}
+
+#[test]
+fn a_bundle_of_another_invite_is_refused_even_resealed() {
+    let other = InviteLink::from_secret(&[8; 32], log().account(), Vec::new());
+    let (sealed, _) = InviteBundle::create(parts(), &other).unwrap().seal(&device_key(1), &other);
+    assert!(open(&other, &sealed, NOW_MS).is_ok());
+    assert_eq!(open(&link(), &sealed, NOW_MS), Err(InviteError::Sealed));
+    let (resealed, _) = InviteBundle::create(parts(), &other).unwrap().seal(&device_key(1), &link());
+    assert_eq!(open(&link(), &resealed, NOW_MS), Err(InviteError::WrongInvite));
+}
+
+#[test]
+fn revoked_devices_and_foreign_keys_make_no_bundle() {
+    let revoked = BundleParts { device: device(0).device, kem: kem(0).public(), ..parts() };
+    assert_eq!(InviteBundle::create(revoked, &link()).unwrap_err(), InviteError::UnknownDevice);
+    let foreign = BundleParts { kem: kem(2).public(), ..parts() };
+    assert_eq!(InviteBundle::create(foreign, &link()).unwrap_err(), InviteError::WrongKem);
+}
+
+#[test]
+fn the_largest_bundle_fits_into_a_slot() {
+    let key = crate::samples::account_key();
+    let mut log = IdentityLog::create(&key, vec![device(1)], NOW_MS).unwrap();
+    while log.append(&key, vec![device(1)], &[], NOW_MS).is_ok() {}
+    let addresses = (0..100).map(|n| format!("/{n}/{}", "x".repeat(240))).collect();
+    let full = BundleParts { name: "𝕏".repeat(100), log, addresses, expires_at_ms: Some(u64::MAX), ..parts() };
+    let full = InviteBundle::create(full, &link()).unwrap();
+    assert!(full.addresses.len() > 4);
+    let (sealed, _) = full.seal(&device_key(1), &link());
+    assert!(sealed.len() <= SLOT_BLOB_MAX, "{} bytes", sealed.len());
+    assert_eq!(open(&link(), &sealed, NOW_MS).unwrap(), full);
+    let oversize = vec![1; SLOT_BLOB_MAX + 1];
+    assert!(matches!(open(&link(), &oversize, NOW_MS), Err(InviteError::Wire(WireError::TooLong { .. }))));
+}
+
+#[test]
+fn request_proofs() {
+    let mac = link().request_mac(b"envelope");
+    assert!(link().verify_request_mac(b"envelope", &mac));
+    assert!(!link().verify_request_mac(b"envelopf", &mac));
+    let other = InviteLink::from_secret(&[8; 32], log().account(), Vec::new());
+    assert!(!other.verify_request_mac(b"envelope", &mac));
+}
+
+#[test]
+fn links_of_other_kinds_and_versions() {
+    let text = link().to_string();
+    assert!(text.starts_with("kith:i/1/"), "{text}");
+    for other in ["", "kith:", "https://example.org/", "kith:b/1/aa", "kith:i", "kith:i/x/aa", "kith:i//aa"] {
+        assert_eq!(InviteLink::parse(other).unwrap_err(), LinkError::NotALink, "{other}");
+    }
+    assert_eq!(InviteLink::parse(&text.replacen("/1/", "/2/", 1)).unwrap_err(), LinkError::UnknownVersion);
+    assert!(matches!(InviteLink::parse(&"k".repeat(100_000)).unwrap_err(), LinkError::TooLong { .. }));
+    assert!(matches!(InviteLink::parse("kith:i/1/").unwrap_err(), LinkError::Damaged));
+    let shouted = InviteLink::parse(&format!(" {}\n", text.to_uppercase())).unwrap();
+    assert_eq!(shouted.to_string(), text);
+    assert!(!format!("{:?}", link()).contains(&"07".repeat(4)), "Debug shows the secret");
+}
+
+proptest! {
+    #[test]
+    fn links_survive_writing_and_reading(secret: [u8; 32], hints in proptest::collection::vec("[!-~]{1,200}", 0..5)) {
+        let link = InviteLink::from_secret(&secret, log().account(), hints.clone());
+        let again = InviteLink::parse(&link.to_string()).unwrap();
+        prop_assert_eq!(again.secret(), &secret);
+        prop_assert_eq!(again.fingerprint(), log().account().fingerprint());
+        prop_assert_eq!(again.hints(), &hints[..hints.len().min(HINTS_MAX)]);
+        prop_assert_eq!((again.slot(), again.tag()), (link.slot(), link.tag()));
+    }
+
+    #[test]
+    fn a_mistyped_link_is_damaged(position in any::<prop::sample::Index>(), letter in "[a-z2-7]") {
+        let text = link().to_string();
+        let at = 9 + position.index(text.len() - 9);
+        let mut typed = text.clone();
+        typed.replace_range(at..=at, &letter);
+        prop_assume!(typed != text);
+        prop_assert_eq!(InviteLink::parse(&typed).unwrap_err(), LinkError::Damaged);
+        prop_assert_eq!(InviteLink::parse(&text[..at]).unwrap_err(), LinkError::Damaged);
+    }
+
+    #[test]
+    fn no_changed_byte_of_a_bundle_opens(position in any::<prop::sample::Index>(), flip in 1..=255u8) {
+        let (mut sealed, _) = bundle().seal(&device_key(1), &link());
+        let at = position.index(sealed.len());
+        sealed[at] ^= flip;
+        prop_assert!(UnverifiedBundle::open(&link(), &sealed).is_err());
+        prop_assert!(UnverifiedBundle::open(&link(), &sealed[..at]).is_err());
+    }
+}

@@ -1,0 +1,11 @@
+//! Tests of kith-wire through its public interface.
+
+mod caps;
+mod decoders;
+mod envelope;
+mod identity;
+mod inner;
+mod invite;
+mod samples;
+mod vector_format;
+mod vectors;

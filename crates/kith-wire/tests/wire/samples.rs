@@ -1,0 +1,197 @@
+//! One fixed example of everything, made from fixed seeds: the input of the frozen vectors and of the mutation tests.
+
+use std::sync::LazyLock;
+
+use kith_crypto::{CurveKey, KEM_ENCAPSULATED_LEN, KemSecret, Key, OlmKind, OlmWire, SigningKey};
+use kith_wire::{
+    AccountId, Body, BootstrapLink, BundleParts, ChatId, DeviceId, DeviceRecord, Ends, Envelope, EnvelopeId, Header,
+    Hello, Hlc, IdentityLog, Inner, InviteBundle, InviteLink, MsgId, RequestAnswer, RequestFrame, Revocation,
+    SlotDenial, SlotId, SlotRequest, SlotResponse, TransportCard, TransportId, services, slot,
+};
+
+/// When everything in the samples happens.
+pub(crate) const NOW_MS: u64 = 1_790_000_000_000;
+
+pub(crate) fn account_key() -> SigningKey {
+    SigningKey::from_seed(&[1; 32])
+}
+
+pub(crate) fn device_key(n: u8) -> SigningKey {
+    SigningKey::from_seed(&[n.wrapping_add(10); 32])
+}
+
+pub(crate) fn transport_key(n: u8) -> SigningKey {
+    SigningKey::from_seed(&[n.wrapping_add(110); 32])
+}
+
+pub(crate) fn kem(n: u8) -> KemSecret {
+    KemSecret::from_seed(&[n.wrapping_add(60); 32])
+}
+
+pub(crate) fn device(n: u8) -> DeviceRecord {
+    DeviceRecord {
+        device: DeviceId::from(device_key(n).public()),
+        olm: CurveKey::from_bytes([n.wrapping_add(160); 32]),
+        transport: TransportId::from(transport_key(n).public()),
+        kem_hash: kem(n).public().hash(),
+        added_at_ms: NOW_MS + u64::from(n),
+    }
+}
+
+/// Three entries: one device, a second one, the first revoked.
+pub(crate) fn log() -> IdentityLog {
+    LOG.clone()
+}
+
+static LOG: LazyLock<IdentityLog> = LazyLock::new(make_log);
+static BUNDLE: LazyLock<InviteBundle> = LazyLock::new(make_bundle);
+
+fn make_log() -> IdentityLog {
+    let key = account_key();
+    let mut log = IdentityLog::create(&key, vec![device(0)], NOW_MS).unwrap();
+    log.append(&key, vec![device(0), device(1)], &[], NOW_MS + 1).unwrap();
+    let revoked = Revocation { device: device(0).device, at_ms: NOW_MS + 2 };
+    log.append(&key, vec![device(1)], &[revoked], NOW_MS + 2).unwrap();
+    log
+}
+
+pub(crate) fn link() -> InviteLink {
+    InviteLink::from_secret(&[7; 32], log().account(), vec!["/ip4/192.0.2.1/udp/4001/quic-v1".to_owned()])
+}
+
+pub(crate) fn bundle() -> InviteBundle {
+    BUNDLE.clone()
+}
+
+fn make_bundle() -> InviteBundle {
+    let parts = BundleParts {
+        name: "Ada".to_owned(),
+        log: log(),
+        device: device(1).device,
+        one_time: CurveKey::from_bytes([33; 32]),
+        kem: kem(1).public(),
+        addresses: addresses(),
+        created_at_ms: NOW_MS,
+        expires_at_ms: Some(NOW_MS + 86_400_000),
+        single_use: true,
+    };
+    InviteBundle::create(parts, &link()).unwrap()
+}
+
+pub(crate) fn addresses() -> Vec<String> {
+    vec!["/ip4/192.0.2.7/tcp/4001".to_owned(), "/ip6/2001:db8::7/udp/4001/quic-v1".to_owned()]
+}
+
+pub(crate) fn ends() -> Ends {
+    Ends {
+        from_account: AccountId::from(account_key().public()),
+        from_device: device(1).device,
+        to_account: AccountId::from(SigningKey::from_seed(&[2; 32]).public()),
+        to_device: device(2).device,
+    }
+}
+
+/// One body of each kind.
+pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
+    let prekeys = vec![CurveKey::from_bytes([41; 32]), CurveKey::from_bytes([42; 32])];
+    let messages = vec![MsgId::from_bytes([51; 16]), MsgId::from_bytes([52; 16])];
+    let (log, kem) = (log().encode(), kem(1).public());
+    let name = || "Ada".to_owned();
+    let text = || "Hello from the other side".to_owned();
+    vec![
+        ("text", Body::Text { text: text(), reply_to: None }),
+        ("text-reply", Body::Text { text: text(), reply_to: Some(MsgId::from_bytes([50; 16])) }),
+        (
+            "request",
+            Body::Request {
+                name: name(),
+                text: text(),
+                log: log.clone(),
+                kem: kem.clone(),
+                prekeys: prekeys.clone(),
+                addresses: addresses(),
+                bundle_hash: [61; 32],
+            },
+        ),
+        (
+            "accept",
+            Body::Accept { name: name(), log: log.clone(), kem, prekeys: prekeys.clone(), addresses: addresses() },
+        ),
+        ("delivered", Body::Delivered { messages: messages.clone() }),
+        ("seen", Body::Seen { messages }),
+        ("nack", Body::Nack { envelopes: vec![EnvelopeId::from_bytes([71; 32])] }),
+        ("prekeys", Body::Prekeys { keys: prekeys }),
+        ("profile", Body::Profile { name: name(), status_text: "away".to_owned() }),
+        ("identity", Body::Identity { log }),
+        ("unknown", Body::Unknown { kind: 4_000_000_000, bytes: vec![1, 2, 3, 255] }),
+    ]
+}
+
+pub(crate) fn inner(body: Body) -> Inner {
+    let ends = ends();
+    let chat = ChatId::direct(&ends.from_account, &ends.to_account);
+    let msg = MsgId::from_bytes([81; 16]);
+    Inner::create(&ends, msg, Hlc::new(NOW_MS, 3), chat, vec![[91; 16], [92; 16]], 5, body).unwrap()
+}
+
+pub(crate) fn envelope_key() -> Key {
+    Key::from_bytes(&[101; 32])
+}
+
+pub(crate) fn olm_message() -> OlmWire {
+    OlmWire { kind: OlmKind::Normal, bytes: (0..=255).collect() }
+}
+
+pub(crate) fn headers() -> [(&'static str, Header); 2] {
+    let key_id = Envelope::key_id(&envelope_key());
+    let encapsulated = vec![111; KEM_ENCAPSULATED_LEN];
+    [("keyed", Header::Keyed { key_id }), ("first", Header::First { key_id, encapsulated })]
+}
+
+pub(crate) fn card() -> TransportCard {
+    TransportCard::create(device(1).transport, addresses(), NOW_MS, 5)
+}
+
+pub(crate) fn hello() -> Hello {
+    Hello { features: 9, card: card().sign(&transport_key(1)) }
+}
+
+pub(crate) fn slot_requests() -> [(&'static str, SlotRequest); 3] {
+    let (slot, token) = (link().slot(), link().owner_token());
+    let owner_hash = slot::owner_hash(&token);
+    [
+        ("put", SlotRequest::Put { slot, owner_hash, expires_at_ms: NOW_MS, blob: vec![1, 2, 3] }),
+        ("get", SlotRequest::Get { slot: SlotId::from_bytes([121; 32]) }),
+        ("delete", SlotRequest::Delete { slot, token }),
+    ]
+}
+
+pub(crate) fn slot_responses() -> [(&'static str, SlotResponse); 6] {
+    [
+        ("stored", SlotResponse::Stored),
+        ("found", SlotResponse::Found { blob: vec![4, 5, 6] }),
+        ("missing", SlotResponse::Missing),
+        ("gone", SlotResponse::Gone { used: true }),
+        ("denied", SlotResponse::Denied { reason: SlotDenial::BadExpiry }),
+        ("denied-other", SlotResponse::Denied { reason: SlotDenial::Other(77) }),
+    ]
+}
+
+pub(crate) fn answers() -> [(&'static str, RequestAnswer); 5] {
+    [
+        ("received", RequestAnswer::Received),
+        ("used", RequestAnswer::Used),
+        ("expired", RequestAnswer::Expired),
+        ("unknown", RequestAnswer::Unknown),
+        ("busy", RequestAnswer::Busy),
+    ]
+}
+
+pub(crate) fn bootstrap_link() -> BootstrapLink {
+    BootstrapLink::new(device(3).transport, addresses(), services::RELAY | services::SLOTS | services::KAD)
+}
+
+pub(crate) fn request_frame() -> RequestFrame {
+    let envelope = vec![131; 314];
+    RequestFrame { tag: link().tag(), mac: link().request_mac(&envelope), envelope }
+}

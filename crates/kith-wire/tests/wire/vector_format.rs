@@ -1,0 +1,72 @@
+//! The form of a frozen vector: a flat JSON object of strings, one per line. Byte strings are hexadecimal. A field whose
+//! name begins with `sealed_` was made with a random nonce; the others follow from fixed inputs.
+
+use data_encoding::HEXLOWER;
+use kith_wire::{Body, Inner};
+
+/// The fields of one vector in the order they are written.
+pub(crate) type Fields = Vec<(String, String)>;
+
+pub(crate) fn field(name: &str, value: impl ToString) -> (String, String) {
+    (name.to_owned(), value.to_string())
+}
+
+pub(crate) fn bytes(name: &str, value: &[u8]) -> (String, String) {
+    field(name, HEXLOWER.encode(value))
+}
+
+fn list(name: &str, values: impl IntoIterator<Item = impl AsRef<[u8]>>) -> (String, String) {
+    let all: Vec<String> = values.into_iter().map(|value| HEXLOWER.encode(value.as_ref())).collect();
+    field(name, all.join(" "))
+}
+
+/// What an inner plaintext says, field by field, computed from the decoded value.
+pub(crate) fn inner_fields(inner: &Inner) -> Fields {
+    let mut fields = vec![
+        field("from_account", inner.from_account),
+        field("from_device", inner.from_device),
+        field("to_account", inner.to_account),
+        field("to_device", inner.to_device),
+        field("msg", inner.msg),
+        field("hlc", inner.hlc),
+        field("chat", inner.chat),
+        list("parents", &inner.parents),
+        field("generation", inner.generation),
+        field("kind", inner.body.kind()),
+    ];
+    fields.extend(body_fields(&inner.body));
+    fields.push(bytes("inner", &inner.encode()));
+    fields
+}
+
+fn body_fields(body: &Body) -> Fields {
+    match body {
+        Body::Text { text, reply_to } => {
+            vec![field("text", text), field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string()))]
+        }
+        Body::Request { name, text, log, kem, prekeys, addresses, bundle_hash } => vec![
+            field("name", name),
+            field("text", text),
+            bytes("log", log),
+            bytes("kem", kem.as_bytes()),
+            list("prekeys", prekeys.iter().map(|key| key.to_bytes())),
+            field("addresses", addresses.join(" ")),
+            bytes("bundle_hash", bundle_hash),
+        ],
+        Body::Accept { name, log, kem, prekeys, addresses } => vec![
+            field("name", name),
+            bytes("log", log),
+            bytes("kem", kem.as_bytes()),
+            list("prekeys", prekeys.iter().map(|key| key.to_bytes())),
+            field("addresses", addresses.join(" ")),
+        ],
+        Body::Delivered { messages } | Body::Seen { messages } => {
+            vec![list("messages", messages.iter().map(|id| id.to_bytes()))]
+        }
+        Body::Nack { envelopes } => vec![list("envelopes", envelopes.iter().map(|id| id.to_bytes()))],
+        Body::Prekeys { keys } => vec![list("keys", keys.iter().map(|key| key.to_bytes()))],
+        Body::Profile { name, status_text } => vec![field("name", name), field("status_text", status_text)],
+        Body::Identity { log } => vec![bytes("log", log)],
+        Body::Unknown { bytes: unknown, .. } => vec![bytes("bytes", unknown)],
+    }
+}
