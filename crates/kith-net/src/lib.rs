@@ -1,1 +1,39 @@
-//! kith-net
+//! The overlay: how two devices find each other, reach each other and pass opaque bytes.
+//!
+//! **What it is.** One swarm task per node. [`Net`] is a cheap handle that takes [`NetCommand`]s; [`NetEvent`]s come
+//! out of one bounded channel. Addresses are multiaddr strings and peers are `TransportId`s: no libp2p type crosses the
+//! border of the client side.
+//!
+//! **What it never does.** It never sees plaintext, never decides who is a contact (it is told with
+//! [`NetCommand::Track`]), never parses a byte of a stranger on a gated protocol, never queues without a bound.
+//! Back-pressure instead of loss: while the event channel is full, streams are not read.
+//!
+//! **Threads.** None of its own. [`Net::start`] spawns the swarm task, and libp2p's connection tasks, on the tracker it is
+//! given; all of them end when the token is cancelled. Drain the event receiver from a task that never waits for
+//! [`Net::command`]: the swarm task stops taking commands while its events have nowhere to go.
+//!
+//! **Where to start reading.** `api.rs` (the vocabulary), `task.rs` (the loop), `streams.rs` (gates and our protocols),
+//! `addr.rs` (which addresses are published and dialled), `swarm.rs` (which libp2p behaviours, with which limits).
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+mod addr;
+mod api;
+mod backoff;
+mod guard;
+mod handle;
+mod ids;
+mod limiter;
+mod limits;
+mod observed;
+mod sealed_card;
+pub mod server;
+pub mod slot;
+mod streams;
+mod swarm;
+mod task;
+
+pub use api::{
+    BootstrapStatus, NetCommand, NetConfig, NetError, NetEvent, NetState, NetStatus, Path, RequestError, SlotOutcome,
+    TestStep, Tuning,
+};
+pub use handle::Net;

@@ -1,0 +1,253 @@
+//! Which addresses are published, believed and dialled. Pure functions over multiaddrs.
+//!
+//! The rule behind all of them: nobody may use this node to scan a network. So an address is dialled only if its form is
+//! one of three we know, its range fits where it was learned, and its port is not a system port.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use libp2p::{Multiaddr, PeerId, multiaddr::Protocol};
+
+/// Longest address looked at, in bytes of its text form.
+const TEXT_MAX: usize = kith_wire::limits::ADDRESS_MAX_BYTES;
+/// Ports below this belong to system services.
+const SYSTEM_PORTS: u16 = 1024;
+
+/// Where an address was learned, which decides what is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The user configured it as a bootstrap: names, private ranges and the web ports are fine.
+    Bootstrap,
+    /// A contact, or somebody whose invite we hold, signed it: private ranges are fine.
+    Contact,
+    /// Heard on the local network: private and link-local ranges only.
+    LocalNetwork,
+    /// Anybody said it: public addresses only.
+    Stranger,
+}
+
+/// The range an address belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// This machine.
+    Loopback,
+    /// This cable.
+    LinkLocal,
+    /// A home or company network, or behind a carrier's NAT.
+    Private,
+    /// The internet.
+    Global,
+    /// A host name.
+    Name,
+}
+
+/// The transport part of an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// Range of the host that is connected to (the relay of a circuit).
+    pub(crate) scope: Scope,
+    /// Port that is connected to.
+    pub(crate) port: u16,
+    /// Whether the transport is QUIC, else TCP.
+    pub(crate) quic: bool,
+    /// The relay of a circuit.
+    pub(crate) relay: Option<PeerId>,
+    /// The peer id at the end, if any.
+    pub(crate) peer: Option<PeerId>,
+}
+
+/// Parses an address text from outside: bounded first.
+pub(crate) fn parse(text: &str) -> Option<Multiaddr> {
+    if text.len() > TEXT_MAX {
+        return None;
+    }
+    text.parse().ok()
+}
+
+/// Takes an address apart, or `None` if it is not one of the forms this node dials:
+/// `host/udp/port/quic-v1[/p2p/peer]`, `host/tcp/port[/p2p/peer]`, `…/p2p/relay/p2p-circuit[/p2p/peer]`.
+pub(crate) fn shape(address: &Multiaddr) -> Option<Shape> {
+    let mut parts = address.iter();
+    let scope = scope_of(&parts.next()?)?;
+    let (port, quic) = match parts.next()? {
+        Protocol::Tcp(port) => (port, false),
+        Protocol::Udp(port) if matches!(parts.next(), Some(Protocol::QuicV1)) => (port, true),
+        _ => return None,
+    };
+    let mut shape = Shape { scope, port, quic, relay: None, peer: None };
+    let Some(next) = parts.next() else { return Some(shape) };
+    let Protocol::P2p(first) = next else { return None };
+    match parts.next() {
+        None => shape.peer = Some(first),
+        Some(Protocol::P2pCircuit) => {
+            shape.relay = Some(first);
+            match parts.next() {
+                None => {}
+                Some(Protocol::P2p(peer)) => shape.peer = Some(peer),
+                Some(_) => return None,
+            }
+        }
+        Some(_) => return None,
+    }
+    parts.next().is_none().then_some(shape)
+}
+
+fn scope_of(host: &Protocol<'_>) -> Option<Scope> {
+    match host {
+        Protocol::Ip4(ip) => ip4_scope(*ip),
+        Protocol::Ip6(ip) => ip6_scope(*ip),
+        Protocol::Dns(_) | Protocol::Dns4(_) | Protocol::Dns6(_) => Some(Scope::Name),
+        _ => None,
+    }
+}
+
+fn ip4_scope(ip: Ipv4Addr) -> Option<Scope> {
+    let [a, b, c, _] = ip.octets();
+    match (a, b, c) {
+        (127, _, _) => Some(Scope::Loopback),
+        (169, 254, _) => Some(Scope::LinkLocal),
+        (10, _, _) | (172, 16..=31, _) | (192, 168, _) | (100, 64..=127, _) => Some(Scope::Private),
+        // "this network", protocol assignments, documentation, benchmarks, multicast, reserved
+        (0 | 224..=255, _, _)
+        | (192, 0, 0 | 2)
+        | (198, 18 | 19, _)
+        | (198, 51, 100)
+        | (203, 0, 113) => None,
+        _ => Some(Scope::Global),
+    }
+}
+
+fn ip6_scope(ip: Ipv6Addr) -> Option<Scope> {
+    if ip == Ipv6Addr::LOCALHOST {
+        return Some(Scope::Loopback);
+    }
+    let [a, b, ..] = ip.segments();
+    match (a, b) {
+        (0xfe80..=0xfebf, _) => Some(Scope::LinkLocal),
+        (0xfc00..=0xfdff, _) => Some(Scope::Private),
+        (0x2001, 0x0db8) => None,
+        // only 2000::/3 is given out; everything else is unspecified, mapped, multicast or reserved
+        (0x2000..=0x3fff, _) => Some(Scope::Global),
+        _ => None,
+    }
+}
+
+/// Whether `address`, learned from `source`, may be dialled. `lab` means that this node itself only listens on
+/// loopback; `is_bootstrap` says whether a relay is a configured bootstrap.
+pub(crate) fn may_dial(address: &Multiaddr, source: Source, lab: bool, is_bootstrap: impl Fn(&PeerId) -> bool) -> bool {
+    let Some(shape) = shape(address) else { return false };
+    let trusted_host = source == Source::Bootstrap || shape.relay.is_some_and(|relay| is_bootstrap(&relay));
+    let port_ok = shape.port >= SYSTEM_PORTS || (trusted_host && matches!(shape.port, 80 | 443));
+    let scope_ok = match shape.scope {
+        Scope::Loopback => lab || trusted_host,
+        Scope::LinkLocal => source == Source::LocalNetwork,
+        Scope::Private => trusted_host || matches!(source, Source::Contact | Source::LocalNetwork),
+        Scope::Global => source != Source::LocalNetwork,
+        Scope::Name => trusted_host,
+    };
+    port_ok && scope_ok
+}
+
+/// Whether a contact may be told this address of ours.
+pub(crate) fn for_contacts(address: &Multiaddr, lab: bool) -> bool {
+    match shape(address) {
+        Some(shape) => match shape.scope {
+            Scope::Loopback => lab,
+            // A circuit is as good as its relay, which the contact judges by itself.
+            Scope::Name => shape.relay.is_some(),
+            Scope::Private | Scope::Global => true,
+            Scope::LinkLocal => false,
+        },
+        None => false,
+    }
+}
+
+/// Whether anybody may be told this address of ours.
+pub(crate) fn for_everybody(address: &Multiaddr, lab: bool) -> bool {
+    match shape(address) {
+        Some(shape) => match shape.scope {
+            Scope::Global => true,
+            Scope::Loopback => lab,
+            Scope::LinkLocal | Scope::Private | Scope::Name => false,
+        },
+        None => false,
+    }
+}
+
+/// Whether the address is a circuit.
+pub(crate) fn is_circuit(address: &Multiaddr) -> bool {
+    address.iter().any(|part| matches!(part, Protocol::P2pCircuit))
+}
+
+/// Whether the address is on this machine.
+pub(crate) fn is_loopback(address: &Multiaddr) -> bool {
+    shape(address).is_some_and(|shape| shape.scope == Scope::Loopback)
+}
+
+/// The relay a connection runs through, if its address is a circuit.
+pub(crate) fn relay_of(address: &Multiaddr) -> Option<PeerId> {
+    let mut last = None;
+    for part in address.iter() {
+        match part {
+            Protocol::P2p(peer) => last = Some(peer),
+            Protocol::P2pCircuit => return last,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The IP address that is connected to.
+pub(crate) fn ip_of(address: &Multiaddr) -> Option<IpAddr> {
+    match address.iter().next()? {
+        Protocol::Ip4(ip) => Some(ip.into()),
+        Protocol::Ip6(ip) => Some(ip.into()),
+        _ => None,
+    }
+}
+
+/// What is counted as one neighbour: an IPv4 address, or the /56 an IPv6 household gets.
+pub(crate) fn neighbourhood(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(_) => ip,
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            Ipv6Addr::new(a, b, c, d & 0xff00, 0, 0, 0, 0).into()
+        }
+    }
+}
+
+/// `address` ending in `/p2p/peer`; `None` if it already names somebody else.
+pub(crate) fn with_peer(address: Multiaddr, peer: PeerId) -> Option<Multiaddr> {
+    address.with_p2p(peer).ok()
+}
+
+/// `address` without a final `/p2p/peer`; the relay of a circuit stays.
+pub(crate) fn without_peer(mut address: Multiaddr) -> Multiaddr {
+    if matches!(address.iter().last(), Some(Protocol::P2p(_))) {
+        address.pop();
+    }
+    address
+}
+
+/// The circuit to `peer` through the relay at `relay_address` (without its peer id).
+pub(crate) fn circuit(relay_address: &Multiaddr, relay: PeerId, peer: PeerId) -> Option<Multiaddr> {
+    let relay_address = with_peer(relay_address.clone(), relay)?;
+    Some(relay_address.with(Protocol::P2pCircuit).with(Protocol::P2p(peer)))
+}
+
+/// Merges addresses: `new` first, then `old`, without repeats, at most `cap`.
+pub(crate) fn merge(new: Vec<Multiaddr>, old: Vec<Multiaddr>, cap: usize) -> Vec<Multiaddr> {
+    let mut merged: Vec<Multiaddr> = Vec::new();
+    for address in new.into_iter().chain(old) {
+        if merged.len() == cap {
+            break;
+        }
+        if !merged.contains(&address) {
+            merged.push(address);
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,403 @@
+//! The vocabulary between the node and the swarm task.
+
+use std::{fmt, time::Duration};
+
+use kith_crypto::SigningKey;
+use kith_wire::{RequestAnswer, SlotId, TransportId};
+use tokio::sync::oneshot;
+
+/// What a node needs to join the overlay.
+pub struct NetConfig {
+    /// The transport key T. Its public half is the peer id.
+    pub key: SigningKey,
+    /// Multiaddrs to listen on. A port that is taken falls back to a free one. Empty: do not listen.
+    pub listen: Vec<String>,
+    /// Bootstrap nodes: multiaddrs that end in `/p2p/…`, or `kith:b/1/…` links.
+    pub bootstraps: Vec<String>,
+    /// Whether to announce and look for peers on the local network with multicast DNS.
+    pub mdns: bool,
+    /// Agent string sent in identify. Keep it constant per release: it is visible to every peer.
+    pub agent: String,
+}
+
+impl NetConfig {
+    /// The listen addresses of an ordinary desktop node: QUIC and TCP, IPv4 and IPv6, port 4100.
+    pub fn default_listen() -> Vec<String> {
+        ["/ip4/0.0.0.0/udp/4100/quic-v1", "/ip4/0.0.0.0/tcp/4100", "/ip6/::/udp/4100/quic-v1", "/ip6/::/tcp/4100"]
+            .map(str::to_owned)
+            .to_vec()
+    }
+}
+
+impl fmt::Debug for NetConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NetConfig")
+            .field("listen", &self.listen)
+            .field("bootstraps", &self.bootstraps)
+            .field("mdns", &self.mdns)
+            .field("agent", &self.agent)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Time limits that tests shorten. The default is what runs in the product.
+#[derive(Clone, Copy, Debug)]
+pub struct Tuning {
+    /// A connection nobody uses is closed after this.
+    pub idle: Duration,
+    /// A started frame (its first byte arrived) must be complete within this.
+    pub frame: Duration,
+    /// A request stream must deliver its frame within this after it was opened.
+    pub request_read: Duration,
+    /// The node must answer an inbound request within this.
+    pub request_answer: Duration,
+    /// An outbound request, dial included, ends within this.
+    pub request_total: Duration,
+    /// First wait after a failed dial; the ladder is scaled with it.
+    pub dial_first: Duration,
+    /// How often reservations and registrations are looked after.
+    pub watchdog: Duration,
+    /// Inbound requests one peer may make per minute.
+    pub requests_per_minute: u32,
+    /// Events that may wait for the node before streams stop being read.
+    pub event_queue: usize,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_secs(90),
+            frame: Duration::from_secs(30),
+            request_read: Duration::from_secs(10),
+            request_answer: Duration::from_secs(15),
+            request_total: Duration::from_secs(20),
+            dial_first: Duration::from_secs(1),
+            watchdog: Duration::from_secs(60),
+            requests_per_minute: 6,
+            event_queue: crate::limits::EVENT_QUEUE,
+        }
+    }
+}
+
+/// How a connected contact is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// A connection between the two devices.
+    Direct {
+        /// Last measured round trip, milliseconds.
+        rtt_ms: Option<u32>,
+    },
+    /// A circuit through a relay, which sees sealed bytes, their size and their timing.
+    Relayed {
+        /// The relay.
+        via: TransportId,
+        /// Last measured round trip, milliseconds.
+        rtt_ms: Option<u32>,
+    },
+}
+
+impl Path {
+    /// Whether both paths use the same route (round trip times aside).
+    pub fn same_route(&self, other: &Path) -> bool {
+        match (self, other) {
+            (Path::Direct { .. }, Path::Direct { .. }) => true,
+            (Path::Relayed { via: a, .. }, Path::Relayed { via: b, .. }) => a == b,
+            (Path::Direct { .. }, Path::Relayed { .. }) | (Path::Relayed { .. }, Path::Direct { .. }) => false,
+        }
+    }
+}
+
+/// What the node asks for.
+#[derive(Debug)]
+pub enum NetCommand {
+    /// `peer` is a contact: open the gates, keep a connection, dial while there is none. Repeating it adds addresses.
+    Track {
+        /// The contact's device.
+        peer: TransportId,
+        /// Multiaddrs known for it.
+        addresses: Vec<String>,
+    },
+    /// `peer` is no contact any more: close the gates and its connections.
+    Untrack {
+        /// The device.
+        peer: TransportId,
+    },
+    /// Sends one envelope on `/kith/dm/1`. Answered by [`NetEvent::Sent`] with the same `id`.
+    Send {
+        /// The contact's device.
+        peer: TransportId,
+        /// Chosen by the caller.
+        id: u64,
+        /// The sealed envelope.
+        bytes: Vec<u8>,
+    },
+    /// Asks a stranger on `/kith/request/1`. Answered by [`NetEvent::RequestAnswered`] within 20 seconds.
+    Request {
+        /// The stranger's device.
+        peer: TransportId,
+        /// Multiaddrs known for it.
+        addresses: Vec<String>,
+        /// Chosen by the caller.
+        id: u64,
+        /// An encoded request frame.
+        bytes: Vec<u8>,
+    },
+    /// Answers a [`NetEvent::RequestReceived`]. A late answer is dropped.
+    AnswerRequest {
+        /// The number from the event.
+        request: u64,
+        /// What the stranger is told.
+        answer: RequestAnswer,
+    },
+    /// Stores a sealed blob at up to three connected bootstraps. Answered by [`NetEvent::SlotPut`].
+    PutSlot {
+        /// Chosen by the caller.
+        id: u64,
+        /// Where.
+        slot: SlotId,
+        /// BLAKE3 of the owner token.
+        owner_hash: [u8; 32],
+        /// When the blob may be forgotten, Unix milliseconds.
+        expires_at_ms: u64,
+        /// The sealed bytes.
+        blob: Vec<u8>,
+    },
+    /// Fetches a sealed blob from the hints, the bootstraps and peers on the local network. Answered by [`NetEvent::SlotGot`].
+    GetSlot {
+        /// Chosen by the caller.
+        id: u64,
+        /// Which.
+        slot: SlotId,
+        /// Multiaddrs (with `/p2p/…`) or bootstrap links worth asking.
+        hints: Vec<String>,
+    },
+    /// Removes a blob at all connected bootstraps.
+    DeleteSlot {
+        /// Which.
+        slot: SlotId,
+        /// The owner token.
+        token: [u8; 32],
+    },
+    /// Replaces the set of slots this node answers itself.
+    ServeSlots(Vec<(SlotId, Vec<u8>)>),
+    /// Adds a bootstrap node (multiaddr with `/p2p/…` or link) and retries everything that waits.
+    AddBootstrap {
+        /// Multiaddr or link.
+        address: String,
+    },
+    /// Forgets a bootstrap node.
+    RemoveBootstrap {
+        /// Multiaddr or link, as it was added.
+        address: String,
+    },
+    /// Asks for the status.
+    Status(oneshot::Sender<NetStatus>),
+    /// Runs the connection test.
+    Test(oneshot::Sender<Vec<TestStep>>),
+}
+
+/// What the node is told.
+#[derive(Debug)]
+pub enum NetEvent {
+    /// All addresses others may use, direct ones first, whenever the set changes.
+    Listening {
+        /// Multiaddrs.
+        addresses: Vec<String>,
+    },
+    /// A tracked peer is connected and its gates are open on both sides.
+    PeerUp {
+        /// The contact's device.
+        peer: TransportId,
+        /// How it is reached.
+        path: Path,
+    },
+    /// The best connection to a tracked peer changed.
+    PathChanged {
+        /// The contact's device.
+        peer: TransportId,
+        /// How it is reached now.
+        path: Path,
+    },
+    /// The last connection to a tracked peer closed.
+    PeerDown {
+        /// The contact's device.
+        peer: TransportId,
+    },
+    /// Addresses of a tracked peer worth caching, best first.
+    PeerAddresses {
+        /// The contact's device.
+        peer: TransportId,
+        /// Multiaddrs.
+        addresses: Vec<String>,
+    },
+    /// One envelope arrived on `/kith/dm/1`.
+    Received {
+        /// The contact's device.
+        peer: TransportId,
+        /// The sealed envelope.
+        bytes: Vec<u8>,
+    },
+    /// Somebody asks on `/kith/request/1`; answer with [`NetCommand::AnswerRequest`].
+    RequestReceived {
+        /// Who.
+        peer: TransportId,
+        /// Number to answer with.
+        request: u64,
+        /// An encoded request frame, not yet parsed.
+        bytes: Vec<u8>,
+    },
+    /// Outcome of [`NetCommand::Send`].
+    Sent {
+        /// From the command.
+        id: u64,
+        /// Whether it was written and flushed to a connection.
+        ok: bool,
+    },
+    /// Outcome of [`NetCommand::Request`].
+    RequestAnswered {
+        /// From the command.
+        id: u64,
+        /// The stranger's answer, or why there is none.
+        answer: Result<RequestAnswer, RequestError>,
+    },
+    /// Outcome of [`NetCommand::PutSlot`].
+    SlotPut {
+        /// From the command.
+        id: u64,
+        /// At how many bootstraps the blob is stored.
+        stored: u32,
+    },
+    /// Outcome of [`NetCommand::GetSlot`].
+    SlotGot {
+        /// From the command.
+        id: u64,
+        /// What was found.
+        outcome: SlotOutcome,
+    },
+    /// The status changed.
+    StatusChanged(NetStatus),
+}
+
+/// Why a request to a stranger has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// No address led to the peer.
+    #[error("the peer could not be reached")]
+    Unreachable,
+    /// The peer was reached but did not answer in time.
+    #[error("the peer did not answer in time")]
+    Timeout,
+    /// The peer does not take requests, or answered nonsense.
+    #[error("the peer refused the request")]
+    Refused,
+}
+
+/// What became of [`NetCommand::GetSlot`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SlotOutcome {
+    /// The sealed blob.
+    Found(Vec<u8>),
+    /// Everybody reached said there is none.
+    Missing,
+    /// It was there once.
+    Gone {
+        /// Whether it was used (else deleted or expired).
+        used: bool,
+    },
+    /// Nobody could be asked.
+    Unreachable,
+}
+
+/// How well this node is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum NetState {
+    /// No usable address.
+    #[default]
+    Offline,
+    /// Only peers on the local network, no bootstrap.
+    Local,
+    /// Bootstraps are configured but only some of the expected paths work.
+    Degraded,
+    /// A bootstrap is connected, or there is none to connect to and peers are.
+    Online,
+}
+
+/// A snapshot of the overlay.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NetStatus {
+    /// How well connected.
+    pub state: NetState,
+    /// Best guess about the NAT: `unknown`, `public`, `mapped` (predictable ports) or `symmetric`.
+    pub nat: String,
+    /// Addresses others may use.
+    pub addresses: Vec<String>,
+    /// Tracked peers that are up.
+    pub peers: u32,
+    /// Configured bootstraps.
+    pub bootstraps: Vec<BootstrapStatus>,
+    /// Relays that hold a reservation for this node (their addresses).
+    pub relays: Vec<String>,
+    /// Bytes received on all transports.
+    pub bytes_in: u64,
+    /// Bytes sent on all transports.
+    pub bytes_out: u64,
+}
+
+/// One configured bootstrap.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BootstrapStatus {
+    /// As it was configured.
+    pub address: String,
+    /// Whether it is connected.
+    pub ok: bool,
+    /// Last measured round trip, milliseconds.
+    pub rtt_ms: Option<u32>,
+}
+
+/// One step of the connection test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestStep {
+    /// Short stable name: `listen_udp`, `listen_tcp`, `bootstrap`, `public_address`, `relay`, `rendezvous`, `mdns`.
+    pub name: &'static str,
+    /// Whether it works.
+    pub ok: bool,
+    /// One sentence for people.
+    pub detail: String,
+}
+
+/// Why the overlay could not start or take a command.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NetError {
+    /// The transport key was not accepted.
+    #[error("the transport key is not a valid Ed25519 key")]
+    Key,
+    /// A configured address is not a multiaddr, or a bootstrap address lacks its peer id.
+    #[error("not a usable address: {address}")]
+    Address {
+        /// As configured.
+        address: String,
+    },
+    /// None of the listen addresses could be bound.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The first that failed.
+        address: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A part of the network stack could not be set up.
+    #[error("cannot set up {part}")]
+    Setup {
+        /// Which part.
+        part: &'static str,
+    },
+    /// The swarm task has ended.
+    #[error("the network is stopped")]
+    Stopped,
+    /// The command queue is full.
+    #[error("the network is busy")]
+    Busy,
+}

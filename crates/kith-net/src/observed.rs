@@ -1,0 +1,188 @@
+//! Addresses others see us at, believed when two of them agree.
+//!
+//! identify replaces an observed port that is not one of our listen ports by a listen port. Behind a NAT that changes
+//! ports this makes both sides of a hole punch knock at the wrong door. QUIC dials leave from the listening socket, so
+//! what the other side observed is exactly the door that is open: it is handed on unchanged.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::convert::Infallible;
+use std::task::{Context, Poll, Waker};
+
+use libp2p::{
+    Multiaddr, PeerId,
+    core::{Endpoint, multiaddr::Protocol, transport::PortUse},
+    swarm::{
+        ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent, THandlerOutEvent,
+        ToSwarm, dummy,
+    },
+};
+
+use crate::addr;
+
+/// Observed addresses remembered.
+const ADDRESSES_MAX: usize = 32;
+/// Observers that must agree.
+const WITNESSES: usize = 2;
+
+/// What the observations say about the NAT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mapping {
+    /// Too few observations.
+    Unknown,
+    /// Different observers see the same port.
+    Stable,
+    /// Different observers see different ports: each destination gets its own.
+    PerDestination,
+}
+
+/// See the module documentation.
+#[derive(Default)]
+pub(crate) struct Behaviour {
+    seen: BTreeMap<Multiaddr, BTreeSet<PeerId>>,
+    order: VecDeque<Multiaddr>,
+    announced: BTreeSet<Multiaddr>,
+    queue: VecDeque<Multiaddr>,
+    waker: Option<Waker>,
+}
+
+impl Behaviour {
+    /// Takes in what `observer` saw on an outbound connection. In a lab one witness is enough.
+    pub(crate) fn observe(&mut self, observer: PeerId, address: &Multiaddr, lab: bool) {
+        let address = addr::without_peer(address.clone());
+        if !addr::for_everybody(&address, lab) || addr::is_circuit(&address) {
+            return;
+        }
+        if !self.seen.contains_key(&address) {
+            if self.order.len() >= ADDRESSES_MAX
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.seen.remove(&oldest);
+                self.announced.remove(&oldest);
+            }
+            self.order.push_back(address.clone());
+        }
+        let witnesses = self.seen.entry(address.clone()).or_default();
+        if witnesses.len() < ADDRESSES_MAX {
+            witnesses.insert(observer);
+        }
+        let needed = if lab { 1 } else { WITNESSES };
+        if witnesses.len() >= needed && self.announced.insert(address.clone()) {
+            self.queue.push_back(address);
+            if let Some(waker) = self.waker.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Forgets everything, after a network change.
+    pub(crate) fn forget(&mut self) {
+        self.seen.clear();
+        self.order.clear();
+        self.announced.clear();
+        self.queue.clear();
+    }
+
+    /// What the observations over QUIC say about the NAT.
+    pub(crate) fn mapping(&self) -> Mapping {
+        let mut observers: BTreeSet<PeerId> = BTreeSet::new();
+        let mut doors: BTreeSet<&Multiaddr> = BTreeSet::new();
+        for (address, witnesses) in &self.seen {
+            let quic_v4 = matches!(address.iter().next(), Some(Protocol::Ip4(_)))
+                && addr::shape(address).is_some_and(|shape| shape.quic);
+            if quic_v4 {
+                if witnesses.len() >= WITNESSES {
+                    return Mapping::Stable;
+                }
+                observers.extend(witnesses);
+                doors.insert(address);
+            }
+        }
+        if observers.len() >= WITNESSES && doors.len() >= WITNESSES { Mapping::PerDestination } else { Mapping::Unknown }
+    }
+}
+
+impl NetworkBehaviour for Behaviour {
+    type ConnectionHandler = dummy::ConnectionHandler;
+    type ToSwarm = Infallible;
+
+    fn handle_established_inbound_connection(
+        &mut self,
+        _: ConnectionId,
+        _: PeerId,
+        _: &Multiaddr,
+        _: &Multiaddr,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        Ok(dummy::ConnectionHandler)
+    }
+
+    fn handle_established_outbound_connection(
+        &mut self,
+        _: ConnectionId,
+        _: PeerId,
+        _: &Multiaddr,
+        _: Endpoint,
+        _: PortUse,
+    ) -> Result<THandler<Self>, ConnectionDenied> {
+        Ok(dummy::ConnectionHandler)
+    }
+
+    fn on_swarm_event(&mut self, _: FromSwarm<'_>) {}
+
+    fn on_connection_handler_event(&mut self, _: PeerId, _: ConnectionId, event: THandlerOutEvent<Self>) {
+        match event {}
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
+        if let Some(address) = self.queue.pop_front() {
+            return Poll::Ready(ToSwarm::NewExternalAddrCandidate(address));
+        }
+        self.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer() -> PeerId {
+        libp2p::identity::Keypair::generate_ed25519().public().to_peer_id()
+    }
+
+    fn quic(port: u16) -> Multiaddr {
+        format!("/ip4/9.9.9.9/udp/{port}/quic-v1").parse().expect("address")
+    }
+
+    #[test]
+    fn one_liar_is_not_believed_two_witnesses_are() {
+        let mut observed = Behaviour::default();
+        let liar = peer();
+        observed.observe(liar, &quic(5000), false);
+        observed.observe(liar, &quic(5000), false);
+        assert!(observed.queue.is_empty());
+        observed.observe(peer(), &quic(5000), false);
+        observed.observe(peer(), &quic(5000), false);
+        assert_eq!(observed.queue, [quic(5000)], "unchanged, and once");
+        assert_eq!(observed.mapping(), Mapping::Stable);
+    }
+
+    #[test]
+    fn a_port_per_destination_is_recognised() {
+        let mut observed = Behaviour::default();
+        observed.observe(peer(), &quic(5000), false);
+        assert_eq!(observed.mapping(), Mapping::Unknown);
+        observed.observe(peer(), &quic(5001), false);
+        assert_eq!(observed.mapping(), Mapping::PerDestination);
+    }
+
+    #[test]
+    fn private_observations_and_floods_are_dropped() {
+        let mut observed = Behaviour::default();
+        observed.observe(peer(), &"/ip4/10.0.0.1/udp/4100/quic-v1".parse().expect("address"), false);
+        assert!(observed.seen.is_empty());
+        for port in 2000..3000 {
+            observed.observe(peer(), &quic(port), true);
+        }
+        assert!(observed.seen.len() <= ADDRESSES_MAX && observed.announced.len() <= ADDRESSES_MAX);
+    }
+}

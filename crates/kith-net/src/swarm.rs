@@ -1,0 +1,205 @@
+//! Which libp2p behaviours and transports a node runs, and with which limits.
+
+use std::{collections::HashSet, future::Future, num::NonZeroUsize, pin::Pin, time::Duration};
+
+use kith_crypto::SigningKey;
+use libp2p::{
+    StreamProtocol, Swarm, SwarmBuilder, autonat, connection_limits, dcutr, gossipsub, identify,
+    identity::Keypair,
+    kad, mdns, memory_connection_limits, noise, ping, relay, rendezvous,
+    request_response::ProtocolSupport,
+    swarm::{Config as SwarmConfig, Executor, NetworkBehaviour, behaviour::toggle::Toggle},
+    tcp, yamux,
+};
+use prometheus_client::registry::Registry;
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    api::{NetError, Tuning},
+    guard, limits, observed,
+    slot::{self, SlotBehaviour},
+    streams,
+};
+
+/// Sent in identify; the agent string is the caller's.
+const PROTOCOL_VERSION: &str = "/kith/1.0.0";
+/// Our own record network, apart from everybody else's.
+const KAD_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/kad/1.0.0");
+/// Topic of peer exchange.
+pub(crate) const PEERS_TOPIC: &str = "/kith/1/peers";
+
+/// Gossip with one allowed topic.
+pub(crate) type Gossip = gossipsub::Behaviour<gossipsub::IdentityTransform, gossipsub::WhitelistSubscriptionFilter>;
+
+/// Everything a node speaks.
+#[derive(NetworkBehaviour)]
+pub(crate) struct Behaviour {
+    pub(crate) limits: connection_limits::Behaviour,
+    pub(crate) memory: memory_connection_limits::Behaviour,
+    pub(crate) guard: guard::Behaviour,
+    pub(crate) relay: relay::client::Behaviour,
+    pub(crate) dcutr: dcutr::Behaviour,
+    pub(crate) autonat: autonat::v2::client::Behaviour,
+    pub(crate) identify: identify::Behaviour,
+    pub(crate) observed: observed::Behaviour,
+    pub(crate) ping: ping::Behaviour,
+    pub(crate) kad: kad::Behaviour<kad::store::MemoryStore>,
+    pub(crate) rendezvous: rendezvous::client::Behaviour,
+    pub(crate) gossip: Gossip,
+    pub(crate) mdns: Toggle<mdns::tokio::Behaviour>,
+    pub(crate) slot: SlotBehaviour,
+    pub(crate) streams: streams::Behaviour,
+}
+
+/// Spawns libp2p's connection tasks where a shutdown waits for them.
+struct Tracked(TaskTracker);
+
+impl Executor for Tracked {
+    fn exec(&self, future: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        self.0.spawn(future);
+    }
+}
+
+/// What the caller decides about a swarm.
+pub(crate) struct Setup<'a> {
+    pub(crate) key: &'a SigningKey,
+    pub(crate) agent: String,
+    pub(crate) mdns: bool,
+    pub(crate) tuning: Tuning,
+    pub(crate) tracker: &'a TaskTracker,
+    pub(crate) registry: &'a mut Registry,
+}
+
+/// Builds a swarm that listens nowhere yet.
+///
+/// # Errors
+/// The key is not accepted, or a transport cannot be set up.
+pub(crate) fn build(setup: Setup<'_>, streams: streams::Behaviour) -> Result<Swarm<Behaviour>, NetError> {
+    let Setup { key, agent, mdns, tuning, tracker, registry } = setup;
+    let keypair = Keypair::ed25519_from_bytes(*key.seed()).map_err(|_malformed| NetError::Key)?;
+    let executor = Tracked(tracker.clone());
+    let behaviour = behaviour(&keypair, agent, mdns, streams)?;
+    let swarm = SwarmBuilder::with_existing_identity(keypair)
+        .with_tokio()
+        .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
+        .map_err(|_noise| NetError::Setup { part: "TCP" })?
+        .with_quic_config(|mut quic| {
+            // 15 s keeps NAT mappings open and costs a third of the default's traffic.
+            quic.keep_alive_interval = Duration::from_secs(15);
+            quic.max_idle_timeout = 45_000;
+            quic
+        })
+        .with_dns()
+        .map_err(|_resolver| NetError::Setup { part: "DNS" })?
+        .with_relay_client(noise::Config::new, yamux::Config::default)
+        .map_err(|_noise| NetError::Setup { part: "relay client" })?
+        .with_bandwidth_metrics(registry)
+        .with_behaviour(|_, relay| behaviour(relay))
+        .map_err(|_never| NetError::Setup { part: "behaviour" })?
+        .with_swarm_config(|_| {
+            SwarmConfig::with_executor(executor)
+                .with_idle_connection_timeout(tuning.idle)
+                .with_max_negotiating_inbound_streams(limits::NEGOTIATING_STREAMS)
+                .with_notify_handler_buffer_size(NonZeroUsize::MIN.saturating_add(63))
+                .with_per_connection_event_buffer_size(64)
+                .with_smart_dial()
+        })
+        .build();
+    Ok(swarm)
+}
+
+fn behaviour(
+    keypair: &Keypair,
+    agent: String,
+    mdns: bool,
+    streams: streams::Behaviour,
+) -> Result<impl FnOnce(relay::client::Behaviour) -> Behaviour + use<>, NetError> {
+    let me = keypair.public().to_peer_id();
+    let limits = connection_limits::ConnectionLimits::default()
+        .with_max_pending_incoming(Some(limits::PENDING))
+        .with_max_pending_outgoing(Some(limits::PENDING))
+        .with_max_established_incoming(Some(limits::ESTABLISHED_IN))
+        .with_max_established_outgoing(Some(limits::ESTABLISHED_OUT))
+        .with_max_established_per_peer(Some(limits::PER_PEER));
+    let identify = identify::Config::new(PROTOCOL_VERSION.to_owned(), keypair.public())
+        .with_agent_version(agent)
+        .with_hide_listen_addrs(true);
+    let autonat = autonat::v2::client::Config::default()
+        .with_max_candidates(10)
+        .with_probe_interval(Duration::from_secs(30));
+    let mdns = if mdns { mdns::tokio::Behaviour::new(mdns::Config::default(), me).ok() } else { None };
+    let gossip = gossip(keypair)?;
+    let keypair = keypair.clone();
+    Ok(move |relay| Behaviour {
+        limits: connection_limits::Behaviour::new(limits),
+        memory: memory_connection_limits::Behaviour::with_max_percentage(limits::MEMORY_SHARE),
+        guard: guard::Behaviour::new(),
+        relay,
+        dcutr: dcutr::Behaviour::new(me),
+        autonat: autonat::v2::client::Behaviour::new(rand::make_rng(), autonat),
+        identify: identify::Behaviour::new(identify),
+        observed: observed::Behaviour::default(),
+        ping: ping::Behaviour::new(ping::Config::new().with_interval(Duration::from_secs(30))),
+        kad: kad(me),
+        rendezvous: rendezvous::client::Behaviour::new(keypair),
+        gossip,
+        mdns: mdns.into(),
+        slot: slot::behaviour(ProtocolSupport::Full),
+        streams,
+    })
+}
+
+fn kad(me: libp2p::PeerId) -> kad::Behaviour<kad::store::MemoryStore> {
+    let mut config = kad::Config::new(KAD_PROTOCOL);
+    config
+        .set_query_timeout(Duration::from_secs(30))
+        .disjoint_query_paths(true)
+        .set_kbucket_inserts(kad::BucketInserts::Manual)
+        .set_record_filtering(kad::StoreInserts::FilterBoth)
+        .set_record_ttl(Some(limits::RECORD_TTL))
+        .set_replication_interval(None)
+        .set_publication_interval(None)
+        .set_caching(kad::Caching::Disabled)
+        .set_periodic_bootstrap_interval(None)
+        .set_max_packet_size(limits::RECORD_MAX * 4);
+    let mut kad = kad::Behaviour::with_config(me, kad::store::MemoryStore::new(me), config);
+    kad.set_mode(Some(kad::Mode::Client));
+    kad
+}
+
+fn gossip(keypair: &Keypair) -> Result<Gossip, NetError> {
+    const FAILED: NetError = NetError::Setup { part: "gossip" };
+    let topic = gossipsub::IdentTopic::new(PEERS_TOPIC);
+    let config = gossipsub::ConfigBuilder::default()
+        .validation_mode(gossipsub::ValidationMode::Strict)
+        .validate_messages()
+        .max_transmit_size(limits::GOSSIP_MAX)
+        .duplicate_cache_time(Duration::from_secs(120))
+        .message_id_fn(|message| {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(message.topic.as_str().as_bytes()).update(&[0]).update(&message.data);
+            let hash = hasher.finalize();
+            gossipsub::MessageId::from(hash.as_bytes().iter().take(20).copied().collect::<Vec<u8>>())
+        })
+        .build()
+        .map_err(|_config| FAILED)?;
+    let allowed = gossipsub::WhitelistSubscriptionFilter(HashSet::from([topic.hash()]));
+    let author = gossipsub::MessageAuthenticity::Signed(keypair.clone());
+    let mut gossip = Gossip::new_with_subscription_filter(author, config, allowed).map_err(|_config| FAILED)?;
+    let quiet_topic = gossipsub::TopicScoreParams {
+        // Cards are rare: punishing silence in the mesh would punish everybody.
+        mesh_message_deliveries_weight: 0.0,
+        mesh_failure_penalty_weight: 0.0,
+        invalid_message_deliveries_weight: -20.0,
+        ..gossipsub::TopicScoreParams::default()
+    };
+    let mut score = gossipsub::PeerScoreParams {
+        ip_colocation_factor_threshold: 5.0,
+        ip_colocation_factor_whitelist: HashSet::from([[127, 0, 0, 1].into()]),
+        ..gossipsub::PeerScoreParams::default()
+    };
+    score.topics.insert(topic.hash(), quiet_topic);
+    gossip.with_peer_score(score, gossipsub::PeerScoreThresholds::default()).map_err(|_score| FAILED)?;
+    gossip.subscribe(&topic).map_err(|_filter| FAILED)?;
+    Ok(gossip)
+}

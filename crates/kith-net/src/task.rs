@@ -1,0 +1,377 @@
+//! The swarm task: one loop over commands, swarm events and a slow housekeeping tick.
+//!
+//! Each file of this folder is one concern of the same task: [`peers`] (contacts), [`bootstraps`] and [`relays`],
+//! [`lookup`] (finding contacts), [`exchange`] (gossip and local network), [`requests`], [`slots`], [`own`] (our
+//! addresses) and [`status`].
+
+mod bootstraps;
+mod exchange;
+mod lookup;
+mod own;
+mod peers;
+mod relays;
+mod requests;
+mod slots;
+mod status;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use futures::StreamExt;
+use kith_crypto::SigningKey;
+use kith_wire::TransportId;
+use libp2p::{
+    Multiaddr, PeerId, Swarm,
+    core::ConnectedPoint,
+    identify, ping,
+    swarm::{ConnectionId, SwarmEvent},
+};
+use prometheus_client::registry::Registry;
+use tokio::{sync::mpsc, time::MissedTickBehavior};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    addr,
+    api::{NetCommand, NetConfig, NetError, NetEvent, Tuning},
+    ids, limits, streams,
+    swarm::{self, Behaviour, BehaviourEvent},
+};
+
+/// One connection.
+struct Link {
+    remote: Multiaddr,
+    /// Whether this side dialled, from the socket it listens on.
+    dialled: bool,
+}
+
+/// The state of a running node.
+pub(crate) struct Task {
+    swarm: Swarm<Behaviour>,
+    me: PeerId,
+    id: TransportId,
+    key: SigningKey,
+    tuning: Tuning,
+    inbox: mpsc::Receiver<NetCommand>,
+    events: mpsc::Sender<NetEvent>,
+    /// Events the node's queue had no room for yet.
+    outbox: VecDeque<NetEvent>,
+    registry: Registry,
+    /// All connections.
+    links: BTreeMap<PeerId, BTreeMap<ConnectionId, Link>>,
+    peers: BTreeMap<PeerId, peers::Peer>,
+    bootstraps: Vec<bootstraps::Bootstrap>,
+    relays: relays::Relays,
+    lookup: lookup::Lookup,
+    exchange: exchange::Exchange,
+    requests: BTreeMap<u64, requests::Request>,
+    slots: slots::Slots,
+    own: own::Own,
+    status: status::Status,
+    /// Wall clock at the last tick: a jump means the machine slept.
+    wall: SystemTime,
+    watched: Instant,
+}
+
+impl Task {
+    /// Sets everything up and binds the listen addresses.
+    ///
+    /// # Errors
+    /// As [`crate::Net::start`].
+    pub(crate) fn new(
+        config: NetConfig,
+        tuning: Tuning,
+        tracker: &TaskTracker,
+        inbox: mpsc::Receiver<NetCommand>,
+        events: mpsc::Sender<NetEvent>,
+    ) -> Result<Self, NetError> {
+        let mut registry = Registry::default();
+        let setup = swarm::Setup {
+            key: &config.key,
+            agent: config.agent,
+            mdns: config.mdns,
+            tuning,
+            tracker,
+            registry: &mut registry,
+        };
+        let swarm = swarm::build(setup, streams::Behaviour::new(tuning, events.clone()))?;
+        let me = *swarm.local_peer_id();
+        let now = Instant::now();
+        let mut task = Self {
+            swarm,
+            me,
+            id: ids::transport_id(&me).ok_or(NetError::Key)?,
+            key: config.key,
+            tuning,
+            inbox,
+            events,
+            outbox: VecDeque::new(),
+            registry,
+            links: BTreeMap::new(),
+            peers: BTreeMap::new(),
+            bootstraps: Vec::new(),
+            relays: relays::Relays::default(),
+            lookup: lookup::Lookup::default(),
+            exchange: exchange::Exchange::new(config.mdns),
+            requests: BTreeMap::new(),
+            slots: slots::Slots::default(),
+            own: own::Own::default(),
+            status: status::Status::new(now),
+            wall: SystemTime::now(),
+            watched: now,
+        };
+        task.listen(&config.listen)?;
+        for address in &config.bootstraps {
+            task.add_bootstrap(address)?;
+        }
+        Ok(task)
+    }
+
+    /// Runs until the token is cancelled or every handle is dropped.
+    pub(crate) async fn run(mut self, cancel: CancellationToken) {
+        let mut tick = tokio::time::interval(limits::TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            self.hand_over();
+            let room = self.outbox.len() < limits::OUTBOX_MAX;
+            tokio::select! {
+                () = cancel.cancelled() => break,
+                permit = self.events.clone().reserve_owned(), if !self.outbox.is_empty() => {
+                    let Ok(permit) = permit else { break };
+                    if let Some(event) = self.outbox.pop_front() {
+                        permit.send(event);
+                    }
+                }
+                command = self.inbox.recv(), if room => {
+                    let Some(command) = command else { break };
+                    self.on_command(command);
+                }
+                event = self.swarm.select_next_some(), if room => self.on_swarm_event(event),
+                _ = tick.tick() => self.on_tick(),
+            }
+        }
+    }
+
+    /// Moves waiting events into the node's queue while there is room.
+    fn hand_over(&mut self) {
+        while !self.outbox.is_empty() {
+            let Ok(permit) = self.events.try_reserve() else { return };
+            let Some(event) = self.outbox.pop_front() else { return };
+            permit.send(event);
+        }
+    }
+
+    fn emit(&mut self, event: NetEvent) {
+        self.outbox.push_back(event);
+    }
+
+    fn on_command(&mut self, command: NetCommand) {
+        match command {
+            NetCommand::Track { peer, addresses } => self.track(peer, &addresses),
+            NetCommand::Untrack { peer } => self.untrack(&peer),
+            NetCommand::Send { peer, id, bytes } => self.send(&peer, id, bytes),
+            NetCommand::Request { peer, addresses, id, bytes } => self.request(peer, &addresses, id, bytes),
+            NetCommand::AnswerRequest { request, answer } => {
+                if !self.swarm.behaviour_mut().streams.answer(request, answer.encode()) {
+                    tracing::debug!(request, "the asker is gone");
+                }
+            }
+            NetCommand::PutSlot { id, slot, owner_hash, expires_at_ms, blob } => {
+                self.put_slot(id, slots::put(slot, owner_hash, expires_at_ms, blob));
+            }
+            NetCommand::GetSlot { id, slot, hints } => self.get_slot(id, slot, &hints),
+            NetCommand::DeleteSlot { slot, token } => self.delete_slot(slot, token),
+            NetCommand::ServeSlots(served) => self.slots.serve(served),
+            NetCommand::AddBootstrap { address } => {
+                if let Err(error) = self.add_bootstrap(&address) {
+                    tracing::warn!(%error, "bootstrap not added");
+                }
+                self.retry_everything();
+            }
+            NetCommand::RemoveBootstrap { address } => self.remove_bootstrap(&address),
+            NetCommand::Status(reply) => {
+                let status = self.current_status();
+                // Who asked may have stopped waiting.
+                drop(reply.send(status));
+            }
+            NetCommand::Test(reply) => self.start_test(reply),
+        }
+    }
+
+    fn on_swarm_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
+        let event = match event {
+            SwarmEvent::Behaviour(event) => return self.on_behaviour_event(event),
+            other => other,
+        };
+        if let SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } = event {
+            self.on_established(peer_id, connection_id, &endpoint);
+        } else if let SwarmEvent::ConnectionClosed { peer_id, connection_id, num_established, .. } = event {
+            self.on_closed(peer_id, connection_id, num_established);
+        } else if let SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), connection_id, error } = event {
+            tracing::debug!(%peer, %error, "dial failed");
+            self.peer_dial_failed(&peer, connection_id, &error);
+            self.bootstrap_dial_failed(&peer, connection_id);
+            self.request_dial_failed(&peer);
+        } else if let SwarmEvent::NewListenAddr { .. } = event {
+            self.refresh_own();
+        } else if let SwarmEvent::ExpiredListenAddr { address, .. } = event {
+            if !addr::is_circuit(&address) && !addr::is_loopback(&address) {
+                self.network_changed();
+            }
+            self.refresh_own();
+        } else if let SwarmEvent::ListenerClosed { listener_id, .. } = event {
+            self.relay_listener_closed(listener_id);
+            self.refresh_own();
+        } else if let SwarmEvent::ExternalAddrConfirmed { address } = event {
+            self.confirmed(&address);
+            self.refresh_own();
+        } else if let SwarmEvent::ExternalAddrExpired { .. } = event {
+            self.refresh_own();
+        }
+    }
+
+    fn on_behaviour_event(&mut self, event: BehaviourEvent) {
+        if let BehaviourEvent::Streams(event) = event {
+            self.on_streams(event);
+        } else if let BehaviourEvent::Slot(event) = event {
+            self.on_slot(event);
+        } else if let BehaviourEvent::Identify(identify::Event::Received { peer_id, connection_id, info }) = event {
+            self.on_identify(peer_id, connection_id, &info);
+        } else if let BehaviourEvent::Ping(ping::Event { peer, connection, result: Ok(rtt) }) = event {
+            let rtt_ms = u32::try_from(rtt.as_millis()).unwrap_or(u32::MAX);
+            self.peer_rtt(&peer, connection, rtt_ms);
+            self.bootstrap_rtt(&peer, rtt_ms);
+        } else if let BehaviourEvent::Relay(event) = event {
+            self.on_relay(&event);
+        } else if let BehaviourEvent::Rendezvous(event) = event {
+            self.on_rendezvous(event);
+        } else if let BehaviourEvent::Kad(event) = event {
+            self.on_kad(event);
+        } else if let BehaviourEvent::Gossip(event) = event {
+            self.on_gossip(event);
+        } else if let BehaviourEvent::Mdns(event) = event {
+            self.on_mdns(event);
+        } else if let BehaviourEvent::Dcutr(event) = event {
+            tracing::debug!(peer = %event.remote_peer_id, ok = event.result.is_ok(), "hole punch");
+        }
+    }
+
+    fn on_streams(&mut self, event: streams::Event) {
+        match event {
+            streams::Event::Sent { id, ok } => self.emit(NetEvent::Sent { id, ok }),
+            streams::Event::HelloSent { peer, ok } => self.hello_sent(&peer, ok),
+            streams::Event::HelloReceived { peer, bytes } => self.hello_received(&peer, &bytes),
+            streams::Event::Answered { id, answer } => self.request_answered(id, answer),
+            streams::Event::Asked { peer, request, bytes } => {
+                if let Some(peer) = ids::transport_id(&peer) {
+                    self.emit(NetEvent::RequestReceived { peer, request, bytes });
+                }
+            }
+        }
+    }
+
+    fn on_established(&mut self, peer: PeerId, connection: ConnectionId, endpoint: &ConnectedPoint) {
+        tracing::debug!(%peer, dialer = endpoint.is_dialer(), relayed = endpoint.is_relayed(), "connected");
+        let link = Link { remote: endpoint.get_remote_address().clone(), dialled: endpoint.is_dialer() };
+        self.links.entry(peer).or_default().insert(connection, link);
+        self.bootstrap_connected(&peer, endpoint);
+        self.peer_connected(&peer, endpoint);
+        self.request_connected(&peer);
+    }
+
+    fn on_closed(&mut self, peer: PeerId, connection: ConnectionId, left: u32) {
+        tracing::debug!(%peer, left, "disconnected");
+        if let Some(links) = self.links.get_mut(&peer) {
+            links.remove(&connection);
+            if links.is_empty() {
+                self.links.remove(&peer);
+            }
+        }
+        self.peer_disconnected(&peer, left);
+        if left == 0 {
+            self.bootstrap_disconnected(&peer);
+        }
+    }
+
+    fn on_identify(&mut self, peer: PeerId, connection: ConnectionId, info: &identify::Info) {
+        let link = self.links.get(&peer).and_then(|links| links.get(&connection));
+        if link.is_some_and(|link| link.dialled) {
+            let lab = self.own.lab;
+            self.swarm.behaviour_mut().observed.observe(peer, &info.observed_addr, lab);
+        }
+        self.bootstrap_identified(&peer, &info.protocols);
+    }
+
+    fn on_tick(&mut self) {
+        let now = Instant::now();
+        let wall = SystemTime::now();
+        let slept = wall.duration_since(self.wall).is_ok_and(|passed| passed > limits::SLEEP_JUMP);
+        self.wall = wall;
+        if slept {
+            self.resumed();
+        }
+        self.tend_bootstraps(now);
+        self.tend_peers(now);
+        self.tend_requests(now);
+        self.tend_relays(now);
+        self.tend_slots(now);
+        self.tend_lookup(now);
+        self.tend_exchange(now);
+        if now.duration_since(self.watched) >= self.tuning.watchdog {
+            self.watched = now;
+            self.watch_relays(now);
+            self.watch_peers();
+        }
+        self.tend_status(now);
+    }
+
+    /// The machine slept: what is connected is probably dead and what was observed is stale.
+    fn resumed(&mut self) {
+        tracing::info!("the clock jumped: reconnecting");
+        self.network_changed();
+        let connected: Vec<PeerId> = self.swarm.connected_peers().copied().collect();
+        for peer in connected {
+            self.disconnect(peer);
+        }
+    }
+
+    fn disconnect(&mut self, peer: PeerId) {
+        if self.swarm.disconnect_peer_id(peer).is_err() {
+            tracing::trace!(%peer, "was not connected");
+        }
+    }
+
+    /// Addresses changed under us: forget what others saw and try everything now.
+    fn network_changed(&mut self) {
+        let external: Vec<Multiaddr> = self.swarm.external_addresses().cloned().collect();
+        for address in external.iter().filter(|address| !addr::is_circuit(address)) {
+            self.swarm.remove_external_address(address);
+        }
+        self.swarm.behaviour_mut().observed.forget();
+        self.own.version = self.own.version.wrapping_add(1);
+        self.retry_everything();
+        self.refresh_own();
+    }
+
+    /// Skips every waiting time.
+    fn retry_everything(&mut self) {
+        let now = Instant::now();
+        self.hurry_bootstraps(now);
+        self.hurry_relays(now);
+        self.hurry_peers(now);
+        self.tend_bootstraps(now);
+        self.tend_peers(now);
+    }
+}
+
+/// Unix milliseconds.
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Any number, for spreading attempts in time.
+fn jitter() -> u32 {
+    rand::random()
+}

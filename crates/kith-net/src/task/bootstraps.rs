@@ -1,0 +1,217 @@
+//! Configured bootstraps: dialled for ever, kept connected, used for everything they offer.
+
+use std::time::Instant;
+
+use kith_wire::BootstrapLink;
+use libp2p::{
+    Multiaddr, PeerId, StreamProtocol,
+    core::ConnectedPoint,
+    swarm::{ConnectionId, dial_opts::PeerCondition},
+};
+
+use super::{Task, jitter};
+use crate::{addr, api::NetError, backoff::Backoff, ids, limits};
+
+const HOP: &str = "/libp2p/circuit/relay/0.2.0/hop";
+const RENDEZVOUS: &str = "/rendezvous/1.0.0";
+
+/// One bootstrap node, however many addresses were configured for it.
+pub(super) struct Bootstrap {
+    pub(super) peer: PeerId,
+    /// As configured, with the addresses each line stands for (without the peer id).
+    pub(super) lines: Vec<(String, Vec<Multiaddr>)>,
+    backoff: Backoff,
+    next_dial: Instant,
+    dialing: Option<(ConnectionId, Instant)>,
+    /// The address a connection goes to.
+    pub(super) connected: Option<Multiaddr>,
+    pub(super) rtt_ms: Option<u32>,
+    pub(super) relay: bool,
+    pub(super) rendezvous: bool,
+    /// When and for which day we registered.
+    pub(super) registered: Option<(Instant, u64)>,
+    /// When our record was stored there.
+    pub(super) recorded: Option<Instant>,
+}
+
+impl Bootstrap {
+    /// Whether a connection may come any moment.
+    pub(super) fn is_dialing(&self) -> bool {
+        self.dialing.is_some()
+    }
+}
+
+/// Reads a bootstrap address: a link or a multiaddr that ends in `/p2p/…`.
+pub(super) fn parse(text: &str) -> Option<(PeerId, Vec<Multiaddr>)> {
+    if text.starts_with("kith:") {
+        let link = BootstrapLink::parse(text).ok()?;
+        let addresses = link.addresses.iter().filter_map(|text| addr::parse(text)).map(addr::without_peer).collect();
+        return Some((ids::peer_id(&link.transport)?, addresses));
+    }
+    let address = addr::parse(text)?;
+    let peer = addr::shape(&address)?.peer?;
+    Some((peer, vec![addr::without_peer(address)]))
+}
+
+impl Task {
+    pub(super) fn add_bootstrap(&mut self, text: &str) -> Result<(), NetError> {
+        let unusable = || NetError::Address { address: text.to_owned() };
+        let (peer, addresses) = parse(text).ok_or_else(unusable)?;
+        if peer == self.me || self.bootstraps.len() >= limits::BOOTSTRAPS_MAX {
+            return Err(unusable());
+        }
+        let now = Instant::now();
+        let line = (text.to_owned(), addresses);
+        if let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == peer) {
+            if !known.lines.contains(&line) && known.lines.len() < limits::ADDRESSES_PER_PEER {
+                known.lines.push(line);
+            }
+            known.next_dial = now;
+        } else {
+            self.bootstraps.push(Bootstrap {
+                peer,
+                lines: vec![line],
+                backoff: Backoff::dial(self.tuning.dial_first),
+                next_dial: now,
+                dialing: None,
+                connected: None,
+                rtt_ms: None,
+                relay: false,
+                rendezvous: false,
+                registered: None,
+                recorded: None,
+            });
+        }
+        let behaviour = self.swarm.behaviour_mut();
+        behaviour.limits.bypass_peer_id(&peer);
+        behaviour.guard.trust(peer, true);
+        behaviour.streams.keep(peer, true);
+        self.tend_bootstraps(now);
+        Ok(())
+    }
+
+    pub(super) fn remove_bootstrap(&mut self, text: &str) {
+        let Some((peer, _)) = parse(text) else { return };
+        let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == peer) else { return };
+        known.lines.retain(|(line, _)| line != text);
+        if !known.lines.is_empty() {
+            return;
+        }
+        self.bootstraps.retain(|known| known.peer != peer);
+        self.drop_relay(&peer);
+        let tracked = self.peers.contains_key(&peer);
+        let behaviour = self.swarm.behaviour_mut();
+        behaviour.guard.trust(peer, false);
+        behaviour.streams.keep(peer, false);
+        if !tracked {
+            behaviour.limits.remove_peer_id(&peer);
+            self.disconnect(peer);
+        }
+    }
+
+    pub(super) fn is_bootstrap(&self, peer: &PeerId) -> bool {
+        self.bootstraps.iter().any(|known| known.peer == *peer)
+    }
+
+    /// Connected bootstraps with the address the connection goes to.
+    pub(super) fn connected_bootstraps(&self) -> impl Iterator<Item = (PeerId, Multiaddr)> {
+        self.bootstraps.iter().filter_map(|known| Some((known.peer, known.connected.clone()?)))
+    }
+
+    pub(super) fn bootstrap_connected(&mut self, peer: &PeerId, endpoint: &ConnectedPoint) {
+        if endpoint.is_relayed() {
+            return;
+        }
+        let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == *peer) else { return };
+        let first = known.connected.is_none();
+        known.dialing = None;
+        known.backoff.reset();
+        let address = match endpoint {
+            ConnectedPoint::Dialer { address, .. } => Some(addr::without_peer(address.clone())),
+            // It dialled us from wherever; what we were configured with is what others can use.
+            ConnectedPoint::Listener { .. } => known.lines.iter().flat_map(|(_, addresses)| addresses).next().cloned(),
+        };
+        if first && let Some(address) = address {
+            known.connected = Some(address.clone());
+            let kad = &mut self.swarm.behaviour_mut().kad;
+            kad.add_address(peer, address);
+            tracing::debug!(%peer, "bootstrap connected");
+            let now = Instant::now();
+            self.hurry_peers(now);
+            self.tend_peers(now);
+            self.hurry_slots();
+            self.hurry_requests();
+        }
+    }
+
+    pub(super) fn bootstrap_disconnected(&mut self, peer: &PeerId) {
+        let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == *peer) else { return };
+        known.connected = None;
+        known.rtt_ms = None;
+        known.relay = false;
+        known.rendezvous = false;
+        known.registered = None;
+        known.recorded = None;
+        known.next_dial = Instant::now() + known.backoff.next(jitter());
+        self.drop_relay(peer);
+    }
+
+    pub(super) fn bootstrap_identified(&mut self, peer: &PeerId, protocols: &[StreamProtocol]) {
+        let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == *peer) else { return };
+        known.relay = protocols.iter().any(|protocol| protocol.as_ref() == HOP);
+        known.rendezvous = protocols.iter().any(|protocol| protocol.as_ref() == RENDEZVOUS);
+        let now = Instant::now();
+        self.tend_relays(now);
+        self.tend_lookup(now);
+    }
+
+    pub(super) fn bootstrap_dial_failed(&mut self, peer: &PeerId, connection: ConnectionId) {
+        let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == *peer) else { return };
+        if known.dialing.is_some_and(|(id, _)| id == connection) {
+            known.dialing = None;
+            known.next_dial = Instant::now() + known.backoff.next(jitter());
+        }
+    }
+
+    pub(super) fn bootstrap_rtt(&mut self, peer: &PeerId, rtt_ms: u32) {
+        if let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == *peer) {
+            known.rtt_ms = Some(rtt_ms);
+        }
+    }
+
+    pub(super) fn hurry_bootstraps(&mut self, now: Instant) {
+        for known in &mut self.bootstraps {
+            known.backoff.reset();
+            known.next_dial = now;
+        }
+    }
+
+    pub(super) fn tend_bootstraps(&mut self, now: Instant) {
+        let mut due = Vec::new();
+        for known in &mut self.bootstraps {
+            if known.dialing.is_some_and(|(_, since)| now.duration_since(since) > limits::DIAL_TIMEOUT) {
+                known.dialing = None;
+            }
+            if known.connected.is_none() && known.dialing.is_none() && known.next_dial <= now {
+                let addresses: Vec<Multiaddr> = known
+                    .lines
+                    .iter()
+                    .flat_map(|(_, addresses)| addresses)
+                    .filter_map(|address| addr::with_peer(address.clone(), known.peer))
+                    .take(limits::DIAL_ADDRESSES_MAX)
+                    .collect();
+                due.push((known.peer, addresses));
+            }
+        }
+        for (peer, addresses) in due {
+            // Another part may be dialling the same peer over a circuit; a bootstrap must be reached directly.
+            let dialing = self.dial(&peer, addresses, PeerCondition::NotDialing);
+            if let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == peer) {
+                match dialing {
+                    Some(connection) => known.dialing = Some((connection, now)),
+                    None => known.next_dial = now + known.backoff.next(jitter()),
+                }
+            }
+        }
+    }
+}

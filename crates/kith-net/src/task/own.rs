@@ -1,0 +1,150 @@
+//! Our own addresses: listening, collecting, telling.
+
+use std::time::Instant;
+
+use kith_wire::{Hello, TransportCard};
+use libp2p::{Multiaddr, TransportError, multiaddr::Protocol};
+
+use super::{Task, now_ms};
+use crate::{
+    addr,
+    api::{NetError, NetEvent},
+    limits,
+};
+
+/// Cards are signed anew after this, well before anybody thinks them stale.
+const CARD_EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
+/// Features this build has; none are optional yet.
+const FEATURES: u64 = 0;
+
+/// What is known about our own addresses.
+#[derive(Default)]
+pub(super) struct Own {
+    /// This node only listens on loopback, so loopback is its world.
+    pub(super) lab: bool,
+    /// All addresses contacts may use: direct ones, then circuits.
+    pub(super) addresses: Vec<Multiaddr>,
+    /// Counts changes of the addresses.
+    pub(super) version: u64,
+    hello: Option<(u64, Instant, Vec<u8>)>,
+}
+
+impl Task {
+    /// Binds the configured addresses; a port that is taken falls back to a free one.
+    pub(super) fn listen(&mut self, addresses: &[String]) -> Result<(), NetError> {
+        let mut first_error = None;
+        let mut bound = 0_usize;
+        for text in addresses {
+            let address: Multiaddr = text.parse().map_err(|_malformed| NetError::Address { address: text.clone() })?;
+            let tried = self.swarm.listen_on(address.clone()).or_else(|error| match any_port(&address) {
+                Some(other) => self.swarm.listen_on(other),
+                None => Err(error),
+            });
+            match tried {
+                Ok(_listener) => bound += 1,
+                Err(error) => {
+                    let source = match error {
+                        TransportError::Other(source) => source,
+                        TransportError::MultiaddrNotSupported(_) => std::io::Error::from(std::io::ErrorKind::Unsupported),
+                    };
+                    first_error.get_or_insert(NetError::Listen { address: text.clone(), source });
+                }
+            }
+        }
+        match first_error {
+            Some(error) if bound == 0 => Err(error),
+            Some(error) => {
+                // A machine without IPv6 is ordinary.
+                tracing::info!(%error, "not listening everywhere");
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps only confirmed addresses that somebody on the internet could use.
+    pub(super) fn confirmed(&mut self, address: &Multiaddr) {
+        if !addr::for_everybody(&addr::without_peer(address.clone()), self.own.lab) {
+            self.swarm.remove_external_address(address);
+        }
+    }
+
+    /// Collects our addresses and tells everybody who should know when they changed.
+    pub(super) fn refresh_own(&mut self) {
+        let (circuits, direct): (Vec<Multiaddr>, Vec<Multiaddr>) =
+            self.swarm.listeners().cloned().partition(addr::is_circuit);
+        let lab = !direct.is_empty() && direct.iter().all(addr::is_loopback);
+        self.own.lab = lab;
+        self.swarm.behaviour_mut().guard.lab = lab;
+        if lab {
+            for address in &direct {
+                self.swarm.add_external_address(address.clone());
+            }
+        }
+        let external: Vec<Multiaddr> =
+            self.swarm.external_addresses().filter(|a| !addr::is_circuit(a)).cloned().collect();
+        let mut found: Vec<Multiaddr> = external
+            .into_iter()
+            .chain(direct)
+            .chain(circuits)
+            .map(addr::without_peer)
+            .filter(|address| addr::for_contacts(address, lab))
+            .collect();
+        // Sorted, so that the order libp2p happens to keep does not look like a change.
+        found.sort_by_key(|address| (addr::is_circuit(address), !addr::for_everybody(address, lab), address.clone()));
+        let addresses = addr::merge(found, Vec::new(), limits::ADDRESSES_PER_PEER);
+        if addresses != self.own.addresses {
+            self.own.addresses = addresses;
+            self.own.version = self.own.version.wrapping_add(1);
+            let addresses = self.own.addresses.iter().map(ToString::to_string).collect();
+            self.emit(NetEvent::Listening { addresses });
+            self.greet_all();
+            self.lookup_addresses_changed();
+        }
+    }
+
+    /// A card of ours, signed now.
+    pub(super) fn card(&self, public_only: bool) -> Vec<u8> {
+        let addresses = self
+            .own
+            .addresses
+            .iter()
+            .filter(|address| !public_only || addr::for_everybody(address, self.own.lab))
+            .map(ToString::to_string)
+            .collect();
+        TransportCard::create(self.id, addresses, now_ms(), FEATURES).sign(&self.key)
+    }
+
+    /// Our hello for contacts.
+    pub(super) fn hello(&mut self) -> Vec<u8> {
+        if let Some((version, made, bytes)) = &self.own.hello
+            && *version == self.own.version
+            && made.elapsed() < CARD_EVERY
+        {
+            return bytes.clone();
+        }
+        let bytes = Hello { features: FEATURES, card: self.card(false) }.encode();
+        self.own.hello = Some((self.own.version, Instant::now(), bytes.clone()));
+        bytes
+    }
+}
+
+/// The same address with a port the system picks, if it had a fixed one.
+fn any_port(address: &Multiaddr) -> Option<Multiaddr> {
+    let mut changed = false;
+    let other = address
+        .iter()
+        .map(|part| match part {
+            Protocol::Tcp(port) if port != 0 => {
+                changed = true;
+                Protocol::Tcp(0)
+            }
+            Protocol::Udp(port) if port != 0 => {
+                changed = true;
+                Protocol::Udp(0)
+            }
+            same => same,
+        })
+        .collect();
+    changed.then_some(other)
+}

@@ -1,0 +1,181 @@
+//! A node for tests: commands, remembered events, waiting for conditions.
+
+use std::time::Duration;
+
+use kith_crypto::SigningKey;
+use kith_net::{Net, NetCommand, NetConfig, NetEvent, Path, RequestError, SlotOutcome, Tuning};
+use kith_wire::{RequestAnswer, TransportId};
+use libp2p::identity::{PublicKey, ed25519};
+use tokio::sync::mpsc;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// QUIC on a free loopback port.
+pub(crate) const QUIC: &str = "/ip4/127.0.0.1/udp/0/quic-v1";
+/// TCP on a free loopback port.
+pub(crate) const TCP: &str = "/ip4/127.0.0.1/tcp/0";
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Short time limits.
+pub(crate) fn quick() -> Tuning {
+    Tuning {
+        frame: Duration::from_secs(1),
+        request_read: Duration::from_secs(1),
+        dial_first: Duration::from_millis(200),
+        watchdog: Duration::from_secs(1),
+        ..Tuning::default()
+    }
+}
+
+/// A running node.
+pub(crate) struct Node {
+    pub(crate) id: TransportId,
+    pub(crate) addresses: Vec<String>,
+    key: SigningKey,
+    net: Net,
+    events: mpsc::Receiver<NetEvent>,
+    seen: Vec<NetEvent>,
+    tracker: TaskTracker,
+    cancel: CancellationToken,
+}
+
+impl Node {
+    pub(crate) async fn start(listen: &str) -> Self {
+        Self::start_tuned(listen, Tuning::default()).await
+    }
+
+    pub(crate) async fn start_tuned(listen: &str, tuning: Tuning) -> Self {
+        Self::start_with(listen, tuning, SigningKey::generate(), vec![]).await
+    }
+
+    pub(crate) async fn start_with(listen: &str, tuning: Tuning, key: SigningKey, bootstraps: Vec<String>) -> Self {
+        let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
+        let config = NetConfig {
+            key: key.duplicate(),
+            listen: vec![listen.to_owned()],
+            bootstraps,
+            mdns: false,
+            agent: "kith-test".to_owned(),
+        };
+        let (net, events) = Net::start_tuned(config, tuning, &tracker, cancel.clone()).expect("start");
+        let id = TransportId::from_bytes(key.public().to_bytes());
+        let mut node = Self { id, addresses: vec![], key, net, events, seen: vec![], tracker, cancel };
+        node.addresses = node
+            .wait(|event| match event {
+                NetEvent::Listening { addresses } if !addresses.is_empty() => Some(addresses.clone()),
+                _ => None,
+            })
+            .await;
+        node
+    }
+
+    /// Addresses with the peer id at the end.
+    pub(crate) fn full_addresses(&self) -> Vec<String> {
+        let key = ed25519::PublicKey::try_from_bytes(&self.id.to_bytes()).expect("a key");
+        let peer = PublicKey::from(key).to_peer_id();
+        self.addresses.iter().map(|address| format!("{address}/p2p/{peer}")).collect()
+    }
+
+    pub(crate) async fn command(&self, command: NetCommand) {
+        self.net.command(command).await.expect("running");
+    }
+
+    pub(crate) async fn track(&self, other: &Node) {
+        self.command(NetCommand::Track { peer: other.id, addresses: other.addresses.clone() }).await;
+    }
+
+    pub(crate) async fn send(&self, to: &Node, id: u64, bytes: Vec<u8>) -> Option<Path> {
+        self.command(NetCommand::Send { peer: to.id, id, bytes }).await;
+        self.seen.iter().rev().find_map(|event| match event {
+            NetEvent::PeerUp { peer, path } | NetEvent::PathChanged { peer, path } if *peer == to.id => Some(*path),
+            _ => None,
+        })
+    }
+
+    pub(crate) async fn ask(&self, to: &Node, id: u64, bytes: Vec<u8>) {
+        self.command(NetCommand::Request { peer: to.id, addresses: to.addresses.clone(), id, bytes }).await;
+    }
+
+    /// Waits for an event, also among those that came while waiting for others. An event is found once.
+    pub(crate) async fn wait<T>(&mut self, mut wanted: impl FnMut(&NetEvent) -> Option<T>) -> T {
+        if let Some((at, found)) = self.seen.iter().enumerate().find_map(|(at, event)| Some((at, wanted(event)?))) {
+            self.seen.remove(at);
+            return found;
+        }
+        let waiting = async {
+            loop {
+                let event = self.events.recv().await.expect("the task runs");
+                if let Some(found) = wanted(&event) {
+                    let keep = matches!(event, NetEvent::PeerUp { .. } | NetEvent::PathChanged { .. });
+                    return (found, keep.then_some(event));
+                }
+                self.seen.push(event);
+            }
+        };
+        let Ok((found, _event)) = tokio::time::timeout(PATIENCE, waiting).await else {
+            panic!("waited in vain; seen: {:?}", self.seen);
+        };
+        found
+    }
+
+    /// Whether such an event has come so far.
+    pub(crate) fn saw(&mut self, wanted: impl Fn(&NetEvent) -> bool) -> bool {
+        while let Ok(event) = self.events.try_recv() {
+            self.seen.push(event);
+        }
+        self.seen.iter().any(wanted)
+    }
+
+    pub(crate) async fn up(&mut self, other: &Node) -> Path {
+        let id = other.id;
+        self.wait(|event| match event {
+            NetEvent::PeerUp { peer, path } if *peer == id => Some(*path),
+            _ => None,
+        })
+        .await
+    }
+
+    pub(crate) async fn down(&mut self) {
+        self.wait(|event| matches!(event, NetEvent::PeerDown { .. }).then_some(())).await;
+    }
+
+    pub(crate) async fn received(&mut self, from: &Node) -> Vec<u8> {
+        let id = from.id;
+        self.wait(|event| match event {
+            NetEvent::Received { peer, bytes } if *peer == id => Some(bytes.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    pub(crate) async fn sent(&mut self, wanted: u64) -> bool {
+        self.wait(|event| match event {
+            NetEvent::Sent { id, ok } if *id == wanted => Some(*ok),
+            _ => None,
+        })
+        .await
+    }
+
+    pub(crate) async fn answered(&mut self, wanted: u64) -> Result<RequestAnswer, RequestError> {
+        self.wait(|event| match event {
+            NetEvent::RequestAnswered { id, answer } if *id == wanted => Some(*answer),
+            _ => None,
+        })
+        .await
+    }
+
+    pub(crate) async fn slot(&mut self, wanted: u64) -> SlotOutcome {
+        self.wait(|event| match event {
+            NetEvent::SlotGot { id, outcome } if *id == wanted => Some(outcome.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Stops the node, checks that no task is left, and gives the key back.
+    pub(crate) async fn stop(self) -> SigningKey {
+        self.cancel.cancel();
+        self.tracker.close();
+        tokio::time::timeout(PATIENCE, self.tracker.wait()).await.expect("a task outlived the node");
+        self.key
+    }
+}
