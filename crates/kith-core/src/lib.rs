@@ -1,1 +1,51 @@
-//! kith-core
+//! The machine: every decision a Kith node takes.
+//!
+//! A node is a function: *(its database, one input, the time) → (its database, outputs)*. [`Core`] is that function.
+//! It owns the encrypted database, and it has no clock, no network, no threads, and no randomness but the seed it was
+//! opened with (the ciphers draw their own keys and nonces from the operating system).
+//!
+//! ```text
+//! core.begin()?;
+//! for input in batch { core.handle(input, now, &mut out)?; }
+//! core.commit(now, &mut out)?;          // only now may anything in `out` leave
+//! ```
+//!
+//! A ratchet step, the decrypted message, the outbox rows and the receipt become visible together or not at all, so a
+//! crash can never acknowledge a message it lost, and a sequence of inputs can be replayed.
+//!
+//! What it never does: I/O of its own, async, waiting, reading a clock.
+//!
+//! Start reading at [`Input`] and [`Output`], then `core.rs`; a feature is a file: `profile`, `contacts`, `chats`.
+//! `session.rs` turns a message into an envelope and back, `outbox.rs` is the only place that retries.
+
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+mod chats;
+mod contacts;
+mod convert;
+mod core;
+mod error;
+mod hlc;
+mod input;
+mod outbox;
+mod output;
+mod profile;
+pub mod query;
+mod receive;
+mod reorder;
+mod session;
+pub mod setup;
+
+#[cfg(test)]
+mod tests;
+
+pub use crate::{
+    core::{Core, Identity, Options},
+    error::CoreError,
+    input::{CommandId, Input, PeerPath, SendId, SlotOutcome},
+    output::Output,
+    session::outer_key_info,
+};
+
+/// Unix milliseconds.
+pub type Timestamp = u64;

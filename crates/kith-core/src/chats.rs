@@ -1,0 +1,5 @@
+//! Conversations: opening, writing, receiving, reading.
+
+mod receive;
+mod send;
+mod views;

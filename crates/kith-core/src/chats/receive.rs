@@ -1,0 +1,77 @@
+//! Receiving, and being read.
+
+use kith_api::Event;
+use kith_store::{ContactRow, DeliveryState, DeviceRow, Inserted, MessageRow};
+use kith_wire::{AccountId, Body, Hlc, Inner, MsgId};
+
+use crate::{Output, Timestamp, convert, core::Core, error::CoreError};
+
+/// How much of a message a notification shows, in characters.
+const NOTIFY_CHARS: usize = 120;
+
+impl Core {
+    /// Stores a message of the chat, once.
+    pub(crate) fn receive_message(
+        &mut self,
+        contact: &ContactRow,
+        inner: &Inner,
+        hlc: Hlc,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        self.ensure_chat(contact, now, out)?;
+        let (text, reply_to, body) = match &inner.body {
+            Body::Text { text, reply_to } => (Some(text.clone()), *reply_to, Vec::new()),
+            other => (None, None, other.encode()),
+        };
+        let message = MessageRow {
+            row: 0,
+            msg: inner.msg,
+            chat: inner.chat,
+            author: contact.account,
+            outgoing: false,
+            hlc,
+            sent_at_ms: hlc.millis(),
+            received_at_ms: Some(now),
+            kind: inner.body.kind(),
+            text,
+            reply_to,
+            body,
+            state: DeliveryState::Received,
+        };
+        match self.store.insert_message(&message)? {
+            Inserted::New(_) => {}
+            Inserted::Duplicate => return Ok(()),
+            Inserted::Conflict => {
+                tracing::warn!("a contact sent two different messages under one id; the first stays");
+                return Ok(());
+            }
+        }
+        let view = convert::message_view(&message);
+        let body: String = view.text.as_deref().unwrap_or("needs a newer version").chars().take(NOTIFY_CHARS).collect();
+        let notify = Event::Notify { chat: view.chat, message: view.id, title: convert::title(contact), body };
+        out.push(Output::Event(Event::MessageUpserted { message: view }));
+        out.push(Output::Event(notify));
+        self.chat_changed(contact.account, out)
+    }
+
+    /// A contact has read messages of ours.
+    pub(crate) fn seen(
+        &mut self,
+        account: AccountId,
+        device: &DeviceRow,
+        messages: &[MsgId],
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        for msg in messages {
+            let Some(message) = self.store.message(msg)? else { continue };
+            let chat = self.store.chat(&message.chat)?;
+            if chat.and_then(|chat| chat.account) == Some(account) {
+                self.store.outbox_acked(&device.device, msg)?;
+                self.raise(*msg, device.device, DeliveryState::Seen, now, out)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,354 @@
+//! Asking somebody, with an invite link of theirs.
+//!
+//! The link leads to a sealed bundle; the bundle to the person's keys. The request is the first message of a session,
+//! carried by `/kith/request/1` because the other side does not know this device yet. It stays in the outbox until
+//! they accept, decline by silence, or say that the invite is used or over.
+
+use kith_api::{
+    ApiError, ErrorCode, Event, Reply,
+    params::{AddParams, AddReply},
+    views,
+};
+use kith_store::{ContactRow, ContactState, DeviceRow, OutboxRow};
+use kith_wire::{
+    AccountId, Body, Envelope, Header, InviteBundle, InviteError, InviteLink, LinkError, RequestAnswer, RequestFrame,
+    UnverifiedBundle, invite::kem_info, limits,
+};
+
+use crate::{
+    CommandId, Output, SendId, SlotOutcome, Timestamp, convert,
+    core::Core,
+    error::{CoreError, deny, refuse},
+    session::Template,
+};
+
+/// How long to look for a bundle.
+const FIND_MS: u64 = 30_000;
+/// How long the caller waits for the inviter's node before it is told that the request will be tried again.
+const ANSWER_MS: u64 = 10_000;
+/// When a request that arrived is sent again if nobody accepted it.
+const REPEAT_MS: u64 = 24 * 3600 * 1000;
+/// How many one-time keys a new contact gets.
+pub(crate) const PREKEYS: usize = 5;
+
+/// Somebody being added, while the caller waits.
+#[derive(Debug)]
+pub(crate) struct PendingAdd {
+    command: CommandId,
+    pub(crate) deadline: Timestamp,
+    step: Step,
+}
+
+#[derive(Debug)]
+enum Step {
+    /// Looking for the bundle.
+    Finding { link: Box<InviteLink>, text: String },
+    /// Waiting for the inviter's node.
+    Asking { account: AccountId },
+}
+
+impl Core {
+    pub(crate) fn add_contact(
+        &mut self,
+        command: CommandId,
+        params: AddParams,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Option<Reply>, CoreError> {
+        let link = InviteLink::parse(params.link.trim()).map_err(|error| bad_link(&error))?;
+        if link.fingerprint() == self.me.fingerprint() {
+            return deny(ErrorCode::InvalidArgument, "this is an invite of your own");
+        }
+        let text = params.message.unwrap_or_default();
+        if text.chars().count() > limits::REQUEST_TEXT_MAX_CHARS {
+            return deny(ErrorCode::TooLarge, "the message has at most 500 characters");
+        }
+        for contact in self.store.contacts()? {
+            if contact.account.fingerprint() == link.fingerprint() {
+                match self.add_known(&contact, now, out)? {
+                    Some(reply) => return Ok(Some(Reply::ContactsAdd(reply))),
+                    None => break,
+                }
+            }
+        }
+        let id = self.fresh_id();
+        out.push(Output::GetSlot { id, slot: link.slot(), hints: link.hints().to_vec() });
+        let step = Step::Finding { link: Box::new(link), text };
+        self.adds.insert(id, PendingAdd { command, deadline: now.saturating_add(FIND_MS), step });
+        Ok(None)
+    }
+
+    /// Adding somebody who is here already. `None`: ask again, with the new link.
+    fn add_known(
+        &mut self,
+        contact: &ContactRow,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Option<AddReply>, CoreError> {
+        if contact.blocked {
+            return deny(ErrorCode::Blocked, "you blocked this person; unblock them first");
+        }
+        match contact.state {
+            ContactState::Waiting => return Ok(None),
+            ContactState::Requested => {
+                self.accept(convert::account_id(contact.account), now, out)?;
+            }
+            ContactState::Introduced | ContactState::Verified => {}
+        }
+        let contact = self.store.contact(&contact.account)?.unwrap_or_else(|| contact.clone());
+        let state = convert::contact_state(&contact);
+        Ok(Some(AddReply { account: convert::account_id(contact.account), state }))
+    }
+
+    pub(crate) fn slot_got(
+        &mut self,
+        id: u64,
+        outcome: SlotOutcome,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let Some(add) = self.adds.remove(&id) else { return Ok(()) };
+        let Step::Finding { link, text } = add.step else { return Ok(()) };
+        let error = match outcome {
+            SlotOutcome::Found(sealed) => match self.ask(&link, &sealed, text, now) {
+                Ok(account) => {
+                    let step = Step::Asking { account };
+                    self.adds
+                        .insert(id, PendingAdd { command: add.command, deadline: now.saturating_add(ANSWER_MS), step });
+                    return self.contact_changed(account, out);
+                }
+                Err(error) => error.to_api(),
+            },
+            SlotOutcome::Gone { used: true } => used(),
+            SlotOutcome::Gone { used: false } => expired(),
+            SlotOutcome::Missing => ApiError::new(ErrorCode::BadLink, "nobody knows this invite")
+                .hint("it may be too old, or the person who made it is offline: ask for a new link"),
+            SlotOutcome::Unreachable => offline(),
+        };
+        out.push(Output::Reply(add.command, Err(error)));
+        Ok(())
+    }
+
+    /// Opens the bundle and puts the request into the outbox.
+    fn ask(&mut self, link: &InviteLink, sealed: &[u8], text: String, now: Timestamp) -> Result<AccountId, CoreError> {
+        let bundle = UnverifiedBundle::open(link, sealed)
+            .and_then(|bundle| bundle.verify(link, now))
+            .map_err(|error| bad_bundle(&error))?;
+        let account = bundle.log.account();
+        let Some(record) = bundle.log.device(&bundle.device).cloned() else {
+            return refuse("a bundle of a device that is not in its list");
+        };
+        if self.store.contact(&account)?.is_some() {
+            self.store.delete_contact(&account)?;
+        }
+        self.store.put_contact(&new_contact(&bundle, link, now))?;
+        let device = DeviceRow {
+            device: bundle.device,
+            account,
+            transport: record.transport,
+            olm: record.olm,
+            kem_hash: record.kem_hash,
+            kem: Some(bundle.kem.as_bytes().to_vec()),
+            revoked_at_ms: None,
+            last_reset_ms: None,
+        };
+        self.store.put_device(&device)?;
+        self.store.set_addresses(&device.transport, &bundle.addresses, now)?;
+        self.store.set_meta(&meta_link(account), link.to_string().as_bytes())?;
+        self.store.set_meta(&meta_bundle(account), &bundle.hash())?;
+        self.start_session(&device, Some(bundle.one_time), now)?;
+        let body = Body::Request {
+            name: self.my_name()?,
+            text,
+            log: self.log.encode(),
+            kem: self.device.kem.public(),
+            prekeys: self.fresh_prekeys(PREKEYS)?,
+            addresses: self.addresses.clone(),
+            bundle_hash: bundle.hash(),
+        };
+        self.enqueue_control(account, &body, now)?;
+        Ok(account)
+    }
+
+    /// Seals a request anew and hands it to the transport.
+    pub(crate) fn send_request(
+        &mut self,
+        device: &DeviceRow,
+        row: &OutboxRow,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let link = self.store.meta(&meta_link(device.account))?;
+        let hash: Option<[u8; 32]> =
+            self.store.meta(&meta_bundle(device.account))?.and_then(|bytes| bytes.try_into().ok());
+        let (Some(link), Some(hash), Some(kem)) = (link, hash, &device.kem) else {
+            return Ok(self.store.outbox_remove(row.id)?);
+        };
+        let link = InviteLink::parse(&String::from_utf8_lossy(&link))
+            .map_err(|_stored_by_us| CoreError::Damaged { what: "invite link" })?;
+        let body = Body::decode(row.kind, &row.body)?;
+        let template =
+            Template { msg: row.msg, account: device.account, chat: row.chat, hlc: row.hlc, body: &body, acked: false };
+        let (session, wire) = self.encrypt(device, &template, now)?;
+        self.store.put_session(&session)?;
+        let (encapsulated, key) = kith_crypto::KemPublic::from_bytes(kem)?.encapsulate(&kem_info(&hash))?;
+        let header = Header::First { key_id: Envelope::key_id(&key), encapsulated };
+        let envelope = Envelope::seal(&header, &key, &wire)?;
+        let frame = RequestFrame { tag: link.tag(), mac: link.request_mac(&envelope), envelope };
+        let next = now.saturating_add(self.retry_after(row.attempts).max(ANSWER_MS));
+        self.store.outbox_attempted(row.id, next)?;
+        out.push(Output::Track { peer: device.transport, addresses: self.store.addresses(&device.transport)? });
+        out.push(Output::Request {
+            to: device.transport,
+            addresses: self.store.addresses(&device.transport)?,
+            id: SendId(u64::try_from(row.id).unwrap_or(0)),
+            bytes: frame.encode(),
+        });
+        Ok(())
+    }
+
+    pub(crate) fn request_answered(
+        &mut self,
+        id: SendId,
+        answer: Option<RequestAnswer>,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let Ok(row_id) = i64::try_from(id.0) else { return Ok(()) };
+        let Some(row) = self.store.outbox(row_id)?.filter(|row| row.kind == Body::REQUEST) else { return Ok(()) };
+        let Some(device) = self.store.device(&row.device)? else { return Ok(()) };
+        let account = device.account;
+        match answer {
+            Some(RequestAnswer::Received) => {
+                self.store.outbox_postpone(row.id, now.saturating_add(REPEAT_MS))?;
+                self.answer_add(account, None, out)
+            }
+            Some(RequestAnswer::Used) => self.request_failed(account, used(), out),
+            Some(RequestAnswer::Expired) => self.request_failed(account, expired(), out),
+            Some(RequestAnswer::Unknown) => {
+                let error =
+                    ApiError::new(ErrorCode::BadLink, "the person who made this invite does not know it any more");
+                self.request_failed(account, error.hint("ask for a new link"), out)
+            }
+            // The outbox row is due again soon; the caller learns so when its time is over.
+            Some(RequestAnswer::Busy) | None => Ok(()),
+        }
+    }
+
+    fn request_failed(&mut self, account: AccountId, error: ApiError, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        self.answer_add(account, Some(error), out)?;
+        self.forget(account, out)
+    }
+
+    /// Answers the caller who waits for this account, if any.
+    pub(crate) fn answer_add(
+        &mut self,
+        account: AccountId,
+        error: Option<ApiError>,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let waits = |add: &PendingAdd| matches!(add.step, Step::Asking { account: asked } if asked == account);
+        let Some(id) = self.adds.iter().find(|(_, add)| waits(add)).map(|(id, _)| *id) else { return Ok(()) };
+        let Some(add) = self.adds.remove(&id) else { return Ok(()) };
+        let reply = match error {
+            Some(error) => Err(error),
+            None => {
+                let contact = self.store.contact(&account)?;
+                let state = contact.as_ref().map_or(views::ContactState::Waiting, convert::contact_state);
+                Ok(Reply::ContactsAdd(AddReply { account: convert::account_id(account), state }))
+            }
+        };
+        out.push(Output::Reply(add.command, reply));
+        Ok(())
+    }
+
+    /// Answers the callers whose time is over.
+    pub(crate) fn adds_wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        let over: Vec<u64> = self.adds.iter().filter(|(_, add)| add.deadline <= now).map(|(id, _)| *id).collect();
+        for id in over {
+            let account = match self.adds.get(&id).map(|add| &add.step) {
+                Some(Step::Asking { account }) => Some(*account),
+                Some(Step::Finding { .. }) | None => None,
+            };
+            if let Some(account) = account {
+                self.answer_add(account, None, out)?;
+            } else if let Some(add) = self.adds.remove(&id) {
+                out.push(Output::Reply(add.command, Err(offline())));
+            }
+        }
+        Ok(())
+    }
+
+    /// One-time keys for one contact.
+    pub(crate) fn fresh_prekeys(&mut self, count: usize) -> Result<Vec<kith_crypto::CurveKey>, CoreError> {
+        let keys = self.olm()?.new_one_time_keys(count);
+        self.save_olm()?;
+        Ok(keys)
+    }
+
+    /// A contact used up one of the one-time keys it has: it gets another.
+    pub(crate) fn replace_prekey(&mut self, account: AccountId, now: Timestamp) -> Result<(), CoreError> {
+        let keys = self.fresh_prekeys(1)?;
+        self.enqueue_control(account, &Body::Prekeys { keys }, now)
+    }
+
+    pub(crate) fn contact_changed(&self, account: AccountId, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        if let Some(contact) = self.store.contact(&account)? {
+            out.push(Output::Event(Event::ContactChanged { contact: self.contact_view(&contact)? }));
+        }
+        Ok(())
+    }
+}
+
+fn new_contact(bundle: &InviteBundle, link: &InviteLink, now: Timestamp) -> ContactRow {
+    ContactRow {
+        account: bundle.log.account(),
+        state: ContactState::Waiting,
+        blocked: false,
+        name: bundle.name.clone(),
+        petname: None,
+        status_text: String::new(),
+        log: bundle.log.encode(),
+        log_seq: bundle.log.seq(),
+        log_hash: bundle.log.head_hash(),
+        alarm: false,
+        request_text: String::new(),
+        invite_tag: Some(link.tag()),
+        created_at_ms: now,
+        last_seen_ms: None,
+    }
+}
+
+/// Where the link a contact was asked with is kept until they accept.
+pub(crate) fn meta_link(account: AccountId) -> String {
+    format!("request_link:{account}")
+}
+
+/// Where the hash of the bundle is kept as long.
+pub(crate) fn meta_bundle(account: AccountId) -> String {
+    format!("request_bundle:{account}")
+}
+
+fn used() -> ApiError {
+    ApiError::new(ErrorCode::UsedLink, "this invite was for one person and has been used").hint("ask for a new link")
+}
+
+fn expired() -> ApiError {
+    ApiError::new(ErrorCode::ExpiredLink, "this invite is over").hint("ask for a new link")
+}
+
+fn offline() -> ApiError {
+    ApiError::new(ErrorCode::Offline, "nobody who could have this invite can be reached")
+        .hint("check the network, or try again when the person who made it is online")
+}
+
+fn bad_link(error: &LinkError) -> ApiError {
+    ApiError::new(ErrorCode::BadLink, error.to_string()).hint("copy the whole link, from kith: to its end")
+}
+
+fn bad_bundle(error: &InviteError) -> ApiError {
+    if let InviteError::Expired { .. } = error {
+        return expired();
+    }
+    ApiError::new(ErrorCode::BadLink, error.to_string()).hint("do not trust this link; ask for a new one")
+}

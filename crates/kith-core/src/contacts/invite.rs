@@ -1,0 +1,212 @@
+//! Invites: a link for somebody else, and the sealed bundle it leads to.
+
+use kith_api::{
+    ErrorCode, InviteId,
+    params::{Done, InviteParams, InviteReply, InvitesReply},
+    views,
+};
+use kith_crypto::CurveKey;
+use kith_store::InviteRow;
+use kith_wire::{BundleParts, InviteBundle, InviteLink};
+use zeroize::Zeroizing;
+
+use crate::{
+    Output, Timestamp, convert,
+    core::Core,
+    error::{CoreError, deny},
+};
+
+/// How long an invite stays open unless said otherwise.
+const DEFAULT_S: u64 = 7 * 24 * 3600;
+/// The longest an invite may stay open.
+const MAX_S: u64 = 366 * 24 * 3600;
+/// How many invites may be open at once.
+const OPEN_MAX: usize = 200;
+/// How many addresses a link names.
+const HINTS_MAX: usize = 3;
+/// How long a note may be, in characters.
+const NOTE_MAX_CHARS: usize = 200;
+/// How long to wait before a bundle that no bootstrap node took is offered again.
+const STORE_AGAIN_MS: u64 = 30_000;
+const META_FALLBACK: &str = "fallback_key";
+
+/// A bundle that should be at bootstrap nodes.
+#[derive(Debug)]
+pub(crate) struct Unstored {
+    pub(crate) next_at: Timestamp,
+    /// The offer under way, if any.
+    pub(crate) id: Option<u64>,
+}
+
+impl Core {
+    pub(crate) fn make_invite(
+        &mut self,
+        params: InviteParams,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<InviteReply, CoreError> {
+        let expires_s = params.expires_s.unwrap_or(DEFAULT_S);
+        if expires_s == 0 || expires_s > MAX_S {
+            return deny(ErrorCode::InvalidArgument, "expires_s is between 1 and 31,622,400 (a year)");
+        }
+        let note = params.note.unwrap_or_default();
+        if note.chars().count() > NOTE_MAX_CHARS {
+            return deny(ErrorCode::TooLarge, "a note has at most 200 characters");
+        }
+        if self.store.open_invites(now)?.len() >= OPEN_MAX {
+            return deny(ErrorCode::RateLimited, "200 invites are open; revoke some first");
+        }
+        let hints = self.hints();
+        let link = InviteLink::new(self.me, hints.clone());
+        let expires_at_ms = Some(now.saturating_add(expires_s.saturating_mul(1000)));
+        let one_time = self.invite_key(params.single_use)?;
+        let parts = BundleParts {
+            name: self.my_name()?,
+            log: self.log.clone(),
+            device: self.my_device,
+            one_time,
+            kem: self.device.kem.public(),
+            addresses: self.addresses.clone(),
+            created_at_ms: now,
+            expires_at_ms,
+            single_use: params.single_use,
+        };
+        let bundle = InviteBundle::create(parts, &link)
+            .map_err(|_own_keys_disagree| CoreError::Damaged { what: "identity of this device" })?;
+        let (sealed, bundle_hash) = bundle.seal(&self.device.sign, &link);
+        self.store.put_invite(&InviteRow {
+            tag: link.tag(),
+            secret: Zeroizing::new(*link.secret()),
+            one_time,
+            sealed,
+            bundle_hash,
+            hints,
+            created_at_ms: now,
+            expires_at_ms,
+            single_use: params.single_use,
+            note,
+            used_by: None,
+            used_at_ms: None,
+        })?;
+        self.serve_invites(now, out)?;
+        self.unstored.insert(link.tag(), Unstored { next_at: now, id: None });
+        self.invites_wake(now, out)?;
+        Ok(InviteReply { link: link.to_string(), invite: InviteId::from_bytes(link.tag()) })
+    }
+
+    /// Bootstrap nodes if there are any, else own addresses, so that a link works in a network without one.
+    fn hints(&self) -> Vec<String> {
+        let from = if self.bootstraps.is_empty() { &self.addresses } else { &self.bootstraps };
+        from.iter().filter(|hint| hint.len() <= kith_wire::limits::HINT_MAX_BYTES).take(HINTS_MAX).cloned().collect()
+    }
+
+    /// A key that starts one session, or for invites that serve many the one that starts any number.
+    fn invite_key(&mut self, single_use: bool) -> Result<CurveKey, CoreError> {
+        if !single_use && let Some(key) = self.store.meta(META_FALLBACK)? {
+            let key = key.try_into().map_err(|_other_length| CoreError::Damaged { what: "fallback key" })?;
+            return Ok(CurveKey::from_bytes(key));
+        }
+        let olm = self.olm()?;
+        let key = if single_use { olm.new_one_time_keys(1).into_iter().next() } else { olm.new_fallback_key() };
+        let key = key.ok_or(CoreError::Damaged { what: "session account" })?;
+        self.save_olm()?;
+        if !single_use {
+            self.store.set_meta(META_FALLBACK, key.as_bytes())?;
+        }
+        Ok(key)
+    }
+
+    pub(crate) fn invite_link(&self, row: &InviteRow) -> InviteLink {
+        InviteLink::from_secret(&row.secret, self.me, row.hints.clone())
+    }
+
+    pub(crate) fn list_invites(&self, now: Timestamp) -> Result<InvitesReply, CoreError> {
+        let mut rows = self.store.open_invites(now)?;
+        rows.sort_by_key(|row| std::cmp::Reverse(row.created_at_ms));
+        let view = |row: &InviteRow| views::Invite {
+            invite: InviteId::from_bytes(row.tag),
+            link: self.invite_link(row).to_string(),
+            note: row.note.clone(),
+            single_use: row.single_use,
+            created_at: row.created_at_ms,
+            expires_at: row.expires_at_ms,
+            used_by: row.used_by.map(convert::account_id),
+        };
+        Ok(InvitesReply { invites: rows.iter().map(view).collect() })
+    }
+
+    pub(crate) fn revoke_invite(
+        &mut self,
+        invite: InviteId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
+        let Some(mut row) = self.store.invite(&invite.to_bytes())? else {
+            return deny(ErrorCode::NotFound, "no such invite");
+        };
+        row.expires_at_ms = Some(now);
+        self.store.put_invite(&row)?;
+        self.close_slot(&row, now, out)?;
+        Ok(Done {})
+    }
+
+    /// Takes the bundle of an invite that ended away from wherever it is.
+    pub(crate) fn close_slot(
+        &mut self,
+        row: &InviteRow,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        self.unstored.remove(&row.tag);
+        let link = self.invite_link(row);
+        out.push(Output::DeleteSlot { slot: link.slot(), token: link.owner_token() });
+        self.serve_invites(now, out)
+    }
+
+    /// Tells the network which invites this node answers for itself.
+    pub(crate) fn serve_invites(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        let open = self.store.open_invites(now)?;
+        let slots = open.into_iter().map(|row| (self.invite_link(&row).slot(), row.sealed)).collect();
+        out.push(Output::ServeSlots(slots));
+        Ok(())
+    }
+
+    /// After a start: offers every open bundle to the bootstrap nodes again.
+    pub(crate) fn queue_invites_for_storing(&mut self, now: Timestamp) -> Result<(), CoreError> {
+        for row in self.store.open_invites(now)? {
+            self.unstored.insert(row.tag, Unstored { next_at: now, id: None });
+        }
+        Ok(())
+    }
+
+    /// Offers the bundles whose time has come.
+    pub(crate) fn invites_wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        let due: Vec<[u8; 16]> =
+            self.unstored.iter().filter(|(_, entry)| entry.next_at <= now).map(|(tag, _)| *tag).collect();
+        for tag in due {
+            let row = self.store.invite(&tag)?.filter(|row| row.expires_at_ms.is_none_or(|end| end > now));
+            let Some(row) = row else {
+                self.unstored.remove(&tag);
+                continue;
+            };
+            let id = self.fresh_id();
+            let next_at = now.saturating_add(self.jitter(STORE_AGAIN_MS));
+            self.unstored.insert(tag, Unstored { next_at, id: Some(id) });
+            let link = self.invite_link(&row);
+            out.push(Output::PutSlot {
+                id,
+                slot: link.slot(),
+                owner_hash: *blake3::hash(&link.owner_token()).as_bytes(),
+                expires_at_ms: row.expires_at_ms.unwrap_or_else(|| now.saturating_add(MAX_S * 1000)),
+                blob: row.sealed,
+            });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn slot_put(&mut self, id: u64, stored: u32) {
+        if stored > 0 {
+            self.unstored.retain(|_, entry| entry.id != Some(id));
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Somebody asks to be a contact.
+
+use kith_api::Event;
+use kith_crypto::{OlmKind, OlmSession, OlmWire};
+use kith_store::{ContactRow, ContactState, DeviceRow, InviteRow, SessionRow};
+use kith_wire::{
+    AccountId, Body, Ends, Envelope, Header, Inner, LogRelation, RequestAnswer, RequestFrame, TransportId,
+    UnverifiedIdentityLog, UnverifiedInner, identity::IdentityLog, invite::kem_info,
+};
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::{
+    Output, Timestamp, convert,
+    core::Core,
+    error::{CoreError, refuse},
+};
+
+/// How many people may be waiting for an answer; one more is told to come back.
+const OPEN_MAX: usize = 100;
+
+/// A request whose signatures and seals held.
+struct Request {
+    inner: Inner,
+    log: IdentityLog,
+    device: DeviceRow,
+    session: SessionRow,
+    name: String,
+    text: String,
+    prekeys: Vec<kith_crypto::CurveKey>,
+    addresses: Vec<String>,
+}
+
+impl Core {
+    pub(crate) fn receive_request(
+        &mut self,
+        from: TransportId,
+        request: u64,
+        bytes: &[u8],
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let mut taken = Vec::new();
+        let answer = match self.apart_request(from, bytes, now, &mut taken) {
+            Ok(answer) => answer,
+            Err(CoreError::Store(error)) => return Err(error.into()),
+            Err(error) => {
+                tracing::debug!(%error, "a contact request was refused");
+                taken.clear();
+                RequestAnswer::Unknown
+            }
+        };
+        out.append(&mut taken);
+        out.push(Output::AnswerRequest { request, answer });
+        Ok(())
+    }
+
+    fn apart_request(
+        &mut self,
+        from: TransportId,
+        bytes: &[u8],
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<RequestAnswer, CoreError> {
+        let frame = RequestFrame::decode(bytes)?;
+        let Some(invite) = self.store.invite(&frame.tag)? else { return Ok(RequestAnswer::Unknown) };
+        if !self.invite_link(&invite).verify_request_mac(&frame.envelope, &frame.mac) {
+            return Ok(RequestAnswer::Unknown);
+        }
+        if invite.expires_at_ms.is_some_and(|end| end <= now) {
+            return Ok(RequestAnswer::Expired);
+        }
+        let known = self.store.device_by_transport(&from)?.map(|device| device.account);
+        if invite.single_use && invite.used_by.is_some() && invite.used_by != known {
+            return Ok(RequestAnswer::Used);
+        }
+        let waiting = self.store.contacts()?.iter().filter(|c| c.state == ContactState::Requested).count();
+        if waiting >= OPEN_MAX {
+            return Ok(RequestAnswer::Busy);
+        }
+        let request = self.open_request(from, &invite, &frame.envelope, now)?;
+        self.clock.observe(request.inner.hlc, now);
+        self.take_request(invite, request, now, out)
+    }
+
+    /// Takes the request out of its seals and checks who it is from.
+    fn open_request(
+        &mut self,
+        from: TransportId,
+        invite: &InviteRow,
+        envelope: &[u8],
+        now: Timestamp,
+    ) -> Result<Request, CoreError> {
+        let envelope = Envelope::decode(envelope)?;
+        let Header::First { encapsulated, .. } = envelope.header() else { return refuse("a request without its key") };
+        let key = self.device.kem.decapsulate(encapsulated, &kem_info(&invite.bundle_hash))?;
+        let wire = envelope.open(&key)?;
+        let Some(olm) = wire.prekey_identity().filter(|_| wire.kind == OlmKind::PreKey) else {
+            return refuse("a request that does not start a session");
+        };
+        let (mut session, plain) = self.open_first(from, olm, &wire, now)?;
+        let unverified = UnverifiedInner::decode(&plain)?;
+        let claims = unverified.claims();
+        let Body::Request { log, kem, .. } = unverified.unverified_body() else {
+            return refuse("something else than a contact request from a stranger");
+        };
+        let log = UnverifiedIdentityLog::decode(log)?.verify().map_err(|_broken_chain| CoreError::Refused {
+            reason: "a device list that is not signed by its account",
+        })?;
+        let kem = kem.clone();
+        let Some(record) = log.device(&claims.from_device).cloned() else {
+            return refuse("a device that is not in its account's list");
+        };
+        let genuine = log.account() == claims.from_account
+            && record.olm == olm
+            && record.transport == from
+            && record.kem_hash == kem.hash()
+            && !log.is_revoked(&record.device);
+        if !genuine {
+            return refuse("keys that do not belong together");
+        }
+        let ends = Ends {
+            from_account: log.account(),
+            from_device: record.device,
+            to_account: self.me,
+            to_device: self.my_device,
+        };
+        let inner = unverified.verify(&ends)?;
+        let Body::Request { name, text, prekeys, addresses, bundle_hash, .. } = &inner.body else {
+            return refuse("something else than a contact request from a stranger");
+        };
+        if *bundle_hash != invite.bundle_hash {
+            return refuse("a request for another invite");
+        }
+        session.device = record.device;
+        session.generation = inner.generation;
+        let device = DeviceRow {
+            device: record.device,
+            account: log.account(),
+            transport: record.transport,
+            olm: record.olm,
+            kem_hash: record.kem_hash,
+            kem: Some(kem.as_bytes().to_vec()),
+            revoked_at_ms: None,
+            last_reset_ms: None,
+        };
+        let (name, text) = (name.nfc().collect(), text.nfc().collect());
+        let (prekeys, addresses) = (prekeys.clone(), addresses.clone());
+        Ok(Request { log, device, session, name, text, prekeys, addresses, inner })
+    }
+
+    /// Reads a first message: of a session that a lost answer left behind, or of a new one.
+    fn open_first(
+        &mut self,
+        from: TransportId,
+        olm: kith_crypto::CurveKey,
+        wire: &OlmWire,
+        now: Timestamp,
+    ) -> Result<(SessionRow, zeroize::Zeroizing<Vec<u8>>), CoreError> {
+        if let Some(device) = self.store.device_by_transport(&from)? {
+            for mut row in self.store.sessions(&device.device)? {
+                if wire.prekey_session_id() == Some(row.session) {
+                    let mut session = OlmSession::unpickle(&row.pickle)?;
+                    let plain = session.decrypt(wire)?;
+                    row.pickle = session.pickle();
+                    return Ok((row, plain));
+                }
+            }
+        }
+        let (session, plain) = self.olm()?.inbound(olm, wire)?;
+        self.save_olm()?;
+        let row = SessionRow {
+            device: kith_wire::DeviceId::from_bytes([0; 32]),
+            session: session.id(),
+            generation: 0,
+            created_at_ms: now,
+            last_received_at_ms: Some(now),
+            dead: false,
+            positions: Vec::new(),
+            pickle: session.pickle(),
+        };
+        Ok((row, plain))
+    }
+
+    /// Stores a genuine request, or the acceptance it amounts to when this side asked too.
+    fn take_request(
+        &mut self,
+        mut invite: InviteRow,
+        request: Request,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<RequestAnswer, CoreError> {
+        let account = request.log.account();
+        let existing = self.store.contact(&account)?;
+        if self.store.meta(&meta_declined(account, &invite.tag))?.is_some()
+            || existing.as_ref().is_some_and(|contact| contact.blocked)
+        {
+            return Ok(RequestAnswer::Received);
+        }
+        if let Some(known) = &existing {
+            match request.log.relation_to(known.log_seq, &known.log_hash) {
+                LogRelation::Fork => {
+                    self.raise_alarm(known, out)?;
+                    return Ok(RequestAnswer::Received);
+                }
+                LogRelation::Older => return refuse("an older device list than the one known"),
+                LogRelation::Same | LogRelation::Newer => {}
+            }
+        }
+        let contact = self.merge_request(existing.as_ref(), &request, &invite, now);
+        self.store.put_contact(&contact)?;
+        self.store.put_device(&request.device)?;
+        self.store.put_session(&request.session)?;
+        self.store.set_addresses(&request.device.transport, &request.addresses, now)?;
+        if self.first_time(&request.inner, now)? {
+            self.store.add_prekeys(&request.device.device, &request.prekeys, now)?;
+        }
+        invite.used_by = Some(account);
+        invite.used_at_ms = Some(now);
+        self.store.put_invite(&invite)?;
+        if invite.single_use {
+            self.close_slot(&invite, now, out)?;
+        }
+        match existing.map(|contact| contact.state) {
+            None => {
+                let contact = self.contact_view(&contact)?;
+                out.push(Output::Event(Event::ContactRequested { contact }));
+            }
+            Some(ContactState::Requested) => self.contact_changed(account, out)?,
+            // Both asked, or a contact lost us and asks again: nobody has to answer a question they asked.
+            Some(ContactState::Waiting | ContactState::Introduced | ContactState::Verified) => {
+                self.accept(convert::account_id(account), now, out)?;
+            }
+        }
+        Ok(RequestAnswer::Received)
+    }
+
+    fn merge_request(
+        &self,
+        existing: Option<&ContactRow>,
+        request: &Request,
+        invite: &InviteRow,
+        now: Timestamp,
+    ) -> ContactRow {
+        ContactRow {
+            account: request.log.account(),
+            state: match existing.map(|contact| contact.state) {
+                Some(ContactState::Verified) => ContactState::Verified,
+                _ => ContactState::Requested,
+            },
+            blocked: false,
+            name: request.name.clone(),
+            petname: existing.and_then(|contact| contact.petname.clone()),
+            status_text: existing.map(|contact| contact.status_text.clone()).unwrap_or_default(),
+            log: request.log.encode(),
+            log_seq: request.log.seq(),
+            log_hash: request.log.head_hash(),
+            alarm: false,
+            request_text: request.text.clone(),
+            invite_tag: Some(invite.tag),
+            created_at_ms: existing.map_or(now, |contact| contact.created_at_ms),
+            last_seen_ms: existing.and_then(|contact| contact.last_seen_ms),
+        }
+    }
+}
+
+/// Remembers that a request through an invite was declined, so that it does not come up again.
+pub(crate) fn meta_declined(account: AccountId, tag: &[u8; 16]) -> String {
+    format!("declined:{account}:{}", kith_wire::MsgId::from_bytes(*tag))
+}

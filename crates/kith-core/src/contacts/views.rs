@@ -1,0 +1,146 @@
+//! Contacts as they are shown, and how they are reached.
+
+use kith_api::{
+    AccountId, Event,
+    params::{ContactsReply, Emoji, SafetyReply},
+    views,
+};
+use kith_crypto::{safety_emoji, safety_number};
+use kith_store::ContactRow;
+use kith_wire::TransportId;
+
+use crate::{Output, PeerPath, Timestamp, convert, core::Core, error::CoreError};
+
+impl Core {
+    fn path_of(&self, contact: &ContactRow) -> Result<Option<&PeerPath>, CoreError> {
+        let devices = self.store.devices_of(&contact.account)?;
+        Ok(devices.iter().find_map(|device| self.up.get(&device.transport)))
+    }
+
+    pub(crate) fn contact_view(&self, contact: &ContactRow) -> Result<views::Contact, CoreError> {
+        let path = if convert::is_open(contact) { self.path_of(contact)? } else { None };
+        Ok(convert::contact_view(contact, path))
+    }
+
+    pub(crate) fn list_contacts(&self) -> Result<ContactsReply, CoreError> {
+        let mut contacts =
+            self.store.contacts()?.iter().map(|contact| self.contact_view(contact)).collect::<Result<Vec<_>, _>>()?;
+        contacts.sort_by_cached_key(|contact| {
+            let shown = contact.petname.as_deref().unwrap_or(&contact.name);
+            (shown.to_lowercase(), contact.account)
+        });
+        Ok(ContactsReply { contacts })
+    }
+
+    pub(crate) fn get_contact(&self, account: AccountId) -> Result<views::Contact, CoreError> {
+        self.contact_view(&self.known(account)?)
+    }
+
+    pub(crate) fn safety_number(&self, account: AccountId) -> Result<SafetyReply, CoreError> {
+        let theirs = self.known(account)?.account.public_key();
+        let mine = self.me.public_key();
+        let emoji = safety_emoji(&mine, &theirs);
+        let emoji = emoji.into_iter().map(|(emoji, name)| Emoji { emoji: emoji.to_owned(), name: name.to_owned() });
+        Ok(SafetyReply { digits: safety_number(&mine, &theirs), emoji: emoji.collect() })
+    }
+
+    /// Lets the devices of every contact in.
+    pub(crate) fn track_all(&mut self, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        for contact in self.store.contacts()? {
+            if convert::is_listened_to(&contact) {
+                self.track(&contact, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn track(&mut self, contact: &ContactRow, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        for device in self.live_devices(contact.account)? {
+            let addresses = self.store.addresses(&device.transport)?;
+            out.push(Output::Track { peer: device.transport, addresses });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn untrack(&mut self, contact: &ContactRow, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        for device in self.store.devices_of(&contact.account)? {
+            self.up.remove(&device.transport);
+            out.push(Output::Untrack { peer: device.transport });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn peer_up(
+        &mut self,
+        peer: TransportId,
+        path: PeerPath,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let Some(device) = self.store.device_by_transport(&peer)? else { return Ok(()) };
+        self.up.insert(peer, path);
+        self.wake_device(device.device, now)?;
+        self.presence_changed(peer, Some(now), out)
+    }
+
+    pub(crate) fn peer_path(
+        &mut self,
+        peer: TransportId,
+        path: PeerPath,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        if self.up.contains_key(&peer) {
+            self.up.insert(peer, path);
+            return self.presence_changed(peer, Some(now), out);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn peer_down(
+        &mut self,
+        peer: TransportId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        if self.up.remove(&peer).is_none() {
+            return Ok(());
+        }
+        self.presence_changed(peer, Some(now), out)
+    }
+
+    fn presence_changed(
+        &mut self,
+        peer: TransportId,
+        seen: Option<Timestamp>,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let Some(device) = self.store.device_by_transport(&peer)? else { return Ok(()) };
+        let Some(mut contact) = self.store.contact(&device.account)? else { return Ok(()) };
+        if !convert::is_open(&contact) {
+            return Ok(());
+        }
+        contact.last_seen_ms = seen.max(contact.last_seen_ms);
+        self.store.put_contact(&contact)?;
+        let view = self.contact_view(&contact)?;
+        out.push(Output::Event(Event::Presence {
+            account: view.account,
+            presence: view.presence,
+            last_seen: view.last_seen,
+            path: view.path,
+        }));
+        Ok(())
+    }
+
+    pub(crate) fn peer_addresses(
+        &mut self,
+        peer: TransportId,
+        addresses: &[String],
+        now: Timestamp,
+    ) -> Result<(), CoreError> {
+        if self.store.device_by_transport(&peer)?.is_some() {
+            self.store.set_addresses(&peer, addresses, now)?;
+        }
+        Ok(())
+    }
+}

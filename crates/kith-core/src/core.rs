@@ -1,0 +1,360 @@
+//! The core itself: what it holds, how a batch runs, and the one match over everything that can happen.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use kith_api::{Command, ErrorCode, Reply};
+use kith_crypto::{keystore::DeviceSecrets, olm::OlmAccount};
+use kith_store::Store;
+use kith_wire::{
+    identity::{IdentityLog, UnverifiedIdentityLog},
+    ids::{AccountId, DeviceId, Hlc, MsgId, TransportId},
+};
+use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+
+use crate::{
+    CommandId, Input, Output, PeerPath, Timestamp,
+    contacts::{add::PendingAdd, invite::Unstored},
+    error::{CoreError, deny},
+    hlc::Clock,
+    reorder::Reorder,
+    setup,
+};
+
+/// Who this node is.
+pub struct Identity {
+    /// The account.
+    pub account: AccountId,
+    /// The keys of this device.
+    pub device: DeviceSecrets,
+}
+
+/// How to open a core.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// The database is an older copy put back: its sessions must not be used again, new ones are started.
+    pub restored: bool,
+}
+
+/// The machine. See the crate's front page.
+pub struct Core {
+    pub(crate) store: Store,
+    pub(crate) me: AccountId,
+    pub(crate) device: DeviceSecrets,
+    pub(crate) my_device: DeviceId,
+    pub(crate) log: IdentityLog,
+    /// Read from the database when first needed after an open or a rollback.
+    pub(crate) olm: Option<OlmAccount>,
+    pub(crate) clock: Clock,
+    pub(crate) rng: StdRng,
+    /// Tracked peers that are connected.
+    pub(crate) up: BTreeMap<TransportId, PeerPath>,
+    /// Own addresses, best first.
+    pub(crate) addresses: Vec<String>,
+    /// Bootstrap nodes to name in links.
+    pub(crate) bootstraps: Vec<String>,
+    /// Receipts to send when the batch ends.
+    pub(crate) acks: Vec<(DeviceId, MsgId)>,
+    /// Devices with something new in the outbox, flushed when the batch ends.
+    pub(crate) dirty: BTreeSet<DeviceId>,
+    /// Which outer key an unacknowledged message went under, to learn that the other side has the key.
+    pub(crate) sent_under: BTreeMap<(DeviceId, MsgId), [u8; 16]>,
+    pub(crate) reorder: Reorder,
+    /// Envelopes that need not wait any longer, handled right after the input that freed them.
+    pub(crate) ready: VecDeque<(TransportId, Vec<u8>)>,
+    pub(crate) adds: BTreeMap<u64, PendingAdd>,
+    pub(crate) unstored: BTreeMap<[u8; 16], Unstored>,
+    pub(crate) last_nack: BTreeMap<DeviceId, Timestamp>,
+    pub(crate) next_id: u64,
+    pub(crate) last_prune: Timestamp,
+}
+
+/// How long the ids of envelopes are remembered.
+const ENVELOPE_MEMORY_MS: u64 = 30 * 24 * 3600 * 1000;
+/// How often old ones are forgotten.
+const PRUNE_EVERY_MS: u64 = 3600 * 1000;
+
+impl Core {
+    /// Opens the machine over a database that [`setup::create_profile`] prepared.
+    ///
+    /// # Errors
+    /// [`CoreError::Damaged`] if the database belongs to somebody else or lacks its identity; [`CoreError::Store`].
+    pub fn open(
+        mut store: Store,
+        identity: Identity,
+        seed: [u8; 32],
+        options: Options,
+        now: Timestamp,
+    ) -> Result<Self, CoreError> {
+        let log = store.meta(setup::META_LOG)?.ok_or(CoreError::Damaged { what: "identity log" })?;
+        let log = UnverifiedIdentityLog::decode(&log)?
+            .verify()
+            .map_err(|_damaged| CoreError::Damaged { what: "identity log" })?;
+        if log.account() != identity.account {
+            return Err(CoreError::Damaged { what: "identity log (another account's)" });
+        }
+        let last = store.meta(META_HLC)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
+        if options.restored {
+            retire_sessions(&mut store)?;
+        }
+        Ok(Self {
+            store,
+            me: identity.account,
+            my_device: DeviceId::from_bytes(identity.device.sign.public().to_bytes()),
+            device: identity.device,
+            log,
+            olm: None,
+            clock: Clock::new(Hlc::from_u64(last)),
+            rng: StdRng::from_seed(seed),
+            up: BTreeMap::new(),
+            addresses: Vec::new(),
+            bootstraps: Vec::new(),
+            acks: Vec::new(),
+            dirty: BTreeSet::new(),
+            sent_under: BTreeMap::new(),
+            reorder: Reorder::default(),
+            ready: VecDeque::new(),
+            adds: BTreeMap::new(),
+            unstored: BTreeMap::new(),
+            last_nack: BTreeMap::new(),
+            next_id: 1,
+            last_prune: now,
+        })
+    }
+
+    /// The account this core is.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.me
+    }
+
+    /// Asks the shells for what a fresh start needs: peers to let in, invites to answer for.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn startup(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        self.track_all(out)?;
+        self.serve_invites(now, out)?;
+        self.queue_invites_for_storing(now)
+    }
+
+    /// Opens the batch's transaction.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn begin(&mut self) -> Result<(), CoreError> {
+        Ok(self.store.begin()?)
+    }
+
+    /// Seals what the batch made ready to go and commits. Nothing in `out` may leave before this returned `Ok`.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`]: call [`rollback`](Self::rollback), and drop everything in `out` but the replies, which
+    /// become errors.
+    pub fn commit(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        self.flush_dirty(now, out)?;
+        self.flush_acks(now, out)?;
+        self.store.set_meta(META_HLC, &self.clock.last().to_u64().to_be_bytes())?;
+        self.store.commit()?;
+        Ok(())
+    }
+
+    /// Forgets the batch.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn rollback(&mut self) -> Result<(), CoreError> {
+        self.acks.clear();
+        self.dirty.clear();
+        self.olm = None;
+        Ok(self.store.rollback()?)
+    }
+
+    /// Counts the database's generation up, for noticing an older copy put back. Call it outside a batch.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn bump_generation(&mut self) -> Result<u64, CoreError> {
+        Ok(self.store.bump_generation()?)
+    }
+
+    /// Gives the database back.
+    #[must_use]
+    pub fn into_store(self) -> Store {
+        self.store
+    }
+
+    /// The database, for shutting down in order.
+    pub fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// Handles one input inside the batch. If it fails nothing of it remains, neither in the database nor in `out`,
+    /// but the error reply to a command.
+    ///
+    /// # Errors
+    /// Why an input that is not a command was refused.
+    pub fn handle(&mut self, input: Input, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        let command = if let Input::Command(id, _) = &input { Some(*id) } else { None };
+        let handled = self.apart(out, |core, out| core.dispatch(input, now, out));
+        while let Some((from, bytes)) = self.ready.pop_front() {
+            if let Err(error) = self.apart(out, |core, out| core.receive_held(from, &bytes, now, out)) {
+                tracing::debug!(%error, "a message that waited was refused");
+            }
+        }
+        match (handled, command) {
+            (Err(error), Some(command)) => {
+                out.push(Output::Reply(command, Err(error.to_api())));
+                Ok(())
+            }
+            (handled, _) => handled,
+        }
+    }
+
+    /// Runs `work` so that nothing of it remains if it fails.
+    fn apart(
+        &mut self,
+        out: &mut Vec<Output>,
+        work: impl FnOnce(&mut Self, &mut Vec<Output>) -> Result<(), CoreError>,
+    ) -> Result<(), CoreError> {
+        let (mark, acks) = (out.len(), self.acks.len());
+        self.store.savepoint()?;
+        let Err(error) = work(self, out) else { return Ok(self.store.release()?) };
+        out.truncate(mark);
+        self.acks.truncate(acks);
+        self.olm = None;
+        self.store.rollback_to_savepoint()?;
+        Err(error)
+    }
+
+    /// When [`Input::Wake`] is wanted.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn next_wake(&self) -> Result<Option<Timestamp>, CoreError> {
+        let times = [
+            self.store.outbox_next_at()?,
+            self.reorder.next_wake(),
+            self.adds.values().map(|add| add.deadline).min(),
+            self.unstored.values().map(|entry| entry.next_at).min(),
+        ];
+        Ok(times.into_iter().flatten().min())
+    }
+
+    fn dispatch(&mut self, input: Input, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        match input {
+            Input::Command(id, command) => {
+                if let Some(reply) = self.command(id, command, now, out)? {
+                    out.push(Output::Reply(id, Ok(reply)));
+                }
+                Ok(())
+            }
+            Input::Peer { from, bytes } => self.receive(from, &bytes, now, out),
+            Input::Request { from, request, bytes } => self.receive_request(from, request, &bytes, now, out),
+            Input::PeerUp { peer, path } => self.peer_up(peer, path, now, out),
+            Input::PeerPath { peer, path } => self.peer_path(peer, path, now, out),
+            Input::PeerDown { peer } => self.peer_down(peer, now, out),
+            Input::PeerAddresses { peer, addresses } => self.peer_addresses(peer, &addresses, now),
+            Input::SendResult { id, ok } => self.send_result(id, ok, now),
+            Input::RequestAnswered { id, answer } => self.request_answered(id, answer, now, out),
+            Input::SlotPut { id, stored } => {
+                self.slot_put(id, stored);
+                Ok(())
+            }
+            Input::SlotGot { id, outcome } => self.slot_got(id, outcome, now, out),
+            Input::Addresses(addresses) => {
+                self.addresses = addresses;
+                Ok(())
+            }
+            Input::Bootstraps(bootstraps) => {
+                self.bootstraps = bootstraps;
+                Ok(())
+            }
+            Input::Wake => self.wake(now, out),
+        }
+    }
+
+    fn wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        self.ready.extend(self.reorder.expired(now).into_iter().map(|(from, held)| (from, held.bytes)));
+        self.adds_wake(now, out)?;
+        self.invites_wake(now, out)?;
+        self.outbox_wake_due(now)?;
+        if now >= self.last_prune.saturating_add(PRUNE_EVERY_MS) {
+            self.last_prune = now;
+            self.store.prune_envelopes(now.saturating_sub(ENVELOPE_MEMORY_MS))?;
+        }
+        Ok(())
+    }
+
+    /// Runs a command. `None` means the reply comes later.
+    fn command(
+        &mut self,
+        id: CommandId,
+        command: Command,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Option<Reply>, CoreError> {
+        let reply = match command {
+            Command::ProfileGet(_) => Reply::ProfileGet(self.profile()?),
+            Command::ProfileSet(params) => Reply::ProfileSet(self.set_profile(params, now, out)?),
+            Command::ContactsInvite(params) => Reply::ContactsInvite(self.make_invite(params, now, out)?),
+            Command::ContactsInvites(_) => Reply::ContactsInvites(self.list_invites(now)?),
+            Command::ContactsRevokeInvite(params) => {
+                Reply::ContactsRevokeInvite(self.revoke_invite(params.invite, now, out)?)
+            }
+            Command::ContactsAdd(params) => return self.add_contact(id, params, now, out),
+            Command::ContactsList(_) => Reply::ContactsList(self.list_contacts()?),
+            Command::ContactsGet(params) => Reply::ContactsGet(self.get_contact(params.account)?),
+            Command::ContactsAccept(params) => Reply::ContactsAccept(self.accept(params.account, now, out)?),
+            Command::ContactsDecline(params) => Reply::ContactsDecline(self.decline(params.account, out)?),
+            Command::ContactsBlock(params) => Reply::ContactsBlock(self.block(params.account, out)?),
+            Command::ContactsUnblock(params) => Reply::ContactsUnblock(self.unblock(params.account, out)?),
+            Command::ContactsRemove(params) => Reply::ContactsRemove(self.remove(params.account, out)?),
+            Command::ContactsRename(params) => Reply::ContactsRename(self.rename(params, out)?),
+            Command::ContactsVerify(params) => Reply::ContactsVerify(self.verify(params, out)?),
+            Command::ContactsSafetyNumber(params) => Reply::ContactsSafetyNumber(self.safety_number(params.account)?),
+            Command::ChatsList(_) => Reply::ChatsList(self.list_chats()?),
+            Command::ChatsGet(params) => Reply::ChatsGet(self.get_chat(params.chat)?),
+            Command::ChatsOpen(params) => Reply::ChatsOpen(self.open_chat(params.account, now, out)?),
+            Command::ChatsSend(params) => Reply::ChatsSend(self.send_text(params, now, out)?),
+            Command::ChatsMarkRead(params) => Reply::ChatsMarkRead(self.mark_read(params, now, out)?),
+            other => {
+                let message = format!("{} is not answered by the core", other.name());
+                return deny(ErrorCode::Internal, &message);
+            }
+        };
+        Ok(Some(reply))
+    }
+
+    pub(crate) fn fresh_id(&mut self) -> u64 {
+        self.next_id = self.next_id.saturating_add(1);
+        self.next_id
+    }
+
+    pub(crate) fn random_msg(&mut self) -> MsgId {
+        let mut bytes = [0; 16];
+        self.rng.fill_bytes(&mut bytes);
+        MsgId::from_bytes(bytes)
+    }
+
+    /// A time up to a fifth longer, so that many nodes do not act at once.
+    pub(crate) fn jitter(&mut self, ms: u64) -> u64 {
+        ms.saturating_add(u64::from(self.rng.next_u32()) % (ms / 5).max(1))
+    }
+}
+
+const META_HLC: &str = "hlc";
+
+/// An older copy of a ratchet must never encrypt again: its keys were used. The rows stay, so that new sessions get a
+/// higher generation than these.
+fn retire_sessions(store: &mut Store) -> Result<(), CoreError> {
+    store.begin()?;
+    for contact in store.contacts()? {
+        for device in store.devices_of(&contact.account)? {
+            for mut row in store.sessions(&device.device)? {
+                row.dead = true;
+                store.put_session(&row)?;
+            }
+        }
+    }
+    Ok(store.commit()?)
+}

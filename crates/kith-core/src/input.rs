@@ -1,0 +1,128 @@
+//! What a core can be told.
+
+use kith_api::Command;
+use kith_wire::{ids::TransportId, request::RequestAnswer};
+
+/// Names a command so that its reply can be handed to whoever asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommandId(pub u64);
+
+/// Names something sent, so that its result can be told. Zero is a send nobody waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SendId(pub u64);
+
+/// How a peer is connected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeerPath {
+    /// By a connection of our own.
+    Direct {
+        /// Round-trip time in milliseconds.
+        rtt_ms: Option<u32>,
+    },
+    /// Through a relay.
+    Relayed {
+        /// The relay.
+        via: TransportId,
+        /// Round-trip time in milliseconds.
+        rtt_ms: Option<u32>,
+    },
+}
+
+/// What asking for an invite slot gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SlotOutcome {
+    /// The sealed bundle.
+    Found(Vec<u8>),
+    /// Nobody asked has it.
+    Missing,
+    /// It was there and is gone.
+    Gone {
+        /// Whether it was used up; otherwise its time was over.
+        used: bool,
+    },
+    /// Nobody could be asked.
+    Unreachable,
+}
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum Input {
+    /// A client calls.
+    Command(CommandId, Command),
+    /// An envelope came from a tracked peer.
+    Peer {
+        /// The peer, as the transport authenticated it.
+        from: TransportId,
+        /// The envelope.
+        bytes: Vec<u8>,
+    },
+    /// A contact request came from a stranger.
+    Request {
+        /// The peer, as the transport authenticated it.
+        from: TransportId,
+        /// Names the request for the answer.
+        request: u64,
+        /// The request frame.
+        bytes: Vec<u8>,
+    },
+    /// A tracked peer is connected.
+    PeerUp {
+        /// The peer.
+        peer: TransportId,
+        /// How.
+        path: PeerPath,
+    },
+    /// A tracked peer is reached another way.
+    PeerPath {
+        /// The peer.
+        peer: TransportId,
+        /// How.
+        path: PeerPath,
+    },
+    /// A tracked peer is gone.
+    PeerDown {
+        /// The peer.
+        peer: TransportId,
+    },
+    /// Addresses of a tracked peer worth keeping.
+    PeerAddresses {
+        /// The peer.
+        peer: TransportId,
+        /// Multiaddrs, best first.
+        addresses: Vec<String>,
+    },
+    /// A [`Send`](crate::Output::Send) left, or could not.
+    SendResult {
+        /// Which.
+        id: SendId,
+        /// Whether it left.
+        ok: bool,
+    },
+    /// A [`Request`](crate::Output::Request) was answered, or `None` if nobody could be asked.
+    RequestAnswered {
+        /// Which.
+        id: SendId,
+        /// The answer.
+        answer: Option<RequestAnswer>,
+    },
+    /// A [`PutSlot`](crate::Output::PutSlot) is done.
+    SlotPut {
+        /// Which.
+        id: u64,
+        /// At how many nodes.
+        stored: u32,
+    },
+    /// A [`GetSlot`](crate::Output::GetSlot) is done.
+    SlotGot {
+        /// Which.
+        id: u64,
+        /// What it gave.
+        outcome: SlotOutcome,
+    },
+    /// The addresses under which this node can be reached, best first.
+    Addresses(Vec<String>),
+    /// The bootstrap nodes to name in invite links, at most three are used.
+    Bootstraps(Vec<String>),
+    /// The time given by [`Core::next_wake`](crate::Core::next_wake) has come.
+    Wake,
+}

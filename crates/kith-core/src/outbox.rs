@@ -1,0 +1,260 @@
+//! What has to reach whom, until it has. The only place that retries.
+//!
+//! A row per message and device. A row is encrypted anew each time it leaves, under the session of that moment: an old
+//! ciphertext is never sent twice. It goes away when the device acknowledges it inside the channel.
+
+use std::collections::BTreeMap;
+
+use kith_api::Event;
+use kith_store::{DeliveryState, DeviceRow, NewOutbox, OutboxRow};
+use kith_wire::{
+    ids::{AccountId, ChatId, DeviceId, Hlc, MsgId},
+    message::Body,
+};
+
+use crate::{Output, SendId, Timestamp, convert, core::Core, error::CoreError, session::Template};
+
+/// How long an unacknowledged message is kept and tried.
+pub(crate) const KEEP_MS: u64 = 30 * 24 * 3600 * 1000;
+/// How many messages of one device are under way at once: under the 40 a receiving chain can skip, so that even a
+/// transport that reordered them all would lose none.
+const WINDOW: u32 = 32;
+/// Seconds until a message that was sent and not acknowledged is sent again, by attempt.
+const BACKOFF_S: [u64; 6] = [5, 10, 30, 60, 300, 600];
+/// When a row of a device that is not connected is looked at again, if nothing happens before.
+const PARKED_MS: u64 = 3600 * 1000;
+/// How many due rows one wake looks at.
+const DUE_MAX: u32 = 256;
+/// How many message ids one receipt names.
+const RECEIPT_MAX: usize = 64;
+
+impl Core {
+    /// Puts a message into the outbox of every device of a contact.
+    pub(crate) fn enqueue(
+        &mut self,
+        account: AccountId,
+        msg: MsgId,
+        hlc: Hlc,
+        body: &Body,
+        now: Timestamp,
+    ) -> Result<(), CoreError> {
+        body.check()?;
+        let encoded = body.encode();
+        for device in self.live_devices(account)? {
+            self.store.enqueue(&NewOutbox {
+                device: device.device,
+                msg,
+                kind: body.kind(),
+                chat: ChatId::direct(&self.me, &account),
+                hlc,
+                body: encoded.clone(),
+                created_at_ms: now,
+                expires_at_ms: now.saturating_add(KEEP_MS),
+                next_at_ms: now,
+            })?;
+            self.dirty.insert(device.device);
+        }
+        Ok(())
+    }
+
+    /// Tells a contact something that is not a message of the chat.
+    pub(crate) fn enqueue_control(&mut self, account: AccountId, body: &Body, now: Timestamp) -> Result<(), CoreError> {
+        let msg = self.random_msg();
+        let hlc = self.clock.tick(now);
+        self.enqueue(account, msg, hlc, body, now)
+    }
+
+    pub(crate) fn live_devices(&self, account: AccountId) -> Result<Vec<DeviceRow>, CoreError> {
+        let mut devices = self.store.devices_of(&account)?;
+        devices.retain(|device| device.revoked_at_ms.is_none());
+        Ok(devices)
+    }
+
+    /// Makes everything waiting for a device due.
+    pub(crate) fn wake_device(&mut self, device: DeviceId, now: Timestamp) -> Result<(), CoreError> {
+        self.store.outbox_wake(&device, now)?;
+        self.dirty.insert(device);
+        Ok(())
+    }
+
+    /// Looks at the rows whose time has come.
+    pub(crate) fn outbox_wake_due(&mut self, now: Timestamp) -> Result<(), CoreError> {
+        for row in self.store.outbox_expired(now)? {
+            self.store.outbox_remove(row.id)?;
+            if self.store.message(&row.msg)?.is_some_and(|message| message.state == DeliveryState::Queued) {
+                self.store.raise_state(&row.msg, DeliveryState::Failed, now)?;
+            }
+        }
+        for row in self.store.outbox_due(now, DUE_MAX)? {
+            self.dirty.insert(row.device);
+        }
+        Ok(())
+    }
+
+    /// Sends what the batch made due.
+    pub(crate) fn flush_dirty(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        for device in std::mem::take(&mut self.dirty) {
+            self.flush_device(device, now, out)?;
+        }
+        Ok(())
+    }
+
+    fn flush_device(&mut self, device: DeviceId, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        let Some(device) = self.store.device(&device)? else { return Ok(()) };
+        let connected = self.up.contains_key(&device.transport);
+        let open = self.store.contact(&device.account)?.is_some_and(|contact| convert::is_open(&contact));
+        for row in self.store.outbox_of(&device.device, WINDOW)? {
+            if row.next_at_ms > now {
+                continue;
+            }
+            if row.kind == Body::REQUEST {
+                self.send_request(&device, &row, now, out)?;
+                continue;
+            }
+            if !connected || !open {
+                self.store.outbox_postpone(row.id, now.saturating_add(PARKED_MS))?;
+                continue;
+            }
+            if !self.send_row(&device, &row, now, out)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Seals a row and sends it. `false`: there is no session, and none can be started before the other side writes.
+    fn send_row(
+        &mut self,
+        device: &DeviceRow,
+        row: &OutboxRow,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<bool, CoreError> {
+        let body = Body::decode(row.kind, &row.body)?;
+        let template =
+            Template { msg: row.msg, account: device.account, chat: row.chat, hlc: row.hlc, body: &body, acked: true };
+        let bytes = match self.seal(device, &template, now) {
+            Ok(bytes) => bytes,
+            Err(CoreError::NoPrekey) => {
+                tracing::warn!("no session with a device and no prekey left; waiting for it to write");
+                self.store.outbox_postpone(row.id, now.saturating_add(PARKED_MS))?;
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
+        };
+        let next = now.saturating_add(self.retry_after(row.attempts));
+        self.store.outbox_attempted(row.id, next)?;
+        let id = SendId(u64::try_from(row.id).unwrap_or(0));
+        out.push(Output::Send { to: device.transport, id, bytes });
+        Ok(true)
+    }
+
+    /// How long to wait for an acknowledgement of attempt number `attempts`, in milliseconds.
+    pub(crate) fn retry_after(&mut self, attempts: u32) -> u64 {
+        let at = usize::try_from(attempts).unwrap_or(usize::MAX).min(BACKOFF_S.len() - 1);
+        let seconds = BACKOFF_S.get(at).copied().unwrap_or(600);
+        self.jitter(seconds * 1000)
+    }
+
+    /// The transport could not send: try again in a second if the peer is still there, else when it comes back.
+    pub(crate) fn send_result(&mut self, id: SendId, ok: bool, now: Timestamp) -> Result<(), CoreError> {
+        let Ok(id) = i64::try_from(id.0) else { return Ok(()) };
+        if ok || id == 0 || self.store.outbox(id)?.is_none() {
+            return Ok(());
+        }
+        Ok(self.store.outbox_postpone(id, now.saturating_add(1000))?)
+    }
+
+    /// A device has these messages on its disk.
+    pub(crate) fn delivered(
+        &mut self,
+        device: &DeviceRow,
+        messages: &[MsgId],
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        for msg in messages {
+            self.confirm_outer_key(device.device, *msg)?;
+            if self.store.outbox_acked(&device.device, msg)? {
+                self.raise(*msg, device.device, DeliveryState::Delivered, now, out)?;
+            }
+        }
+        self.dirty.insert(device.device);
+        Ok(())
+    }
+
+    /// Takes note that a message got further, and tells.
+    pub(crate) fn raise(
+        &mut self,
+        msg: MsgId,
+        device: DeviceId,
+        state: DeliveryState,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let Some(message) = self.store.message(&msg)? else { return Ok(()) };
+        if !message.outgoing {
+            return Ok(());
+        }
+        self.store.set_delivery(&msg, &device, state, now)?;
+        if self.store.raise_state(&msg, state, now)?
+            && let Some(state) = convert::state_view(state)
+        {
+            out.push(Output::Event(Event::MessageState {
+                message: convert::message_id(msg),
+                chat: convert::chat_id(message.chat),
+                state,
+                at: now,
+            }));
+        }
+        Ok(())
+    }
+
+    /// Remembers to acknowledge a message when the batch ends.
+    pub(crate) fn ack(&mut self, device: DeviceId, msg: MsgId) {
+        self.acks.push((device, msg));
+    }
+
+    /// Seals the receipts of the batch. They are not acknowledged themselves: if one is lost, the message comes again
+    /// and is acknowledged again.
+    pub(crate) fn flush_acks(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        let mut by_device: BTreeMap<DeviceId, Vec<MsgId>> = BTreeMap::new();
+        for (device, msg) in std::mem::take(&mut self.acks) {
+            by_device.entry(device).or_default().push(msg);
+        }
+        for (device, messages) in by_device {
+            for chunk in messages.chunks(RECEIPT_MAX) {
+                self.send_ephemeral(device, &Body::Delivered { messages: chunk.to_vec() }, now, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends something nobody acknowledges and nobody keeps, if the device is connected.
+    pub(crate) fn send_ephemeral(
+        &mut self,
+        device: DeviceId,
+        body: &Body,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let Some(device) = self.store.device(&device)? else { return Ok(()) };
+        if !self.up.contains_key(&device.transport) {
+            return Ok(());
+        }
+        let template = Template {
+            msg: self.random_msg(),
+            account: device.account,
+            chat: ChatId::direct(&self.me, &device.account),
+            hlc: self.clock.tick(now),
+            body,
+            acked: false,
+        };
+        match self.seal(&device, &template, now) {
+            Ok(bytes) => out.push(Output::Send { to: device.transport, id: SendId(0), bytes }),
+            Err(CoreError::NoPrekey) => tracing::warn!("no session with a device, a receipt stays unsent"),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}

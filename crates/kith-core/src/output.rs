@@ -1,0 +1,88 @@
+//! What a core can ask for.
+
+use kith_api::{ApiError, Event, Reply};
+use kith_wire::{
+    ids::{SlotId, TransportId},
+    request::RequestAnswer,
+};
+
+use crate::input::{CommandId, SendId};
+
+/// One thing to do, once the batch is committed.
+#[derive(Debug)]
+pub enum Output {
+    /// Answer a client.
+    Reply(CommandId, Result<Reply, ApiError>),
+    /// Tell every client.
+    Event(Event),
+    /// Send an envelope to a tracked peer.
+    Send {
+        /// The peer.
+        to: TransportId,
+        /// Names it for [`SendResult`](crate::Input::SendResult); zero wants none.
+        id: SendId,
+        /// The envelope.
+        bytes: Vec<u8>,
+    },
+    /// Ask somebody who may not know us yet.
+    Request {
+        /// The peer.
+        to: TransportId,
+        /// Where it may be.
+        addresses: Vec<String>,
+        /// Names it for [`RequestAnswered`](crate::Input::RequestAnswered).
+        id: SendId,
+        /// The request frame.
+        bytes: Vec<u8>,
+    },
+    /// Answer somebody who asked.
+    AnswerRequest {
+        /// The request.
+        request: u64,
+        /// The answer.
+        answer: RequestAnswer,
+    },
+    /// Let a peer in, and keep a connection to it.
+    Track {
+        /// The peer.
+        peer: TransportId,
+        /// Where it may be, best first.
+        addresses: Vec<String>,
+    },
+    /// Keep a peer out.
+    Untrack {
+        /// The peer.
+        peer: TransportId,
+    },
+    /// Leave a sealed bundle at bootstrap nodes.
+    PutSlot {
+        /// Names it for [`SlotPut`](crate::Input::SlotPut).
+        id: u64,
+        /// Where.
+        slot: SlotId,
+        /// BLAKE3 of the token that may delete it.
+        owner_hash: [u8; 32],
+        /// Until when, Unix milliseconds.
+        expires_at_ms: u64,
+        /// The sealed bundle.
+        blob: Vec<u8>,
+    },
+    /// Fetch a sealed bundle.
+    GetSlot {
+        /// Names it for [`SlotGot`](crate::Input::SlotGot).
+        id: u64,
+        /// Where.
+        slot: SlotId,
+        /// Who may have it.
+        hints: Vec<String>,
+    },
+    /// Delete a sealed bundle.
+    DeleteSlot {
+        /// Where.
+        slot: SlotId,
+        /// The owner's token.
+        token: [u8; 32],
+    },
+    /// Answer for these slots, and no others, from now on.
+    ServeSlots(Vec<(SlotId, Vec<u8>)>),
+}

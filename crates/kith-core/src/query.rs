@@ -1,0 +1,84 @@
+//! The reads that need no core: pages of history and search, on a read-only connection.
+
+use kith_api::{
+    ApiError, Command, ErrorCode, Reply,
+    params::{Around, HistoryParams, HistoryReply, Hit, SearchParams, SearchReply},
+};
+use kith_store::{Anchor, ReadStore, Search};
+
+use crate::{convert, error::CoreError};
+
+const PAGE_DEFAULT: u32 = 50;
+const PAGE_MAX: u32 = 500;
+const HITS_DEFAULT: u32 = 50;
+const HITS_MAX: u32 = 100;
+
+/// Answers `chats.history` and `chats.search`.
+///
+/// # Errors
+/// `not_found`, `invalid_argument`, `storage`; `internal` for any other command.
+pub fn run(store: &ReadStore, command: &Command) -> Result<Reply, ApiError> {
+    match command {
+        Command::ChatsHistory(params) => history(store, params).map(Reply::ChatsHistory),
+        Command::ChatsSearch(params) => search(store, params).map(Reply::ChatsSearch),
+        other => Err(ApiError::new(ErrorCode::Internal, format!("{} is not a query", other.name()))),
+    }
+}
+
+fn history(store: &ReadStore, params: &HistoryParams) -> Result<HistoryReply, ApiError> {
+    let before = page(params.before)?;
+    let after = page(params.after)?;
+    let chat = convert::chat(params.chat);
+    if store.chat(&chat).map_err(api)?.is_none() {
+        return Err(ApiError::new(ErrorCode::NotFound, "no such chat"));
+    }
+    let anchor = match &params.around {
+        Around::End => Anchor::End,
+        Around::Unread => Anchor::Unread,
+        Around::Message(id) => {
+            let msg = convert::message(*id);
+            if store.message(&msg).map_err(api)?.is_none_or(|message| message.chat != chat) {
+                return Err(ApiError::new(ErrorCode::NotFound, "no such message in this chat"));
+            }
+            Anchor::Message(msg)
+        }
+        Around::At { at_ms } => Anchor::At(*at_ms),
+    };
+    let page = store.history(&chat, &anchor, before, after).map_err(api)?;
+    Ok(HistoryReply {
+        messages: page.messages.iter().map(convert::message_view).collect(),
+        more_before: page.more_before,
+        more_after: page.more_after,
+    })
+}
+
+fn search(store: &ReadStore, params: &SearchParams) -> Result<SearchReply, ApiError> {
+    let limit = params.limit.unwrap_or(HITS_DEFAULT);
+    if limit == 0 || limit > HITS_MAX {
+        return Err(ApiError::new(ErrorCode::InvalidArgument, "limit is between 1 and 100"));
+    }
+    let search = Search {
+        query: &params.query,
+        chat: params.chat.map(convert::chat),
+        from: params.from.map(convert::account),
+        kind: None,
+        since_ms: params.since,
+        until_ms: params.until,
+        limit,
+    };
+    let hits = store.search(&search).map_err(api)?;
+    let hit = |hit: kith_store::Hit| Hit { message: convert::message_view(&hit.message), snippet: hit.snippet };
+    Ok(SearchReply { hits: hits.into_iter().map(hit).collect() })
+}
+
+fn page(count: Option<u32>) -> Result<u32, ApiError> {
+    let count = count.unwrap_or(PAGE_DEFAULT);
+    if count > PAGE_MAX {
+        return Err(ApiError::new(ErrorCode::InvalidArgument, "at most 500 messages before and after"));
+    }
+    Ok(count)
+}
+
+fn api(error: kith_store::StoreError) -> ApiError {
+    CoreError::from(error).to_api()
+}

@@ -1,0 +1,210 @@
+//! An envelope from a contact, from the first check to the feature it is for.
+
+use kith_store::{ContactRow, DeviceRow, SessionRow};
+use kith_wire::{
+    envelope::Envelope,
+    ids::{ChatId, EnvelopeId, TransportId},
+    message::{Body, Inner},
+};
+
+use crate::{
+    Output, Timestamp, convert,
+    core::Core,
+    error::{CoreError, refuse},
+    reorder::{AHEAD_MAX, Held, Positions},
+    session::{OpenFailure, Opened},
+};
+
+/// At most one complaint to a device in this time.
+const NACK_EVERY_MS: u64 = 10_000;
+/// At most one new session in this time, so that complaints cannot be used to wear us out.
+const RESET_EVERY_MS: u64 = 3600 * 1000;
+
+impl Core {
+    /// Handles an envelope from a peer.
+    pub(crate) fn receive(
+        &mut self,
+        from: TransportId,
+        bytes: &[u8],
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let (contact, device) = self.sender(from)?;
+        let envelope = Envelope::decode(bytes)?;
+        if !self.store.remember_envelope(&EnvelopeId::of(bytes), now)? {
+            return Ok(());
+        }
+        let (wire, fresh_key) = match self.unwrap_envelope(&device, &envelope, now) {
+            Ok(unwrapped) => unwrapped,
+            Err(failure) => return self.not_opened(&device, failure, bytes, now, out),
+        };
+        let sessions = self.store.sessions(&device.device)?;
+        if let Some(position) = wire.position()
+            && wire.prekey_session_id().is_none()
+            && ahead(&sessions, &position) > AHEAD_MAX
+        {
+            let held = Held { position, since: now, bytes: bytes.to_vec() };
+            if let Some(overflow) = self.reorder.hold(from, held) {
+                self.ready.push_back((from, overflow.bytes));
+            }
+            return Ok(());
+        }
+        match self.open_message(&device, sessions, &wire, fresh_key.as_ref(), now) {
+            Ok(opened) => self.opened(&contact, &device, &opened, from, now, out),
+            Err(failure) => self.not_opened(&device, failure, bytes, now, out),
+        }
+    }
+
+    /// Handles an envelope that waited for those before it.
+    pub(crate) fn receive_held(
+        &mut self,
+        from: TransportId,
+        bytes: &[u8],
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let (contact, device) = self.sender(from)?;
+        let envelope = Envelope::decode(bytes)?;
+        let (wire, fresh_key) = match self.unwrap_envelope(&device, &envelope, now) {
+            Ok(unwrapped) => unwrapped,
+            Err(failure) => return self.not_opened(&device, failure, bytes, now, out),
+        };
+        let sessions = self.store.sessions(&device.device)?;
+        match self.open_message(&device, sessions, &wire, fresh_key.as_ref(), now) {
+            Ok(opened) => self.opened(&contact, &device, &opened, from, now, out),
+            Err(failure) => self.not_opened(&device, failure, bytes, now, out),
+        }
+    }
+
+    /// Who a transport belongs to, if we listen to them at all.
+    fn sender(&self, from: TransportId) -> Result<(ContactRow, DeviceRow), CoreError> {
+        let Some(device) = self.store.device_by_transport(&from)? else { return refuse("an unknown device") };
+        let Some(contact) = self.store.contact(&device.account)? else { return refuse("not a contact") };
+        if device.revoked_at_ms.is_some() {
+            return refuse("a revoked device");
+        }
+        if !convert::is_listened_to(&contact) {
+            return refuse("a contact that is blocked, paused or not accepted");
+        }
+        Ok((contact, device))
+    }
+
+    fn opened(
+        &mut self,
+        contact: &ContactRow,
+        device: &DeviceRow,
+        opened: &Opened,
+        from: TransportId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        self.deliver(contact, device, opened, now, out)?;
+        if opened.new_session {
+            self.replace_prekey(contact.account, now)?;
+        }
+        let sessions = self.store.sessions(&device.device)?;
+        for held in self.reorder.take(from, |position| ahead(&sessions, position) <= AHEAD_MAX) {
+            self.ready.push_back((from, held.bytes));
+        }
+        Ok(())
+    }
+
+    /// Hands a message to the feature it is for.
+    fn deliver(
+        &mut self,
+        contact: &ContactRow,
+        device: &DeviceRow,
+        opened: &Opened,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let inner = &opened.inner;
+        if inner.chat != ChatId::direct(&self.me, &contact.account) {
+            return refuse("a message for another chat");
+        }
+        let accepting = matches!(inner.body, Body::Accept { .. } | Body::Delivered { .. } | Body::Nack { .. });
+        if !convert::is_open(contact) && !accepting {
+            return refuse("a message before the contact is accepted");
+        }
+        let hlc = self.clock.observe(inner.hlc, now);
+        match &inner.body {
+            Body::Text { .. } | Body::Unknown { .. } => self.receive_message(contact, inner, hlc, now, out)?,
+            Body::Delivered { messages } => return self.delivered(device, messages, now, out),
+            Body::Nack { .. } => return self.nacked(device, opened.session, now),
+            Body::Seen { messages } => self.seen(contact.account, device, messages, now, out)?,
+            Body::Accept { .. } => self.accepted(contact, device, &inner.body, now, out)?,
+            Body::Prekeys { keys } => {
+                if self.first_time(inner, now)? {
+                    self.store.add_prekeys(&device.device, keys, now)?;
+                }
+            }
+            Body::Profile { name, status_text } => self.profile_changed(contact, inner.hlc, name, status_text, out)?,
+            Body::Identity { log } => self.identity_changed(contact, log, out)?,
+            Body::Request { .. } => return refuse("a contact request inside the channel"),
+        }
+        self.ack(device.device, inner.msg);
+        Ok(())
+    }
+
+    /// Whether a message that is not kept has not been handled before. Retransmissions are new envelopes.
+    pub(crate) fn first_time(&mut self, inner: &Inner, now: Timestamp) -> Result<bool, CoreError> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(b"kith/v1/handled");
+        hasher.update(&inner.from_device.to_bytes());
+        hasher.update(&inner.msg.to_bytes());
+        Ok(self.store.remember_envelope(&EnvelopeId::from_bytes(*hasher.finalize().as_bytes()), now)?)
+    }
+
+    fn not_opened(
+        &mut self,
+        device: &DeviceRow,
+        failure: OpenFailure,
+        bytes: &[u8],
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let reset = match failure {
+            OpenFailure::Refused(error) => return Err(error),
+            OpenFailure::Duplicate => return Ok(()),
+            OpenFailure::NoOuterKey => false,
+            OpenFailure::NoSession => true,
+        };
+        let last = self.last_nack.get(&device.device).copied();
+        if last.is_some_and(|last| now < last.saturating_add(NACK_EVERY_MS)) {
+            return Ok(());
+        }
+        self.last_nack.insert(device.device, now);
+        let may_reset = device.last_reset_ms.is_none_or(|last| now >= last.saturating_add(RESET_EVERY_MS));
+        if reset && may_reset {
+            match self.start_session(device, None, now) {
+                Ok(_current_from_now_on) => {
+                    let mut device = device.clone();
+                    device.last_reset_ms = Some(now);
+                    self.store.put_device(&device)?;
+                }
+                Err(CoreError::NoPrekey) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.send_ephemeral(device.device, &Body::Nack { envelopes: vec![EnvelopeId::of(bytes)] }, now, out)
+    }
+
+    /// The other side could not open something of ours: send everything unacknowledged again, under what it can open.
+    fn nacked(&mut self, device: &DeviceRow, on: [u8; 32], now: Timestamp) -> Result<(), CoreError> {
+        self.unconfirm_outer_keys(device.device)?;
+        for mut row in self.store.sessions(&device.device)? {
+            if row.session != on && row.last_received_at_ms.is_none() && !row.dead {
+                row.dead = true;
+                self.store.put_session(&row)?;
+            }
+        }
+        self.wake_device(device.device, now)
+    }
+}
+
+/// How many keys a message at `position` would skip in the session it belongs to.
+fn ahead(sessions: &[SessionRow], position: &([u8; 32], u64)) -> u64 {
+    let all = sessions.iter().map(|row| Positions::decode(&row.positions));
+    let known = all.into_iter().find(|positions| positions.knows(&position.0));
+    known.unwrap_or_default().ahead(position)
+}

@@ -1,0 +1,44 @@
+//! Makes a new profile in an empty database.
+
+use kith_crypto::{keystore::DeviceSecrets, olm::OlmAccount, phrase::RecoveryPhrase};
+use kith_store::Store;
+use kith_wire::{
+    identity::{DeviceRecord, IdentityLog},
+    ids::{AccountId, DeviceId, TransportId},
+};
+
+use crate::{CoreError, Timestamp, profile};
+
+pub(crate) const META_LOG: &str = "identity_log";
+pub(crate) const META_NAME: &str = "name";
+pub(crate) const META_STATUS: &str = "status_text";
+
+/// Writes the identity of a new account with its first device: the signed device list, the session account, the name.
+///
+/// # Errors
+/// [`CoreError::Api`] with `invalid_argument` or `too_large` if the name will not do; [`CoreError::Store`].
+pub fn create_profile(
+    store: &mut Store,
+    phrase: &RecoveryPhrase,
+    device: &DeviceSecrets,
+    name: &str,
+    now: Timestamp,
+) -> Result<AccountId, CoreError> {
+    let name = profile::clean_name(name)?;
+    let olm = OlmAccount::new();
+    let record = DeviceRecord {
+        device: DeviceId::from_bytes(device.sign.public().to_bytes()),
+        olm: olm.identity_key(),
+        transport: TransportId::from_bytes(device.transport.public().to_bytes()),
+        kem_hash: device.kem.public().hash(),
+        added_at_ms: now,
+    };
+    let log = IdentityLog::create(&phrase.account_key(), vec![record], now)
+        .map_err(|_refused| CoreError::Damaged { what: "new identity log" })?;
+    store.begin()?;
+    store.set_meta(META_LOG, &log.encode())?;
+    store.set_meta(META_NAME, name.as_bytes())?;
+    store.put_olm_account(&olm.pickle())?;
+    store.commit()?;
+    Ok(log.account())
+}

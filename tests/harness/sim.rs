@@ -1,0 +1,458 @@
+//! The simulator: real cores and real databases in one thread, with a virtual clock and a virtual network.
+//!
+//! A seed decides everything the world does: delays (so order), losses, duplicates, partitions, crashes before and
+//! after commits, skewed clocks. The ciphers draw their own randomness; no decision of the world depends on it. A
+//! failing seed is printed by the test that ran it and fails again.
+//!
+//! While it runs, the world checks what must hold at every moment (see [`check`]); tests check what must hold at the
+//! end.
+
+pub mod check;
+pub mod person;
+
+use std::collections::BTreeMap;
+
+use kith_api::{Command, Event, Reply, params, views::MessageState};
+use kith_core::{Input, Output, PeerPath, SendId, SlotOutcome};
+use kith_wire::{RequestAnswer, SlotId, TransportId};
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+
+use self::{
+    check::Checks,
+    person::{Crash, Person},
+};
+
+/// What the world does to people.
+#[derive(Debug, Clone, Copy)]
+pub struct Faults {
+    /// Of a hundred sends, how many are lost.
+    pub loss: u32,
+    /// Of a hundred sends, how many arrive twice.
+    pub duplicate: u32,
+    /// The longest delay in milliseconds; the shortest is one.
+    pub delay_ms: u64,
+    /// Of a thousand batches, how many end in a crash.
+    pub crash: u32,
+    /// Of a thousand steps, how many cut or mend the connection of two people.
+    pub partition: u32,
+    /// How far clocks may be off, in milliseconds either way.
+    pub skew_ms: u64,
+}
+
+impl Faults {
+    /// A kind world.
+    pub const NONE: Self = Self { loss: 0, duplicate: 0, delay_ms: 20, crash: 0, partition: 0, skew_ms: 0 };
+    /// Everything that goes wrong, often.
+    pub const ROUGH: Self =
+        Self { loss: 15, duplicate: 10, delay_ms: 3_000, crash: 30, partition: 10, skew_ms: 120_000 };
+}
+
+/// Something under way.
+#[derive(Debug)]
+enum Parcel {
+    Input(Input),
+    /// A request: the world remembers who to give the answer to.
+    Request { from: usize, id: SendId, bytes: Vec<u8> },
+}
+
+#[derive(Debug)]
+struct Slot {
+    blob: Option<Vec<u8>>,
+    expires_at_ms: u64,
+}
+
+/// A world of people.
+pub struct Sim {
+    /// The true time, Unix milliseconds.
+    pub now: u64,
+    /// Everybody.
+    pub people: Vec<Person>,
+    /// What goes wrong.
+    pub faults: Faults,
+    rng: StdRng,
+    under_way: BTreeMap<(u64, u64), (usize, Parcel)>,
+    order: u64,
+    slots: BTreeMap<SlotId, Slot>,
+    cut: BTreeMap<(usize, usize), bool>,
+    linked: BTreeMap<(usize, usize), bool>,
+    requests: BTreeMap<u64, (usize, SendId)>,
+    checks: Checks,
+}
+
+const START_MS: u64 = 1_800_000_000_000;
+
+impl Sim {
+    /// A world of `count` people with fresh profiles, named after their number.
+    #[must_use]
+    pub fn new(seed: u64, count: usize, faults: Faults) -> Self {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let people = (0..count)
+            .map(|at| {
+                let range = i64::try_from(faults.skew_ms).unwrap_or(0);
+                let skew = rng.random_range(-range..=range);
+                Person::new(at, rng.random(), skew, START_MS)
+            })
+            .collect();
+        let mut sim = Self {
+            now: START_MS,
+            people,
+            faults,
+            rng,
+            under_way: BTreeMap::new(),
+            order: 0,
+            slots: BTreeMap::new(),
+            cut: BTreeMap::new(),
+            linked: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            checks: Checks::default(),
+        };
+        for at in 0..count {
+            let addresses = vec![format!("/memory/{at}")];
+            sim.give(at, vec![Input::Addresses(addresses)]);
+        }
+        sim
+    }
+
+    /// A number up to `below`, from the world's seed.
+    pub fn chance(&mut self, below: u32) -> u32 {
+        self.rng.random_range(0..below)
+    }
+
+    /// Calls a method of a person and runs the world until it is answered.
+    ///
+    /// # Panics
+    /// If the world stands still before, or ten virtual minutes pass.
+    pub fn call(&mut self, who: usize, command: Command) -> Result<Reply, kith_api::ApiError> {
+        let id = self.people[who].next_command();
+        self.give(who, vec![Input::Command(id, command)]);
+        let end = self.now + 600_000;
+        loop {
+            if let Some(reply) = self.people[who].replies.remove(&id) {
+                return reply;
+            }
+            if self.people[who].lost_commands.remove(&id) {
+                return Err(kith_api::ApiError::new(kith_api::ErrorCode::ShuttingDown, "crashed"));
+            }
+            assert!(self.step() && self.now < end, "no answer to a command");
+        }
+    }
+
+    /// Writes a text in the chat of two people. `None` if the writer crashed before it was stored.
+    pub fn send(&mut self, from: usize, to: usize, text: &str) -> Option<kith_api::MessageId> {
+        let chat = self.people[from].chat_with(&self.people[to]);
+        let params = params::SendParams { chat, text: text.to_owned(), reply_to: None };
+        match self.call(from, Command::ChatsSend(params)) {
+            Ok(Reply::ChatsSend(reply)) => Some(reply.message),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) if error.code == kith_api::ErrorCode::ShuttingDown => None,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+
+    /// Makes two people contacts: one invites, the other adds, the first accepts.
+    pub fn introduce(&mut self, inviter: usize, adder: usize) {
+        let faults = std::mem::replace(&mut self.faults, Faults { crash: 0, partition: 0, ..self.faults });
+        let link = self.invite(inviter, true);
+        let add = Command::ContactsAdd(params::AddParams { link, message: Some("hello".into()) });
+        self.call(adder, add).expect("added");
+        let account = self.people[adder].account();
+        self.run_until("the request arrives", |sim| sim.people[inviter].knows(account));
+        self.call(inviter, Command::ContactsAccept(params::AccountParams { account })).expect("accepted");
+        let account = self.people[inviter].account();
+        self.run_until("the acceptance arrives", |sim| sim.people[adder].is_open(account));
+        self.faults = faults;
+    }
+
+    /// An invite link of a person.
+    pub fn invite(&mut self, who: usize, single_use: bool) -> String {
+        let params = params::InviteParams { single_use, expires_s: None, note: None };
+        match self.call(who, Command::ContactsInvite(params)) {
+            Ok(Reply::ContactsInvite(reply)) => reply.link,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Runs until `done`, at most ten virtual minutes of a world that is kind but for delays.
+    pub fn run_until(&mut self, what: &str, mut done: impl FnMut(&mut Self) -> bool) {
+        let end = self.now + 3_600_000;
+        while !done(self) {
+            assert!(self.step() && self.now < end, "never happened: {what}");
+        }
+    }
+
+    /// Runs for some virtual time.
+    pub fn run_for(&mut self, ms: u64) {
+        let end = self.now + ms;
+        while self.now < end && self.step() {}
+        self.now = self.now.max(end);
+    }
+
+    /// Mends everything and runs until nobody has anything to send and nothing is under way, at most a virtual day.
+    pub fn settle(&mut self) {
+        self.faults = Faults::NONE;
+        self.cut.clear();
+        let end = self.now + 24 * 3_600_000;
+        loop {
+            self.relink();
+            let quiet = self.under_way.is_empty() && self.people.iter_mut().all(Person::is_done);
+            if quiet {
+                return;
+            }
+            assert!(self.step() && self.now < end, "the world does not come to rest: {}", self.describe());
+        }
+    }
+
+    fn describe(&mut self) -> String {
+        let people: Vec<String> = self.people.iter_mut().map(|p| p.describe()).collect();
+        format!("{} under way, {people:?}", self.under_way.len())
+    }
+
+    /// Cuts or mends the connection of two people.
+    pub fn set_cut(&mut self, a: usize, b: usize, cut: bool) {
+        self.cut.insert((a.min(b), a.max(b)), cut);
+        self.relink();
+    }
+
+    /// The next thing happens: a parcel arrives, or somebody's alarm clock rings. `false` if nothing is left to happen.
+    pub fn step(&mut self) -> bool {
+        self.maybe_partition();
+        self.relink();
+        let parcel = self.under_way.keys().next().map(|(at, _)| *at);
+        let alarm = (0..self.people.len()).filter_map(|who| Some((self.people[who].next_wake()?, who))).min();
+        match (parcel, alarm) {
+            (Some(at), alarm) if alarm.is_none_or(|(wake, _)| at <= wake) => {
+                self.now = self.now.max(at);
+                if let Some((_, (to, parcel))) = self.under_way.pop_first() {
+                    self.arrive(to, parcel);
+                }
+                true
+            }
+            (_, Some((wake, who))) => {
+                self.now = self.now.max(wake);
+                self.give(who, vec![Input::Wake]);
+                true
+            }
+            (_, None) => false,
+        }
+    }
+
+    fn arrive(&mut self, to: usize, parcel: Parcel) {
+        match parcel {
+            Parcel::Input(input) => {
+                let mut batch = vec![input];
+                // What arrives within the same five milliseconds shares a transaction, as it would in the node.
+                while let Some(entry) = self.under_way.first_entry() {
+                    if entry.key().0 > self.now + 5 || entry.get().0 != to || batch.len() >= 8 {
+                        break;
+                    }
+                    let (key, (_, parcel)) = entry.remove_entry();
+                    match parcel {
+                        Parcel::Input(input) => batch.push(input),
+                        request @ Parcel::Request { .. } => {
+                            self.under_way.insert(key, (to, request));
+                            break;
+                        }
+                    }
+                }
+                batch.retain(|input| self.still_holds(to, input));
+                self.give(to, batch);
+            }
+            Parcel::Request { from, id, bytes } => {
+                if self.is_cut(from, to) {
+                    self.post(from, Parcel::Input(Input::RequestAnswered { id, answer: None }));
+                    return;
+                }
+                self.order += 1;
+                let request = self.order;
+                self.requests.insert(request, (from, id));
+                let sender = self.people[from].transport();
+                self.give(to, vec![Input::Request { from: sender, request, bytes }]);
+                if self.requests.remove(&request).is_some() {
+                    self.post(from, Parcel::Input(Input::RequestAnswered { id, answer: None }));
+                }
+            }
+        }
+    }
+
+    /// The transport hands nothing over from a peer that is gone, and says nothing about it.
+    fn still_holds(&self, to: usize, input: &Input) -> bool {
+        match input {
+            Input::Peer { from, .. } => self.find(*from).is_some_and(|from| self.is_linked(from, to)),
+            _ => true,
+        }
+    }
+
+    /// Hands a batch to a person, maybe crashes them, and carries out what they ask.
+    pub fn give(&mut self, who: usize, inputs: Vec<Input>) {
+        if inputs.is_empty() {
+            return;
+        }
+        let crash = match self.faults.crash {
+            rate if rate > 0 && self.chance(1000) < rate => {
+                if self.chance(2) == 0 { Crash::BeforeCommit } else { Crash::AfterCommit }
+            }
+            _ => Crash::No,
+        };
+        let now = self.now;
+        let outputs = self.people[who].run(inputs, now, crash);
+        if crash != Crash::No {
+            self.unlink_all(who);
+            let outputs = self.people[who].start(now);
+            self.carry_out(who, outputs);
+            return;
+        }
+        self.carry_out(who, outputs);
+    }
+
+    fn carry_out(&mut self, who: usize, outputs: Vec<Output>) {
+        for output in outputs {
+            match output {
+                Output::Reply(id, reply) => {
+                    self.people[who].replies.insert(id, reply);
+                }
+                Output::Event(event) => self.event(who, event),
+                Output::Send { to, id, bytes } => self.transmit(who, to, id, bytes),
+                Output::Request { to, id, bytes, .. } => match self.find(to) {
+                    Some(to) => self.post(to, Parcel::Request { from: who, id, bytes }),
+                    None => self.post(who, Parcel::Input(Input::RequestAnswered { id, answer: None })),
+                },
+                Output::AnswerRequest { request, answer } => self.answer(request, answer),
+                Output::Track { peer, .. } => {
+                    self.people[who].tracked.insert(peer);
+                }
+                Output::Untrack { peer } => {
+                    self.people[who].tracked.remove(&peer);
+                }
+                Output::PutSlot { id, slot, blob, expires_at_ms, .. } => {
+                    self.slots.entry(slot).or_insert(Slot { blob: Some(blob), expires_at_ms });
+                    self.post(who, Parcel::Input(Input::SlotPut { id, stored: 1 }));
+                }
+                Output::GetSlot { id, slot, .. } => {
+                    let outcome = match self.slots.get(&slot) {
+                        None => SlotOutcome::Missing,
+                        Some(Slot { expires_at_ms, .. }) if *expires_at_ms <= self.now => {
+                            SlotOutcome::Gone { used: false }
+                        }
+                        Some(Slot { blob: Some(blob), .. }) => SlotOutcome::Found(blob.clone()),
+                        Some(Slot { blob: None, .. }) => SlotOutcome::Gone { used: true },
+                    };
+                    self.post(who, Parcel::Input(Input::SlotGot { id, outcome }));
+                }
+                Output::DeleteSlot { slot, .. } => {
+                    if let Some(slot) = self.slots.get_mut(&slot) {
+                        slot.blob = None;
+                    }
+                }
+                Output::ServeSlots(_) => {}
+            }
+        }
+    }
+
+    fn answer(&mut self, request: u64, answer: RequestAnswer) {
+        if let Some((from, id)) = self.requests.remove(&request) {
+            let lost = self.faults.loss > 0 && self.chance(100) < self.faults.loss;
+            let answer = (!lost).then_some(answer);
+            self.post(from, Parcel::Input(Input::RequestAnswered { id, answer }));
+        }
+    }
+
+    fn event(&mut self, who: usize, event: Event) {
+        match &event {
+            Event::MessageUpserted { message } if message.state.is_none() => self.checks.shown(who, message),
+            Event::MessageState { message, state, .. } => {
+                self.checks.state(who, *message, *state);
+                if *state >= MessageState::Delivered && *state <= MessageState::Seen {
+                    let stored = self.people.iter_mut().enumerate().any(|(at, p)| at != who && p.has(*message));
+                    assert!(stored, "delivered, but nobody has it (I4)");
+                }
+            }
+            _ => {}
+        }
+        self.people[who].events.push(event);
+    }
+
+    fn transmit(&mut self, who: usize, to: TransportId, id: SendId, bytes: Vec<u8>) {
+        let Some(to) = self.find(to).filter(|to| self.is_linked(who, *to)) else {
+            self.post(who, Parcel::Input(Input::SendResult { id, ok: false }));
+            return;
+        };
+        self.checks.sent(&self.people[who], &self.people[to], &bytes);
+        self.post(who, Parcel::Input(Input::SendResult { id, ok: true }));
+        let from = self.people[who].transport();
+        if self.faults.loss > 0 && self.chance(100) < self.faults.loss {
+            return;
+        }
+        if self.faults.duplicate > 0 && self.chance(100) < self.faults.duplicate {
+            self.post(to, Parcel::Input(Input::Peer { from, bytes: bytes.clone() }));
+        }
+        self.post(to, Parcel::Input(Input::Peer { from, bytes }));
+    }
+
+    fn post(&mut self, to: usize, parcel: Parcel) {
+        let delay = self.rng.random_range(1..=self.faults.delay_ms.max(1));
+        self.order += 1;
+        self.under_way.insert((self.now + delay, self.order), (to, parcel));
+    }
+
+    fn find(&self, transport: TransportId) -> Option<usize> {
+        self.people.iter().position(|person| person.transport() == transport)
+    }
+
+    fn is_cut(&self, a: usize, b: usize) -> bool {
+        self.cut.get(&(a.min(b), a.max(b))).copied().unwrap_or(false)
+    }
+
+    fn is_linked(&self, a: usize, b: usize) -> bool {
+        self.linked.get(&(a.min(b), a.max(b))).copied().unwrap_or(false)
+    }
+
+    fn maybe_partition(&mut self) {
+        if self.faults.partition == 0 || self.chance(1000) >= self.faults.partition || self.people.len() < 2 {
+            return;
+        }
+        let count = u32::try_from(self.people.len()).unwrap_or(2);
+        let (a, b) = (self.chance(count) as usize, self.chance(count) as usize);
+        if a != b {
+            let cut = !self.is_cut(a, b);
+            self.set_cut(a, b, cut);
+        }
+    }
+
+    /// Connects those who let each other in and are not cut off, disconnects the others.
+    fn relink(&mut self) {
+        for a in 0..self.people.len() {
+            for b in a + 1..self.people.len() {
+                let wanted = !self.is_cut(a, b) && self.people[a].lets_in(&self.people[b]) && self.people[b].lets_in(&self.people[a]);
+                if wanted != self.is_linked(a, b) {
+                    self.linked.insert((a, b), wanted);
+                    self.tell_link(a, b, wanted);
+                    self.tell_link(b, a, wanted);
+                }
+            }
+        }
+    }
+
+    fn tell_link(&mut self, who: usize, other: usize, up: bool) {
+        let peer = self.people[other].transport();
+        let input = if up {
+            Input::PeerUp { peer, path: PeerPath::Direct { rtt_ms: None } }
+        } else {
+            Input::PeerDown { peer }
+        };
+        let (now, faults) = (self.now, self.faults);
+        self.faults.crash = 0;
+        self.give(who, vec![input]);
+        self.faults = faults;
+        self.now = now;
+    }
+
+    fn unlink_all(&mut self, who: usize) {
+        for other in 0..self.people.len() {
+            if other != who && self.is_linked(who, other) {
+                self.linked.insert((who.min(other), who.max(other)), false);
+                self.tell_link(other, who, false);
+            }
+        }
+        self.under_way.retain(|_, (to, parcel)| *to != who || matches!(parcel, Parcel::Request { .. }));
+    }
+}

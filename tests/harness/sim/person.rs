@@ -1,0 +1,277 @@
+//! A person: a real core over a real database, and what they were told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kith_api::{AccountId, ApiError, ChatId, Command, Event, MessageId, Reply, params, views};
+use kith_core::{CommandId, Core, Identity, Input, Options, Output, setup};
+use kith_crypto::{DeviceSecrets, Key, KemSecret, RecoveryPhrase, SigningKey};
+use kith_store::{Anchor, MessageRow, Store};
+use kith_wire::TransportId;
+
+/// Where a batch ends early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crash {
+    /// It does not.
+    No,
+    /// Before the commit: nothing of the batch ever happened.
+    BeforeCommit,
+    /// After the commit, before anything left.
+    AfterCommit,
+}
+
+/// A person.
+pub struct Person {
+    core: Option<Core>,
+    /// The keys of the account, for signing device lists in tests.
+    pub phrase: RecoveryPhrase,
+    sign: SigningKey,
+    transport: SigningKey,
+    kem: KemSecret,
+    seed: u64,
+    skew: i64,
+    commands: u64,
+    /// Answers not yet picked up.
+    pub replies: BTreeMap<CommandId, Result<Reply, ApiError>>,
+    /// Commands that went down with a crash.
+    pub lost_commands: BTreeSet<CommandId>,
+    waiting: BTreeSet<CommandId>,
+    /// Everything they were told.
+    pub events: Vec<Event>,
+    /// The devices they let in.
+    pub tracked: BTreeSet<TransportId>,
+}
+
+impl Person {
+    /// Somebody new, whose clock is off by `skew` milliseconds. Rows of different people have different numbers, so that
+    /// mixing two databases up shows.
+    #[must_use]
+    pub fn new(at: usize, seed: u64, skew: i64, now: u64) -> Self {
+        let phrase = RecoveryPhrase::generate();
+        let device = DeviceSecrets::generate();
+        let mut store = Store::in_memory(&Key::random()).expect("a database");
+        setup::create_profile(&mut store, &phrase, &device, &format!("person {at}"), now).expect("a profile");
+        let mut person = Self {
+            core: None,
+            phrase,
+            sign: device.sign,
+            transport: device.transport,
+            kem: device.kem,
+            seed,
+            skew,
+            commands: 1000 * (at as u64 + 1),
+            replies: BTreeMap::new(),
+            lost_commands: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            events: Vec::new(),
+            tracked: BTreeSet::new(),
+        };
+        person.open(store, now);
+        person.start(now);
+        person
+    }
+
+    fn identity(&self) -> Identity {
+        let account = kith_wire::AccountId::from_bytes(self.phrase.account_key().public().to_bytes());
+        Identity { account, device: self.device() }
+    }
+
+    /// Their device's keys.
+    #[must_use]
+    pub fn device(&self) -> DeviceSecrets {
+        DeviceSecrets {
+            sign: self.sign.duplicate(),
+            transport: self.transport.duplicate(),
+            kem: KemSecret::from_seed(&self.kem.seed()),
+        }
+    }
+
+    fn open(&mut self, store: Store, now: u64) {
+        self.open_with(store, now, Options::default());
+    }
+
+    fn open_with(&mut self, store: Store, now: u64, options: Options) {
+        let mut seed = [0; 32];
+        self.seed += 1;
+        seed[..8].copy_from_slice(&self.seed.to_be_bytes());
+        let now = self.local(now);
+        self.core = Some(Core::open(store, self.identity(), seed, options, now).expect("the core opens"));
+    }
+
+    /// What a fresh start asks for.
+    pub fn start(&mut self, now: u64) -> Vec<Output> {
+        let mut out = Vec::new();
+        let now = self.local(now);
+        self.tracked.clear();
+        self.core().startup(now, &mut out).expect("started");
+        for output in &out {
+            if let Output::Track { peer, .. } = output {
+                self.tracked.insert(*peer);
+            }
+        }
+        out
+    }
+
+    /// Their clock.
+    #[must_use]
+    pub fn local(&self, now: u64) -> u64 {
+        now.saturating_add_signed(self.skew)
+    }
+
+    /// The machine.
+    pub fn core(&mut self) -> &mut Core {
+        self.core.as_mut().expect("running")
+    }
+
+    /// The database.
+    pub fn store(&mut self) -> &mut Store {
+        self.core().store_mut()
+    }
+
+    /// A name for the next command.
+    pub fn next_command(&mut self) -> CommandId {
+        self.commands += 1;
+        CommandId(self.commands)
+    }
+
+    /// Runs a batch as the node would.
+    pub fn run(&mut self, inputs: Vec<Input>, now: u64, crash: Crash) -> Vec<Output> {
+        let now_here = self.local(now);
+        for input in &inputs {
+            if let Input::Command(id, _) = input {
+                self.waiting.insert(*id);
+            }
+        }
+        let core = self.core.as_mut().expect("running");
+        let mut out = Vec::new();
+        core.begin().expect("begun");
+        for input in inputs {
+            // What breaks the rules or comes from nobody is refused; that it changes nothing is what is tested.
+            if let Err(kith_core::CoreError::Store(error)) = core.handle(input, now_here, &mut out) {
+                panic!("{error}");
+            }
+        }
+        if crash == Crash::BeforeCommit {
+            core.rollback().expect("rolled back");
+        } else {
+            core.commit(now_here, &mut out).expect("committed");
+        }
+        if crash != Crash::No {
+            self.crash(now);
+            return Vec::new();
+        }
+        for output in &out {
+            if let Output::Reply(id, _) = output {
+                self.waiting.remove(id);
+            }
+        }
+        out
+    }
+
+    fn crash(&mut self, now: u64) {
+        let store = self.core.take().expect("running").into_store();
+        self.lost_commands.append(&mut self.waiting);
+        self.open(store, now);
+    }
+
+    /// Stops and starts with the sessions of an older copy: what a database put back from a backup looks like.
+    pub fn restart_restored(&mut self, now: u64) -> Vec<Output> {
+        let store = self.core.take().expect("running").into_store();
+        self.open_with(store, now, Options { restored: true });
+        self.start(now)
+    }
+
+    /// When they want to be woken, by the true clock.
+    pub fn next_wake(&mut self) -> Option<u64> {
+        let skew = self.skew;
+        let wake = self.core().next_wake().expect("read")?;
+        Some(wake.saturating_add_signed(-skew))
+    }
+
+    /// Their transport key.
+    #[must_use]
+    pub fn transport(&self) -> TransportId {
+        TransportId::from_bytes(self.transport.public().to_bytes())
+    }
+
+    /// Their account.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        AccountId::from_bytes(self.phrase.account_key().public().to_bytes())
+    }
+
+    /// The chat with somebody.
+    #[must_use]
+    pub fn chat_with(&self, other: &Self) -> ChatId {
+        let me = kith_wire::AccountId::from_bytes(self.account().to_bytes());
+        let them = kith_wire::AccountId::from_bytes(other.account().to_bytes());
+        ChatId::from_bytes(kith_wire::ChatId::direct(&me, &them).to_bytes())
+    }
+
+    /// Whether they let this person's device in.
+    #[must_use]
+    pub fn lets_in(&self, other: &Self) -> bool {
+        self.tracked.contains(&other.transport())
+    }
+
+    /// Whether they have heard of an account.
+    pub fn knows(&mut self, account: AccountId) -> bool {
+        self.contact(account).is_some()
+    }
+
+    /// Whether they write to an account.
+    pub fn is_open(&mut self, account: AccountId) -> bool {
+        let state = self.contact(account).map(|contact| contact.state);
+        matches!(state, Some(views::ContactState::Introduced | views::ContactState::Verified))
+    }
+
+    /// A contact as they see it. A read: it changes nothing.
+    pub fn contact(&mut self, account: AccountId) -> Option<views::Contact> {
+        let id = CommandId(u64::MAX);
+        let command = Command::ContactsGet(params::AccountParams { account });
+        let mut out = Vec::new();
+        self.core().begin().expect("begun");
+        self.core().handle(Input::Command(id, command), 0, &mut out).expect("read");
+        self.core().rollback().expect("rolled back");
+        match out.into_iter().next() {
+            Some(Output::Reply(_, Ok(Reply::ContactsGet(contact)))) => Some(contact),
+            _ => None,
+        }
+    }
+
+    /// Everything in the chat with somebody, oldest first.
+    pub fn history(&mut self, other: &kith_api::ChatId) -> Vec<MessageRow> {
+        let chat = kith_wire::ChatId::from_bytes(other.to_bytes());
+        let mut all = Vec::new();
+        let mut anchor = Anchor::End;
+        loop {
+            let page = self.store().history(&chat, &anchor, 500, 0).expect("read");
+            let Some(first) = page.messages.first() else { break };
+            anchor = Anchor::Message(first.msg);
+            let more = page.more_before;
+            all.splice(0..0, page.messages);
+            if !more {
+                break;
+            }
+        }
+        all.dedup_by_key(|row| row.msg);
+        all
+    }
+
+    /// Whether a message is on their disk.
+    pub fn has(&mut self, message: MessageId) -> bool {
+        let msg = kith_wire::MsgId::from_bytes(message.to_bytes());
+        self.store().message(&msg).expect("read").is_some()
+    }
+
+    /// Whether nothing of theirs waits to be sent.
+    pub fn is_done(&mut self) -> bool {
+        self.store().outbox_len().expect("read") == 0
+    }
+
+    /// In one line, for a failing test.
+    pub fn describe(&mut self) -> String {
+        let len = self.store().outbox_len().expect("read");
+        let wake = self.next_wake();
+        format!("{len} in the outbox, wakes at {wake:?}, lets {} in", self.tracked.len())
+    }
+}
