@@ -10,7 +10,7 @@
 //! password opens that section, so a keystore that opens by itself through the operating
 //! system's keyring does not give away the account.
 //!
-//! The layout of the file is in [`format`](self::format). Every sealed part is bound to the
+//! The layout of the file is in [`mod@format`]. Every sealed part is bound to the
 //! file's random id and the account, each slot to its own parameters, and the whole file is
 //! authenticated with the master key: parts of two files cannot be mixed.
 

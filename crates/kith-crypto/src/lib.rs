@@ -25,6 +25,8 @@ pub mod phrase;
 pub mod safety;
 pub mod seal;
 pub mod sign;
+#[cfg(test)]
+mod tests;
 
 pub use domain::{KdfInfo, SignContext};
 pub use kem::{KEM_ENCAPSULATED_LEN, KEM_PUBLIC_LEN, KemError, KemPublic, KemSecret};

@@ -222,6 +222,15 @@ impl OlmAccount {
         made.created.iter().map(CurveKey::from_vodozemac).collect()
     }
 
+    /// Makes a fallback key: a prekey that is not used up, for invites that serve many. Messages that start a session
+    /// with it can be replayed, so their handling must be idempotent. The account keeps the newest two.
+    pub fn new_fallback_key(&mut self) -> Option<CurveKey> {
+        self.0.generate_fallback_key();
+        let key = self.0.fallback_key().into_values().next().map(|key| CurveKey::from_vodozemac(&key));
+        self.0.mark_keys_as_published();
+        key
+    }
+
     /// Number of one-time keys that are still unused.
     pub fn one_time_key_count(&self) -> usize {
         self.0.stored_one_time_key_count()
@@ -258,7 +267,8 @@ impl OlmAccount {
     /// # Errors
     /// Any of [`OlmError`] except [`OlmError::DamagedState`]; the one-time key is kept then, so
     /// a forged message cannot burn it. A repeated first message is
-    /// [`OlmError::UnknownOneTimeKey`].
+    /// [`OlmError::UnknownOneTimeKey`] for a one-time key; for a fallback key it is accepted
+    /// again, so look for [`OlmWire::prekey_session_id`] among the known sessions first.
     pub fn inbound(
         &mut self,
         their_identity: CurveKey,
