@@ -1,0 +1,177 @@
+//! The folder of a node: `config.toml`, `key`, `slots/`, and `address` (what `address` prints while no external address
+//! is configured).
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use kith_crypto::SigningKey;
+use kith_net::server;
+use kith_wire::BootstrapLink;
+
+use crate::config::{Config, TEMPLATE};
+
+const CONFIG: &str = "config.toml";
+const KEY: &str = "key";
+const KEY_PREFIX: &str = "kith-bootstrap-key-1 ";
+const ADDRESS: &str = "address";
+const LOCK: &str = "lock";
+/// Longest configuration and key file that is read.
+const FILE_MAX_BYTES: u64 = 256 * 1024;
+
+/// An opened folder.
+#[derive(Debug)]
+pub(crate) struct State {
+    dir: PathBuf,
+    pub(crate) config: Config,
+    pub(crate) key: SigningKey,
+}
+
+impl State {
+    /// Creates the folder with a new key. Fails if it holds a configuration or a key already.
+    pub(crate) fn create(dir: &Path) -> anyhow::Result<Self> {
+        for name in [CONFIG, KEY] {
+            if dir.join(name).exists() {
+                bail!("{} exists already; nothing was changed", dir.join(name).display());
+            }
+        }
+        create_dir(dir).with_context(|| format!("cannot create {}", dir.display()))?;
+        let key = SigningKey::generate();
+        let line = format!("{KEY_PREFIX}{}\n", data_encoding::HEXLOWER.encode(key.seed().as_slice()));
+        write_new(&dir.join(KEY), line.as_bytes(), 0o600).context("cannot write the key")?;
+        write_new(&dir.join(CONFIG), TEMPLATE.as_bytes(), 0o644).context("cannot write the configuration")?;
+        Ok(Self { dir: dir.to_owned(), config: Config::default(), key })
+    }
+
+    /// Opens the folder of a node.
+    pub(crate) fn open(dir: &Path) -> anyhow::Result<Self> {
+        let path = dir.join(CONFIG);
+        let text = match read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                bail!("{} is not the folder of a node: it has no {CONFIG}; create one with `init`", dir.display())
+            }
+            other => other.with_context(|| format!("cannot read {}", path.display()))?,
+        };
+        let config = Config::parse(&text).with_context(|| format!("{} is wrong", path.display()))?;
+        let key = read_key(&dir.join(KEY))?;
+        Ok(Self { dir: dir.to_owned(), config, key })
+    }
+
+    /// Opens the folder, or creates it if it does not exist or is empty.
+    pub(crate) fn open_or_create(dir: &Path) -> anyhow::Result<Self> {
+        let untouched = match fs::read_dir(dir) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", dir.display())),
+        };
+        if untouched { Self::create(dir) } else { Self::open(dir) }
+    }
+
+    /// Keeps other processes from running with this folder until the file is dropped.
+    pub(crate) fn lock(&self) -> anyhow::Result<File> {
+        let file = File::create(self.dir.join(LOCK)).context("cannot create the lock file")?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => bail!("another kith-bootstrap runs with {}", self.dir.display()),
+            Err(TryLockError::Error(error)) => Err(error).context("cannot lock the folder"),
+        }
+    }
+
+    /// Where the slots are.
+    pub(crate) fn slots_dir(&self) -> PathBuf {
+        self.dir.join("slots")
+    }
+
+    /// A file to try whether the disk takes writes.
+    pub(crate) fn trial_file(&self) -> PathBuf {
+        self.dir.join(".healthz")
+    }
+
+    /// Remembers the address of the running node, for `address`.
+    pub(crate) fn save_link(&self, link: &BootstrapLink) -> io::Result<()> {
+        let path = self.dir.join(ADDRESS);
+        let temporary = path.with_extension("writing");
+        fs::write(&temporary, format!("{link}\n"))?;
+        fs::rename(temporary, path)
+    }
+
+    /// The address to share: configured external addresses, else what the node listened on when it last ran, else the
+    /// address this machine uses to reach the internet.
+    pub(crate) fn link(&self) -> anyhow::Result<BootstrapLink> {
+        let own = server::offline_link(&self.key, &self.config.external, &resolved(&self.config.listen))?;
+        if !self.config.external.is_empty() {
+            return Ok(own);
+        }
+        let saved = read(&self.dir.join(ADDRESS)).ok().and_then(|text| BootstrapLink::parse(text.trim()).ok());
+        Ok(saved.filter(|link| link.transport == own.transport && !link.addresses.is_empty()).unwrap_or(own))
+    }
+}
+
+/// Replaces wildcards by the address packets to the internet would leave from; nothing is sent to find out.
+fn resolved(listen: &[String]) -> Vec<String> {
+    let v4 = outgoing("0.0.0.0:0", "192.0.2.1:9").map_or("127.0.0.1".to_owned(), |ip| ip.to_string());
+    let v6 = outgoing("[::]:0", "[2001:db8::1]:9").map(|ip| ip.to_string());
+    listen
+        .iter()
+        .filter_map(|address| match (address.strip_prefix("/ip4/0.0.0.0/"), address.strip_prefix("/ip6/::/")) {
+            (Some(rest), _) => Some(format!("/ip4/{v4}/{rest}")),
+            (_, Some(rest)) => v6.as_ref().map(|v6| format!("/ip6/{v6}/{rest}")),
+            (None, None) => Some(address.clone()),
+        })
+        .collect()
+}
+
+fn outgoing(from: &str, to: &str) -> Option<IpAddr> {
+    let socket = UdpSocket::bind(from).ok()?;
+    socket.connect(to.parse::<SocketAddr>().ok()?).ok()?;
+    Some(socket.local_addr().ok()?.ip())
+}
+
+fn read_key(path: &Path) -> anyhow::Result<SigningKey> {
+    let shown = path.display();
+    let text = read(path).with_context(|| format!("cannot read the key {shown}; restore it from a backup"))?;
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::MetadataExt::mode(&fs::metadata(path)?) & 0o777;
+        if mode & 0o077 != 0 {
+            bail!("{shown} can be read by others (mode {mode:o}); run `chmod 600 {shown}`");
+        }
+    }
+    let seed = text
+        .trim_end()
+        .strip_prefix(KEY_PREFIX)
+        .and_then(|hex| data_encoding::HEXLOWER.decode(hex.as_bytes()).ok())
+        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    match seed {
+        Some(seed) => Ok(SigningKey::from_seed(&seed)),
+        None => bail!("{shown} is not an undamaged key file; restore it from a backup"),
+    }
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(FILE_MAX_BYTES).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn create_dir(dir: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
+}
+
+fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _unused_here = mode;
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}

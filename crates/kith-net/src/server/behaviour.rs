@@ -1,0 +1,222 @@
+//! The libp2p behaviours of a public node, each with our limits.
+
+use std::collections::HashSet;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use libp2p::gossipsub::{self, IdentTopic, MessageAuthenticity, MessageId, WhitelistSubscriptionFilter};
+use libp2p::identity::Keypair;
+use libp2p::kad::store::{MemoryStore, MemoryStoreConfig};
+use libp2p::metrics::Registry;
+use libp2p::request_response::ProtocolSupport;
+use libp2p::swarm::NetworkBehaviour;
+use libp2p::{
+    PeerId, StreamProtocol, Swarm, SwarmBuilder, connection_limits, identify, kad, memory_connection_limits, noise,
+    ping, relay, rendezvous, tcp, yamux,
+};
+
+use super::ServerError;
+use super::config::Limits;
+use super::dial_back::DialBack;
+use super::gate::IpGate;
+use super::records;
+use super::reservations::Reservations;
+use super::source::Exempt;
+use crate::slot::{self, SlotBehaviour};
+
+/// What identify says this network is.
+pub(crate) const NETWORK: &str = "/kith/1.0.0";
+/// The DHT of this network.
+pub(crate) const KAD_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/kad/1.0.0");
+/// The only gossip topic a public node takes part in: signed transport cards.
+pub(crate) const PEERS_TOPIC: &str = "/kith/1/peers";
+
+const GOSSIP_MAX_BYTES: usize = 16 * 1024;
+const REGISTRATIONS_PER_PEER: usize = 8;
+const REGISTRATION_TTL_MAX_S: u64 = 24 * 3_600;
+const RESERVATION: Duration = Duration::from_secs(3_600);
+const RESERVATIONS_PER_PEER: usize = 2;
+const OUTBOUND_MAX: u32 = 128;
+
+/// All behaviours of a public node. The gate comes first: what it refuses costs the others nothing.
+#[derive(NetworkBehaviour)]
+pub(crate) struct Behaviour {
+    pub(crate) gate: IpGate,
+    pub(crate) counts: connection_limits::Behaviour,
+    pub(crate) memory: memory_connection_limits::Behaviour,
+    pub(crate) identify: identify::Behaviour,
+    pub(crate) ping: ping::Behaviour,
+    pub(crate) kad: kad::Behaviour<MemoryStore>,
+    pub(crate) relay: relay::Behaviour,
+    pub(crate) dial_back: DialBack,
+    pub(crate) rendezvous: rendezvous::server::Behaviour,
+    pub(crate) gossip: gossipsub::Behaviour<gossipsub::IdentityTransform, WhitelistSubscriptionFilter>,
+    pub(crate) slots: SlotBehaviour,
+}
+
+/// Builds the swarm; nothing listens yet. Bandwidth counters go to `registry`.
+pub(crate) fn swarm(
+    key: &Keypair,
+    agent: &str,
+    limits: &Limits,
+    reservations: &Reservations,
+    registry: &mut Registry,
+) -> Result<Swarm<Behaviour>, ServerError> {
+    let behaviour = behaviour(key, agent, limits, reservations)?;
+    let idle = Duration::from_secs(limits.idle_s);
+    let failed = |part: &'static str| move |source: io::Error| ServerError::Transport { part, source };
+    let swarm = SwarmBuilder::with_existing_identity(key.clone())
+        .with_tokio()
+        .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
+        .map_err(|error| failed("TCP")(io::Error::other(error)))?
+        .with_quic_config(|mut config| {
+            config.keep_alive_interval = Duration::from_secs(15);
+            config.max_idle_timeout = 45_000;
+            config
+        })
+        .with_dns()
+        .map_err(|error| failed("name resolution")(io::Error::other(error)))?
+        .with_bandwidth_metrics(registry)
+        .with_behaviour(|_| behaviour)
+        .map_err(|_never: std::convert::Infallible| ServerError::Stopped)?
+        .with_swarm_config(|config| config.with_idle_connection_timeout(idle))
+        .build();
+    Ok(swarm)
+}
+
+fn behaviour(
+    key: &Keypair,
+    agent: &str,
+    limits: &Limits,
+    reservations: &Reservations,
+) -> Result<Behaviour, ServerError> {
+    let peer = key.public().to_peer_id();
+    let counts = connection_limits::ConnectionLimits::default()
+        .with_max_established_incoming(Some(limits.connections))
+        .with_max_established_outgoing(Some(OUTBOUND_MAX))
+        .with_max_pending_incoming(Some(limits.pending))
+        .with_max_pending_outgoing(Some(limits.pending))
+        .with_max_established_per_peer(Some(limits.connections_per_peer));
+    let identify = identify::Config::new(NETWORK.to_owned(), key.public())
+        .with_agent_version(agent.to_owned())
+        .with_hide_listen_addrs(true);
+    Ok(Behaviour {
+        gate: IpGate::new(limits),
+        counts: connection_limits::Behaviour::new(counts),
+        memory: memory_connection_limits::Behaviour::with_max_percentage(f64::from(limits.memory_percent) / 100.0),
+        identify: identify::Behaviour::new(identify),
+        ping: ping::Behaviour::new(ping::Config::new().with_interval(Duration::from_secs(30))),
+        kad: kad_behaviour(peer),
+        relay: relay::Behaviour::new(peer, relay_config(limits, reservations)),
+        dial_back: DialBack::default(),
+        rendezvous: rendezvous::server::Behaviour::new(
+            rendezvous::server::Config::default()
+                .with_max_ttl(REGISTRATION_TTL_MAX_S)
+                .with_max_registration_per_peer(REGISTRATIONS_PER_PEER)
+                .with_max_registration_total(usize::try_from(limits.registrations).unwrap_or(usize::MAX)),
+        ),
+        gossip: gossip_behaviour(key, limits.exempt)?,
+        slots: slot::behaviour(ProtocolSupport::Inbound),
+    })
+}
+
+fn kad_behaviour(peer: PeerId) -> kad::Behaviour<MemoryStore> {
+    let store = MemoryStore::with_config(
+        peer,
+        MemoryStoreConfig {
+            max_records: records::RECORDS_MAX,
+            max_value_bytes: records::VALUE_MAX_BYTES,
+            ..MemoryStoreConfig::default()
+        },
+    );
+    let mut config = kad::Config::new(KAD_PROTOCOL);
+    config.set_record_filtering(kad::StoreInserts::FilterBoth);
+    config.set_kbucket_inserts(kad::BucketInserts::Manual);
+    config.set_record_ttl(Some(Duration::from_millis(records::TTL_MS)));
+    // Owners put their records again themselves; a node that repeats them for others would spend other nodes' quotas.
+    config.set_replication_interval(None);
+    config.set_publication_interval(None);
+    config.set_query_timeout(Duration::from_secs(30));
+    config.disjoint_query_paths(true);
+    let mut kad = kad::Behaviour::with_config(peer, store, config);
+    kad.set_mode(Some(kad::Mode::Server));
+    kad
+}
+
+fn relay_config(limits: &Limits, reservations: &Reservations) -> relay::Config {
+    let mut config = relay::Config {
+        max_reservations: usize::try_from(limits.reservations).unwrap_or(usize::MAX),
+        max_reservations_per_peer: RESERVATIONS_PER_PEER,
+        reservation_duration: RESERVATION,
+        reservation_rate_limiters: Vec::new(),
+        max_circuits: usize::try_from(limits.circuits).unwrap_or(usize::MAX),
+        max_circuits_per_peer: usize::try_from(limits.circuits_per_peer).unwrap_or(usize::MAX),
+        max_circuit_duration: Duration::from_secs(u64::from(limits.circuit_s)),
+        max_circuit_bytes: limits.circuit_bytes,
+        circuit_src_rate_limiters: Vec::new(),
+    };
+    if let (Some(some), Some(many)) = (NonZeroU32::new(30), NonZeroU32::new(120)) {
+        config = config
+            .reservation_rate_per_peer(some, Duration::from_secs(120))
+            .circuit_src_per_peer(some, Duration::from_secs(30));
+        if limits.exempt == Exempt::None {
+            config = config
+                .reservation_rate_per_ip(many, Duration::from_secs(30))
+                .circuit_src_per_ip(many, Duration::from_secs(10));
+        }
+    }
+    // Last: it takes a place, which only a reservation that passed all other checks may do.
+    config.reservation_rate_limiters.push(reservations.limiter());
+    config
+}
+
+fn gossip_behaviour(
+    key: &Keypair,
+    exempt: Exempt,
+) -> Result<gossipsub::Behaviour<gossipsub::IdentityTransform, WhitelistSubscriptionFilter>, ServerError> {
+    let failed = |error: String| ServerError::Transport { part: "gossip", source: io::Error::other(error) };
+    let config = gossipsub::ConfigBuilder::default()
+        .max_transmit_size(GOSSIP_MAX_BYTES)
+        .validate_messages()
+        .validation_mode(gossipsub::ValidationMode::Strict)
+        .message_id_fn(message_id)
+        .duplicate_cache_time(Duration::from_secs(120))
+        .build()
+        .map_err(|error| failed(error.to_string()))?;
+    let topic = IdentTopic::new(PEERS_TOPIC);
+    let filter = WhitelistSubscriptionFilter(HashSet::from([topic.hash()]));
+    let mut gossip =
+        gossipsub::Behaviour::new_with_subscription_filter(MessageAuthenticity::Signed(key.clone()), config, filter)
+            .map_err(|error| failed(error.to_owned()))?;
+    gossip.with_peer_score(score(exempt, &topic), gossipsub::PeerScoreThresholds::default()).map_err(failed)?;
+    gossip.subscribe(&topic).map_err(|error| failed(error.to_string()))?;
+    Ok(gossip)
+}
+
+fn message_id(message: &gossipsub::Message) -> MessageId {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(message.topic.as_str().as_bytes()).update(&message.data);
+    let mut id = [0; 20];
+    hasher.finalize_xof().fill(&mut id);
+    MessageId::new(&id)
+}
+
+fn score(exempt: Exempt, topic: &IdentTopic) -> gossipsub::PeerScoreParams {
+    let topic_params = gossipsub::TopicScoreParams {
+        invalid_message_deliveries_weight: -20.0,
+        invalid_message_deliveries_decay: 0.3,
+        // The topic is quiet by design; rules about how much a peer delivers would punish silence.
+        mesh_message_deliveries_weight: 0.0,
+        mesh_failure_penalty_weight: 0.0,
+        ..gossipsub::TopicScoreParams::default()
+    };
+    let local = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+    gossipsub::PeerScoreParams {
+        topics: [(topic.hash(), topic_params)].into(),
+        ip_colocation_factor_weight: if exempt == Exempt::Private { 0.0 } else { -5.0 },
+        ip_colocation_factor_whitelist: if exempt == Exempt::None { HashSet::new() } else { local.into() },
+        ..gossipsub::PeerScoreParams::default()
+    }
+}

@@ -1,0 +1,344 @@
+//! Tries out every service of a public node from outside and says which ones work.
+//!
+//! Nothing is taken from what the node claims: a reservation is made, a point registered and found again, a slot put,
+//! read and deleted. All of it is removed again or expires on its own.
+
+mod client;
+
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use kith_wire::{SlotId, SlotRequest, SlotResponse, TransportId};
+use libp2p::multiaddr::Protocol;
+use libp2p::rendezvous::Namespace;
+use libp2p::swarm::SwarmEvent;
+use libp2p::swarm::dial_opts::DialOpts;
+use libp2p::{Multiaddr, PeerId, Swarm, identify, kad, ping, relay, rendezvous, request_response};
+
+use self::client::{Client, ClientEvent};
+use super::slots::worker::now_ms;
+use super::{ServerError, parse_node};
+use crate::slot::SlotEvent;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+const SERVICES_TIMEOUT: Duration = Duration::from_secs(20);
+const FAREWELL: Duration = Duration::from_millis(200);
+const SLOT_LIFETIME_MS: u64 = 10 * 60 * 1_000;
+const BLOB: &[u8] = b"kith-bootstrap probe";
+
+/// The services that are tried, in the order they are reported.
+const NAMES: [&str; 7] = ["identify", "ping", "kad", "relay", "rendezvous", "slots", "autonat"];
+
+/// What was found out about one service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceReport {
+    /// Its name.
+    pub service: &'static str,
+    /// Whether it did what it is for.
+    pub works: bool,
+    /// How, or why not; for people.
+    pub detail: String,
+    /// Milliseconds from the connection to the result.
+    pub after_ms: u64,
+}
+
+/// What was found out about a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProbeReport {
+    /// The key the node proved.
+    pub transport: TransportId,
+    /// Milliseconds until the connection stood.
+    pub connected_ms: u64,
+    /// What it says it is; empty if it did not say.
+    pub agent: String,
+    /// Each service.
+    pub services: Vec<ServiceReport>,
+}
+
+/// Why a node could not be probed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProbeError {
+    /// The address cannot be used, or this machine's network cannot.
+    #[error(transparent)]
+    Setup(#[from] ServerError),
+    /// No connection to the node, or to somebody else at its address.
+    #[error("the node cannot be reached: {reason}")]
+    Unreachable {
+        /// What went wrong.
+        reason: &'static str,
+    },
+}
+
+/// Connects to the node at `address` (a bootstrap link, or a multiaddr ending in `/p2p/PEER`) and tries its services.
+///
+/// Takes at most about 35 s. Fails if the address is malformed or the node is not reached.
+pub async fn probe(address: &str) -> Result<ProbeReport, ProbeError> {
+    let (peer, addresses) = parse_node(address)?;
+    let transport = crate::ids::transport_id(&peer)
+        .ok_or_else(|| super::bad(address, "its key is not an Ed25519 key"))?;
+    let mut swarm = client::swarm()?;
+    client::listen(&mut swarm).await?;
+    let started = Instant::now();
+    let reached = connect(&mut swarm, peer, addresses).await?;
+    let mut probe = Probe::new(swarm, peer, reached);
+    let connected_ms = millis(started);
+    probe.begin();
+    // Running out of time is a result: what has not answered by then is reported so.
+    if tokio::time::timeout(SERVICES_TIMEOUT, probe.run()).await.is_err() {
+        tracing::debug!("not every service answered in time");
+    }
+    probe.tidy().await;
+    Ok(ProbeReport { transport, connected_ms, agent: probe.agent, services: probe.results.into_iter().collect() })
+}
+
+async fn connect(swarm: &mut Swarm<Client>, peer: PeerId, addresses: Vec<Multiaddr>) -> Result<Multiaddr, ProbeError> {
+    swarm
+        .dial(DialOpts::peer_id(peer).addresses(addresses).build())
+        .map_err(|_no_usable_address| ProbeError::Unreachable { reason: "none of its addresses can be dialled" })?;
+    let established = async {
+        loop {
+            let event = swarm.select_next_some().await;
+            if let SwarmEvent::ConnectionEstablished { peer_id, endpoint, .. } = event {
+                if peer_id == peer {
+                    return Ok(crate::addr::without_peer(endpoint.get_remote_address().clone()));
+                }
+            } else if let SwarmEvent::OutgoingConnectionError { error, .. } = event {
+                return Err(ProbeError::Unreachable { reason: client::why(&error) });
+            }
+        }
+    };
+    tokio::time::timeout(CONNECT_TIMEOUT, established)
+        .await
+        .unwrap_or(Err(ProbeError::Unreachable { reason: "it does not answer" }))
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SlotStep {
+    Put,
+    Get,
+    Delete,
+    GetDeleted,
+}
+
+struct Probe {
+    swarm: Swarm<Client>,
+    peer: PeerId,
+    circuit: Multiaddr,
+    address: Multiaddr,
+    started: Instant,
+    agent: String,
+    results: [ServiceReport; NAMES.len()],
+    slot: SlotId,
+    token: [u8; 32],
+    slot_step: SlotStep,
+    namespace: Option<Namespace>,
+}
+
+impl Probe {
+    fn new(swarm: Swarm<Client>, peer: PeerId, address: Multiaddr) -> Self {
+        let silent = |service| ServiceReport { service, works: false, detail: "no answer".to_owned(), after_ms: 0 };
+        let name = data_encoding::HEXLOWER.encode(&kith_crypto::random_bytes::<16>());
+        Self {
+            swarm,
+            peer,
+            circuit: address.clone().with(Protocol::P2p(peer)).with(Protocol::P2pCircuit),
+            address,
+            started: Instant::now(),
+            agent: String::new(),
+            results: NAMES.map(silent),
+            slot: SlotId::from_bytes(kith_crypto::random_bytes()),
+            token: kith_crypto::random_bytes(),
+            slot_step: SlotStep::Put,
+            namespace: Namespace::new(format!("kith/probe/{name}")).ok(),
+        }
+    }
+
+    fn begin(&mut self) {
+        let behaviour = self.swarm.behaviour_mut();
+        behaviour.kad.add_address(&self.peer, self.address.clone());
+        behaviour.kad.get_closest_peers(PeerId::random());
+        if let Err(error) = self.swarm.listen_on(self.circuit.clone()) {
+            self.settle("relay", false, format!("no reservation: {error}"));
+        }
+        // Registering needs an address to register; the circuit through the node is the one it cannot mistake for a person's.
+        self.swarm.add_external_address(self.circuit.clone());
+        if let Some(namespace) = self.namespace.clone()
+            && let Err(error) = self.swarm.behaviour_mut().rendezvous.register(namespace, self.peer, None)
+        {
+            self.settle("rendezvous", false, error.to_string());
+        }
+        self.ask_slot();
+    }
+
+    async fn run(&mut self) {
+        while self.results.iter().any(|result| result.after_ms == 0) {
+            let event = self.swarm.select_next_some().await;
+            self.handle(event);
+        }
+    }
+
+    /// Takes the registration back. It has no answer to wait for, so it gets a moment to leave.
+    async fn tidy(&mut self) {
+        if let Some(namespace) = self.namespace.take() {
+            self.swarm.behaviour_mut().rendezvous.unregister(namespace, self.peer);
+        }
+        let idle = async {
+            loop {
+                self.swarm.select_next_some().await;
+            }
+        };
+        let Err(_elapsed): Result<std::convert::Infallible, _> = tokio::time::timeout(FAREWELL, idle).await;
+    }
+
+    fn settle(&mut self, service: &str, works: bool, detail: impl Into<String>) {
+        let after_ms = millis(self.started).max(1);
+        let open = self.results.iter_mut().find(|result| result.service == service && result.after_ms == 0);
+        if let Some(result) = open {
+            *result = ServiceReport { service: result.service, works, detail: detail.into(), after_ms };
+        }
+    }
+
+    fn handle(&mut self, event: SwarmEvent<ClientEvent>) {
+        if let SwarmEvent::ListenerClosed { addresses, .. } = &event
+            && addresses.iter().all(crate::addr::is_circuit)
+        {
+            self.settle("relay", false, "the node refused the reservation");
+        } else if let SwarmEvent::ConnectionClosed { peer_id, num_established: 0, .. } = &event
+            && *peer_id == self.peer
+        {
+            for name in NAMES {
+                self.settle(name, false, "the node closed the connection");
+            }
+        }
+        let SwarmEvent::Behaviour(event) = event else {
+            return;
+        };
+        match event {
+            ClientEvent::Identify(event) => self.identified(event),
+            ClientEvent::Ping(event) => self.pinged(&event),
+            ClientEvent::Kad(event) => self.asked_kad(event),
+            ClientEvent::Relay(event) => self.relayed(&event),
+            ClientEvent::Rendezvous(event) => self.met(event),
+            ClientEvent::Slots(event) => self.slotted(event),
+            ClientEvent::Autonat(event) => {
+                if event.server == self.peer {
+                    let verdict = if event.result.is_ok() { "reachable" } else { "not reachable" };
+                    self.settle("autonat", true, format!("says this machine is {verdict} from outside"));
+                }
+            }
+        }
+    }
+
+    fn identified(&mut self, event: identify::Event) {
+        if let identify::Event::Received { peer_id, info, .. } = event
+            && peer_id == self.peer
+        {
+            self.agent = info.agent_version.chars().filter(|c| !c.is_control()).take(64).collect();
+            let right = info.protocol_version == super::behaviour::NETWORK;
+            let detail = if right { self.agent.clone() } else { "it belongs to another network".to_owned() };
+            self.settle("identify", right, detail);
+        }
+    }
+
+    fn pinged(&mut self, event: &ping::Event) {
+        if event.peer != self.peer {
+            return;
+        }
+        match &event.result {
+            Ok(rtt) => self.settle("ping", true, format!("{:.1} ms", rtt.as_secs_f64() * 1_000.0)),
+            Err(error) => self.settle("ping", false, error.to_string()),
+        }
+    }
+
+    fn asked_kad(&mut self, event: kad::Event) {
+        if let kad::Event::OutboundQueryProgressed { result: kad::QueryResult::GetClosestPeers(_), stats, .. } = event {
+            if stats.num_successes() > 0 {
+                self.settle("kad", true, "answers queries");
+            } else {
+                self.settle("kad", false, "does not answer queries");
+            }
+        }
+    }
+
+    fn relayed(&mut self, event: &relay::client::Event) {
+        if let relay::client::Event::ReservationReqAccepted { limit, .. } = event {
+            let limit = limit.and_then(|limit| Some((limit.duration()?.as_secs(), limit.data_in_bytes()?)));
+            let detail = limit.map_or("reserved".to_owned(), |(seconds, bytes)| {
+                format!("reserved; a circuit may last {seconds} s and carry {bytes} bytes")
+            });
+            self.settle("relay", true, detail);
+        }
+    }
+
+    fn met(&mut self, event: rendezvous::client::Event) {
+        use rendezvous::client::Event;
+        match event {
+            Event::Registered { .. } => {
+                let (namespace, peer) = (self.namespace.clone(), self.peer);
+                self.swarm.behaviour_mut().rendezvous.discover(namespace, None, Some(4), peer);
+            }
+            Event::Discovered { registrations, .. } => {
+                let own = *self.swarm.local_peer_id();
+                let found = registrations.iter().any(|registration| registration.record.peer_id() == own);
+                let detail = if found { "registered and found again" } else { "registered but not found again" };
+                self.settle("rendezvous", found, detail);
+            }
+            Event::RegisterFailed { error, .. } => {
+                self.settle("rendezvous", false, format!("registration refused: {error:?}"));
+            }
+            Event::DiscoverFailed { error, .. } => {
+                self.settle("rendezvous", false, format!("lookup refused: {error:?}"));
+            }
+            Event::Expired { .. } => {}
+        }
+    }
+
+    fn ask_slot(&mut self) {
+        let slot = self.slot;
+        let request = match self.slot_step {
+            SlotStep::Put => SlotRequest::Put {
+                slot,
+                owner_hash: kith_wire::slot::owner_hash(&self.token),
+                expires_at_ms: now_ms().saturating_add(SLOT_LIFETIME_MS),
+                blob: BLOB.to_vec(),
+            },
+            SlotStep::Get | SlotStep::GetDeleted => SlotRequest::Get { slot },
+            SlotStep::Delete => SlotRequest::Delete { slot, token: self.token },
+        };
+        self.swarm.behaviour_mut().slots.send_request(&self.peer, request);
+    }
+
+    fn slotted(&mut self, event: SlotEvent) {
+        if let request_response::Event::OutboundFailure { error, .. } = &event {
+            self.settle("slots", false, error.to_string());
+        }
+        let request_response::Event::Message { message: request_response::Message::Response { response, .. }, .. } = event
+        else {
+            return;
+        };
+        let next = match (self.slot_step, response) {
+            (SlotStep::Put, SlotResponse::Stored) => SlotStep::Get,
+            (SlotStep::Get, SlotResponse::Found { blob }) if blob == BLOB => SlotStep::Delete,
+            (SlotStep::Delete, SlotResponse::Stored) => SlotStep::GetDeleted,
+            (SlotStep::GetDeleted, SlotResponse::Gone { used: true }) => {
+                self.settle("slots", true, "stored, read and deleted");
+                return;
+            }
+            (step, SlotResponse::Denied { reason }) => {
+                self.settle("slots", false, format!("{step:?} denied: {reason:?}"));
+                return;
+            }
+            (step, _) => {
+                self.settle("slots", false, format!("{step:?} got a wrong answer"));
+                return;
+            }
+        };
+        self.slot_step = next;
+        self.ask_slot();
+    }
+}
