@@ -1,1 +1,42 @@
-//! kith-store
+//! The encrypted database of a profile: rows in, rows out.
+//!
+//! **What it is.** One SQLCipher file, `kith.db`, with contacts, devices, invites, ratchets, chats, messages, the search
+//! index and the outbox. [`Store`] is its only writer; [`ReadStore`] reads history and searches beside it;
+//! [`ProfileLock`] keeps a second process out.
+//!
+//! **What it never does.** It decides nothing: who may write, what is retried and when is the business of `kith-core`.
+//! It reads no clock, opens no socket and writes no plaintext file. Ratchet material is sealed a second time, bound to
+//! its place and its version, before it reaches the database.
+//!
+//! **Threads.** None. Every call is synchronous; a [`Store`] or [`ReadStore`] belongs to one thread at a time.
+//!
+//! **Where to start.** `schema/1.sql` shows every table; [`Store`] the transactions; then one file per kind of row.
+
+mod chats;
+mod codec;
+mod contacts;
+mod error;
+mod invites;
+mod lock;
+mod messages;
+mod open;
+mod outbox;
+mod ratchets;
+mod read;
+mod schema;
+mod search;
+mod store;
+
+pub use chats::{ChatKind, ChatRow, ChatSummary};
+pub use contacts::{ContactRow, ContactState, DeviceRow};
+pub use error::StoreError;
+pub use invites::InviteRow;
+pub use lock::ProfileLock;
+pub use messages::{Anchor, DeliveryState, Inserted, MessageRow, PAGE_MAX, Page};
+pub use open::DATABASE_FILE;
+pub use outbox::{NewOutbox, OutboxRow};
+pub use ratchets::{Direction, OuterKeyRow, SessionRow};
+pub use read::ReadStore;
+pub use schema::SCHEMA;
+pub use search::{Hit, SEARCH_MAX, SNIPPET_CLOSE, SNIPPET_OPEN, Search};
+pub use store::Store;

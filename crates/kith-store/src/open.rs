@@ -1,0 +1,162 @@
+//! Opening the database file: keys, pragmas, creation.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use kith_crypto::Key;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use zeroize::Zeroizing;
+
+use crate::error::StoreError;
+use crate::schema;
+
+/// The database file in the profile folder.
+pub const DATABASE_FILE: &str = "kith.db";
+/// A database that is being created; it gets its name when it is complete.
+const UNFINISHED_FILE: &str = "kith.db.new";
+/// How long a connection waits for another one before it reports `Busy`.
+const BUSY_WAIT: Duration = Duration::from_secs(2);
+/// All statements of this crate fit, so that none is compiled twice.
+const STATEMENT_CACHE: usize = 128;
+
+const PRAGMAS: &str = "
+PRAGMA temp_store = MEMORY;
+PRAGMA secure_delete = ON;
+PRAGMA foreign_keys = ON;
+PRAGMA cell_size_check = ON;
+PRAGMA cache_size = -16384;
+";
+const WRITER_PRAGMAS: &str = "
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA journal_size_limit = 16777216;
+";
+
+/// The writing connection to the database in `dir`, created if it is not there, migrated to the newest schema.
+pub(crate) fn writer(dir: &Path, key: &Key) -> Result<Connection, StoreError> {
+    let file = dir.join(DATABASE_FILE);
+    match fs::metadata(&file) {
+        Ok(found) if found.len() == 0 => return Err(StoreError::Emptied),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(dir, &file, key)?,
+        Err(error) => return Err(error.into()),
+    }
+    let conn = connect(&file, Some(key), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    conn.execute_batch(WRITER_PRAGMAS)?;
+    schema::migrate(&conn)?;
+    Ok(conn)
+}
+
+/// A connection that can only read.
+pub(crate) fn reader(dir: &Path, key: &Key) -> Result<Connection, StoreError> {
+    let file = dir.join(DATABASE_FILE);
+    if fs::metadata(&file)?.len() == 0 {
+        return Err(StoreError::Emptied);
+    }
+    let conn = connect(&file, Some(key), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let found = schema::version(&conn)?;
+    let supported = schema::SCHEMA;
+    if found > supported {
+        return Err(StoreError::NewerSchema { found, supported });
+    }
+    if found < supported {
+        return Err(StoreError::OlderSchema { found, supported });
+    }
+    Ok(conn)
+}
+
+/// A database without a file, for the simulator and tests.
+pub(crate) fn memory() -> Result<Connection, StoreError> {
+    let conn =
+        Connection::open_in_memory_with_flags(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = MEMORY;")?;
+    conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    schema::migrate(&conn)?;
+    Ok(conn)
+}
+
+/// Opens `file`, with the key if there is one (tests look into plain files), and proves that it can be read.
+pub(crate) fn connect(file: &Path, key: Option<&Key>, access: OpenFlags) -> Result<Connection, StoreError> {
+    let conn = Connection::open_with_flags(file, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.busy_timeout(BUSY_WAIT)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    if let Some(key) = key {
+        // First, so that SQLite's copies of the key statement are wiped as well.
+        conn.execute_batch("PRAGMA cipher_memory_security = ON")?;
+        let mut statement = Zeroizing::new(String::with_capacity(96));
+        statement.push_str("PRAGMA key = \"x'");
+        for byte in key.as_bytes() {
+            // Writing to a String cannot fail.
+            write!(statement, "{byte:02x}").unwrap_or_default();
+        }
+        statement.push_str("'\"");
+        // The error of this statement could quote it.
+        if conn.execute_batch(&statement).is_err() {
+            return Err(StoreError::WrongKey);
+        }
+    }
+    let probe: Result<i64, rusqlite::Error> =
+        conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
+    match probe {
+        Ok(_) => {}
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => return Err(StoreError::WrongKey),
+        Err(error) => return Err(error.into()),
+    }
+    conn.execute_batch(PRAGMAS)?;
+    Ok(conn)
+}
+
+/// Creates the database under another name first, so that an empty `kith.db` is always a damaged one and never a new one.
+fn create(dir: &Path, file: &Path, key: &Key) -> Result<(), StoreError> {
+    if beside(file, "-wal").try_exists()? {
+        return Err(StoreError::Emptied);
+    }
+    let unfinished = dir.join(UNFINISHED_FILE);
+    for leftover in [unfinished.clone(), beside(&unfinished, "-journal")] {
+        match fs::remove_file(&leftover) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    private_file(&unfinished)?;
+    let conn = connect(&unfinished, Some(key), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    schema::migrate(&conn)?;
+    if let Err((_, error)) = conn.close() {
+        return Err(error.into());
+    }
+    fs::rename(&unfinished, file)?;
+    sync_folder(dir)
+}
+
+fn beside(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// SQLite gives its log and index files the permissions of the database.
+fn private_file(path: &Path) -> Result<(), StoreError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn sync_folder(dir: &Path) -> Result<(), StoreError> {
+    fs::File::open(dir)?.sync_all()?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_dir: &Path) -> Result<(), StoreError> {
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! What waits to be delivered, one row per device and message.
+
+use kith_wire::{ChatId, DeviceId, Hlc, MsgId};
+use rusqlite::{Row, ToSql, params};
+
+use crate::codec::{collect, first, hlc_from_sql, hlc_to_sql, int};
+use crate::error::StoreError;
+use crate::store::Store;
+
+/// Something to deliver to a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOutbox {
+    /// To which device; it must be stored.
+    pub device: DeviceId,
+    /// Which message.
+    pub msg: MsgId,
+    /// The kind of its body.
+    pub kind: u32,
+    /// Its chat.
+    pub chat: ChatId,
+    /// When it was written.
+    pub hlc: Hlc,
+    /// Its encoded body.
+    pub body: Vec<u8>,
+    /// When it was queued (Unix ms).
+    pub created_at_ms: u64,
+    /// When it is given up (Unix ms).
+    pub expires_at_ms: u64,
+    /// When it is due (Unix ms).
+    pub next_at_ms: u64,
+}
+
+/// Something that waits to be delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// Its number; later rows have higher ones, and none is used twice.
+    pub id: i64,
+    /// To which device.
+    pub device: DeviceId,
+    /// Which message.
+    pub msg: MsgId,
+    /// The kind of its body.
+    pub kind: u32,
+    /// Its chat.
+    pub chat: ChatId,
+    /// When it was written.
+    pub hlc: Hlc,
+    /// Its encoded body.
+    pub body: Vec<u8>,
+    /// When it was queued (Unix ms).
+    pub created_at_ms: u64,
+    /// When it is given up (Unix ms).
+    pub expires_at_ms: u64,
+    /// When it is due (Unix ms).
+    pub next_at_ms: u64,
+    /// How often it was sent.
+    pub attempts: u32,
+    /// It was sent at least once.
+    pub sent: bool,
+}
+
+const ROW: &str =
+    "SELECT id, device, msg, kind, chat, hlc, body, created_at_ms, expires_at_ms, next_at_ms, attempts, sent
+    FROM outbox";
+
+fn read(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
+    Ok(OutboxRow {
+        id: row.get(0)?,
+        device: DeviceId::from_bytes(row.get(1)?),
+        msg: MsgId::from_bytes(row.get(2)?),
+        kind: row.get(3)?,
+        chat: ChatId::from_bytes(row.get(4)?),
+        hlc: hlc_from_sql(row.get(5)?),
+        body: row.get(6)?,
+        created_at_ms: row.get(7)?,
+        expires_at_ms: row.get(8)?,
+        next_at_ms: row.get(9)?,
+        attempts: row.get(10)?,
+        sent: row.get(11)?,
+    })
+}
+
+impl Store {
+    /// Queues something for a device and returns its number. There is one row per device and message: a second one is
+    /// ignored, and the number of the first returned. Fails with [`StoreError::UnknownOwner`] if the device is not
+    /// stored.
+    pub fn enqueue(&self, new: &NewOutbox) -> Result<i64, StoreError> {
+        let sql = "INSERT INTO outbox (device, msg, kind, chat, hlc, body, created_at_ms, expires_at_ms, next_at_ms)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (device, msg) DO NOTHING";
+        let inserted = self.conn.prepare_cached(sql)?.execute(params![
+            new.device.as_bytes(),
+            new.msg.as_bytes(),
+            new.kind,
+            new.chat.as_bytes(),
+            hlc_to_sql(new.hlc),
+            new.body,
+            int(new.created_at_ms),
+            int(new.expires_at_ms),
+            int(new.next_at_ms),
+        ])?;
+        if inserted == 1 {
+            return Ok(self.conn.last_insert_rowid());
+        }
+        let sql = "SELECT id FROM outbox WHERE device = ?1 AND msg = ?2";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        Ok(statement.query_row(params![new.device.as_bytes(), new.msg.as_bytes()], |row| row.get(0))?)
+    }
+
+    /// The row with this number.
+    pub fn outbox(&self, id: i64) -> Result<Option<OutboxRow>, StoreError> {
+        first(self.conn.prepare_cached(&format!("{ROW} WHERE id = ?1"))?.query([id])?, read)
+    }
+
+    /// At most `limit` rows that are due at `now_ms`, oldest first.
+    pub fn outbox_due(&self, now_ms: u64, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        // The inner query sorts numbers of an index, not rows with their bodies.
+        let filter = "WHERE id IN (SELECT id FROM outbox WHERE next_at_ms <= ?1 ORDER BY id LIMIT ?2) ORDER BY id";
+        self.outbox_where(filter, params![int(now_ms), limit])
+    }
+
+    /// At most `limit` rows of a device, due or not, oldest first.
+    pub fn outbox_of(&self, device: &DeviceId, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        self.outbox_where("WHERE device = ?1 ORDER BY id LIMIT ?2", params![device.as_bytes(), limit])
+    }
+
+    /// All rows of a message, oldest first.
+    pub fn outbox_of_message(&self, msg: &MsgId) -> Result<Vec<OutboxRow>, StoreError> {
+        self.outbox_where("WHERE msg = ?1 ORDER BY id", params![msg.as_bytes()])
+    }
+
+    /// All rows whose time is over at `now_ms`, oldest first.
+    pub fn outbox_expired(&self, now_ms: u64) -> Result<Vec<OutboxRow>, StoreError> {
+        self.outbox_where("WHERE expires_at_ms <= ?1 ORDER BY id", params![int(now_ms)])
+    }
+
+    fn outbox_where(&self, filter: &str, values: &[&dyn ToSql]) -> Result<Vec<OutboxRow>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!("{ROW} {filter}"))?;
+        collect(statement.query(values)?, read)
+    }
+
+    /// When the next row is due (Unix ms); in the past, if one is due already.
+    pub fn outbox_next_at(&self) -> Result<Option<u64>, StoreError> {
+        let sql = "SELECT min(next_at_ms) FROM outbox";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
+    /// When the next row is given up (Unix ms).
+    pub fn outbox_next_expiry(&self) -> Result<Option<u64>, StoreError> {
+        let sql = "SELECT min(expires_at_ms) FROM outbox";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
+    /// Notes that the row was sent once more, and when it is due again if nothing comes back.
+    pub fn outbox_attempted(&self, id: i64, next_at_ms: u64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET attempts = attempts + 1, sent = 1, next_at_ms = ?2 WHERE id = ?1";
+        self.conn.prepare_cached(sql)?.execute(params![id, int(next_at_ms)])?;
+        Ok(())
+    }
+
+    /// Changes when the row is due.
+    pub fn outbox_postpone(&self, id: i64, next_at_ms: u64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET next_at_ms = ?2 WHERE id = ?1";
+        self.conn.prepare_cached(sql)?.execute(params![id, int(next_at_ms)])?;
+        Ok(())
+    }
+
+    /// Makes all rows of a device due at `now_ms`.
+    pub fn outbox_wake(&self, device: &DeviceId, now_ms: u64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET next_at_ms = ?2 WHERE device = ?1 AND next_at_ms <> ?2";
+        self.conn.prepare_cached(sql)?.execute(params![device.as_bytes(), int(now_ms)])?;
+        Ok(())
+    }
+
+    /// Removes the row of a message the device has acknowledged; `false` if there was none.
+    pub fn outbox_acked(&self, device: &DeviceId, msg: &MsgId) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM outbox WHERE device = ?1 AND msg = ?2";
+        Ok(self.conn.prepare_cached(sql)?.execute(params![device.as_bytes(), msg.as_bytes()])? == 1)
+    }
+
+    /// Removes the row with this number.
+    pub fn outbox_remove(&self, id: i64) -> Result<(), StoreError> {
+        self.conn.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([id])?;
+        Ok(())
+    }
+
+    /// How many rows wait.
+    pub fn outbox_len(&self) -> Result<u64, StoreError> {
+        Ok(self.conn.prepare_cached("SELECT count(*) FROM outbox")?.query_row([], |row| row.get(0))?)
+    }
+}

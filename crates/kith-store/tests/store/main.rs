@@ -1,0 +1,7 @@
+//! The store through its public face, on real encrypted files.
+
+mod kit;
+mod messages;
+mod ratchets;
+mod rows;
+mod transactions;
