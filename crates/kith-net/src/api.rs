@@ -47,6 +47,8 @@ pub struct Tuning {
     pub idle: Duration,
     /// A started frame (its first byte arrived) must be complete within this.
     pub frame: Duration,
+    /// Writing and flushing a batch of frames may take this long; longer means the connection is dead.
+    pub write: Duration,
     /// A request stream must deliver its frame within this after it was opened.
     pub request_read: Duration,
     /// The node must answer an inbound request within this.
@@ -68,6 +70,7 @@ impl Default for Tuning {
         Self {
             idle: Duration::from_secs(90),
             frame: Duration::from_secs(30),
+            write: Duration::from_secs(20),
             request_read: Duration::from_secs(10),
             request_answer: Duration::from_secs(15),
             request_total: Duration::from_secs(20),

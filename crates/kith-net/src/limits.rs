@@ -22,8 +22,6 @@ pub(crate) const DM_IN_FLIGHT_MAX: usize = 256;
 pub(crate) const DM_IN_FLIGHT_BYTES: usize = 4 << 20;
 /// Bytes written before a flush, at most.
 pub(crate) const DM_BATCH_BYTES: usize = 64 << 10;
-/// A flush that takes longer means the connection is dead.
-pub(crate) const DM_WRITE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Inbound dm streams per connection: the sender's current one and one it is leaving.
 pub(crate) const DM_INBOUND_PER_CONNECTION: usize = 2;
 /// Inbound hello streams at work per connection.

@@ -109,9 +109,10 @@ async fn an_unreachable_peer_is_reported_as_such() {
 async fn friends_find_each_other_again_by_cached_addresses() {
     let (mut alice, mut bob) = (Node::start_tuned(QUIC, quick()).await, Node::start_tuned(QUIC, quick()).await);
     alice.track(&bob).await;
-    bob.track(&alice).await;
+    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
     alice.up(&bob).await;
     bob.up(&alice).await;
+    // What bob knows about alice he has from her hello.
     let cached = bob.wait(|event| match event {
         NetEvent::PeerAddresses { addresses, .. } => Some(addresses.clone()),
         _ => None,
@@ -121,10 +122,9 @@ async fn friends_find_each_other_again_by_cached_addresses() {
     alice.down().await;
     let mut bob = Node::start_with(QUIC, tuning, key, vec![]).await;
     bob.command(NetCommand::Track { peer: alice.id, addresses: cached }).await;
-    bob.up(&alice).await;
+    assert!(matches!(bob.up(&alice).await, Path::Direct { .. }));
     alice.up(&bob).await;
-    let path = alice.send(&bob, 9, b"again".to_vec()).await;
-    assert!(matches!(path, Some(Path::Direct { .. })));
+    alice.send(&bob, 9, b"again".to_vec()).await;
     assert_eq!(bob.received(&alice).await, b"again");
     alice.stop().await;
     bob.stop().await;
@@ -133,8 +133,7 @@ async fn friends_find_each_other_again_by_cached_addresses() {
 #[tokio::test]
 async fn a_full_node_queue_holds_the_sender_back() {
     let tuning = Tuning { event_queue: 4, ..quick() };
-    let (mut alice, bob) = (Node::start(QUIC).await, Node::start_tuned(QUIC, tuning).await);
-    let mut bob = bob;
+    let (mut alice, mut bob) = (Node::start_tuned(QUIC, quick()).await, Node::start_tuned(QUIC, tuning).await);
     alice.track(&bob).await;
     bob.track(&alice).await;
     alice.up(&bob).await;

@@ -19,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) fn quick() -> Tuning {
     Tuning {
         frame: Duration::from_secs(1),
+        write: Duration::from_secs(2),
         request_read: Duration::from_secs(1),
         dial_first: Duration::from_millis(200),
         watchdog: Duration::from_secs(1),
@@ -83,12 +84,8 @@ impl Node {
         self.command(NetCommand::Track { peer: other.id, addresses: other.addresses.clone() }).await;
     }
 
-    pub(crate) async fn send(&self, to: &Node, id: u64, bytes: Vec<u8>) -> Option<Path> {
+    pub(crate) async fn send(&self, to: &Node, id: u64, bytes: Vec<u8>) {
         self.command(NetCommand::Send { peer: to.id, id, bytes }).await;
-        self.seen.iter().rev().find_map(|event| match event {
-            NetEvent::PeerUp { peer, path } | NetEvent::PathChanged { peer, path } if *peer == to.id => Some(*path),
-            _ => None,
-        })
     }
 
     pub(crate) async fn ask(&self, to: &Node, id: u64, bytes: Vec<u8>) {
@@ -105,13 +102,12 @@ impl Node {
             loop {
                 let event = self.events.recv().await.expect("the task runs");
                 if let Some(found) = wanted(&event) {
-                    let keep = matches!(event, NetEvent::PeerUp { .. } | NetEvent::PathChanged { .. });
-                    return (found, keep.then_some(event));
+                    return found;
                 }
                 self.seen.push(event);
             }
         };
-        let Ok((found, _event)) = tokio::time::timeout(PATIENCE, waiting).await else {
+        let Ok(found) = tokio::time::timeout(PATIENCE, waiting).await else {
             panic!("waited in vain; seen: {:?}", self.seen);
         };
         found

@@ -203,7 +203,8 @@ impl Handler {
 
     fn dm_opened(&mut self, stream: Stream) {
         let (sender, frames) = mpsc::channel(limits::DM_IN_FLIGHT_MAX);
-        self.work.push(Box::pin(work::write_dm(stream, frames, self.flushed_sender.clone())));
+        let limit = self.shared.tuning.write;
+        self.work.push(Box::pin(work::write_dm(stream, frames, self.flushed_sender.clone(), limit)));
         self.dm = DmOut::Open(sender);
         for (ticket, bytes) in std::mem::take(&mut self.dm_waiting) {
             self.send_dm(ticket, bytes);

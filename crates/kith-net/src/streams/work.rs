@@ -21,6 +21,7 @@ pub(super) async fn write_dm(
     stream: Stream,
     mut frames: mpsc::Receiver<(u64, Vec<u8>)>,
     flushed: mpsc::Sender<(u64, bool)>,
+    limit: Duration,
 ) -> Done {
     let (mut from_peer, mut to_peer) = stream.split();
     let mut nothing = [0_u8; 1];
@@ -32,7 +33,7 @@ pub(super) async fn write_dm(
             future::Either::Left((Some(first), _)) => first,
             future::Either::Left((None, _)) => {
                 // All frames are flushed: how the close goes does not matter.
-                drop(io::within(limits::DM_WRITE_TIMEOUT, async { Ok(to_peer.close().await?) }).await);
+                drop(io::within(limit, async { Ok(to_peer.close().await?) }).await);
                 return Done::DmOut;
             }
             future::Either::Right(_) => break,
@@ -50,7 +51,7 @@ pub(super) async fn write_dm(
             }
             next = if batch.len() < limits::DM_BATCH_BYTES { frames.try_recv().ok() } else { None };
         }
-        let ok = io::write(&mut to_peer, &batch, limits::DM_WRITE_TIMEOUT).await.is_ok();
+        let ok = io::write(&mut to_peer, &batch, limit).await.is_ok();
         for ticket in tickets {
             report(&flushed, ticket, ok).await;
         }
