@@ -1,3 +1,7 @@
 //! Every story in one binary. A story is a file beside this one and a `mod` line here.
 
+mod chat;
+mod interop;
+mod local_api;
+mod nothing_readable;
 mod tidy;

@@ -4,6 +4,7 @@
 //! program would, [`tap`] records what they say to each other, [`sim`] runs cores in a world of its own. Threads: each test owns its runtime; nothing here
 //! outlives a test. Start reading at [`process::Home`].
 
+pub mod people;
 pub mod process;
 pub mod rpc;
 pub mod sim;

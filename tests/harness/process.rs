@@ -254,6 +254,12 @@ impl Bootstrap {
         self.process.ready["address"].as_str().unwrap_or_default().to_owned()
     }
 
+    /// Its libp2p peer id.
+    #[must_use]
+    pub fn peer(&self) -> String {
+        self.process.ready["peer"].as_str().unwrap_or_default().to_owned()
+    }
+
     /// The addresses it listens on.
     #[must_use]
     pub fn listen(&self) -> Vec<String> {
