@@ -215,6 +215,20 @@ fn refusals_leave_the_session_as_it_was() {
     assert_eq!(theirs.decrypt(&good).unwrap().as_slice(), b"good");
 }
 
+/// The MAC does not cover what surrounds the message in a first message.
+#[test]
+fn a_first_message_relabelled_for_another_session_is_refused() {
+    let Pair { alice, mut bob, mut session } = pair();
+    let first = session.encrypt(b"first").unwrap();
+    let (mut theirs, _) = bob.inbound(alice.identity_key(), &first).unwrap();
+    let second = session.encrypt(b"second").unwrap();
+    let mut relabelled = second.clone();
+    // Inside the one-time key, after the version, the tag and the length.
+    relabelled.bytes[10] ^= 1;
+    assert_eq!(theirs.decrypt(&relabelled).unwrap_err(), OlmError::WrongSession);
+    assert_eq!(theirs.decrypt(&second).unwrap().as_slice(), b"second");
+}
+
 /// What the reorder buffer of the core is there for: 40 overtaken messages survive, not more.
 #[test]
 fn a_burst_in_reverse_keeps_only_the_last_forty() {
