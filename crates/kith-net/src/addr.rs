@@ -107,11 +107,7 @@ fn ip4_scope(ip: Ipv4Addr) -> Option<Scope> {
         (169, 254, _) => Some(Scope::LinkLocal),
         (10, _, _) | (172, 16..=31, _) | (192, 168, _) | (100, 64..=127, _) => Some(Scope::Private),
         // "this network", protocol assignments, documentation, benchmarks, multicast, reserved
-        (0 | 224..=255, _, _)
-        | (192, 0, 0 | 2)
-        | (198, 18 | 19, _)
-        | (198, 51, 100)
-        | (203, 0, 113) => None,
+        (0 | 224..=255, _, _) | (192, 0, 0 | 2) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => None,
         _ => Some(Scope::Global),
     }
 }

@@ -97,7 +97,11 @@ impl Behaviour {
                 doors.insert(address);
             }
         }
-        if observers.len() >= WITNESSES && doors.len() >= WITNESSES { Mapping::PerDestination } else { Mapping::Unknown }
+        if observers.len() >= WITNESSES && doors.len() >= WITNESSES {
+            Mapping::PerDestination
+        } else {
+            Mapping::Unknown
+        }
     }
 }
 

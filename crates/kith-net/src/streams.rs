@@ -232,7 +232,8 @@ impl Behaviour {
         let before = best(links);
         links.push(link);
         let after = best(links);
-        let surplus = (links.len() > limits::CONNECTIONS_PER_TRACKED).then(|| links.first().map(|link| link.id)).flatten();
+        let surplus =
+            (links.len() > limits::CONNECTIONS_PER_TRACKED).then(|| links.first().map(|link| link.id)).flatten();
         if let (Some(before), Some(after)) = (before, after)
             && before != after
         {
@@ -316,7 +317,8 @@ impl NetworkBehaviour for Behaviour {
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
-        if let FromSwarm::ConnectionEstablished(ConnectionEstablished { peer_id, connection_id, endpoint, .. }) = event {
+        if let FromSwarm::ConnectionEstablished(ConnectionEstablished { peer_id, connection_id, endpoint, .. }) = event
+        {
             // A listener's circuit shows the relay in its local address only.
             let relay = match endpoint {
                 libp2p::core::ConnectedPoint::Dialer { address, .. } => addr::relay_of(address),
@@ -328,12 +330,7 @@ impl NetworkBehaviour for Behaviour {
         }
     }
 
-    fn on_connection_handler_event(
-        &mut self,
-        peer: PeerId,
-        connection: ConnectionId,
-        report: THandlerOutEvent<Self>,
-    ) {
+    fn on_connection_handler_event(&mut self, peer: PeerId, connection: ConnectionId, report: THandlerOutEvent<Self>) {
         match report {
             Report::Dm { ticket, ok } => self.sent(ticket, ok),
             Report::HelloSent { ok } => self.push(ToSwarm::GenerateEvent(Event::HelloSent { peer, ok })),

@@ -5,9 +5,13 @@ mod support;
 
 use std::time::Duration;
 
+use kith_crypto::SigningKey;
 use kith_net::{NetCommand, NetEvent, Path, RequestError, SlotOutcome, Tuning};
-use kith_wire::{RequestAnswer, SlotId};
-use support::{Node, QUIC, TCP, quick};
+use kith_wire::{RequestAnswer, SlotId, TransportId, frame};
+use support::{
+    Bootstrap, Node, QUIC, TCP, quick,
+    raw::{Ended, Raw, Script},
+};
 
 async fn exchange(transport: &str) {
     let (mut alice, mut bob) = (Node::start(transport).await, Node::start(transport).await);
@@ -154,4 +158,179 @@ async fn a_full_node_queue_holds_the_sender_back() {
     }
     alice.stop().await;
     bob.stop().await;
+}
+
+#[tokio::test]
+async fn a_frame_over_the_cap_ends_its_stream_and_nothing_else() {
+    let mut node = Node::start_tuned(QUIC, quick()).await;
+    let key = SigningKey::generate();
+    let friend = TransportId::from_bytes(key.public().to_bytes());
+    let mut raw = Raw::new(&key, "/kith/dm/1", &node.full_addresses()[0]);
+    assert_eq!(raw.play(Script::Whole(vec![])).await, Ended::Refused, "nothing is negotiated with a stranger");
+    node.command(NetCommand::Track { peer: friend, addresses: vec![] }).await;
+    node.status(|_| true).await;
+    let giant = (u32::try_from(kith_wire::limits::FRAME_MAX).expect("small") + 2).to_be_bytes().to_vec();
+    assert_eq!(raw.play(Script::Trickle(giant)).await, Ended::Broken);
+    assert!(raw.is_connected());
+    let frame = frame::encode(b"polite", 64).expect("frame");
+    assert_eq!(raw.play(Script::Whole(frame)).await, Ended::Answered(vec![]));
+    let received = node.wait(|event| match event {
+        NetEvent::Received { peer, bytes } if *peer == friend => Some(bytes.clone()),
+        _ => None,
+    });
+    assert_eq!(received.await, b"polite");
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_that_trickles_is_cut_off() {
+    let mut node = Node::start_tuned(QUIC, quick()).await;
+    let mut raw = Raw::new(&SigningKey::generate(), "/kith/request/1", &node.full_addresses()[0]);
+    let started = std::time::Instant::now();
+    assert_eq!(raw.play(Script::Trickle(1000_u32.to_be_bytes().to_vec())).await, Ended::Broken);
+    let lasted = started.elapsed();
+    assert!(lasted > Duration::from_millis(900) && lasted < Duration::from_secs(5), "{lasted:?}");
+    assert!(!node.saw(|event| matches!(event, NetEvent::RequestReceived { .. })));
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn who_asks_too_often_is_told_so_and_the_node_is_left_alone() {
+    let tuning = Tuning { requests_per_minute: 2, ..quick() };
+    let mut node = Node::start_tuned(QUIC, tuning).await;
+    let mut raw = Raw::new(&SigningKey::generate(), "/kith/request/1", &node.full_addresses()[0]);
+    let request = frame::encode(b"hello", 64).expect("frame");
+    for round in 0..2 {
+        let answering = async {
+            let request = node.wait(|event| match event {
+                NetEvent::RequestReceived { request, .. } => Some(*request),
+                _ => None,
+            });
+            let request = request.await;
+            node.command(NetCommand::AnswerRequest { request, answer: RequestAnswer::Received }).await;
+        };
+        let (ended, ()) = tokio::join!(raw.play(Script::Whole(request.clone())), answering);
+        let answer = frame::encode(&RequestAnswer::Received.encode(), 64).expect("frame");
+        assert_eq!(ended, Ended::Answered(answer), "round {round}");
+    }
+    let busy = frame::encode(&RequestAnswer::Busy.encode(), 64).expect("frame");
+    assert_eq!(raw.play(Script::Whole(request)).await, Ended::Answered(busy));
+    assert!(!node.saw(|event| matches!(event, NetEvent::RequestReceived { .. })));
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn contacts_whose_addresses_are_unknown_are_found_at_the_bootstrap_and_go_direct() {
+    let bootstrap = Bootstrap::start().await;
+    let (mut alice, mut bob) =
+        (Node::start_at(QUIC, &bootstrap.addresses).await, Node::start_at(QUIC, &bootstrap.addresses).await);
+    alice.command(NetCommand::Track { peer: bob.id, addresses: vec![] }).await;
+    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
+    alice.up(&bob).await;
+    bob.up(&alice).await;
+    alice.send(&bob, 1, b"found you".to_vec()).await;
+    assert_eq!(bob.received(&alice).await, b"found you");
+    let status = alice.status(|status| !status.relays.is_empty() && status.peers == 1).await;
+    assert!(status.bootstraps.iter().all(|known| known.ok) && status.bytes_in > 0 && status.bytes_out > 0);
+    for node in [alice, bob] {
+        node.stop().await;
+    }
+    bootstrap.stop().await;
+}
+
+#[tokio::test]
+async fn contacts_that_hear_nobody_directly_talk_through_the_relay() {
+    let bootstrap = Bootstrap::start().await;
+    // Nodes that do not listen can only be reached through a circuit.
+    let start = || Node::start_deaf(quick(), &bootstrap.addresses);
+    let (mut alice, mut bob) = (start(), start());
+    alice.status(|status| !status.relays.is_empty()).await;
+    bob.status(|status| !status.relays.is_empty()).await;
+    alice.command(NetCommand::Track { peer: bob.id, addresses: vec![] }).await;
+    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
+    assert!(matches!(alice.up(&bob).await, Path::Relayed { .. }));
+    assert!(matches!(bob.up(&alice).await, Path::Relayed { .. }));
+    for id in 0..20_u64 {
+        alice.send(&bob, id, vec![1; 2000]).await;
+        bob.received(&alice).await;
+        bob.send(&alice, 100 + id, vec![2; 2000]).await;
+        alice.received(&bob).await;
+    }
+    for node in [alice, bob] {
+        node.stop().await;
+    }
+    bootstrap.stop().await;
+}
+
+#[tokio::test]
+async fn a_relay_that_restarts_holds_a_reservation_again() {
+    let bootstrap = Bootstrap::start().await;
+    let (mut alice, mut bob) =
+        (Node::start_deaf(quick(), &bootstrap.addresses), Node::start_deaf(quick(), &bootstrap.addresses));
+    alice.command(NetCommand::Track { peer: bob.id, addresses: vec![] }).await;
+    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
+    alice.up(&bob).await;
+    bob.up(&alice).await;
+    let (key, listen) = bootstrap.stop().await;
+    alice.down().await;
+    alice.status(|status| status.relays.is_empty() && status.bootstraps.iter().all(|known| !known.ok)).await;
+    let bootstrap = Bootstrap::start_with(key, &listen).await;
+    alice.status(|status| !status.relays.is_empty()).await;
+    alice.up(&bob).await;
+    bob.send(&alice, 1, b"back".to_vec()).await;
+    assert_eq!(alice.received(&bob).await, b"back");
+    for node in [alice, bob] {
+        node.stop().await;
+    }
+    bootstrap.stop().await;
+}
+
+#[tokio::test]
+async fn a_slot_put_at_a_bootstrap_is_found_and_gone_after_use() {
+    let bootstrap = Bootstrap::start().await;
+    let mut alice = Node::start_at(QUIC, &bootstrap.addresses).await;
+    let mut bob = Node::start(QUIC).await;
+    let (slot, token) = (SlotId::from_bytes([9; 32]), [3; 32]);
+    let expires_at_ms =
+        u64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("now").as_millis())
+            .expect("small")
+            + 3_600_000;
+    let owner_hash = kith_wire::slot::owner_hash(&token);
+    // Sent before the bootstrap is connected: it waits for it.
+    alice.command(NetCommand::PutSlot { id: 1, slot, owner_hash, expires_at_ms, blob: b"sealed".to_vec() }).await;
+    assert_eq!(alice.put(1).await, 1);
+    let hints = bootstrap.addresses.clone();
+    bob.command(NetCommand::GetSlot { id: 2, slot, hints: hints.clone() }).await;
+    assert_eq!(bob.slot(2).await, SlotOutcome::Found(b"sealed".to_vec()));
+    alice.command(NetCommand::DeleteSlot { slot, token }).await;
+    let mut id = 3;
+    loop {
+        bob.command(NetCommand::GetSlot { id, slot, hints: hints.clone() }).await;
+        match bob.slot(id).await {
+            SlotOutcome::Found(_) => id += 1,
+            SlotOutcome::Gone { used } => break assert!(used),
+            other => panic!("{other:?}"),
+        }
+    }
+    for node in [alice, bob] {
+        node.stop().await;
+    }
+    bootstrap.stop().await;
+}
+
+#[tokio::test]
+async fn the_connection_test_names_what_works() {
+    let bootstrap = Bootstrap::start().await;
+    let alice = Node::start_at(QUIC, &bootstrap.addresses).await;
+    let (reply, steps) = tokio::sync::oneshot::channel();
+    alice.command(NetCommand::Test(reply)).await;
+    let steps = steps.await.expect("an answer");
+    let ok = |name: &str| steps.iter().find(|step| step.name == name).map(|step| step.ok);
+    assert_eq!(
+        [ok("listen_udp"), ok("listen_tcp"), ok("bootstrap"), ok("relay"), ok("rendezvous")],
+        [Some(true), Some(false), Some(true), Some(true), Some(true)],
+        "{steps:?}"
+    );
+    alice.stop().await;
+    bootstrap.stop().await;
 }

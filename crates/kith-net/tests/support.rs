@@ -1,12 +1,15 @@
 //! A node for tests: commands, remembered events, waiting for conditions.
 
+pub(crate) mod raw;
+
 use std::time::Duration;
 
 use kith_crypto::SigningKey;
-use kith_net::{Net, NetCommand, NetConfig, NetEvent, Path, RequestError, SlotOutcome, Tuning};
+use kith_net::server::{Limits, Server, ServerConfig, ServerError};
+use kith_net::{Net, NetCommand, NetConfig, NetEvent, NetStatus, Path, RequestError, SlotOutcome, Tuning};
 use kith_wire::{RequestAnswer, TransportId};
 use libp2p::identity::{PublicKey, ed25519};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// QUIC on a free loopback port.
@@ -48,18 +51,18 @@ impl Node {
         Self::start_with(listen, tuning, SigningKey::generate(), vec![]).await
     }
 
+    /// A node with bootstraps.
+    pub(crate) async fn start_at(listen: &str, bootstraps: &[String]) -> Self {
+        Self::start_with(listen, quick(), SigningKey::generate(), bootstraps.to_vec()).await
+    }
+
+    /// A node that listens nowhere.
+    pub(crate) fn start_deaf(tuning: Tuning, bootstraps: &[String]) -> Self {
+        Self::launch(vec![], tuning, SigningKey::generate(), bootstraps.to_vec())
+    }
+
     pub(crate) async fn start_with(listen: &str, tuning: Tuning, key: SigningKey, bootstraps: Vec<String>) -> Self {
-        let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
-        let config = NetConfig {
-            key: key.duplicate(),
-            listen: vec![listen.to_owned()],
-            bootstraps,
-            mdns: false,
-            agent: "kith-test".to_owned(),
-        };
-        let (net, events) = Net::start_tuned(config, tuning, &tracker, cancel.clone()).expect("start");
-        let id = TransportId::from_bytes(key.public().to_bytes());
-        let mut node = Self { id, addresses: vec![], key, net, events, seen: vec![], tracker, cancel };
+        let mut node = Self::launch(vec![listen.to_owned()], tuning, key, bootstraps);
         node.addresses = node
             .wait(|event| match event {
                 NetEvent::Listening { addresses } if !addresses.is_empty() => Some(addresses.clone()),
@@ -67,6 +70,14 @@ impl Node {
             })
             .await;
         node
+    }
+
+    fn launch(listen: Vec<String>, tuning: Tuning, key: SigningKey, bootstraps: Vec<String>) -> Self {
+        let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
+        let config = NetConfig { key: key.duplicate(), listen, bootstraps, mdns: false, agent: "kith-test".to_owned() };
+        let (net, events) = Net::start_tuned(config, tuning, &tracker, cancel.clone()).expect("start");
+        let id = TransportId::from_bytes(key.public().to_bytes());
+        Self { id, addresses: vec![], key, net, events, seen: vec![], tracker, cancel }
     }
 
     /// Addresses with the peer id at the end.
@@ -78,6 +89,22 @@ impl Node {
 
     pub(crate) async fn command(&self, command: NetCommand) {
         self.net.command(command).await.expect("running");
+    }
+
+    /// Asks for the status until it is as wanted.
+    pub(crate) async fn status(&self, mut wanted: impl FnMut(&NetStatus) -> bool) -> NetStatus {
+        let asking = async {
+            loop {
+                let (reply, status) = oneshot::channel();
+                self.command(NetCommand::Status(reply)).await;
+                let status = status.await.expect("running");
+                if wanted(&status) {
+                    return status;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, asking).await.expect("the status in time")
     }
 
     pub(crate) async fn track(&self, other: &Node) {
@@ -167,11 +194,73 @@ impl Node {
         .await
     }
 
+    pub(crate) async fn put(&mut self, wanted: u64) -> u32 {
+        self.wait(|event| match event {
+            NetEvent::SlotPut { id, stored } if *id == wanted => Some(*stored),
+            _ => None,
+        })
+        .await
+    }
+
     /// Stops the node, checks that no task is left, and gives the key back.
     pub(crate) async fn stop(self) -> SigningKey {
         self.cancel.cancel();
         self.tracker.close();
         tokio::time::timeout(PATIENCE, self.tracker.wait()).await.expect("a task outlived the node");
         self.key
+    }
+}
+
+/// A running bootstrap node.
+pub(crate) struct Bootstrap {
+    pub(crate) addresses: Vec<String>,
+    key: SigningKey,
+    _folder: tempfile::TempDir,
+    tracker: TaskTracker,
+    cancel: CancellationToken,
+}
+
+impl Bootstrap {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(SigningKey::generate(), "/ip4/127.0.0.1/udp/0/quic-v1").await
+    }
+
+    pub(crate) async fn start_with(key: SigningKey, listen: &str) -> Self {
+        let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
+        let folder = tempfile::tempdir().expect("folder");
+        let starting = async {
+            loop {
+                let config = ServerConfig {
+                    key: key.duplicate(),
+                    listen: vec![listen.to_owned()],
+                    external: vec![],
+                    bootstraps: vec![],
+                    slots_dir: folder.path().to_owned(),
+                    agent: "kith-bootstrap-test".to_owned(),
+                    limits: Limits::default(),
+                };
+                let mut registry = libp2p::metrics::Registry::default();
+                match Server::start(config, &mut registry, &tracker, cancel.clone()).await {
+                    Ok(server) => return server,
+                    // A socket that was just closed lingers while its connections drain.
+                    Err(ServerError::Listen { .. }) => tokio::time::sleep(Duration::from_millis(50)).await,
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        };
+        let server = tokio::time::timeout(PATIENCE, starting).await.expect("the port becomes free");
+        let peer = server.peer_id();
+        let addresses = server.listen_addresses().iter().map(|address| format!("{address}/p2p/{peer}")).collect();
+        Self { addresses, key, _folder: folder, tracker, cancel }
+    }
+
+    /// Stops it and gives back its key and address.
+    pub(crate) async fn stop(self) -> (SigningKey, String) {
+        self.cancel.cancel();
+        self.tracker.close();
+        tokio::time::timeout(PATIENCE, self.tracker.wait()).await.expect("a task outlived the bootstrap");
+        let address = self.addresses.first().expect("an address");
+        let listen = address.split("/p2p/").next().expect("the address before the id").to_owned();
+        (self.key, listen)
     }
 }

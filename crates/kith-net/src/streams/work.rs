@@ -143,9 +143,18 @@ pub(super) async fn answer_request(
     Done::RequestAnswered { stream: number }
 }
 
-/// Tells a peer that knocks too often so, without reading anything.
+/// Tells a peer that knocks too often so. What it sends is thrown away unread: without that, QUIC would tell it to stop
+/// sending and it would never look at the answer.
 pub(super) async fn turn_away(mut stream: Stream, limit: Duration) -> Done {
-    drop(send_one(&mut stream, &RequestAnswer::Busy.encode(), limits::ANSWER_FRAME_MAX, limit).await);
+    let turned = async {
+        send_one(&mut stream, &RequestAnswer::Busy.encode(), limits::ANSWER_FRAME_MAX, limit).await?;
+        let most = u64::try_from(limits::REQUEST_FRAME_MAX).unwrap_or_default();
+        futures::io::copy(stream.take(most), &mut futures::io::sink()).await?;
+        Ok(())
+    };
+    if let Err(error) = io::within(limit, turned).await {
+        tracing::trace!(%error, "turned away without a word");
+    }
     Done::Turned
 }
 

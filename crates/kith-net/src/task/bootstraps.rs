@@ -86,6 +86,7 @@ impl Task {
         behaviour.limits.bypass_peer_id(&peer);
         behaviour.guard.trust(peer, true);
         behaviour.streams.keep(peer, true);
+        self.refresh_own();
         self.tend_bootstraps(now);
         Ok(())
     }

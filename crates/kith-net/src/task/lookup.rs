@@ -154,10 +154,14 @@ impl Task {
     pub(super) fn found(&mut self, peer: &PeerId, addresses: Vec<Multiaddr>) {
         let addresses: Vec<Multiaddr> = addresses
             .into_iter()
-            .filter(|address| {
-                addr::shape(address).is_some_and(|shape| shape.peer.is_none_or(|named| named == *peer))
+            .filter(|address| addr::shape(address).is_some_and(|shape| shape.peer.is_none_or(|named| named == *peer)))
+            .map(|address| {
+                if addr::shape(&address).is_some_and(|s| s.peer.is_some()) {
+                    addr::without_peer(address)
+                } else {
+                    address
+                }
             })
-            .map(|address| if addr::shape(&address).is_some_and(|s| s.peer.is_some()) { addr::without_peer(address) } else { address })
             .collect();
         self.request_found(peer, &addresses);
         if self.peers.contains_key(peer) {

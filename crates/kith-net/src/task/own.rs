@@ -20,7 +20,7 @@ const FEATURES: u64 = 0;
 /// What is known about our own addresses.
 #[derive(Default)]
 pub(super) struct Own {
-    /// This node only listens on loopback, so loopback is its world.
+    /// This node only listens on loopback, or listens nowhere and only knows bootstraps there: loopback is its world.
     pub(super) lab: bool,
     /// All addresses contacts may use: direct ones, then circuits.
     pub(super) addresses: Vec<Multiaddr>,
@@ -45,7 +45,9 @@ impl Task {
                 Err(error) => {
                     let source = match error {
                         TransportError::Other(source) => source,
-                        TransportError::MultiaddrNotSupported(_) => std::io::Error::from(std::io::ErrorKind::Unsupported),
+                        TransportError::MultiaddrNotSupported(_) => {
+                            std::io::Error::from(std::io::ErrorKind::Unsupported)
+                        }
                     };
                     first_error.get_or_insert(NetError::Listen { address: text.clone(), source });
                 }
@@ -73,7 +75,12 @@ impl Task {
     pub(super) fn refresh_own(&mut self) {
         let (circuits, direct): (Vec<Multiaddr>, Vec<Multiaddr>) =
             self.swarm.listeners().cloned().partition(addr::is_circuit);
-        let lab = !direct.is_empty() && direct.iter().all(addr::is_loopback);
+        let lab = if direct.is_empty() {
+            let mut configured = self.bootstraps.iter().flat_map(|known| &known.lines).flat_map(|(_, list)| list).peekable();
+            configured.peek().is_some() && configured.all(addr::is_loopback)
+        } else {
+            direct.iter().all(addr::is_loopback)
+        };
         self.own.lab = lab;
         self.swarm.behaviour_mut().guard.lab = lab;
         if lab {

@@ -9,7 +9,10 @@ use kith_wire::{Hello, TransportId, UnverifiedCard};
 use libp2p::{
     Multiaddr, PeerId,
     core::ConnectedPoint,
-    swarm::{ConnectionId, DialError, dial_opts::{DialOpts, PeerCondition}},
+    swarm::{
+        ConnectionId, DialError,
+        dial_opts::{DialOpts, PeerCondition},
+    },
 };
 
 use super::{Task, jitter, now_ms};
@@ -122,7 +125,8 @@ impl Task {
     pub(super) fn dial_list(&self, peer: &PeerId, known: &[Multiaddr]) -> Vec<Multiaddr> {
         let lab = self.own.lab;
         let is_bootstrap = |other: &PeerId| self.is_bootstrap(other);
-        let near = self.exchange.nearby(peer).iter().filter(|a| addr::may_dial(a, Source::LocalNetwork, lab, is_bootstrap));
+        let near =
+            self.exchange.nearby(peer).iter().filter(|a| addr::may_dial(a, Source::LocalNetwork, lab, is_bootstrap));
         let told = known.iter().filter(|a| addr::may_dial(a, Source::Contact, lab, is_bootstrap));
         let direct: Vec<Multiaddr> = near.chain(told).filter_map(|a| addr::with_peer(a.clone(), *peer)).collect();
         let circuits = self
@@ -140,7 +144,11 @@ impl Task {
             return;
         }
         let addresses = self.dial_list(peer, &entry.addresses);
-        let dialing = if addresses.is_empty() { None } else { self.dial(peer, addresses, PeerCondition::DisconnectedAndNotDialing) };
+        let dialing = if addresses.is_empty() {
+            None
+        } else {
+            self.dial(peer, addresses, PeerCondition::DisconnectedAndNotDialing)
+        };
         if let Some(entry) = self.peers.get_mut(peer) {
             match dialing {
                 Some(connection) => entry.dialing = Some((connection, now)),
@@ -150,7 +158,12 @@ impl Task {
     }
 
     /// Starts a dial; `None` if it was refused at once.
-    pub(super) fn dial(&mut self, peer: &PeerId, addresses: Vec<Multiaddr>, when: PeerCondition) -> Option<ConnectionId> {
+    pub(super) fn dial(
+        &mut self,
+        peer: &PeerId,
+        addresses: Vec<Multiaddr>,
+        when: PeerCondition,
+    ) -> Option<ConnectionId> {
         let options = DialOpts::peer_id(*peer).condition(when).addresses(addresses).build();
         let connection = options.connection_id();
         match self.swarm.dial(options) {
