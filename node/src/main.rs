@@ -1,1 +1,224 @@
-fn main() {}
+//! `kithd`: a node without a window, and commands for one that runs.
+
+use std::{
+    io::{self, Write as _},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, Parser, Subcommand};
+use kith_node::{Node, TOKEN_FILE, standard};
+use serde_json::json;
+use tracing_subscriber::EnvFilter;
+use zeroize::Zeroizing;
+
+mod cli;
+
+/// How long the ready line waits for the first address.
+const LISTEN_LIMIT: Duration = Duration::from_secs(3);
+/// How long blocked reads of the terminal may hold up the end.
+const RUNTIME_LIMIT: Duration = Duration::from_millis(100);
+/// The environment variable with the profile's password.
+const PASSWORD_VARIABLE: &str = "KITH_PASSWORD";
+
+/// A Kith node without a window
+#[derive(Parser)]
+#[command(name = "kithd", version)]
+struct Arguments {
+    /// The profile folder
+    #[arg(long, value_name = "DIR", global = true)]
+    profile: Option<PathBuf>,
+    #[command(flatten)]
+    run: RunArguments,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Args)]
+struct RunArguments {
+    /// Makes the profile with this name if there is none
+    #[arg(long)]
+    name: Option<String>,
+    /// Reads the profile's password from the first line of a file; KITH_PASSWORD works too
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Where to serve the local API; port 0 takes any
+    #[arg(long, value_name = "127.0.0.1:PORT", default_value = "127.0.0.1:0")]
+    api: SocketAddr,
+    /// Listens on these addresses instead of port 4100 everywhere
+    #[arg(long, value_name = "MULTIADDR", num_args = 1..)]
+    listen: Vec<String>,
+    /// Uses these bootstrap nodes: kith:b/1/… or /…/p2p/PEER
+    #[arg(long, value_name = "ADDR", num_args = 1..)]
+    bootstrap: Vec<String>,
+    /// Neither looks for nodes on the local network nor announces this one there
+    #[arg(long)]
+    no_mdns: bool,
+    /// Leaves out the built-in bootstrap nodes
+    #[arg(long)]
+    no_default_bootstrap: bool,
+    /// What to log to stderr
+    #[arg(long, value_name = "FILTER", default_value = "warn,kith_node=info,kith_core=info,kith_net=info,kithd=info")]
+    log: String,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Calls a method of the node that runs on the profile and prints the result as JSON
+    Call {
+        /// The method, as in docs/API.md
+        method: String,
+        /// Its parameters
+        json: Option<String>,
+    },
+    /// Chats in the terminal through the node that runs on the profile
+    Chat {
+        /// An account, or a contact's name
+        contact: String,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match start(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell if stderr is gone.
+            let _gone = writeln!(io::stderr(), "kithd: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(arguments: &Arguments) -> Result<()> {
+    let profile = arguments.profile.as_deref().context("give the profile folder with --profile DIR")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = match &arguments.command {
+        None => {
+            log_to_stderr(&arguments.run.log)?;
+            if rustls::crypto::ring::default_provider().install_default().is_err() {
+                bail!("another TLS provider is installed already");
+            }
+            runtime.block_on(run(profile, &arguments.run))
+        }
+        Some(Command::Call { method, json }) => runtime.block_on(cli::call::run(profile, method, json.as_deref())),
+        Some(Command::Chat { contact }) => runtime.block_on(cli::chat::run(profile, contact)),
+    };
+    runtime.shutdown_timeout(RUNTIME_LIMIT);
+    done
+}
+
+fn log_to_stderr(filter: &str) -> Result<()> {
+    let filter = EnvFilter::try_new(filter).with_context(|| format!("--log {filter}"))?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false).init();
+    Ok(())
+}
+
+async fn run(profile: &Path, arguments: &RunArguments) -> Result<()> {
+    let mut stop = Stop::new()?;
+    let mut builder = Node::builder(profile)
+        .preset(standard())
+        .mdns(!arguments.no_mdns)
+        .default_bootstraps(!arguments.no_default_bootstrap)
+        .api(arguments.api);
+    if !arguments.listen.is_empty() {
+        builder = builder.listen(arguments.listen.clone());
+    }
+    if let Some(name) = &arguments.name {
+        builder = builder.name(name);
+    }
+    if let Some(password) = password(arguments.password_file.as_deref())? {
+        builder = builder.password(password.as_str());
+    }
+    for address in &arguments.bootstrap {
+        builder = builder.bootstrap(address);
+    }
+    let node = builder.spawn().await?;
+    tokio::select! {
+        told = tell_ready(&node, profile) => {
+            if let Err(error) = told {
+                node.shutdown().await;
+                return Err(error);
+            }
+            stop.wait().await;
+        }
+        () = stop.wait() => {}
+    }
+    tracing::info!("stopping");
+    node.shutdown().await;
+    Ok(())
+}
+
+async fn tell_ready(node: &Node, profile: &Path) -> Result<()> {
+    let listen = node.listening(LISTEN_LIMIT).await;
+    let api = node.api_address().context("the local API is off")?;
+    let ready = json!({
+        "ready": true,
+        "api": format!("http://{api}"),
+        "token_file": profile.join(TOKEN_FILE),
+        "account": node.account(),
+        "listen": listen,
+    });
+    let mut out = io::stdout().lock();
+    writeln!(out, "{ready}").and_then(|()| out.flush()).context("writing the ready line")
+}
+
+/// The password from the file, or else from the environment; the first line is what counts.
+fn password(file: Option<&Path>) -> Result<Option<Zeroizing<String>>> {
+    let text = match file {
+        Some(file) => {
+            let text = std::fs::read_to_string(file).with_context(|| format!("--password-file {}", file.display()))?;
+            Zeroizing::new(text)
+        }
+        None => match std::env::var(PASSWORD_VARIABLE) {
+            Ok(text) => Zeroizing::new(text),
+            Err(std::env::VarError::NotPresent) => return Ok(None),
+            Err(error) => return Err(error).context(PASSWORD_VARIABLE),
+        },
+    };
+    match text.lines().next() {
+        Some(line) if !line.is_empty() => Ok(Some(Zeroizing::new(line.to_owned()))),
+        Some(_) | None => bail!("the password is empty"),
+    }
+}
+
+/// The signals that end the node.
+struct Stop {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    #[cfg(unix)]
+    fn new() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    #[cfg(unix)]
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn wait(&mut self) {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!(%error, "ctrl-C is not watched");
+            std::future::pending::<()>().await;
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! How a node is put together.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use kith_core::{Core, CoreError, Identity, Input, Options, setup};
+use kith_crypto::{Key, SigningKey, random_bytes};
+use kith_net::{Net, NetConfig, NetError};
+use kith_store::{ProfileLock, Store, StoreError};
+use tokio::sync::{Mutex, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use zeroize::Zeroizing;
+
+use crate::{
+    bootstraps::{self, BadBootstrap, Bootstraps, DEFAULT_BOOTSTRAPS},
+    clock::now_ms,
+    core_thread::{self, CORE_QUEUE, CoreThread, NET_QUEUE, Released},
+    events::Hub,
+    keys::{self, Access, Counter, KeyError, Keys, Sealed, SealedError, Unlocked},
+    local_api::{self, Api, Bound, auth::Tokens},
+    node::{Node, Shared},
+    readers::Readers,
+    router,
+    tasks::{self, Tasks},
+};
+
+/// What every peer sees of this version.
+const AGENT: &str = concat!("kith/", env!("CARGO_PKG_VERSION"));
+
+/// A set of choices that belong together.
+#[derive(Debug, Clone)]
+pub struct Preset {
+    listen: Vec<String>,
+    mdns: bool,
+    keyring: bool,
+    bootstraps: bool,
+}
+
+/// For people: port 4100 on every interface or any other if that is taken, the built-in bootstrap nodes, multicast DNS,
+/// the keyring of the desktop session.
+#[must_use]
+pub fn standard() -> Preset {
+    Preset { listen: NetConfig::default_listen(), mdns: true, keyring: true, bootstraps: true }
+}
+
+/// For a network without the internet: as [`standard`], but without bootstrap nodes.
+#[must_use]
+pub fn lan_only() -> Preset {
+    Preset { bootstraps: false, ..standard() }
+}
+
+/// For tests: loopback only, any port, no multicast DNS, no bootstrap nodes, no keyring.
+#[must_use]
+pub fn local() -> Preset {
+    let listen = ["/ip4/127.0.0.1/udp/0/quic-v1", "/ip4/127.0.0.1/tcp/0"].map(str::to_owned).to_vec();
+    Preset { listen, mdns: false, keyring: false, bootstraps: false }
+}
+
+/// Why a node did not start. The profile is as it was.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The keys are not to be had: no profile, a wrong password, a damaged keystore.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The database does not open, or the profile is open in another process.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The database is not this profile's, or the name will not do.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+    /// A file of the profile is damaged.
+    #[error(transparent)]
+    File(#[from] SealedError),
+    /// The network does not start.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// An address given for a bootstrap node is none.
+    #[error(transparent)]
+    Bootstrap(#[from] BadBootstrap),
+    /// The local API does not start.
+    #[error(transparent)]
+    Api(#[from] local_api::StartError),
+    /// The system gives no thread.
+    #[error("no thread for the core")]
+    Thread(#[source] std::io::Error),
+    /// The runtime is shutting down.
+    #[error("the runtime is shutting down")]
+    Runtime,
+}
+
+/// What a node is started with. Begin at [`Node::builder`].
+#[derive(Clone)]
+pub struct NodeBuilder {
+    folder: PathBuf,
+    name: Option<String>,
+    password: Option<Zeroizing<String>>,
+    preset: Preset,
+    bootstraps: Vec<String>,
+    api: Option<SocketAddr>,
+}
+
+impl std::fmt::Debug for NodeBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NodeBuilder")
+            .field("folder", &self.folder)
+            .field("preset", &self.preset)
+            .finish_non_exhaustive()
+    }
+}
+
+impl NodeBuilder {
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self { folder, name: None, password: None, preset: standard(), bootstraps: Vec::new(), api: None }
+    }
+
+    /// Makes a profile with this name if there is none yet; an existing one keeps its name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The password of the profile, or the one a new profile gets.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(Zeroizing::new(password.into()));
+        self
+    }
+
+    /// Replaces the choices made so far by those of a preset; [`standard`] is the default.
+    #[must_use]
+    pub fn preset(mut self, preset: Preset) -> Self {
+        self.preset = preset;
+        self
+    }
+
+    /// Listens on these multiaddrs instead of the preset's. A port that is taken is replaced by a free one.
+    #[must_use]
+    pub fn listen(mut self, addresses: Vec<String>) -> Self {
+        self.preset.listen = addresses;
+        self
+    }
+
+    /// Switches multicast DNS on or off.
+    #[must_use]
+    pub fn mdns(mut self, on: bool) -> Self {
+        self.preset.mdns = on;
+        self
+    }
+
+    /// Uses the built-in bootstrap nodes or not.
+    #[must_use]
+    pub fn default_bootstraps(mut self, on: bool) -> Self {
+        self.preset.bootstraps = on;
+        self
+    }
+
+    /// Adds a bootstrap node for this run: a link `kith:b/1/…`, or a multiaddr that ends in `/p2p/PEER`.
+    #[must_use]
+    pub fn bootstrap(mut self, address: impl Into<String>) -> Self {
+        self.bootstraps.push(address.into());
+        self
+    }
+
+    /// Serves the local API on a loopback address; port 0 takes any.
+    #[must_use]
+    pub fn api(mut self, address: SocketAddr) -> Self {
+        self.api = Some(address);
+        self
+    }
+
+    /// Starts the node on the current tokio runtime.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn spawn(self) -> Result<Node, StartError> {
+        for address in &self.bootstraps {
+            bootstraps::check(address)?;
+        }
+        let bound = match self.api {
+            Some(address) => Some(Bound::bind(address).await?),
+            None => None,
+        };
+        let tasks = Tasks::new();
+        let profile = {
+            let (folder, name) = (self.folder.clone(), self.name.clone());
+            let access = Access { password: self.password.clone(), keyring: self.preset.keyring };
+            tasks.blocking(move || Profile::open(&folder, name.as_deref(), &access)).await
+        };
+        let profile = profile.map_err(|_stopped| StartError::Runtime)??;
+        let fresh = profile.fresh;
+        let started = self.start(profile, &tasks, bound);
+        if started.is_err() {
+            tasks.cancel().cancel();
+            if fresh {
+                keys::discard_new(&self.folder);
+            }
+        }
+        started
+    }
+
+    fn start(&self, profile: Profile, tasks: &Tasks, bound: Option<Bound>) -> Result<Node, StartError> {
+        let Profile { core, keys, misc, database, transport, counter, lock, fresh: _ } = profile;
+        let files = Files::load(&self.folder, &misc, self.given_bootstraps(), bound.as_ref())?;
+        let config = NetConfig {
+            key: transport,
+            listen: self.preset.listen.clone(),
+            bootstraps: files.bootstraps.all(),
+            mdns: self.preset.mdns,
+            agent: AGENT.to_owned(),
+        };
+        let (net, net_events) = Net::start(config, tasks.tracker(), tasks.cancel().clone())?;
+        let hub = Hub::new(now_ms());
+        let (to_core, inbox) = mpsc::channel(CORE_QUEUE);
+        let (to_net, net_queue) = mpsc::channel(NET_QUEUE);
+        let (listening, listening_seen) = watch::channel(Vec::new());
+        let (in_flight, in_flight_seen) = watch::channel(0);
+        let (wake, wake_seen) = watch::channel(None);
+        let readers = Readers::new(self.folder.clone(), database);
+        let outgoing = Released::new(to_net, Arc::clone(&hub), in_flight.clone());
+        let first = Input::Bootstraps(files.bootstraps.all());
+        let thread = CoreThread { core, inbox, outgoing, wake, counter, lock };
+        let thread = tasks::thread("kith-core", move || thread.run(first)).map_err(StartError::Thread)?;
+        tasks.spawn(core_thread::timer(wake_seen, to_core.clone()));
+        tasks.spawn(router::to_network(net_queue, net.clone()));
+        tasks.spawn(router::from_network(net_events, to_core.clone(), Arc::clone(&hub), listening, in_flight));
+        let shared = Arc::new(Shared {
+            core: to_core,
+            net,
+            hub,
+            tasks: tasks.clone(),
+            keys: Arc::new(keys),
+            readers,
+            tokens: Arc::new(files.tokens),
+            bootstraps: Arc::new(Mutex::new(files.bootstraps)),
+            listening: listening_seen,
+            in_flight: in_flight_seen,
+            closing: AtomicBool::new(false),
+            clients: CancellationToken::new(),
+            api: bound.as_ref().map(Bound::address),
+            address_file: self.folder.join(local_api::ADDRESS_FILE),
+            thread: Mutex::new(Some(thread)),
+        });
+        if let Some((bound, owner)) = bound.zip(files.owner_token) {
+            let api = Api::new(Arc::clone(&shared), &owner, bound.address(), shared.clients.clone());
+            tasks.spawn(api.serve(bound));
+        }
+        Ok(Node::new(shared))
+    }
+
+    fn given_bootstraps(&self) -> Vec<String> {
+        let built_in = if self.preset.bootstraps { DEFAULT_BOOTSTRAPS } else { &[] };
+        let mut given: Vec<String> = Vec::new();
+        for address in built_in.iter().map(|address| (*address).to_owned()).chain(self.bootstraps.iter().cloned()) {
+            if !given.contains(&address) {
+                given.push(address);
+            }
+        }
+        given
+    }
+}
+
+/// What lies beside keystore and database.
+struct Files {
+    bootstraps: Bootstraps,
+    tokens: Tokens,
+    owner_token: Option<Zeroizing<String>>,
+}
+
+impl Files {
+    fn load(folder: &Path, misc: &Key, given: Vec<String>, bound: Option<&Bound>) -> Result<Self, StartError> {
+        let bootstraps = Bootstraps::load(Sealed::new(folder, "network", misc), given)?;
+        let tokens = Tokens::load(Sealed::new(folder, "tokens", misc))?;
+        let owner_token = match bound {
+            Some(bound) => {
+                let token = local_api::owner_token(folder)?;
+                local_api::write_address(folder, bound.address())?;
+                Some(token)
+            }
+            None => None,
+        };
+        Ok(Self { bootstraps, tokens, owner_token })
+    }
+}
+
+/// An open profile: keys, database, core.
+struct Profile {
+    core: Core,
+    keys: Keys,
+    misc: Key,
+    database: Key,
+    transport: SigningKey,
+    counter: Counter,
+    lock: ProfileLock,
+    /// Whether it was made just now.
+    fresh: bool,
+}
+
+impl Profile {
+    /// Opens the profile in `folder`, or makes one called `name`. Blocks: with a password for about a second.
+    fn open(folder: &Path, name: Option<&str>, access: &Access) -> Result<Self, StartError> {
+        if let Some(unlocked) = Keys::open(folder, access)? {
+            let lock = ProfileLock::acquire(folder)?;
+            return Self::open_database(folder, name, access, unlocked, lock);
+        }
+        if name.is_none() {
+            return Err(KeyError::NoProfile { folder: folder.to_owned() }.into());
+        }
+        keys::make_folder(folder)?;
+        let lock = ProfileLock::acquire(folder)?;
+        let made = Keys::create(folder, access)
+            .map_err(StartError::from)
+            .and_then(|unlocked| Self::open_database(folder, name, access, unlocked, lock));
+        if made.is_err() {
+            keys::discard_new(folder);
+        }
+        made.map(|profile| Self { fresh: true, ..profile })
+    }
+
+    fn open_database(
+        folder: &Path,
+        name: Option<&str>,
+        access: &Access,
+        unlocked: Unlocked,
+        lock: ProfileLock,
+    ) -> Result<Self, StartError> {
+        let Unlocked { keys, master, device } = unlocked;
+        if let Some(file) = keys.key_file() {
+            tracing::warn!(file = %file.display(), "no password and no keyring: whoever reads this file opens the profile");
+        }
+        let (database, misc) = (master.database(), master.misc());
+        let mut store = Store::open(folder, &database, &master.ratchet())?;
+        let now = now_ms();
+        let empty = store.olm_account()?.is_none();
+        if empty {
+            // The profile is new, or its making was interrupted after the keystore was written.
+            let name = name.ok_or_else(|| KeyError::NoProfile { folder: folder.to_owned() })?;
+            let phrase = keys.phrase(access.password.as_deref().map(String::as_str))?;
+            setup::create_profile(&mut store, &phrase, &device, name, now)?;
+        }
+        let mut counter = Counter::new(folder, &misc);
+        let last = counter.last();
+        let restored = !empty && last.is_none_or(|last| store.generation().is_ok_and(|generation| generation < last));
+        if restored {
+            tracing::warn!("the database is an older copy: new sessions are started with every contact");
+        }
+        let transport = device.transport.duplicate();
+        let identity = Identity { account: keys.account(), device };
+        let mut core = Core::open(store, identity, random_bytes(), Options { restored }, now)?;
+        let mut generation = core.bump_generation()?;
+        while last.is_some_and(|last| generation <= last) {
+            generation = core.bump_generation()?;
+        }
+        counter.write(generation)?;
+        Ok(Self { core, keys, misc, database, transport, counter, lock, fresh: false })
+    }
+}

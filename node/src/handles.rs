@@ -1,0 +1,7 @@
+//! Typed methods per feature. Each builds a command and awaits its reply.
+
+pub(crate) mod chats;
+pub(crate) mod contacts;
+pub(crate) mod network;
+pub(crate) mod profile;
+pub(crate) mod tokens;

@@ -1,0 +1,239 @@
+//! Files of a profile: written whole or not at all, readable by their owner only, sealed where they say something.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use kith_crypto::{Key, OpenError};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Largest sealed file that is read: far more than tokens and bootstrap nodes ever need.
+const SEALED_MAX_BYTES: u64 = 1 << 20;
+
+/// Writes a file that only its owner can read: a new file beside it, flushed, then renamed over it.
+///
+/// # Errors
+/// What the disk says. The old file is untouched then.
+pub(crate) fn write_private(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    let written = write_flushed(&beside, bytes).and_then(|()| fs::rename(&beside, file));
+    if let Err(error) = written {
+        // The error that matters is the first one.
+        let _left_behind = fs::remove_file(&beside);
+        return Err(error);
+    }
+    flush_folder(file)
+}
+
+fn write_flushed(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(file)?;
+    private(&file, 0o600)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Makes a folder and its parents, or takes an existing one, and keeps others out of it.
+///
+/// # Errors
+/// What the disk says.
+pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    #[cfg(unix)]
+    private(&File::open(folder)?, 0o700)?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn private(file: &File, mode: u32) -> io::Result<()> {
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn private(_: &File, _: u32) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn flush_folder(file: &Path) -> io::Result<()> {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+        Some(_) | None => File::open(".")?.sync_all(),
+    }
+}
+
+#[cfg(not(unix))]
+fn flush_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Why a sealed file could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SealedError {
+    /// The disk refused.
+    #[error("{}: {source}", file.display())]
+    Io {
+        /// Which file.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is larger than any we write.
+    #[error("{} is too large", file.display())]
+    TooLarge {
+        /// Which file.
+        file: PathBuf,
+    },
+    /// The seal does not open: the file is damaged, or another profile's.
+    #[error("{} is damaged: {source}", file.display())]
+    Open {
+        /// Which file.
+        file: PathBuf,
+        /// Why.
+        source: OpenError,
+    },
+    /// What is inside is not what this version writes.
+    #[error("{}: {source}", file.display())]
+    Content {
+        /// Which file.
+        file: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+/// A file whose content is sealed with a key of the profile and bound to its name.
+pub(crate) struct Sealed {
+    file: PathBuf,
+    key: Key,
+    name: &'static str,
+}
+
+impl Sealed {
+    pub(crate) fn new(folder: &Path, name: &'static str, key: &Key) -> Self {
+        Self { file: folder.join(name), key: key.duplicate(), name }
+    }
+
+    /// What is in the file; `None` if there is no file.
+    ///
+    /// # Errors
+    /// See [`SealedError`].
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<Option<T>, SealedError> {
+        let file = || self.file.clone();
+        let io = |source| SealedError::Io { file: file(), source };
+        match fs::metadata(&self.file) {
+            Ok(found) if found.len() > SEALED_MAX_BYTES => return Err(SealedError::TooLarge { file: file() }),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(io(error)),
+        }
+        let sealed = fs::read(&self.file).map_err(io)?;
+        let plain = self.key.open(&self.aad(), &sealed).map_err(|source| SealedError::Open { file: file(), source })?;
+        serde_json::from_slice(&plain).map(Some).map_err(|source| SealedError::Content { file: file(), source })
+    }
+
+    /// Replaces what is in the file.
+    ///
+    /// # Errors
+    /// See [`SealedError`]; the old content stays then.
+    pub(crate) fn write<T: Serialize>(&self, content: &T) -> Result<(), SealedError> {
+        let plain =
+            serde_json::to_vec(content).map_err(|source| SealedError::Content { file: self.file.clone(), source })?;
+        write_private(&self.file, &self.key.seal(&self.aad(), &plain))
+            .map_err(|source| SealedError::Io { file: self.file.clone(), source })
+    }
+
+    fn aad(&self) -> Vec<u8> {
+        [b"kith/node/file/1/", self.name.as_bytes()].concat()
+    }
+}
+
+/// Remembers the highest generation of the database, outside of it, to notice when an older copy is put back.
+pub(crate) struct Counter(Sealed);
+
+impl Counter {
+    pub(crate) fn new(folder: &Path, key: &Key) -> Self {
+        Self(Sealed::new(folder, "generation", key))
+    }
+
+    /// The highest generation seen; `None` where that is not known, which counts as a copied-back database: the price
+    /// is a few new sessions.
+    pub(crate) fn last(&self) -> Option<u64> {
+        match self.0.read() {
+            Ok(last) => last,
+            Err(error) => {
+                tracing::warn!(%error, "the counter that notices a copied-back database is not readable");
+                None
+            }
+        }
+    }
+
+    /// # Errors
+    /// See [`SealedError`].
+    pub(crate) fn write(&mut self, generation: u64) -> Result<(), SealedError> {
+        self.0.write(&generation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sealed_files_are_bound_to_key_and_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = Key::random();
+        let file = Sealed::new(folder.path(), "one", &key);
+        assert_eq!(file.read::<Vec<u32>>().unwrap(), None);
+        file.write(&vec![1, 2, 3]).unwrap();
+        assert_eq!(file.read::<Vec<u32>>().unwrap(), Some(vec![1, 2, 3]));
+        fs::copy(folder.path().join("one"), folder.path().join("two")).unwrap();
+        let renamed = Sealed::new(folder.path(), "two", &key).read::<Vec<u32>>();
+        assert!(matches!(renamed, Err(SealedError::Open { .. })), "{renamed:?}");
+        let foreign = Sealed::new(folder.path(), "one", &Key::random()).read::<Vec<u32>>();
+        assert!(matches!(foreign, Err(SealedError::Open { .. })), "{foreign:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn private_files_and_folders_are_private_even_where_they_were_not() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("a/b");
+        fs::create_dir_all(&inner).unwrap();
+        fs::set_permissions(&inner, fs::Permissions::from_mode(0o755)).unwrap();
+        make_private_folder(&inner).unwrap();
+        let file = inner.join("file");
+        fs::write(&file, "old").unwrap();
+        write_private(&file, b"new").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&inner), mode(&file)), (0o700, 0o600));
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::read_dir(&inner).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_counter_is_kept_and_a_damaged_one_is_unknown() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = Key::random();
+        let mut counter = Counter::new(folder.path(), &key);
+        assert_eq!(counter.last(), None);
+        counter.write(7).unwrap();
+        assert_eq!(Counter::new(folder.path(), &key).last(), Some(7));
+        fs::write(folder.path().join("generation"), "nonsense").unwrap();
+        assert_eq!(counter.last(), None);
+    }
+}

@@ -1,0 +1,338 @@
+//! The node: a cheap handle on everything that runs.
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use kith_api::{
+    AccountId, ApiError, Command, ErrorCode, Method, Place, Reply, Snapshot,
+    params::{BootstrapParams, Done, PhraseReply, TestReply},
+};
+use kith_core::Input;
+use kith_crypto::KeystoreError;
+use kith_net::{Net, NetCommand};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use zeroize::Zeroizing;
+
+use crate::{
+    bootstraps::Bootstraps,
+    builder::NodeBuilder,
+    core_thread::ToCore,
+    events::{Events, Hub},
+    keys::{KeyError, Keys},
+    local_api::auth::Tokens,
+    readers::Readers,
+    router,
+    tasks::Tasks,
+};
+
+/// How long the last envelopes may take to leave.
+const FLUSH_LIMIT: Duration = Duration::from_secs(3);
+/// How long the tasks may take to end.
+const TASKS_LIMIT: Duration = Duration::from_secs(5);
+
+/// A running node. Clones are handles on the same one.
+///
+/// [`shutdown`](Self::shutdown) ends it in order. Dropping the last handle only aborts: everything committed is on disk,
+/// but what was about to be sent waits for the next start.
+#[derive(Clone)]
+pub struct Node {
+    shared: Arc<Shared>,
+    _abort: Arc<DropGuard>,
+}
+
+/// What the tasks of a node share. Holding it does not keep the node running.
+pub(crate) struct Shared {
+    pub(crate) core: mpsc::Sender<ToCore>,
+    pub(crate) net: Net,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) tasks: Tasks,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) readers: Readers,
+    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) bootstraps: Arc<Mutex<Bootstraps>>,
+    pub(crate) listening: watch::Receiver<Vec<String>>,
+    pub(crate) in_flight: watch::Receiver<u64>,
+    pub(crate) closing: AtomicBool,
+    /// Cancelled when clients are sent away.
+    pub(crate) clients: CancellationToken,
+    pub(crate) api: Option<SocketAddr>,
+    /// Tells other programs where the local API is; removed with it.
+    pub(crate) address_file: PathBuf,
+    /// The core's thread, until it was waited for.
+    pub(crate) thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl std::fmt::Debug for Node {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Node").field("account", &self.account()).field("api", &self.shared.api).finish_non_exhaustive()
+    }
+}
+
+impl Node {
+    /// A node whose profile is in `folder`. See [`NodeBuilder`].
+    pub fn builder(folder: impl Into<PathBuf>) -> NodeBuilder {
+        NodeBuilder::new(folder.into())
+    }
+
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        let abort = Arc::new(shared.tasks.abort_guard());
+        Self { shared, _abort: abort }
+    }
+
+    /// Whose node this is.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        AccountId::from_bytes(self.shared.keys.account().to_bytes())
+    }
+
+    /// Where the local API listens, if it is on.
+    #[must_use]
+    pub fn api_address(&self) -> Option<SocketAddr> {
+        self.shared.api
+    }
+
+    /// Addresses under which others can reach this node; waits at most `limit` for the first.
+    pub async fn listening(&self, limit: Duration) -> Vec<String> {
+        let mut listening = self.shared.listening.clone();
+        let first = tokio::time::timeout(limit, listening.wait_for(|addresses| !addresses.is_empty())).await;
+        first.ok().and_then(Result::ok).map(|addresses| addresses.clone()).unwrap_or_default()
+    }
+
+    /// Calls a method.
+    ///
+    /// # Errors
+    /// What the method says, or `shutting_down`.
+    pub async fn call<M: Method>(&self, params: M::Params) -> Result<M::Reply, ApiError> {
+        let reply = self.call_command(M::command(params)).await?;
+        M::reply(reply).ok_or_else(|| ApiError::new(ErrorCode::Internal, "the reply is another method's"))
+    }
+
+    /// Runs a command and awaits its reply, which is of the same name.
+    ///
+    /// # Errors
+    /// What the command says, or `shutting_down`.
+    pub async fn call_command(&self, command: Command) -> Result<Reply, ApiError> {
+        self.shared.call(command).await
+    }
+
+    /// Everything a client shows first, and a stream of all events after it, without a gap between.
+    ///
+    /// # Errors
+    /// `storage` if the database refuses, or `shutting_down`.
+    pub async fn subscribe(&self) -> Result<(Snapshot, Events), ApiError> {
+        self.shared.subscribe().await
+    }
+
+    /// Ends the node in order: refuses new calls, lets committed envelopes leave, ends every task, closes the database
+    /// and gives the profile back. When it returns the same profile can be opened again.
+    pub async fn shutdown(&self) {
+        self.shared.shutdown().await;
+    }
+}
+
+impl Shared {
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    pub(crate) async fn call(&self, command: Command) -> Result<Reply, ApiError> {
+        if self.closing.load(Ordering::Acquire) {
+            return Err(stopping());
+        }
+        match command.place() {
+            Place::Core => {
+                let (answer, answered) = oneshot::channel();
+                self.tell_core(ToCore::Call(command, answer)).await?;
+                answered.await.unwrap_or_else(|_dropped| Err(stopping()))
+            }
+            Place::Query => self.readers.ask(&self.tasks, command).await,
+            Place::Node => self.own(command).await,
+        }
+    }
+
+    /// Events after number `from`; after the newest without one.
+    pub(crate) fn events_after(&self, from: Option<u64>) -> Result<Events, ApiError> {
+        match from {
+            None => Ok(self.hub.read_new()),
+            Some(from) => self.hub.read_after(from).map_err(|too_old| {
+                ApiError::new(ErrorCode::SnapshotNeeded, too_old.to_string())
+                    .hint("subscribe without from, then read contacts and chats anew")
+            }),
+        }
+    }
+
+    async fn subscribe(&self) -> Result<(Snapshot, Events), ApiError> {
+        let (answer, answered) = oneshot::channel();
+        self.tell_core(ToCore::Snapshot(answer)).await?;
+        answered.await.unwrap_or_else(|_dropped| Err(stopping()))
+    }
+
+    async fn tell_core(&self, message: ToCore) -> Result<(), ApiError> {
+        self.core.send(message).await.map_err(|_stopped| stopping())
+    }
+
+    /// What the node answers itself.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the list of methods says which are the node's, and only grows")]
+    async fn own(&self, command: Command) -> Result<Reply, ApiError> {
+        Ok(match command {
+            Command::ProfileRecoveryPhrase(params) => {
+                let words = self.recovery_phrase(params.password.map(Zeroizing::new)).await?;
+                Reply::ProfileRecoveryPhrase(PhraseReply { words })
+            }
+            Command::NetworkGet(_) => {
+                let status = self.ask_net(NetCommand::Status).await?;
+                Reply::NetworkGet(router::network_status(status))
+            }
+            Command::NetworkTest(_) => {
+                let steps = self.ask_net(NetCommand::Test).await?;
+                Reply::NetworkTest(TestReply { steps: steps.into_iter().map(router::test_step).collect() })
+            }
+            Command::NetworkAddBootstrap(params) => Reply::NetworkAddBootstrap(self.add_bootstrap(params).await?),
+            Command::NetworkRemoveBootstrap(params) => {
+                Reply::NetworkRemoveBootstrap(self.remove_bootstrap(params).await?)
+            }
+            Command::TokensCreate(params) => {
+                let tokens = Arc::clone(&self.tokens);
+                Reply::TokensCreate(self.on_disk(move || tokens.create(params)).await?)
+            }
+            Command::TokensList(_) => Reply::TokensList(self.tokens.list()),
+            Command::TokensRevoke(params) => {
+                let tokens = Arc::clone(&self.tokens);
+                Reply::TokensRevoke(self.on_disk(move || tokens.revoke(&params)).await?)
+            }
+            other => {
+                let message = format!("{} is not answered by the node", other.name());
+                return Err(ApiError::new(ErrorCode::Internal, message));
+            }
+        })
+    }
+
+    async fn recovery_phrase(&self, password: Option<Zeroizing<String>>) -> Result<Vec<String>, ApiError> {
+        let keys = Arc::clone(&self.keys);
+        self.on_disk(move || {
+            let phrase = keys.phrase(password.as_deref().map(String::as_str)).map_err(|error| key_error(&error))?;
+            Ok(phrase.words().into_iter().map(str::to_owned).collect())
+        })
+        .await
+    }
+
+    async fn add_bootstrap(&self, params: BootstrapParams) -> Result<Done, ApiError> {
+        let address = params.address.clone();
+        self.change_bootstraps(move |bootstraps| bootstraps.add(&address)).await?;
+        self.tell_net(NetCommand::AddBootstrap { address: params.address }).await?;
+        Ok(Done {})
+    }
+
+    async fn remove_bootstrap(&self, params: BootstrapParams) -> Result<Done, ApiError> {
+        let address = params.address.clone();
+        self.change_bootstraps(move |bootstraps| bootstraps.remove(&address)).await?;
+        self.tell_net(NetCommand::RemoveBootstrap { address: params.address }).await?;
+        Ok(Done {})
+    }
+
+    /// Changes the list on disk, and tells the core which nodes invite links may name.
+    async fn change_bootstraps(
+        &self,
+        change: impl FnOnce(&mut Bootstraps) -> Result<(), ApiError> + Send + 'static,
+    ) -> Result<(), ApiError> {
+        let mut bootstraps = Arc::clone(&self.bootstraps).lock_owned().await;
+        let all = self
+            .on_disk(move || {
+                change(&mut bootstraps)?;
+                Ok(bootstraps.all())
+            })
+            .await?;
+        self.tell_core(ToCore::Input(Input::Bootstraps(all))).await
+    }
+
+    async fn on_disk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.tasks.blocking(work).await.unwrap_or_else(|_stopped| Err(stopping()))
+    }
+
+    async fn tell_net(&self, command: NetCommand) -> Result<(), ApiError> {
+        self.net.command(command).await.map_err(|_stopped| stopping())
+    }
+
+    async fn ask_net<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> NetCommand) -> Result<T, ApiError> {
+        let (answer, answered) = oneshot::channel();
+        self.tell_net(command(answer)).await?;
+        answered.await.map_err(|_dropped| stopping())
+    }
+
+    async fn shutdown(&self) {
+        let mut thread = self.thread.lock().await;
+        let Some(thread) = thread.take() else { return };
+        self.closing.store(true, Ordering::Release);
+        self.flush().await;
+        self.clients.cancel();
+        if self.api.is_some()
+            && let Err(error) = std::fs::remove_file(&self.address_file)
+        {
+            tracing::debug!(%error, "the address of the local API stays behind");
+        }
+        self.hub.close();
+        self.readers.close().await;
+        if !self.tasks.stop(TASKS_LIMIT).await {
+            tracing::warn!("some tasks did not end in time");
+        }
+        // The thread is gone if it cannot be told, and then there is nothing to stop.
+        let _stopped = self.core.send(ToCore::Stop).await;
+        match self.tasks.blocking(move || thread.join()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_panic)) => tracing::error!("the core's thread panicked"),
+            Err(error) => tracing::error!(%error, "the core's thread was not waited for"),
+        }
+    }
+
+    /// Lets the core handle what waits, and what it sends leave.
+    async fn flush(&self) {
+        let flushed = async {
+            let (answer, answered) = oneshot::channel();
+            if self.tell_core(ToCore::Flush(answer)).await.is_ok() && answered.await.is_ok() {
+                let mut in_flight = self.in_flight.clone();
+                // An error means that the network has ended, and nothing is in flight any more.
+                let _none = in_flight.wait_for(|count| *count == 0).await;
+            }
+        };
+        if tokio::time::timeout(FLUSH_LIMIT, flushed).await.is_err() {
+            tracing::info!("some envelopes did not leave; they are sent after the next start");
+        }
+    }
+}
+
+fn stopping() -> ApiError {
+    ApiError::new(ErrorCode::ShuttingDown, "the node is stopping")
+}
+
+fn key_error(error: &KeyError) -> ApiError {
+    let code = match error {
+        KeyError::PasswordNeeded | KeyError::Keystore(KeystoreError::WrongPassword) => ErrorCode::WrongPassword,
+        KeyError::NoPassword => ErrorCode::InvalidArgument,
+        KeyError::NoProfile { .. }
+        | KeyError::KeystoreMissing { .. }
+        | KeyError::Keystore(_)
+        | KeyError::BadKeyFile { .. }
+        | KeyError::Keyring { .. }
+        | KeyError::Io { .. } => ErrorCode::Storage,
+    };
+    if matches!(error, KeyError::PasswordNeeded) {
+        return ApiError::new(code, "this profile has a password").hint("give the parameter password");
+    }
+    ApiError::new(code, error.to_string())
+}

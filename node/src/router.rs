@@ -1,0 +1,170 @@
+//! Between the core and the network: one match in each direction, and no decisions.
+
+use std::sync::Arc;
+
+use kith_api::{
+    ApiError, Event, Reply,
+    views::{Bootstrap, NetworkState, NetworkStatus, TestStep, Traffic},
+};
+use kith_core::{CommandId, Input, Output, PeerPath, SendId, SlotOutcome};
+use kith_net::{Net, NetCommand, NetEvent, NetState, NetStatus, Path};
+use tokio::sync::{mpsc, watch};
+
+use crate::{core_thread::ToCore, events::Hub};
+
+/// Where an output of the core goes.
+pub(crate) enum Outgoing {
+    /// To the client who asked.
+    Reply(CommandId, Result<Reply, ApiError>),
+    /// To every client.
+    Event(Event),
+    /// To the network.
+    Net(NetCommand),
+}
+
+/// Where an event of the network goes.
+enum Incoming {
+    /// To the core.
+    Core(Input),
+    /// To the core, and to whoever waits for this node to be reachable.
+    Listening(Vec<String>),
+    /// To every client.
+    Status(NetworkStatus),
+}
+
+pub(crate) fn outgoing(output: Output) -> Outgoing {
+    Outgoing::Net(match output {
+        Output::Reply(id, reply) => return Outgoing::Reply(id, reply),
+        Output::Event(event) => return Outgoing::Event(event),
+        Output::Send { to, id, bytes } => NetCommand::Send { peer: to, id: id.0, bytes },
+        Output::Request { to, addresses, id, bytes } => NetCommand::Request { peer: to, addresses, id: id.0, bytes },
+        Output::AnswerRequest { request, answer } => NetCommand::AnswerRequest { request, answer },
+        Output::Track { peer, addresses } => NetCommand::Track { peer, addresses },
+        Output::Untrack { peer } => NetCommand::Untrack { peer },
+        Output::PutSlot { id, slot, owner_hash, expires_at_ms, blob } => {
+            NetCommand::PutSlot { id, slot, owner_hash, expires_at_ms, blob }
+        }
+        Output::GetSlot { id, slot, hints } => NetCommand::GetSlot { id, slot, hints },
+        Output::DeleteSlot { slot, token } => NetCommand::DeleteSlot { slot, token },
+        Output::ServeSlots(slots) => NetCommand::ServeSlots(slots),
+    })
+}
+
+/// What the core is told when a command finds no room on its way to the network, or the command itself if nothing
+/// tells the core about it and it must wait.
+pub(crate) fn refused(command: NetCommand) -> Result<Input, Box<NetCommand>> {
+    match command {
+        NetCommand::Send { id, .. } => Ok(Input::SendResult { id: SendId(id), ok: false }),
+        NetCommand::Request { id, .. } => Ok(Input::RequestAnswered { id: SendId(id), answer: None }),
+        NetCommand::PutSlot { id, .. } => Ok(Input::SlotPut { id, stored: 0 }),
+        NetCommand::GetSlot { id, .. } => Ok(Input::SlotGot { id, outcome: SlotOutcome::Unreachable }),
+        command @ (NetCommand::Track { .. }
+        | NetCommand::Untrack { .. }
+        | NetCommand::AnswerRequest { .. }
+        | NetCommand::DeleteSlot { .. }
+        | NetCommand::ServeSlots(_)
+        | NetCommand::AddBootstrap { .. }
+        | NetCommand::RemoveBootstrap { .. }
+        | NetCommand::Status(_)
+        | NetCommand::Test(_)) => Err(Box::new(command)),
+    }
+}
+
+fn incoming(event: NetEvent) -> Incoming {
+    Incoming::Core(match event {
+        NetEvent::Listening { addresses } => return Incoming::Listening(addresses),
+        NetEvent::StatusChanged(status) => return Incoming::Status(network_status(status)),
+        NetEvent::PeerUp { peer, path } => Input::PeerUp { peer, path: peer_path(path) },
+        NetEvent::PathChanged { peer, path } => Input::PeerPath { peer, path: peer_path(path) },
+        NetEvent::PeerDown { peer } => Input::PeerDown { peer },
+        NetEvent::PeerAddresses { peer, addresses } => Input::PeerAddresses { peer, addresses },
+        NetEvent::Received { peer, bytes } => Input::Peer { from: peer, bytes },
+        NetEvent::RequestReceived { peer, request, bytes } => Input::Request { from: peer, request, bytes },
+        NetEvent::Sent { id, ok } => Input::SendResult { id: SendId(id), ok },
+        NetEvent::RequestAnswered { id, answer } => {
+            // The core treats every way of not getting an answer alike.
+            Input::RequestAnswered { id: SendId(id), answer: answer.ok() }
+        }
+        NetEvent::SlotPut { id, stored } => Input::SlotPut { id, stored },
+        NetEvent::SlotGot { id, outcome } => Input::SlotGot { id, outcome: slot_outcome(outcome) },
+    })
+}
+
+/// Hands what the core asks for to the network, until either is gone.
+pub(crate) async fn to_network(mut queue: mpsc::Receiver<NetCommand>, net: Net) {
+    while let Some(command) = queue.recv().await {
+        if net.command(command).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Hands what happens in the network to the core, until either is gone. Never waits for the network.
+pub(crate) async fn from_network(
+    mut events: mpsc::Receiver<NetEvent>,
+    core: mpsc::Sender<ToCore>,
+    hub: Arc<Hub>,
+    listening: watch::Sender<Vec<String>>,
+    in_flight: watch::Sender<u64>,
+) {
+    while let Some(event) = events.recv().await {
+        if matches!(event, NetEvent::Sent { .. }) {
+            in_flight.send_modify(|count| *count = count.saturating_sub(1));
+        }
+        let input = match incoming(event) {
+            Incoming::Core(input) => input,
+            Incoming::Listening(addresses) => {
+                listening.send_replace(addresses.clone());
+                Input::Addresses(addresses)
+            }
+            Incoming::Status(status) => {
+                hub.network_changed(status);
+                continue;
+            }
+        };
+        if core.send(ToCore::Input(input)).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn peer_path(path: Path) -> PeerPath {
+    match path {
+        Path::Direct { rtt_ms } => PeerPath::Direct { rtt_ms },
+        Path::Relayed { via, rtt_ms } => PeerPath::Relayed { via, rtt_ms },
+    }
+}
+
+fn slot_outcome(outcome: kith_net::SlotOutcome) -> SlotOutcome {
+    match outcome {
+        kith_net::SlotOutcome::Found(blob) => SlotOutcome::Found(blob),
+        kith_net::SlotOutcome::Missing => SlotOutcome::Missing,
+        kith_net::SlotOutcome::Gone { used } => SlotOutcome::Gone { used },
+        kith_net::SlotOutcome::Unreachable => SlotOutcome::Unreachable,
+    }
+}
+
+pub(crate) fn network_status(status: NetStatus) -> NetworkStatus {
+    NetworkStatus {
+        state: match status.state {
+            NetState::Offline => NetworkState::Offline,
+            NetState::Local => NetworkState::Local,
+            NetState::Degraded => NetworkState::Degraded,
+            NetState::Online => NetworkState::Online,
+        },
+        nat: status.nat,
+        addresses: status.addresses,
+        peers: status.peers,
+        bootstraps: status
+            .bootstraps
+            .into_iter()
+            .map(|bootstrap| Bootstrap { address: bootstrap.address, ok: bootstrap.ok, rtt_ms: bootstrap.rtt_ms })
+            .collect(),
+        relays: status.relays,
+        traffic: Traffic { bytes_in: status.bytes_in, bytes_out: status.bytes_out },
+    }
+}
+
+pub(crate) fn test_step(step: kith_net::TestStep) -> TestStep {
+    TestStep { name: step.name.to_owned(), ok: step.ok, detail: step.detail }
+}
