@@ -7,7 +7,9 @@ use kith_api::{
 };
 use kith_crypto::CurveKey;
 use kith_store::InviteRow;
-use kith_wire::{BundleParts, InviteBundle, InviteLink};
+use kith_wire::{
+    BundleParts, InviteBundle, InviteLink, bootstrap::BootstrapLink, ids::TransportId, limits::HINT_MAX_BYTES,
+};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -94,10 +96,14 @@ impl Core {
         Ok(InviteReply { link: link.to_string(), invite: InviteId::from_bytes(link.tag()) })
     }
 
-    /// Bootstrap nodes if there are any, else own addresses, so that a link works in a network without one.
+    /// Bootstrap nodes if there are any, else this node itself, so that a link works in a network without one.
     fn hints(&self) -> Vec<String> {
-        let from = if self.bootstraps.is_empty() { &self.addresses } else { &self.bootstraps };
-        from.iter().filter(|hint| hint.len() <= kith_wire::limits::HINT_MAX_BYTES).take(HINTS_MAX).cloned().collect()
+        if !self.bootstraps.is_empty() {
+            return self.bootstraps.iter().filter_map(|hint| fitting_hint(hint)).take(HINTS_MAX).collect();
+        }
+        let transport = TransportId::from(self.device.transport.public());
+        let own = BootstrapLink::new(transport, self.addresses.clone(), 0).to_string();
+        if self.addresses.is_empty() { Vec::new() } else { fitting_hint(&own).into_iter().collect() }
     }
 
     /// A key that starts one session, or for invites that serve many the one that starts any number.
@@ -209,4 +215,20 @@ impl Core {
             self.unstored.retain(|_, entry| entry.id != Some(id));
         }
     }
+}
+
+/// A hint short enough for an invite link: of a link's addresses as many as fit.
+fn fitting_hint(hint: &str) -> Option<String> {
+    if hint.len() <= HINT_MAX_BYTES {
+        return Some(hint.to_owned());
+    }
+    let mut link = BootstrapLink::parse(hint).ok()?;
+    while link.addresses.len() > 1 {
+        link.addresses.pop();
+        let shorter = link.to_string();
+        if shorter.len() <= HINT_MAX_BYTES {
+            return Some(shorter);
+        }
+    }
+    None
 }
