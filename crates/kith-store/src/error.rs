@@ -13,7 +13,7 @@ pub enum StoreError {
     /// The file is not what was written: flipped bits, missing pages, values no version of this crate writes.
     #[error("the database is damaged")]
     Damaged(#[source] rusqlite::Error),
-    /// The database file is empty, or missing while its write-ahead log is there.
+    /// The database file is shorter than one page, or missing while its write-ahead log is there.
     #[error("the database file is empty or missing, but it existed before")]
     Emptied,
     /// [`Store::check`](crate::Store::check) found pages or rows that contradict each other.
@@ -114,6 +114,9 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error),
+            // The statements of this crate are fixed and tested: SQLite's general error is a page that SQLCipher could
+            // not authenticate.
+            Some(ErrorCode::Unknown) => Self::Damaged(error),
             _ => Self::Sqlite(error),
         }
     }

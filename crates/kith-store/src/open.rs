@@ -1,6 +1,5 @@
 //! Opening the database file: keys, pragmas, creation.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,6 +18,8 @@ pub const DATABASE_FILE: &str = "kith.db";
 const UNFINISHED_FILE: &str = "kith.db.new";
 /// How long a connection waits for another one before it reports `Busy`.
 const BUSY_WAIT: Duration = Duration::from_secs(2);
+/// The size of SQLCipher's pages in bytes: no database is shorter.
+const PAGE: u64 = 4096;
 /// All statements of this crate fit, so that none is compiled twice.
 const STATEMENT_CACHE: usize = 128;
 
@@ -39,12 +40,12 @@ PRAGMA journal_size_limit = 16777216;
 pub(crate) fn writer(dir: &Path, key: &Key) -> Result<Connection, StoreError> {
     let file = dir.join(DATABASE_FILE);
     match fs::metadata(&file) {
-        Ok(found) if found.len() == 0 => return Err(StoreError::Emptied),
+        Ok(found) if found.len() < PAGE => return Err(StoreError::Emptied),
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => create(dir, &file, key)?,
         Err(error) => return Err(error.into()),
     }
-    let conn = connect(&file, Some(key), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let conn = connect(&file, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     conn.execute_batch(WRITER_PRAGMAS)?;
     schema::migrate(&conn)?;
     Ok(conn)
@@ -53,10 +54,10 @@ pub(crate) fn writer(dir: &Path, key: &Key) -> Result<Connection, StoreError> {
 /// A connection that can only read.
 pub(crate) fn reader(dir: &Path, key: &Key) -> Result<Connection, StoreError> {
     let file = dir.join(DATABASE_FILE);
-    if fs::metadata(&file)?.len() == 0 {
+    if fs::metadata(&file)?.len() < PAGE {
         return Err(StoreError::Emptied);
     }
-    let conn = connect(&file, Some(key), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let conn = connect(&file, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let found = schema::version(&conn)?;
     let supported = schema::SCHEMA;
     if found > supported {
@@ -78,35 +79,43 @@ pub(crate) fn memory() -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
-/// Opens `file`, with the key if there is one (tests look into plain files), and proves that it can be read.
-pub(crate) fn connect(file: &Path, key: Option<&Key>, access: OpenFlags) -> Result<Connection, StoreError> {
+/// Opens `file` with the key, proves that it can be read, and sets what every connection needs.
+fn connect(file: &Path, key: &Key, access: OpenFlags) -> Result<Connection, StoreError> {
+    let conn = open_file(file, access)?;
+    unlock(&conn, key)?;
+    conn.execute_batch(PRAGMAS)?;
+    Ok(conn)
+}
+
+fn open_file(file: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
     let conn = Connection::open_with_flags(file, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(BUSY_WAIT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-    if let Some(key) = key {
-        // First, so that SQLite's copies of the key statement are wiped as well.
-        conn.execute_batch("PRAGMA cipher_memory_security = ON")?;
-        let mut statement = Zeroizing::new(String::with_capacity(96));
-        statement.push_str("PRAGMA key = \"x'");
-        for byte in key.as_bytes() {
-            // Writing to a String cannot fail.
-            write!(statement, "{byte:02x}").unwrap_or_default();
-        }
-        statement.push_str("'\"");
-        // The error of this statement could quote it.
-        if conn.execute_batch(&statement).is_err() {
-            return Err(StoreError::WrongKey);
-        }
-    }
-    let probe: Result<i64, rusqlite::Error> =
-        conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
-    match probe {
-        Ok(_) => {}
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => return Err(StoreError::WrongKey),
-        Err(error) => return Err(error.into()),
-    }
-    conn.execute_batch(PRAGMAS)?;
     Ok(conn)
+}
+
+fn unlock(conn: &Connection, key: &Key) -> Result<(), StoreError> {
+    // Before the key, so that SQLite's copies of the key statement are wiped as well. SQLCipher would write to the error
+    // stream of the process what is returned here as an error anyway.
+    conn.execute_batch("PRAGMA cipher_log_level = NONE; PRAGMA cipher_memory_security = ON")?;
+    let mut statement = Zeroizing::new(String::with_capacity(96));
+    statement.push_str("PRAGMA key = \"x'");
+    for byte in key.as_bytes() {
+        for digit in [byte >> 4, byte & 0xf] {
+            statement.extend(char::from_digit(u32::from(digit), 16));
+        }
+    }
+    statement.push_str("'\"");
+    // The error of this statement could quote it.
+    if conn.execute_batch(&statement).is_err() {
+        return Err(StoreError::WrongKey);
+    }
+    let probe: Result<i64, _> = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
+    match probe {
+        Ok(_) => Ok(()),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => Err(StoreError::WrongKey),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Creates the database under another name first, so that an empty `kith.db` is always a damaged one and never a new one.
@@ -122,7 +131,7 @@ fn create(dir: &Path, file: &Path, key: &Key) -> Result<(), StoreError> {
         }
     }
     private_file(&unfinished)?;
-    let conn = connect(&unfinished, Some(key), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let conn = connect(&unfinished, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     schema::migrate(&conn)?;
     if let Err((_, error)) = conn.close() {
         return Err(error.into());
@@ -160,3 +169,6 @@ fn sync_folder(dir: &Path) -> Result<(), StoreError> {
 fn sync_folder(_dir: &Path) -> Result<(), StoreError> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

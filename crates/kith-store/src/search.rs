@@ -26,7 +26,8 @@ const QUERY_MAX_CHARS: usize = 256;
 /// What to look for. Every part that is given must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Search<'a> {
-    /// Words as a person types them: all must occur, the last one may be the beginning of a word.
+    /// Words as a person types them: all must occur, the last one may be the beginning of a word if it is longer than one
+    /// letter (of the Latin alphabet; one sign of another script is enough).
     pub query: &'a str,
     /// In this chat.
     pub chat: Option<ChatId>,
@@ -61,7 +62,10 @@ fn fts_query(typed: &str) -> Option<String> {
         .take(WORDS_MAX)
         .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
         .collect();
-    if words.is_empty() { None } else { Some(words.join(" ") + "*") }
+    let last = words.last()?;
+    // One letter begins too many words: it is looked for as a word.
+    let prefix = if last.len() > "\"a\"".len() { "*" } else { "" };
+    Some(words.join(" ") + prefix)
 }
 
 pub(crate) fn search(conn: &Connection, search: &Search<'_>) -> Result<Vec<Hit>, StoreError> {

@@ -109,8 +109,8 @@ impl Store {
     }
 
     /// Drops what was done since [`savepoint`](Self::savepoint) and removes the mark; the transaction goes on. Fails
-    /// with [`StoreError::NoSavepoint`], or with [`StoreError::TransactionLost`] if SQLite had to drop the whole
-    /// transaction: then only [`rollback`](Self::rollback) is left.
+    /// with [`StoreError::NoSavepoint`], or with [`StoreError::TransactionLost`] if SQLite has dropped the whole
+    /// transaction, as it does when the disk is full: then only [`rollback`](Self::rollback) is left.
     pub fn rollback_to_savepoint(&self) -> Result<(), StoreError> {
         self.need_savepoint()?;
         self.run("ROLLBACK TO input")?;
@@ -236,3 +236,6 @@ impl Store {
         self.need_transaction()
     }
 }
+
+#[cfg(test)]
+mod tests;

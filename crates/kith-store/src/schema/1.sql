@@ -163,16 +163,16 @@ CREATE VIRTUAL TABLE messages_fts USING fts5 (
     text, content = 'messages', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
 );
 INSERT INTO messages_fts (messages_fts, rank) VALUES ('secure-delete', 1);
-CREATE TRIGGER messages_text_added AFTER INSERT ON messages WHEN new.text IS NOT NULL BEGIN
+-- Messages without text are in the index as well (as nothing), so that it can be checked against the table.
+CREATE TRIGGER messages_text_added AFTER INSERT ON messages BEGIN
     INSERT INTO messages_fts (rowid, text) VALUES (new.id, new.text);
 END;
-CREATE TRIGGER messages_text_deleted AFTER DELETE ON messages WHEN old.text IS NOT NULL BEGIN
+CREATE TRIGGER messages_text_deleted AFTER DELETE ON messages BEGIN
     INSERT INTO messages_fts (messages_fts, rowid, text) VALUES ('delete', old.id, old.text);
 END;
 CREATE TRIGGER messages_text_changed AFTER UPDATE OF text ON messages BEGIN
-    INSERT INTO messages_fts (messages_fts, rowid, text)
-        SELECT 'delete', old.id, old.text WHERE old.text IS NOT NULL;
-    INSERT INTO messages_fts (rowid, text) SELECT new.id, new.text WHERE new.text IS NOT NULL;
+    INSERT INTO messages_fts (messages_fts, rowid, text) VALUES ('delete', old.id, old.text);
+    INSERT INTO messages_fts (rowid, text) VALUES (new.id, new.text);
 END;
 
 CREATE TABLE outbox (

@@ -1,0 +1,105 @@
+//! A profile with 100,000 messages opens and lists its chats at once. The times are printed; the limits are wide enough
+//! for a busy machine and far below what reading all messages would take.
+
+use std::time::{Duration, Instant};
+
+use kith_store::{Anchor, Search, Store};
+
+use crate::kit::*;
+
+const MESSAGES: u32 = 20_000;
+const WORDS: [&str; 16] = [
+    "hello",
+    "meeting",
+    "tomorrow",
+    "coffee",
+    "the",
+    "and",
+    "please",
+    "send",
+    "file",
+    "picture",
+    "room",
+    "café",
+    "привет",
+    "train",
+    "holiday",
+    "rust",
+];
+
+fn fill(store: &Store) {
+    for n in 1..=200 {
+        befriend(store, n);
+    }
+    let mut seed = 88_172_645_463_325_252_u64;
+    let mut random = |below: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed % below
+    };
+    store.begin().unwrap();
+    for n in 0..MESSAGES {
+        let mut words: Vec<&str> = (0..4 + random(9)).map(|_| WORDS[random(16) as usize]).collect();
+        let needle = format!("needle{n}");
+        if n % 1000 == 0 {
+            words.push(&needle);
+        }
+        // Half of all messages are in the first chat.
+        let chat = if random(2) == 0 { 1 } else { 1 + random(200) as u8 };
+        let text = words.join(" ");
+        store
+            .insert_message(&if random(2) == 0 { incoming(chat, n, &text) } else { outgoing(chat, n, &text) })
+            .unwrap();
+    }
+    store.commit().unwrap();
+}
+
+fn timed<T>(what: &str, limit: Duration, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let outcome = work();
+    let took = start.elapsed();
+    println!("{what}: {took:?}");
+    assert!(took < limit, "{what} took {took:?}");
+    outcome
+}
+
+#[test]
+fn a_large_profile_opens_at_once() {
+    let profile = Profile::new();
+    timed("filling", Duration::from_secs(240), || {
+        let store = profile.open();
+        fill(&store);
+        store.checkpoint().unwrap();
+    });
+    let second = Duration::from_secs(9);
+    let half = Duration::from_millis(500);
+    let store = timed("open", half, || profile.open());
+    assert_eq!(timed("chats", half, || store.chats().unwrap()).len(), 200);
+    timed("last page", half, || store.history(&chat_id(1), &Anchor::End, 50, 0).unwrap());
+    timed("first unread", half, || store.history(&chat_id(1), &Anchor::Unread, 25, 25).unwrap());
+    timed("in the middle", half, || store.history(&chat_id(1), &Anchor::At(T0 + 50_000), 25, 25).unwrap());
+    let find = |query, chat| store.search(&Search { query, chat, limit: 50, ..Default::default() }).unwrap().len();
+    assert_eq!(timed("rare word", second, || find("needle7000", None)), 1);
+    assert_eq!(timed("common words", second, || find("coffee tomorrow", None)), 50);
+    assert_eq!(timed("common word, phrase start", second, || find("tomorrow needle7000", None)), 0);
+    assert_eq!(timed("one letter", second, || find("c", None)), 50);
+    assert_eq!(timed("two letters", second, || find("co", None)), 50);
+    assert!(timed("in a small chat", second, || find("coffee tomorrow", Some(chat_id(77)))) > 0);
+    assert_eq!(timed("in another chat", second, || find("needle7000 c", Some(chat_id(77)))), 0);
+    assert!(!timed("marking read", Duration::from_secs(20), || store.mark_read(&chat_id(1), None).unwrap()).is_empty());
+    timed("5 single commits", Duration::from_secs(10), || {
+        for n in 0..5 {
+            store.insert_message(&incoming(1, MESSAGES + n, "one live message")).unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_store_in_memory_is_cheap() {
+    timed("100 stores in memory", Duration::from_secs(10), || {
+        for _ in 0..100 {
+            befriend(&memory(), 1);
+        }
+    });
+}
