@@ -68,10 +68,15 @@ pub(crate) fn parse(text: &str) -> Option<Multiaddr> {
 pub(crate) fn shape(address: &Multiaddr) -> Option<Shape> {
     let mut parts = address.iter();
     let scope = scope_of(&parts.next()?)?;
-    let (port, quic) = match parts.next()? {
-        Protocol::Tcp(port) => (port, false),
-        Protocol::Udp(port) if matches!(parts.next(), Some(Protocol::QuicV1)) => (port, true),
-        _ => return None,
+    let transport = parts.next()?;
+    let (port, quic) = if let Protocol::Tcp(port) = transport {
+        (port, false)
+    } else if let Protocol::Udp(port) = transport
+        && matches!(parts.next(), Some(Protocol::QuicV1))
+    {
+        (port, true)
+    } else {
+        return None;
     };
     let mut shape = Shape { scope, port, quic, relay: None, peer: None };
     let Some(next) = parts.next() else { return Some(shape) };
@@ -92,11 +97,12 @@ pub(crate) fn shape(address: &Multiaddr) -> Option<Shape> {
 }
 
 fn scope_of(host: &Protocol<'_>) -> Option<Scope> {
-    match host {
-        Protocol::Ip4(ip) => ip4_scope(*ip),
-        Protocol::Ip6(ip) => ip6_scope(*ip),
-        Protocol::Dns(_) | Protocol::Dns4(_) | Protocol::Dns6(_) => Some(Scope::Name),
-        _ => None,
+    if let Protocol::Ip4(ip) = host {
+        ip4_scope(*ip)
+    } else if let Protocol::Ip6(ip) = host {
+        ip6_scope(*ip)
+    } else {
+        matches!(host, Protocol::Dns(_) | Protocol::Dns4(_) | Protocol::Dns6(_)).then_some(Scope::Name)
     }
 }
 
@@ -183,10 +189,10 @@ pub(crate) fn is_loopback(address: &Multiaddr) -> bool {
 pub(crate) fn relay_of(address: &Multiaddr) -> Option<PeerId> {
     let mut last = None;
     for part in address.iter() {
-        match part {
-            Protocol::P2p(peer) => last = Some(peer),
-            Protocol::P2pCircuit => return last,
-            _ => {}
+        if let Protocol::P2p(peer) = part {
+            last = Some(peer);
+        } else if matches!(part, Protocol::P2pCircuit) {
+            return last;
         }
     }
     None
@@ -194,10 +200,13 @@ pub(crate) fn relay_of(address: &Multiaddr) -> Option<PeerId> {
 
 /// The IP address that is connected to.
 pub(crate) fn ip_of(address: &Multiaddr) -> Option<IpAddr> {
-    match address.iter().next()? {
-        Protocol::Ip4(ip) => Some(ip.into()),
-        Protocol::Ip6(ip) => Some(ip.into()),
-        _ => None,
+    let host = address.iter().next()?;
+    if let Protocol::Ip4(ip) = host {
+        Some(ip.into())
+    } else if let Protocol::Ip6(ip) = host {
+        Some(ip.into())
+    } else {
+        None
     }
 }
 

@@ -200,11 +200,9 @@ impl Task {
     }
 
     fn on_swarm_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
-        let event = match event {
-            SwarmEvent::Behaviour(event) => return self.on_behaviour_event(event),
-            other => other,
-        };
-        if let SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } = event {
+        if let SwarmEvent::Behaviour(event) = event {
+            self.on_behaviour_event(event);
+        } else if let SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } = event {
             self.on_established(peer_id, connection_id, &endpoint);
         } else if let SwarmEvent::ConnectionClosed { peer_id, connection_id, num_established, .. } = event {
             self.on_closed(peer_id, connection_id, num_established);

@@ -1,5 +1,6 @@
 //! Real nodes on loopback: gates, frames, requests, limits, reconnecting.
 #![cfg(test)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test waits for one kind of event and ignores the rest")]
 
 mod support;
 
@@ -19,6 +20,7 @@ async fn exchange(transport: &str) {
     bob.track(&alice).await;
     alice.up(&bob).await;
     bob.up(&alice).await;
+    let started = std::time::Instant::now();
     for round in 0..20_u64 {
         let text = format!("message {round}").into_bytes();
         alice.send(&bob, round, text.clone()).await;
@@ -26,6 +28,7 @@ async fn exchange(transport: &str) {
         bob.send(&alice, 100 + round, text.clone()).await;
         assert_eq!(alice.received(&bob).await, text);
     }
+    println!("{transport}: {:?} per round trip", started.elapsed() / 20);
     assert!(alice.sent(19).await && bob.sent(119).await);
     alice.stop().await;
     bob.stop().await;
@@ -333,4 +336,76 @@ async fn the_connection_test_names_what_works() {
     );
     alice.stop().await;
     bootstrap.stop().await;
+}
+
+#[tokio::test]
+async fn a_hello_brings_the_addresses_of_a_contact() {
+    let (mut alice, mut bob) = (Node::start(QUIC).await, Node::start(TCP).await);
+    alice.track(&bob).await;
+    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
+    let expected = alice.addresses.clone();
+    let learned = bob.wait(|event| match event {
+        NetEvent::PeerAddresses { peer, addresses } => Some((*peer, addresses.clone())),
+        _ => None,
+    });
+    let (peer, addresses) = learned.await;
+    assert_eq!((peer, addresses), (alice.id, expected));
+    alice.up(&bob).await;
+    alice.stop().await;
+    bob.stop().await;
+}
+
+#[tokio::test]
+async fn who_is_untracked_is_disconnected_and_heard_no_more() {
+    let (mut alice, mut bob) = (Node::start_tuned(QUIC, quick()).await, Node::start_tuned(QUIC, quick()).await);
+    alice.track(&bob).await;
+    bob.track(&alice).await;
+    alice.up(&bob).await;
+    bob.up(&alice).await;
+    alice.command(NetCommand::Untrack { peer: bob.id }).await;
+    alice.down().await;
+    bob.down().await;
+    bob.send(&alice, 1, b"hello?".to_vec()).await;
+    assert!(!bob.sent(1).await);
+    assert!(!alice.saw(|event| matches!(event, NetEvent::Received { .. })));
+    alice.stop().await;
+    bob.stop().await;
+}
+
+#[tokio::test]
+async fn both_dialling_at_once_gives_one_up_and_no_down() {
+    for _ in 0..5 {
+        let (mut alice, mut bob) = (Node::start(QUIC).await, Node::start(TCP).await);
+        tokio::join!(alice.track(&bob), bob.track(&alice));
+        alice.up(&bob).await;
+        bob.up(&alice).await;
+        for id in 0..10 {
+            alice.send(&bob, id, vec![1; 100]).await;
+            bob.received(&alice).await;
+            bob.send(&alice, id, vec![2; 100]).await;
+            alice.received(&bob).await;
+        }
+        let flap = |event: &NetEvent| matches!(event, NetEvent::PeerUp { .. } | NetEvent::PeerDown { .. });
+        assert!(!alice.saw(flap) && !bob.saw(flap));
+        alice.stop().await;
+        bob.stop().await;
+    }
+}
+
+/// Run inside a network namespace with one multicast interface: multicast does not belong on the machine's own network.
+#[tokio::test]
+#[ignore = "needs a network namespace with multicast"]
+async fn neighbours_find_each_other_without_a_bootstrap() {
+    const ANY: &str = "/ip4/0.0.0.0/udp/0/quic-v1";
+    let (mut alice, mut bob) = (Node::start_near(ANY).await, Node::start_near(ANY).await);
+    alice.command(NetCommand::Track { peer: bob.id, addresses: vec![] }).await;
+    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
+    alice.up(&bob).await;
+    bob.up(&alice).await;
+    let slot = SlotId::from_bytes([5; 32]);
+    bob.command(NetCommand::ServeSlots(vec![(slot, b"sealed".to_vec())])).await;
+    alice.command(NetCommand::GetSlot { id: 1, slot, hints: vec![] }).await;
+    assert_eq!(alice.slot(1).await, SlotOutcome::Found(b"sealed".to_vec()));
+    alice.stop().await;
+    bob.stop().await;
 }

@@ -58,23 +58,31 @@ impl Node {
 
     /// A node that listens nowhere.
     pub(crate) fn start_deaf(tuning: Tuning, bootstraps: &[String]) -> Self {
-        Self::launch(vec![], tuning, SigningKey::generate(), bootstraps.to_vec())
+        Self::launch(vec![], tuning, SigningKey::generate(), bootstraps.to_vec(), false)
     }
 
     pub(crate) async fn start_with(listen: &str, tuning: Tuning, key: SigningKey, bootstraps: Vec<String>) -> Self {
-        let mut node = Self::launch(vec![listen.to_owned()], tuning, key, bootstraps);
-        node.addresses = node
+        Self::launch(vec![listen.to_owned()], tuning, key, bootstraps, false).listening().await
+    }
+
+    /// A node that looks around on the local network.
+    pub(crate) async fn start_near(listen: &str) -> Self {
+        Self::launch(vec![listen.to_owned()], quick(), SigningKey::generate(), vec![], true).listening().await
+    }
+
+    async fn listening(mut self) -> Self {
+        self.addresses = self
             .wait(|event| match event {
                 NetEvent::Listening { addresses } if !addresses.is_empty() => Some(addresses.clone()),
                 _ => None,
             })
             .await;
-        node
+        self
     }
 
-    fn launch(listen: Vec<String>, tuning: Tuning, key: SigningKey, bootstraps: Vec<String>) -> Self {
+    fn launch(listen: Vec<String>, tuning: Tuning, key: SigningKey, bootstraps: Vec<String>, mdns: bool) -> Self {
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
-        let config = NetConfig { key: key.duplicate(), listen, bootstraps, mdns: false, agent: "kith-test".to_owned() };
+        let config = NetConfig { key: key.duplicate(), listen, bootstraps, mdns, agent: "kith-test".to_owned() };
         let (net, events) = Net::start_tuned(config, tuning, &tracker, cancel.clone()).expect("start");
         let id = TransportId::from_bytes(key.public().to_bytes());
         Self { id, addresses: vec![], key, net, events, seen: vec![], tracker, cancel }

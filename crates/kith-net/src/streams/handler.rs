@@ -409,19 +409,15 @@ impl ConnectionHandler for Handler {
         &mut self,
         event: ConnectionEvent<Self::InboundProtocol, Self::OutboundProtocol, (), Self::OutboundOpenInfo>,
     ) {
-        match event {
-            ConnectionEvent::FullyNegotiatedInbound(FullyNegotiatedInbound {
-                protocol: (protocol, stream), ..
-            }) => {
-                self.inbound(&protocol, stream);
-            }
-            ConnectionEvent::FullyNegotiatedOutbound(FullyNegotiatedOutbound { protocol, info }) => {
-                self.outbound(protocol, info);
-            }
-            ConnectionEvent::DialUpgradeError(DialUpgradeError { info, error }) => {
-                self.outbound_failed(info, matches!(error, StreamUpgradeError::NegotiationFailed));
-            }
-            _ => {}
+        if let ConnectionEvent::FullyNegotiatedInbound(FullyNegotiatedInbound {
+            protocol: (protocol, stream), ..
+        }) = event
+        {
+            self.inbound(&protocol, stream);
+        } else if let ConnectionEvent::FullyNegotiatedOutbound(FullyNegotiatedOutbound { protocol, info }) = event {
+            self.outbound(protocol, info);
+        } else if let ConnectionEvent::DialUpgradeError(DialUpgradeError { info, error }) = event {
+            self.outbound_failed(info, matches!(error, StreamUpgradeError::NegotiationFailed));
         }
     }
 }

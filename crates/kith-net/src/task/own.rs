@@ -76,7 +76,8 @@ impl Task {
         let (circuits, direct): (Vec<Multiaddr>, Vec<Multiaddr>) =
             self.swarm.listeners().cloned().partition(addr::is_circuit);
         let lab = if direct.is_empty() {
-            let mut configured = self.bootstraps.iter().flat_map(|known| &known.lines).flat_map(|(_, list)| list).peekable();
+            let mut configured =
+                self.bootstraps.iter().flat_map(|known| &known.lines).flat_map(|(_, list)| list).peekable();
             configured.peek().is_some() && configured.all(addr::is_loopback)
         } else {
             direct.iter().all(addr::is_loopback)
@@ -141,16 +142,16 @@ fn any_port(address: &Multiaddr) -> Option<Multiaddr> {
     let mut changed = false;
     let other = address
         .iter()
-        .map(|part| match part {
-            Protocol::Tcp(port) if port != 0 => {
-                changed = true;
+        .map(|part| {
+            let any = if matches!(part, Protocol::Tcp(1..)) {
                 Protocol::Tcp(0)
-            }
-            Protocol::Udp(port) if port != 0 => {
-                changed = true;
+            } else if matches!(part, Protocol::Udp(1..)) {
                 Protocol::Udp(0)
-            }
-            same => same,
+            } else {
+                return part;
+            };
+            changed = true;
+            any
         })
         .collect();
     changed.then_some(other)

@@ -52,12 +52,14 @@ impl request_response::Codec for Bytes {
         let (Script::Whole(bytes) | Script::Trickle(bytes)) = &script;
         io.write_all(bytes).await?;
         io.flush().await?;
-        while matches!(script, Script::Trickle(_)) {
+        if matches!(script, Script::Whole(_)) {
+            return Ok(());
+        }
+        loop {
             tokio::time::sleep(Duration::from_millis(50)).await;
             io.write_all(&[0]).await?;
             io.flush().await?;
         }
-        Ok(())
     }
 
     async fn write_response<T: AsyncWrite + Unpin + Send>(
