@@ -22,7 +22,8 @@ pub const DEVICES_MAX: usize = 5;
 pub const REVOCATIONS_MAX: usize = 32;
 /// Entries of one identity log.
 pub const LOG_ENTRIES_MAX: usize = 256;
-/// Bytes of one encoded identity log; it must fit into an invite bundle.
+/// Bytes of one encoded identity log; it must fit into an invite bundle. That is about 30 changes of an account with one
+/// device, about 10 with five.
 pub const LOG_MAX: usize = 10 * 1024;
 /// Network addresses in one list.
 pub const ADDRESSES_MAX: usize = 16;
