@@ -41,7 +41,10 @@ fn act(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Init { dir } => {
             let state = state::State::create(&dir)?;
             println!("{}", state.link()?);
-            eprintln!("created {}; if others reach this machine under another address, set `external` in config.toml", dir.display());
+            eprintln!(
+                "created {}; if others reach this machine under another address, set `external` in config.toml",
+                dir.display()
+            );
             Ok(ExitCode::SUCCESS)
         }
         Command::Address { dir } => {

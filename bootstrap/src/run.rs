@@ -48,7 +48,8 @@ pub(crate) async fn run(options: RunOptions) -> anyhow::Result<()> {
 
     let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
     let mut registry = Registry::default();
-    let mut server = Server::start(server_config(&state, options.listen), &mut registry, &tracker, cancel.clone()).await?;
+    let mut server =
+        Server::start(server_config(&state, options.listen), &mut registry, &tracker, cancel.clone()).await?;
     let pages = Pages::new(registry, server.stats().clone(), state.trial_file()).router();
     let stop = cancel.clone().cancelled_owned();
     tracker.spawn(async move {
@@ -58,7 +59,13 @@ pub(crate) async fn run(options: RunOptions) -> anyhow::Result<()> {
     });
     let link = server.link();
     save_link(&state, &server);
-    let ready = Ready { ready: true, address: link.to_string(), peer: server.peer_id(), listen: server.listen_addresses(), http };
+    let ready = Ready {
+        ready: true,
+        address: link.to_string(),
+        peer: server.peer_id(),
+        listen: server.listen_addresses(),
+        http,
+    };
     println!("{}", serde_json::to_string(&ready)?);
     tracing::info!("ready");
 

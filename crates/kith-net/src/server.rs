@@ -53,12 +53,8 @@ use slots::worker::SlotWorker;
 use task::{Parts, Task};
 
 /// The services a [`Server`] offers, as bits of a bootstrap link.
-pub const SERVICES: u64 = services::RELAY
-    | services::RENDEZVOUS
-    | services::SLOTS
-    | services::AUTONAT
-    | services::KAD
-    | services::GOSSIP;
+pub const SERVICES: u64 =
+    services::RELAY | services::RENDEZVOUS | services::SLOTS | services::AUTONAT | services::KAD | services::GOSSIP;
 
 /// All listeners must have an address in this time.
 const LISTEN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -134,10 +130,8 @@ impl Server {
         let bootstraps = bootstraps.into_iter().filter(|(other, _)| *other != peer).collect();
         let limits = config.limits;
         let reservations = Reservations::new(limits.reservations_per_ip, limits.exempt);
-        let slot_limits = SlotLimits {
-            slots_max: usize::try_from(limits.slots).unwrap_or(usize::MAX),
-            bytes_max: limits.slot_bytes,
-        };
+        let slot_limits =
+            SlotLimits { slots_max: usize::try_from(limits.slots).unwrap_or(usize::MAX), bytes_max: limits.slot_bytes };
         let swarm = behaviour::swarm(&keypair, &config.agent, &limits, &reservations, registry)?;
         let (offered, offered_receiver) = watch::channel(Vec::new());
         let parts = Parts {
@@ -191,6 +185,9 @@ impl Server {
 }
 
 async fn listen_on(task: &mut Task, addresses: Vec<Multiaddr>, cancel: &CancellationToken) -> Result<(), ServerError> {
+    for address in &addresses {
+        check_free(address)?;
+    }
     let mut required: Vec<ListenerId> = Vec::new();
     let mut optional: Vec<ListenerId> = Vec::new();
     for address in addresses {
@@ -220,6 +217,21 @@ async fn listen_on(task: &mut Task, addresses: Vec<Multiaddr>, cancel: &Cancella
     Ok(())
 }
 
+/// Refuses a TCP port that another program listens on. libp2p shares ports (it dials from the port it listens on), so two
+/// nodes would silently get half of the connections each.
+fn check_free(address: &Multiaddr) -> Result<(), ServerError> {
+    let port = address.iter().find_map(|part| if let Protocol::Tcp(port) = part { Some(port) } else { None });
+    // An IPv6 wildcard would clash with our own IPv4 one: std binds it to both.
+    let ip = source::ip_of(address).filter(|ip| !(ip.is_ipv6() && ip.is_unspecified()));
+    let Some((ip, port)) = ip.zip(port).filter(|(_, port)| *port != 0) else {
+        return Ok(());
+    };
+    match std::net::TcpListener::bind((ip, port)) {
+        Ok(_closed_again) => Ok(()),
+        Err(source) => Err(ServerError::Listen { address: address.to_string(), source }),
+    }
+}
+
 async fn until_listening(task: &mut Task, listeners: &[ListenerId]) {
     while !task.all_listening(listeners) {
         let event = task.swarm.select_next_some().await;
@@ -230,7 +242,9 @@ async fn until_listening(task: &mut Task, listeners: &[ListenerId]) {
 fn listen_error(error: TransportError<io::Error>) -> io::Error {
     match error {
         TransportError::Other(error) => error,
-        TransportError::MultiaddrNotSupported(_) => io::Error::new(io::ErrorKind::Unsupported, "not a transport we have"),
+        TransportError::MultiaddrNotSupported(_) => {
+            io::Error::new(io::ErrorKind::Unsupported, "not a transport we have")
+        }
     }
 }
 
@@ -294,7 +308,8 @@ fn parse_node(text: &str) -> Result<(PeerId, Vec<Multiaddr>), ServerError> {
         }
         return Ok((peer, addresses));
     }
-    let address = crate::addr::parse(text).ok_or_else(|| bad(text, "it is neither a multiaddr nor a bootstrap link"))?;
+    let address =
+        crate::addr::parse(text).ok_or_else(|| bad(text, "it is neither a multiaddr nor a bootstrap link"))?;
     match address.iter().last() {
         Some(Protocol::P2p(peer)) => Ok((peer, vec![crate::addr::without_peer(address)])),
         _ => Err(bad(text, "it must end in /p2p/PEER so that the node's key is known")),

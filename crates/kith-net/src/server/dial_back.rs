@@ -62,7 +62,8 @@ impl DialBack {
     fn check(&mut self, peer: PeerId, addresses: &[Multiaddr], now: Instant) -> Result<(), Refused> {
         let own = self.seen_at.get(&peer);
         let allowed = addresses.iter().all(|address| {
-            ip_of(address).is_some_and(|ip| is_global(ip) || own.is_some_and(|own| own.values().any(|seen| *seen == ip)))
+            ip_of(address)
+                .is_some_and(|ip| is_global(ip) || own.is_some_and(|own| own.values().any(|seen| *seen == ip)))
         });
         if !allowed || addresses.is_empty() {
             return Err(Refused::Target);

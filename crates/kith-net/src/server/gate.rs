@@ -109,10 +109,11 @@ impl IpGate {
 
     fn establish(&mut self, id: ConnectionId, remote: &Multiaddr) {
         let exempt = self.exempt;
-        let entry = self
-            .connections
-            .entry(id)
-            .or_insert_with(|| Entry { source: Source::of(remote, exempt), host: ip_of(remote), established: true });
+        let entry = self.connections.entry(id).or_insert_with(|| Entry {
+            source: Source::of(remote, exempt),
+            host: ip_of(remote),
+            established: true,
+        });
         if entry.established {
             return;
         }

@@ -75,8 +75,8 @@ pub enum ProbeError {
 /// Takes at most about 35 s. Fails if the address is malformed or the node is not reached.
 pub async fn probe(address: &str) -> Result<ProbeReport, ProbeError> {
     let (peer, addresses) = parse_node(address)?;
-    let transport = crate::ids::transport_id(&peer)
-        .ok_or_else(|| super::bad(address, "its key is not an Ed25519 key"))?;
+    let transport =
+        crate::ids::transport_id(&peer).ok_or_else(|| super::bad(address, "its key is not an Ed25519 key"))?;
     let mut swarm = client::swarm()?;
     client::listen(&mut swarm).await?;
     let started = Instant::now();
@@ -317,7 +317,8 @@ impl Probe {
         if let request_response::Event::OutboundFailure { error, .. } = &event {
             self.settle("slots", false, error.to_string());
         }
-        let request_response::Event::Message { message: request_response::Message::Response { response, .. }, .. } = event
+        let request_response::Event::Message { message: request_response::Message::Response { response, .. }, .. } =
+            event
         else {
             return;
         };

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use libp2p::PeerId;
 
-use super::source::Source;
 use super::source::Prefix;
+use super::source::Source;
 
 /// Longest key that is stored: a hash with room for a tag.
 pub(crate) const KEY_MAX_BYTES: usize = 64;

@@ -248,7 +248,9 @@ impl Task {
             BehaviourEvent::Rendezvous(event) => self.rendezvous_event(event),
             BehaviourEvent::Gossip(event) => self.gossip_event(event),
             BehaviourEvent::Slots(event) => self.slot_event(event),
-            BehaviourEvent::Gate(never) | BehaviourEvent::Counts(never) | BehaviourEvent::Memory(never) => match never {},
+            BehaviourEvent::Gate(never) | BehaviourEvent::Counts(never) | BehaviourEvent::Memory(never) => {
+                match never {}
+            }
         }
     }
 
@@ -369,9 +371,6 @@ impl Task {
     }
 
     fn slot_event(&mut self, event: crate::slot::SlotEvent) {
-        if let request_response::Event::InboundFailure { error: request_response::InboundFailure::Io(_), .. } = &event {
-            self.stats.slot_request("unreadable", "refused");
-        }
         let request_response::Event::Message { peer, connection_id, message } = event else {
             return;
         };
@@ -444,5 +443,9 @@ fn dial_reason(error: &libp2p::swarm::DialError) -> &'static str {
             None => "limit",
         };
     }
-    if matches!(error, libp2p::swarm::DialError::DialPeerConditionFalse(_)) { "already connected" } else { "no address" }
+    if matches!(error, libp2p::swarm::DialError::DialPeerConditionFalse(_)) {
+        "already connected"
+    } else {
+        "no address"
+    }
 }

@@ -117,9 +117,8 @@ pub(super) fn read_blob(dir: &Path, slot: SlotId) -> io::Result<Vec<u8>> {
     let path = path_of(dir, slot);
     let mut file = File::open(&path)?;
     let mut bytes = [0; HEADER_LEN];
-    file.read_exact(&mut bytes).map_err(|error| {
-        if error.kind() == io::ErrorKind::UnexpectedEof { damaged() } else { error }
-    })?;
+    file.read_exact(&mut bytes)
+        .map_err(|error| if error.kind() == io::ErrorKind::UnexpectedEof { damaged() } else { error })?;
     let (header, sum) = Header::parse(&bytes)?;
     let mut blob = Vec::new();
     file.take(SLOT_BLOB_MAX as u64 + 1).read_to_end(&mut blob)?;

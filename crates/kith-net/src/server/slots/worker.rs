@@ -96,11 +96,7 @@ fn run<T>(mut store: SlotStore, queue: &Receiver<Job<T>>, answers: &mpsc::Sender
 }
 
 /// What the store answers to a request.
-pub(crate) fn answer(
-    store: &mut SlotStore,
-    request: SlotRequest,
-    now_ms: u64,
-) -> Result<SlotResponse, SlotStoreError> {
+pub(crate) fn answer(store: &mut SlotStore, request: SlotRequest, now_ms: u64) -> Result<SlotResponse, SlotStoreError> {
     Ok(match request {
         SlotRequest::Put { slot, owner_hash, expires_at_ms, blob } => {
             match store.put(slot, owner_hash, expires_at_ms, &blob, now_ms)? {
