@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use kith_crypto::Key;
@@ -69,13 +70,18 @@ pub(crate) fn reader(dir: &Path, key: &Key) -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
-/// A database without a file, for the simulator and tests.
+/// A database without a file, for the simulator and tests. The schema is built once per process and copied from then on.
 pub(crate) fn memory() -> Result<Connection, StoreError> {
-    let conn =
-        Connection::open_in_memory_with_flags(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+    let mut conn = open_file(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    if let Some(template) = TEMPLATE.get() {
+        conn.deserialize_read_exact("main", template.as_slice(), template.len(), false)?;
+    } else {
+        schema::migrate(&conn)?;
+        let image = conn.serialize("main")?;
+        TEMPLATE.get_or_init(|| image.to_vec());
+    }
     conn.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = MEMORY;")?;
-    conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-    schema::migrate(&conn)?;
     Ok(conn)
 }
 

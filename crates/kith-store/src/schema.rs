@@ -40,3 +40,6 @@ pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
     }
     Ok(outcome?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,5 @@
-//! A profile with 100,000 messages opens and lists its chats at once. The times are printed; the limits are wide enough
-//! for a busy machine and far below what reading all messages would take.
+//! A large profile opens and lists its chats at once. The times are printed; the limits are wide enough for a busy machine.
+//! `KITH_MESSAGES=100000` fills a larger one.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use kith_store::{Anchor, Search, Store};
 
 use crate::kit::*;
 
-const MESSAGES: u32 = 20_000;
+const MESSAGES: u32 = 10_000;
 const WORDS: [&str; 16] = [
     "hello",
     "meeting",
@@ -27,7 +27,7 @@ const WORDS: [&str; 16] = [
     "rust",
 ];
 
-fn fill(store: &Store) {
+fn fill(store: &Store, messages: u32) {
     for n in 1..=200 {
         befriend(store, n);
     }
@@ -39,7 +39,7 @@ fn fill(store: &Store) {
         seed % below
     };
     store.begin().unwrap();
-    for n in 0..MESSAGES {
+    for n in 0..messages {
         let mut words: Vec<&str> = (0..4 + random(9)).map(|_| WORDS[random(16) as usize]).collect();
         let needle = format!("needle{n}");
         if n % 1000 == 0 {
@@ -67,30 +67,33 @@ fn timed<T>(what: &str, limit: Duration, work: impl FnOnce() -> T) -> T {
 #[test]
 fn a_large_profile_opens_at_once() {
     let profile = Profile::new();
-    timed("filling", Duration::from_secs(240), || {
+    let messages = std::env::var("KITH_MESSAGES").map_or(MESSAGES, |number| number.parse().unwrap());
+    timed("filling", Duration::from_secs(600), || {
         let store = profile.open();
-        fill(&store);
+        fill(&store, messages);
         store.checkpoint().unwrap();
     });
-    let second = Duration::from_secs(9);
+    let second = Duration::from_secs(4);
     let half = Duration::from_millis(500);
     let store = timed("open", half, || profile.open());
     assert_eq!(timed("chats", half, || store.chats().unwrap()).len(), 200);
     timed("last page", half, || store.history(&chat_id(1), &Anchor::End, 50, 0).unwrap());
     timed("first unread", half, || store.history(&chat_id(1), &Anchor::Unread, 25, 25).unwrap());
-    timed("in the middle", half, || store.history(&chat_id(1), &Anchor::At(T0 + 50_000), 25, 25).unwrap());
+    timed("in the middle", half, || {
+        store.history(&chat_id(1), &Anchor::At(T0 + u64::from(messages) / 2), 25, 25).unwrap()
+    });
     let find = |query, chat| store.search(&Search { query, chat, limit: 50, ..Default::default() }).unwrap().len();
     assert_eq!(timed("rare word", second, || find("needle7000", None)), 1);
     assert_eq!(timed("common words", second, || find("coffee tomorrow", None)), 50);
-    assert_eq!(timed("common word, phrase start", second, || find("tomorrow needle7000", None)), 0);
-    assert_eq!(timed("one letter", second, || find("c", None)), 50);
+    assert!(timed("common and rare word", second, || find("tomorrow needle7000", None)) <= 1);
+    assert_eq!(timed("three letters", second, || find("cof", None)), 50);
     assert_eq!(timed("two letters", second, || find("co", None)), 50);
     assert!(timed("in a small chat", second, || find("coffee tomorrow", Some(chat_id(77)))) > 0);
-    assert_eq!(timed("in another chat", second, || find("needle7000 c", Some(chat_id(77)))), 0);
+    assert_eq!(timed("not in this chat", second, || find("nowhere coffee", Some(chat_id(77)))), 0);
     assert!(!timed("marking read", Duration::from_secs(20), || store.mark_read(&chat_id(1), None).unwrap()).is_empty());
     timed("5 single commits", Duration::from_secs(10), || {
         for n in 0..5 {
-            store.insert_message(&incoming(1, MESSAGES + n, "one live message")).unwrap();
+            store.insert_message(&incoming(1, messages + n, "one live message")).unwrap();
         }
     });
 }

@@ -1,0 +1,226 @@
+//! A database that schema 1 wrote must open for ever, and its migration must stay as it was released.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kith_crypto::{CurveKey, Key};
+use kith_wire::{AccountId, ChatId, DeviceId, EnvelopeId, Hlc, MsgId, TransportId};
+use zeroize::Zeroizing;
+
+use super::*;
+use crate::{
+    Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow, Direction, InviteRow,
+    MessageRow, NewOutbox, OuterKeyRow, Search, SessionRow, Store,
+};
+
+const T0: u64 = 1_700_000_000_000;
+
+fn key() -> Key {
+    Key::from_bytes(&[0x31; 32])
+}
+
+fn ratchet_key() -> Key {
+    Key::from_bytes(&[0x32; 32])
+}
+
+fn fixture() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/schema-1.db")
+}
+
+fn contact() -> ContactRow {
+    ContactRow {
+        account: AccountId::from_bytes([1; 32]),
+        state: ContactState::Verified,
+        blocked: true,
+        name: "Mara".into(),
+        petname: Some("M.".into()),
+        status_text: "here".into(),
+        log: vec![1, 2, 3],
+        log_seq: 4,
+        log_hash: [5; 32],
+        alarm: true,
+        request_text: "hello".into(),
+        invite_tag: Some([6; 16]),
+        created_at_ms: T0,
+        last_seen_ms: Some(T0 + 1),
+    }
+}
+
+fn device() -> DeviceRow {
+    DeviceRow {
+        device: DeviceId::from_bytes([2; 32]),
+        account: AccountId::from_bytes([1; 32]),
+        transport: TransportId::from_bytes([3; 32]),
+        olm: CurveKey::from_bytes([4; 32]),
+        kem_hash: [5; 32],
+        kem: Some(vec![6; 1216]),
+        revoked_at_ms: Some(T0 + 2),
+        last_reset_ms: Some(T0 + 3),
+    }
+}
+
+fn invite() -> InviteRow {
+    InviteRow {
+        tag: [6; 16],
+        secret: Zeroizing::new([7; 32]),
+        one_time: CurveKey::from_bytes([8; 32]),
+        sealed: vec![9; 100],
+        bundle_hash: [10; 32],
+        hints: vec!["/ip4/192.0.2.1/tcp/1".into(), "/dns4/example.org/tcp/2".into()],
+        created_at_ms: T0,
+        expires_at_ms: Some(T0 + 100),
+        single_use: true,
+        note: "a note".into(),
+        used_by: Some(AccountId::from_bytes([1; 32])),
+        used_at_ms: Some(T0 + 4),
+    }
+}
+
+fn session() -> SessionRow {
+    SessionRow {
+        device: DeviceId::from_bytes([2; 32]),
+        session: [11; 32],
+        generation: 3,
+        created_at_ms: T0,
+        last_received_at_ms: Some(T0 + 5),
+        dead: true,
+        positions: vec![12, 13],
+        pickle: Zeroizing::new(b"a pickled session".to_vec()),
+    }
+}
+
+fn outer_key() -> OuterKeyRow {
+    OuterKeyRow {
+        key_id: [14; 16],
+        device: DeviceId::from_bytes([2; 32]),
+        direction: Direction::Outbound,
+        key: Key::from_bytes(&[15; 32]),
+        encapsulated: Some(vec![16; 1120]),
+        confirmed: true,
+        created_at_ms: T0,
+    }
+}
+
+fn chat() -> ChatRow {
+    ChatRow {
+        chat: ChatId::from_bytes([17; 16]),
+        kind: ChatKind::Direct,
+        account: Some(AccountId::from_bytes([1; 32])),
+        created_at_ms: T0,
+        pinned: true,
+        muted_until_ms: Some(T0 + 6),
+        read_row: 0,
+    }
+}
+
+fn message(n: u8, state: DeliveryState) -> MessageRow {
+    MessageRow {
+        row: i64::from(n),
+        msg: MsgId::from_bytes([n; 16]),
+        chat: ChatId::from_bytes([17; 16]),
+        author: AccountId::from_bytes([n; 32]),
+        outgoing: state != DeliveryState::Received,
+        hlc: Hlc::new(T0 + u64::from(n), u16::from(n)),
+        sent_at_ms: T0 + u64::from(n),
+        received_at_ms: Some(T0 + 7),
+        kind: 1,
+        text: Some(format!("un café number {n}")),
+        reply_to: Some(MsgId::from_bytes([18; 16])),
+        body: vec![n; 20],
+        state,
+    }
+}
+
+fn queued() -> NewOutbox {
+    NewOutbox {
+        device: DeviceId::from_bytes([2; 32]),
+        msg: MsgId::from_bytes([2; 16]),
+        kind: 1,
+        chat: ChatId::from_bytes([17; 16]),
+        hlc: Hlc::new(T0, 1),
+        body: b"body".to_vec(),
+        created_at_ms: T0,
+        expires_at_ms: T0 + 8,
+        next_at_ms: T0 + 9,
+    }
+}
+
+/// Writes the fixture. Run once per schema, before its release, with `--run-ignored only`; never again afterwards.
+#[test]
+#[ignore = "writes into the source tree"]
+fn write_fixture() {
+    assert!(!fixture().exists(), "a released fixture is never written again");
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), &key(), &ratchet_key()).unwrap();
+    store.set_meta("profile", b"settings").unwrap();
+    store.bump_generation().unwrap();
+    store.put_contact(&contact()).unwrap();
+    store.put_device(&device()).unwrap();
+    store.set_addresses(&device().transport, &["/ip4/192.0.2.2/tcp/3".into()], T0).unwrap();
+    store.put_invite(&invite()).unwrap();
+    store.add_prekeys(&device().device, &[CurveKey::from_bytes([19; 32])], T0).unwrap();
+    store.remember_envelope(&EnvelopeId::from_bytes([20; 32]), T0).unwrap();
+    store.put_olm_account(b"a pickled account").unwrap();
+    store.put_session(&session()).unwrap();
+    store.put_outer_key(&outer_key()).unwrap();
+    store.ensure_chat(&chat()).unwrap();
+    store.insert_message(&message(1, DeliveryState::Received)).unwrap();
+    store.insert_message(&message(2, DeliveryState::Delivered)).unwrap();
+    store.enqueue(&queued()).unwrap();
+    store.set_delivery(&MsgId::from_bytes([2; 16]), &device().device, DeliveryState::Delivered, T0).unwrap();
+    store.conn.execute_batch("VACUUM").unwrap();
+    store.checkpoint().unwrap();
+    drop(store);
+    fs::copy(folder.path().join(DATABASE_FILE), fixture()).unwrap();
+}
+
+fn opened() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(fixture(), folder.path().join(DATABASE_FILE)).unwrap();
+    let store = Store::open(folder.path(), &key(), &ratchet_key()).unwrap();
+    (folder, store)
+}
+
+#[test]
+fn a_database_of_schema_1_opens_with_everything_in_it() {
+    let (_folder, store) = opened();
+    let device_id = device().device;
+    assert_eq!(store.meta("profile").unwrap().as_deref(), Some(b"settings".as_slice()));
+    assert_eq!(store.generation().unwrap(), 1);
+    assert_eq!(store.contacts().unwrap(), [contact()]);
+    assert_eq!(store.devices_of(&contact().account).unwrap(), [device()]);
+    assert_eq!(store.addresses(&device().transport).unwrap(), ["/ip4/192.0.2.2/tcp/3"]);
+    assert_eq!(store.invite(&[6; 16]).unwrap(), Some(invite()));
+    assert!(!store.remember_envelope(&EnvelopeId::from_bytes([20; 32]), T0).unwrap());
+    assert_eq!(store.olm_account().unwrap().unwrap().as_slice(), b"a pickled account");
+    assert_eq!(store.sessions(&device_id).unwrap(), [session()]);
+    let stored = store.outer_key(&[14; 16]).unwrap().unwrap();
+    let expected = outer_key();
+    assert_eq!(
+        (stored.key.as_bytes(), stored.direction, stored.encapsulated, stored.confirmed, stored.created_at_ms),
+        (expected.key.as_bytes(), expected.direction, expected.encapsulated, true, T0)
+    );
+    let messages = [message(1, DeliveryState::Received), message(2, DeliveryState::Delivered)];
+    assert_eq!(store.history(&chat().chat, &Anchor::End, 10, 10).unwrap().messages, messages);
+    let summary = store.chat_summary(&chat().chat).unwrap().unwrap();
+    assert_eq!((summary.row, summary.unread, summary.last), (chat(), 1, Some(messages[1].clone())));
+    let hits = store.search(&Search { query: "cafe", limit: 10, ..Default::default() }).unwrap();
+    assert_eq!(hits.len(), 2);
+    assert_eq!(store.outbox_due(T0 + 9, 10).unwrap()[0].body, b"body");
+    assert_eq!(store.deliveries(&messages[1].msg).unwrap(), [(device_id, DeliveryState::Delivered, T0)]);
+    assert_eq!(store.take_prekey(&device_id).unwrap(), Some(CurveKey::from_bytes([19; 32])));
+    assert_eq!(version(&store.conn).unwrap(), SCHEMA);
+    store.check().unwrap();
+}
+
+#[test]
+fn the_migrated_schema_is_the_new_one() {
+    let schema = |store: &Store| {
+        let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name";
+        let mut statement = store.conn.prepare(sql).unwrap();
+        let row = |row: &rusqlite::Row<'_>| Ok([0, 1, 2, 3].map(|n| row.get::<_, Option<String>>(n).unwrap()));
+        statement.query_map([], row).unwrap().map(Result::unwrap).collect::<Vec<_>>()
+    };
+    let (_folder, old) = opened();
+    assert_eq!(schema(&old), schema(&Store::in_memory(&key()).unwrap()));
+}
