@@ -204,7 +204,7 @@ impl NodeBuilder {
     }
 
     fn start(&self, profile: Profile, tasks: &Tasks, bound: Option<Bound>) -> Result<Node, StartError> {
-        let Profile { core, keys, misc, database, transport, counter, lock, fresh: _ } = profile;
+        let Profile { core, keys, misc, database, transport, counter, lock, fresh: _, restored } = profile;
         let files = Files::load(&self.folder, &misc, self.given_bootstraps(), bound.as_ref())?;
         let config = NetConfig {
             key: transport,
@@ -237,6 +237,7 @@ impl NodeBuilder {
             readers,
             tokens: Arc::new(files.tokens),
             bootstraps: Arc::new(Mutex::new(files.bootstraps)),
+            restored,
             listening: listening_seen,
             in_flight: in_flight_seen,
             closing: AtomicBool::new(false),
@@ -298,6 +299,8 @@ struct Profile {
     lock: ProfileLock,
     /// Whether it was made just now.
     fresh: bool,
+    /// Whether the database is an older copy put back.
+    restored: bool,
 }
 
 impl Profile {
@@ -356,6 +359,6 @@ impl Profile {
             generation = core.bump_generation()?;
         }
         counter.write(generation)?;
-        Ok(Self { core, keys, misc, database, transport, counter, lock, fresh: false })
+        Ok(Self { core, keys, misc, database, transport, counter, lock, fresh: false, restored })
     }
 }

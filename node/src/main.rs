@@ -61,7 +61,11 @@ struct RunArguments {
     #[arg(long)]
     no_default_bootstrap: bool,
     /// What to log to stderr
-    #[arg(long, value_name = "FILTER", default_value = "warn,kith_node=info,kith_core=info,kith_net=info,kithd=info")]
+    #[arg(
+        long,
+        value_name = "FILTER",
+        default_value = "warn,kith_node=info,kith_core=info,kith_net=info,kithd=info,libp2p_kad=error"
+    )]
     log: String,
 }
 
@@ -158,7 +162,7 @@ async fn tell_ready(node: &Node, profile: &Path) -> Result<()> {
     let ready = json!({
         "ready": true,
         "api": format!("http://{api}"),
-        "token_file": profile.join(TOKEN_FILE),
+        "token_file": std::path::absolute(profile)?.join(TOKEN_FILE),
         "account": node.account(),
         "listen": listen,
     });

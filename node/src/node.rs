@@ -59,6 +59,7 @@ pub(crate) struct Shared {
     pub(crate) readers: Readers,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) bootstraps: Arc<Mutex<Bootstraps>>,
+    pub(crate) restored: bool,
     pub(crate) listening: watch::Receiver<Vec<String>>,
     pub(crate) in_flight: watch::Receiver<u64>,
     pub(crate) closing: AtomicBool,
@@ -98,6 +99,13 @@ impl Node {
     #[must_use]
     pub fn api_address(&self) -> Option<SocketAddr> {
         self.shared.api
+    }
+
+    /// Whether this start found the database to be an older copy put back: then new sessions are started with every
+    /// contact, because keys that were used must not be used again.
+    #[must_use]
+    pub fn found_older_database(&self) -> bool {
+        self.shared.restored
     }
 
     /// Addresses under which others can reach this node; waits at most `limit` for the first.

@@ -74,16 +74,21 @@ async fn a_database_put_back_is_noticed_and_the_conversation_goes_on() {
 
     let again = || builder(folder.path(), "alice").listen(at.clone()).spawn();
     let mut alice = Person::of(again().await.unwrap()).await;
+    assert!(!alice.node.found_older_database());
     tell(&mut alice, &mut bob, chat, "two").await;
     tell(&mut bob, &mut alice, chat, "three").await;
     alice.shutdown().await;
     fs::copy(&copy, &database).unwrap();
 
     let mut alice = Person::of(again().await.unwrap()).await;
+    assert!(alice.node.found_older_database());
     assert_eq!(texts(&alice.node, chat).await, ["one"]);
     tell(&mut alice, &mut bob, chat, "four").await;
     tell(&mut bob, &mut alice, chat, "five").await;
     assert_eq!(texts(&bob.node, chat).await, ["one", "two", "three", "four", "five"]);
+    alice.shutdown().await;
+    let alice = again().await.unwrap();
+    assert!(!alice.found_older_database());
     alice.shutdown().await;
     bob.shutdown().await;
 }
