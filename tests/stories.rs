@@ -4,4 +4,5 @@ mod chat;
 mod interop;
 mod local_api;
 mod nothing_readable;
+mod sim_delivery;
 mod tidy;

@@ -1,14 +1,19 @@
 //! People with a running node, told apart by name: what a story reads like.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
+use tokio::time::Instant;
+
 use crate::{
     process::{Home, Node},
-    rpc::Events,
+    rpc::{Events, WAIT_LIMIT},
 };
+
+/// How long to wait for an event before asking again.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Somebody whose node runs, with the events since it started.
 pub struct Person {
@@ -66,6 +71,26 @@ impl Person {
     /// What the API answers.
     pub async fn invite(&self) -> Result<String> {
         text(&self.call("contacts.invite", json!({})).await?, "link")
+    }
+
+    /// Asks the maker of an invite to be a contact. While the bundle is on its way to the bootstrap nodes, nobody knows
+    /// the invite yet; then asks again.
+    ///
+    /// # Errors
+    /// What the API answers, at last.
+    pub async fn asks(&mut self, link: &str, message: &str) -> Result<Value> {
+        let end = Instant::now() + WAIT_LIMIT;
+        loop {
+            let added = self.call("contacts.add", json!({ "link": link, "message": message })).await;
+            let unknown = |error: &anyhow::Error| error.to_string().contains("nobody knows this invite");
+            if !added.as_ref().is_err_and(unknown) || Instant::now() > end {
+                return added;
+            }
+            if let Err(error) = self.events.next(Instant::now() + ASK_AGAIN).await {
+                // No event came; time for another try all the same.
+                drop(error);
+            }
+        }
     }
 
     /// The chat with a contact.
@@ -152,7 +177,21 @@ impl Person {
         reached.await
     }
 
-    /// Waits until the contact `other` is connected directly.
+    /// Waits until every bootstrap node of this person's is connected.
+    ///
+    /// # Errors
+    /// If that does not come true.
+    pub async fn is_online(&mut self) -> Result<()> {
+        let api = self.node.api.clone();
+        let online = self.events.wait_until("the bootstrap nodes", async || {
+            let status = api.call("network.status", json!({})).await?;
+            let mut all = status["bootstraps"].as_array().into_iter().flatten();
+            Ok(all.all(|bootstrap| bootstrap["ok"] == true).then_some(()))
+        });
+        online.await
+    }
+
+    /// Waits until the contact `other` is connected.
     ///
     /// # Errors
     /// If that does not come true.
@@ -173,7 +212,7 @@ impl Person {
 /// If a step fails.
 pub async fn befriend(first: &mut Person, second: &mut Person) -> Result<()> {
     let link = first.invite().await?;
-    let added = second.call("contacts.add", json!({ "link": link, "message": "it is me" })).await?;
+    let added = second.asks(&link, "it is me").await?;
     ensure!(added["account"] == first.account.as_str(), "added {added}");
     let asked = |event: &Value| event["contact"]["account"] == second.account.as_str();
     let request = first.events.wait_for("contact.requested", asked).await?;

@@ -52,7 +52,11 @@ impl Faults {
 enum Parcel {
     Input(Input),
     /// A request: the world remembers who to give the answer to.
-    Request { from: usize, id: SendId, bytes: Vec<u8> },
+    Request {
+        from: usize,
+        id: SendId,
+        bytes: Vec<u8>,
+    },
 }
 
 #[derive(Debug)]
@@ -151,7 +155,8 @@ impl Sim {
 
     /// Makes two people contacts: one invites, the other adds, the first accepts.
     pub fn introduce(&mut self, inviter: usize, adder: usize) {
-        let faults = std::mem::replace(&mut self.faults, Faults { crash: 0, partition: 0, ..self.faults });
+        let faults = self.faults;
+        self.faults = Faults { crash: 0, partition: 0, ..faults };
         let link = self.invite(inviter, true);
         let add = Command::ContactsAdd(params::AddParams { link, message: Some("hello".into()) });
         self.call(adder, add).expect("added");
@@ -287,11 +292,11 @@ impl Sim {
         if inputs.is_empty() {
             return;
         }
-        let crash = match self.faults.crash {
-            rate if rate > 0 && self.chance(1000) < rate => {
-                if self.chance(2) == 0 { Crash::BeforeCommit } else { Crash::AfterCommit }
-            }
-            _ => Crash::No,
+        let rate = self.faults.crash;
+        let crash = match rate > 0 && self.chance(1000) < rate {
+            true if self.chance(2) == 0 => Crash::BeforeCommit,
+            true => Crash::AfterCommit,
+            false => Crash::No,
         };
         let now = self.now;
         let outputs = self.people[who].run(inputs, now, crash);
@@ -422,7 +427,9 @@ impl Sim {
     fn relink(&mut self) {
         for a in 0..self.people.len() {
             for b in a + 1..self.people.len() {
-                let wanted = !self.is_cut(a, b) && self.people[a].lets_in(&self.people[b]) && self.people[b].lets_in(&self.people[a]);
+                let wanted = !self.is_cut(a, b)
+                    && self.people[a].lets_in(&self.people[b])
+                    && self.people[b].lets_in(&self.people[a]);
                 if wanted != self.is_linked(a, b) {
                     self.linked.insert((a, b), wanted);
                     self.tell_link(a, b, wanted);
@@ -434,11 +441,8 @@ impl Sim {
 
     fn tell_link(&mut self, who: usize, other: usize, up: bool) {
         let peer = self.people[other].transport();
-        let input = if up {
-            Input::PeerUp { peer, path: PeerPath::Direct { rtt_ms: None } }
-        } else {
-            Input::PeerDown { peer }
-        };
+        let input =
+            if up { Input::PeerUp { peer, path: PeerPath::Direct { rtt_ms: None } } } else { Input::PeerDown { peer } };
         let (now, faults) = (self.now, self.faults);
         self.faults.crash = 0;
         self.give(who, vec![input]);

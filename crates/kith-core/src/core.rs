@@ -59,6 +59,9 @@ pub struct Core {
     /// Which outer key an unacknowledged message went under, to learn that the other side has the key.
     pub(crate) sent_under: BTreeMap<(DeviceId, MsgId), [u8; 16]>,
     pub(crate) reorder: Reorder,
+    /// Peers that connected anew and sent nothing yet: what went before is not under way any more, so a gap before
+    /// their first envelope is not waited for.
+    pub(crate) leap: BTreeSet<TransportId>,
     /// Envelopes that need not wait any longer, handled right after the input that freed them.
     pub(crate) ready: VecDeque<(TransportId, Vec<u8>)>,
     pub(crate) adds: BTreeMap<u64, PendingAdd>,
@@ -112,6 +115,7 @@ impl Core {
             dirty: BTreeSet::new(),
             sent_under: BTreeMap::new(),
             reorder: Reorder::default(),
+            leap: BTreeSet::new(),
             ready: VecDeque::new(),
             adds: BTreeMap::new(),
             unstored: BTreeMap::new(),

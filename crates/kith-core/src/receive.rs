@@ -31,7 +31,7 @@ impl Core {
     ) -> Result<(), CoreError> {
         let (contact, device) = self.sender(from)?;
         let envelope = Envelope::decode(bytes)?;
-        if !self.store.remember_envelope(&EnvelopeId::of(bytes), now)? {
+        if !self.store.remember_envelope(&seen_id(&device, bytes), now)? {
             return Ok(());
         }
         let (wire, fresh_key) = match self.unwrap_envelope(&device, &envelope, now) {
@@ -39,8 +39,10 @@ impl Core {
             Err(failure) => return self.not_opened(&device, failure, bytes, now, out),
         };
         let sessions = self.store.sessions(&device.device)?;
+        let first_of_connection = self.leap.remove(&from);
         if let Some(position) = wire.position()
             && wire.prekey_session_id().is_none()
+            && !first_of_connection
             && ahead(&sessions, &position) > AHEAD_MAX
         {
             let held = Held { position, since: now, bytes: bytes.to_vec() };
@@ -49,7 +51,7 @@ impl Core {
             }
             return Ok(());
         }
-        match self.open_message(&device, sessions, &wire, fresh_key.as_ref(), now) {
+        match self.open_message(&device, sessions, &wire, fresh_key.as_ref(), first_of_connection, now) {
             Ok(opened) => self.opened(&contact, &device, &opened, from, now, out),
             Err(failure) => self.not_opened(&device, failure, bytes, now, out),
         }
@@ -70,7 +72,8 @@ impl Core {
             Err(failure) => return self.not_opened(&device, failure, bytes, now, out),
         };
         let sessions = self.store.sessions(&device.device)?;
-        match self.open_message(&device, sessions, &wire, fresh_key.as_ref(), now) {
+        let waited = wire.position().is_some_and(|position| ahead(&sessions, &position) > AHEAD_MAX);
+        match self.open_message(&device, sessions, &wire, fresh_key.as_ref(), waited, now) {
             Ok(opened) => self.opened(&contact, &device, &opened, from, now, out),
             Err(failure) => self.not_opened(&device, failure, bytes, now, out),
         }
@@ -189,11 +192,14 @@ impl Core {
         self.send_ephemeral(device.device, &Body::Nack { envelopes: vec![EnvelopeId::of(bytes)] }, now, out)
     }
 
-    /// The other side could not open something of ours: send everything unacknowledged again, under what it can open.
+    /// The other side could not open something of ours: use the session it complained on, unless it is older than the
+    /// others, and send everything unacknowledged again.
     fn nacked(&mut self, device: &DeviceRow, on: [u8; 32], now: Timestamp) -> Result<(), CoreError> {
         self.unconfirm_outer_keys(device.device)?;
-        for mut row in self.store.sessions(&device.device)? {
-            if row.session != on && row.last_received_at_ms.is_none() && !row.dead {
+        let sessions = self.store.sessions(&device.device)?;
+        let since = sessions.iter().find(|row| row.session == on).map_or(0, |row| row.created_at_ms);
+        for mut row in sessions {
+            if row.session != on && !row.dead && (row.last_received_at_ms.is_none() || row.created_at_ms <= since) {
                 row.dead = true;
                 self.store.put_session(&row)?;
             }
@@ -207,4 +213,12 @@ fn ahead(sessions: &[SessionRow], position: &([u8; 32], u64)) -> u64 {
     let all = sessions.iter().map(|row| Positions::decode(&row.positions));
     let known = all.into_iter().find(|positions| positions.knows(&position.0));
     known.unwrap_or_default().ahead(position)
+}
+
+/// Names an envelope of one device. Somebody else who sends a copy of it first takes nothing away.
+fn seen_id(device: &DeviceRow, envelope: &[u8]) -> EnvelopeId {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&device.device.to_bytes());
+    hasher.update(envelope);
+    EnvelopeId::from_bytes(*hasher.finalize().as_bytes())
 }

@@ -274,6 +274,7 @@ impl Core {
         sessions: Vec<SessionRow>,
         wire: &OlmWire,
         fresh_key: Option<&OuterKeyRow>,
+        waited: bool,
         now: Timestamp,
     ) -> Result<Opened, OpenFailure> {
         let (mut row, plain, new_session) = self.decrypt(device, sessions, wire, now)?;
@@ -290,7 +291,7 @@ impl Core {
         row.last_received_at_ms = Some(now);
         if let Some(position) = wire.position() {
             let mut positions = Positions::decode(&row.positions);
-            positions.advance(&position);
+            positions.advance(&position, waited);
             row.positions = positions.encode();
         }
         self.keep_session(&row)?;

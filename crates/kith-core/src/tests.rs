@@ -1,1 +1,5 @@
+//! Rules of contacts and chats, between two or three cores whose outputs are carried by hand.
 
+mod contacts;
+mod sessions;
+mod world;

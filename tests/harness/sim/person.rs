@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kith_api::{AccountId, ApiError, ChatId, Command, Event, MessageId, Reply, params, views};
 use kith_core::{CommandId, Core, Identity, Input, Options, Output, setup};
-use kith_crypto::{DeviceSecrets, Key, KemSecret, RecoveryPhrase, SigningKey};
+use kith_crypto::{DeviceSecrets, KemSecret, Key, RecoveryPhrase, SigningKey};
 use kith_store::{Anchor, MessageRow, Store};
 use kith_wire::TransportId;
 

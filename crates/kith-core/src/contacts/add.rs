@@ -11,8 +11,8 @@ use kith_api::{
 };
 use kith_store::{ContactRow, ContactState, DeviceRow, OutboxRow};
 use kith_wire::{
-    AccountId, Body, Envelope, Header, InviteBundle, InviteError, InviteLink, LinkError, RequestAnswer, RequestFrame,
-    UnverifiedBundle, invite::kem_info, limits,
+    AccountId, Body, Envelope, Header, InviteBundle, InviteError, InviteLink, LinkError, LogRelation, RequestAnswer,
+    RequestFrame, UnverifiedBundle, invite::kem_info, limits,
 };
 
 use crate::{
@@ -65,9 +65,11 @@ impl Core {
         }
         for contact in self.store.contacts()? {
             if contact.account.fingerprint() == link.fingerprint() {
-                match self.add_known(&contact, now, out)? {
-                    Some(reply) => return Ok(Some(Reply::ContactsAdd(reply))),
-                    None => break,
+                if let Some(reply) = self.add_known(&contact, now, out)? {
+                    return Ok(Some(Reply::ContactsAdd(reply)));
+                }
+                if contact.state == ContactState::Waiting && contact.invite_tag == Some(link.tag()) {
+                    return self.ask_again(command, &contact, now);
                 }
             }
         }
@@ -78,7 +80,8 @@ impl Core {
         Ok(None)
     }
 
-    /// Adding somebody who is here already. `None`: ask again, with the new link.
+    /// Adding somebody who is here already. `None`: ask, with the new link. Even a contact is asked: they may have lost
+    /// us.
     fn add_known(
         &mut self,
         contact: &ContactRow,
@@ -88,16 +91,32 @@ impl Core {
         if contact.blocked {
             return deny(ErrorCode::Blocked, "you blocked this person; unblock them first");
         }
-        match contact.state {
-            ContactState::Waiting => return Ok(None),
-            ContactState::Requested => {
-                self.accept(convert::account_id(contact.account), now, out)?;
-            }
-            ContactState::Introduced | ContactState::Verified => {}
+        if contact.alarm {
+            return deny(ErrorCode::NotAllowed, "the keys of this person are in wrong hands");
         }
+        if contact.state != ContactState::Requested {
+            return Ok(None);
+        }
+        self.accept(convert::account_id(contact.account), now, out)?;
         let contact = self.store.contact(&contact.account)?.unwrap_or_else(|| contact.clone());
         let state = convert::contact_state(&contact);
         Ok(Some(AddReply { account: convert::account_id(contact.account), state }))
+    }
+
+    /// The request of this very link is still in the outbox.
+    fn ask_again(
+        &mut self,
+        command: CommandId,
+        contact: &ContactRow,
+        now: Timestamp,
+    ) -> Result<Option<Reply>, CoreError> {
+        for device in self.live_devices(contact.account)? {
+            self.wake_device(device.device, now)?;
+        }
+        let id = self.fresh_id();
+        let step = Step::Asking { account: contact.account };
+        self.adds.insert(id, PendingAdd { command, deadline: now.saturating_add(ANSWER_MS), step });
+        Ok(None)
     }
 
     pub(crate) fn slot_got(
@@ -138,10 +157,17 @@ impl Core {
         let Some(record) = bundle.log.device(&bundle.device).cloned() else {
             return refuse("a bundle of a device that is not in its list");
         };
-        if self.store.contact(&account)?.is_some() {
-            self.store.delete_contact(&account)?;
+        if let Some(contact) = self.store.contact(&account)? {
+            self.drop_request(&contact)?;
+            match bundle.log.relation_to(contact.log_seq, &contact.log_hash) {
+                LogRelation::Same | LogRelation::Newer => {}
+                LogRelation::Older | LogRelation::Fork => {
+                    return deny(ErrorCode::BadLink, "the invite carries another device list than the one known");
+                }
+            }
+        } else {
+            self.store.put_contact(&new_contact(&bundle, link, now))?;
         }
-        self.store.put_contact(&new_contact(&bundle, link, now))?;
         let device = DeviceRow {
             device: bundle.device,
             account,
@@ -237,7 +263,8 @@ impl Core {
 
     fn request_failed(&mut self, account: AccountId, error: ApiError, out: &mut Vec<Output>) -> Result<(), CoreError> {
         self.answer_add(account, Some(error), out)?;
-        self.forget(account, out)
+        let Some(contact) = self.store.contact(&account)? else { return Ok(()) };
+        if contact.state == ContactState::Waiting { self.forget(account, out) } else { self.drop_request(&contact) }
     }
 
     /// Answers the caller who waits for this account, if any.

@@ -55,8 +55,10 @@ impl Core {
             prekeys: self.fresh_prekeys(PREKEYS)?,
             addresses: self.addresses.clone(),
         };
+        self.drop_request(&contact)?;
         self.enqueue_control(contact.account, &body, now)?;
         self.befriend(&contact, now, out)?;
+        self.answer_add(contact.account, None, out)?;
         Ok(Done {})
     }
 
@@ -104,7 +106,7 @@ impl Core {
     }
 
     /// The request did its work.
-    fn drop_request(&mut self, contact: &ContactRow) -> Result<(), CoreError> {
+    pub(crate) fn drop_request(&mut self, contact: &ContactRow) -> Result<(), CoreError> {
         for device in self.store.devices_of(&contact.account)? {
             for row in self.store.outbox_of(&device.device, u32::MAX)? {
                 if row.kind == Body::REQUEST {
@@ -123,7 +125,9 @@ impl Core {
             return deny(ErrorCode::NotAllowed, "only a request can be declined");
         }
         if let Some(tag) = &contact.invite_tag {
-            self.store.set_meta(&meta_declined(contact.account, tag), &[])?;
+            for device in self.store.devices_of(&contact.account)? {
+                self.store.set_meta(&meta_declined(device.transport, tag), &[])?;
+            }
         }
         self.forget(contact.account, out)?;
         Ok(Done {})

@@ -4,8 +4,8 @@ use kith_api::Event;
 use kith_crypto::{OlmKind, OlmSession, OlmWire};
 use kith_store::{ContactRow, ContactState, DeviceRow, InviteRow, SessionRow};
 use kith_wire::{
-    AccountId, Body, Ends, Envelope, Header, Inner, LogRelation, RequestAnswer, RequestFrame, TransportId,
-    UnverifiedIdentityLog, UnverifiedInner, identity::IdentityLog, invite::kem_info,
+    Body, Ends, Envelope, Header, Inner, LogRelation, RequestAnswer, RequestFrame, TransportId, UnverifiedIdentityLog,
+    UnverifiedInner, identity::IdentityLog, invite::kem_info,
 };
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -68,6 +68,9 @@ impl Core {
         }
         if invite.expires_at_ms.is_some_and(|end| end <= now) {
             return Ok(RequestAnswer::Expired);
+        }
+        if self.store.meta(&meta_declined(from, &frame.tag))?.is_some() {
+            return Ok(RequestAnswer::Received);
         }
         let known = self.store.device_by_transport(&from)?.map(|device| device.account);
         if invite.single_use && invite.used_by.is_some() && invite.used_by != known {
@@ -191,9 +194,7 @@ impl Core {
     ) -> Result<RequestAnswer, CoreError> {
         let account = request.log.account();
         let existing = self.store.contact(&account)?;
-        if self.store.meta(&meta_declined(account, &invite.tag))?.is_some()
-            || existing.as_ref().is_some_and(|contact| contact.blocked)
-        {
+        if existing.as_ref().is_some_and(|contact| contact.blocked) {
             return Ok(RequestAnswer::Received);
         }
         if let Some(known) = &existing {
@@ -263,7 +264,7 @@ impl Core {
     }
 }
 
-/// Remembers that a request through an invite was declined, so that it does not come up again.
-pub(crate) fn meta_declined(account: AccountId, tag: &[u8; 16]) -> String {
-    format!("declined:{account}:{}", kith_wire::MsgId::from_bytes(*tag))
+/// Remembers that a request of a device through an invite was declined, so that it does not come up again.
+pub(crate) fn meta_declined(from: TransportId, tag: &[u8; 16]) -> String {
+    format!("declined:{from}:{}", kith_wire::MsgId::from_bytes(*tag))
 }

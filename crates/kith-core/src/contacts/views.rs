@@ -79,6 +79,8 @@ impl Core {
     ) -> Result<(), CoreError> {
         let Some(device) = self.store.device_by_transport(&peer)? else { return Ok(()) };
         self.up.insert(peer, path);
+        self.leap.insert(peer);
+        self.ready.extend(self.reorder.take(peer, |_| true).into_iter().map(|held| (peer, held.bytes)));
         self.wake_device(device.device, now)?;
         self.presence_changed(peer, Some(now), out)
     }

@@ -1,0 +1,146 @@
+use kith_api::{Command, Reply, params};
+use kith_store::DeliveryState;
+use kith_wire::Body;
+
+use super::world::World;
+use crate::{Core, Input, Options, Output};
+
+fn current(world: &World, who: usize, other: usize) -> [u8; 32] {
+    let device = world.people[other].core.my_device;
+    world.people[who].core.store.sessions(&device).unwrap().into_iter().find(|row| !row.dead).unwrap().session
+}
+
+#[test]
+fn receipts_say_delivered_and_seen() {
+    let mut world = World::new(2);
+    world.introduce(0, 1);
+    world.send(0, 1, "hello").unwrap();
+    assert_eq!(world.texts(0, 1)[0].state, DeliveryState::Delivered);
+    let chat = kith_api::ChatId::from_bytes(world.chat(0, 1).to_bytes());
+    let unread = |world: &mut World| match world.call(1, Command::ChatsGet(params::ChatParams { chat })) {
+        Ok(Reply::ChatsGet(chat)) => chat.unread,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(unread(&mut world), 1);
+    world.call(1, Command::ChatsMarkRead(params::ReadParams { chat, up_to: None })).unwrap();
+    assert_eq!(unread(&mut world), 0);
+    assert_eq!(world.texts(0, 1)[0].state, DeliveryState::Seen);
+}
+
+/// I9: both start a session at once; afterwards both use the same.
+#[test]
+fn two_first_sessions_become_one() {
+    let mut world = World::new(2);
+    world.introduce(0, 1);
+    for (who, other) in [(0, 1), (1, 0)] {
+        let device = world.people[other].core.my_device;
+        let person = &mut world.people[who];
+        let row = person.core.store.device(&device).unwrap().unwrap();
+        person.core.begin().unwrap();
+        for mut old in person.core.store.sessions(&device).unwrap() {
+            old.dead = true;
+            person.core.store.put_session(&old).unwrap();
+        }
+        person.core.start_session(&row, None, world.now).unwrap();
+        person.core.commit(world.now, &mut Vec::new()).unwrap();
+        person.hold = true;
+    }
+    assert_ne!(current(&world, 0, 1), current(&world, 1, 0));
+    world.send(0, 1, "mine").unwrap();
+    world.send(1, 0, "mine").unwrap();
+    for (who, other) in [(0, 1), (1, 0)] {
+        let from = world.transport(who);
+        world.people[who].hold = false;
+        for output in std::mem::take(&mut world.people[who].held) {
+            let Output::Send { bytes, .. } = output else { continue };
+            world.give(other, Input::Peer { from, bytes });
+        }
+    }
+    assert_eq!(current(&world, 0, 1), current(&world, 1, 0), "one crossing was enough");
+    assert_eq!(world.texts(0, 1).len(), 2);
+    assert_eq!(world.texts(1, 0).len(), 2);
+}
+
+#[test]
+fn a_lost_session_is_replaced_without_anybody_noticing() {
+    let mut world = World::new(2);
+    world.introduce(0, 1);
+    world.send(0, 1, "one").unwrap();
+    world.send(1, 0, "two").unwrap();
+    world.people[1].core.begin().unwrap();
+    world.people[1].core.store.delete_all_sessions().unwrap();
+    world.people[1].core.commit(world.now, &mut Vec::new()).unwrap();
+    world.send(0, 1, "three").unwrap();
+    world.pass(120_000);
+    assert_eq!(world.texts(1, 0).len(), 3);
+    world.send(1, 0, "four").unwrap();
+    world.pass(120_000);
+    assert_eq!(world.texts(0, 1).len(), 4);
+    assert_eq!(world.texts(1, 0).len(), 4);
+    assert!(world.texts(0, 1).iter().filter(|row| row.outgoing).all(|row| row.state == DeliveryState::Delivered));
+}
+
+#[test]
+fn a_restored_copy_starts_new_sessions() {
+    let mut world = World::new(2);
+    world.introduce(0, 1);
+    world.send(0, 1, "one").unwrap();
+    world.send(1, 0, "two").unwrap();
+    let before = current(&world, 0, 1);
+    let person = world.people.remove(1);
+    let identity = crate::Identity {
+        account: person.core.account(),
+        device: kith_crypto::DeviceSecrets {
+            sign: person.core.device.sign.duplicate(),
+            transport: person.core.device.transport.duplicate(),
+            kem: kith_crypto::KemSecret::from_seed(&person.core.device.kem.seed()),
+        },
+    };
+    let store = person.core.into_store();
+    let core = Core::open(store, identity, [1; 32], Options { restored: true }, world.now + 5000).unwrap();
+    world.people.insert(1, super::world::Person { core, ..person });
+    world.now += 5000;
+    let peer = world.transport(0);
+    world.give(1, Input::PeerUp { peer, path: crate::PeerPath::Direct { rtt_ms: None } });
+    world.send(1, 0, "three").unwrap();
+    world.send(0, 1, "four").unwrap();
+    world.pass(120_000);
+    assert_eq!(world.texts(0, 1).len(), 4);
+    assert_eq!(world.texts(1, 0).len(), 4);
+    assert_ne!(current(&world, 0, 1), before);
+    assert_eq!(current(&world, 0, 1), current(&world, 1, 0));
+}
+
+#[test]
+fn what_a_newer_version_sent_is_kept() {
+    let mut world = World::new(2);
+    world.introduce(0, 1);
+    let to = world.people[1].core.account();
+    let now = world.now;
+    let outputs = world.people[0].say(to, &Body::Unknown { kind: 999, bytes: b"later".to_vec() }, now);
+    let from = world.transport(0);
+    for output in outputs {
+        let Output::Send { bytes, .. } = output else { continue };
+        world.give(1, Input::Peer { from, bytes });
+    }
+    let kept = world.texts(1, 0);
+    assert_eq!(kept.len(), 1);
+    assert_eq!((kept[0].kind, kept[0].text.as_deref(), kept[0].body.as_slice()), (999, None, b"later".as_slice()));
+}
+
+#[test]
+fn an_envelope_is_good_once_and_only_from_its_sender() {
+    let mut world = World::new(3);
+    world.introduce(0, 1);
+    world.introduce(1, 2);
+    world.people[0].hold = true;
+    world.send(0, 1, "once").unwrap();
+    let Some(Output::Send { bytes, .. }) = world.people[0].held.pop() else { panic!() };
+    let (from, other) = (world.transport(0), world.transport(2));
+    world.give(1, Input::Peer { from: other, bytes: bytes.clone() });
+    assert!(world.texts(1, 0).is_empty() && world.texts(1, 2).is_empty(), "not theirs to send");
+    for _ in 0..3 {
+        world.give(1, Input::Peer { from, bytes: bytes.clone() });
+    }
+    assert_eq!(world.texts(1, 0).len(), 1);
+}

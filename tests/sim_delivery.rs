@@ -1,0 +1,77 @@
+//! Messages between simulated people: none lost, none doubled, whatever the world does.
+
+use std::time::{Duration, Instant};
+
+use kith_tests::sim::{Faults, Sim};
+
+/// Seeds run in CI; `KITH_SIM_SEEDS` asks for more.
+const SEEDS: u64 = 10_000;
+/// What CI spends on it at most. A machine too slow for all seeds says how many it ran.
+const BUDGET: Duration = Duration::from_secs(110);
+
+/// Runs `world` for many seeds on two threads, and says which seed failed.
+fn for_seeds(count: u64, world: impl Fn(u64) + Sync) {
+    let asked = std::env::var("KITH_SIM_SEEDS").ok().and_then(|text| text.parse().ok());
+    let only: Option<u64> = std::env::var("KITH_SIM_SEED").ok().and_then(|text| text.parse().ok());
+    let (count, budget) = asked.map_or((count, BUDGET), |asked| (asked, Duration::MAX));
+    let started = Instant::now();
+    let ran = std::sync::atomic::AtomicU64::new(0);
+    let run = |seed: u64| {
+        let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world(seed))).is_err();
+        assert!(!failed, "seed {seed} failed: run it again with KITH_SIM_SEED={seed}");
+        ran.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    };
+    if let Some(seed) = only {
+        return run(seed);
+    }
+    std::thread::scope(|scope| {
+        for half in 0..2 {
+            scope.spawn(move || {
+                for seed in (half..count).step_by(2) {
+                    if started.elapsed() > budget {
+                        break;
+                    }
+                    run(seed);
+                }
+            });
+        }
+    });
+    println!("{} of {count} seeds in {:?}", ran.into_inner(), started.elapsed());
+}
+
+/// Two people write to each other; afterwards both have everything once, and everything was delivered.
+fn conversation(seed: u64, faults: Faults, messages: u32) {
+    let mut sim = Sim::new(seed, 2, faults);
+    sim.introduce(0, 1);
+    let mut written = Vec::new();
+    for n in 0..messages {
+        let from = sim.chance(2) as usize;
+        if let Some(id) = sim.send(from, 1 - from, &format!("number {n}")) {
+            written.push((from, id));
+        }
+        let pause = u64::from(sim.chance(20_000));
+        sim.run_for(pause);
+    }
+    sim.settle();
+    for (from, id) in written {
+        assert!(sim.people[1 - from].has(id), "a message was lost (I3)");
+        let chat = sim.people[0].chat_with(&sim.people[1]);
+        for person in &mut sim.people {
+            let copies = person.history(&chat).iter().filter(|row| row.msg.to_bytes() == id.to_bytes()).count();
+            assert_eq!(copies, 1, "a message stands {copies} times in a history (I2)");
+        }
+        let row = sim.people[from].history(&chat).into_iter().find(|row| row.msg.to_bytes() == id.to_bytes());
+        let state = row.expect("written").state;
+        assert_eq!(state, kith_store::DeliveryState::Delivered, "arrived, but the writer does not know");
+    }
+}
+
+#[test]
+fn a_kind_world() {
+    conversation(1, Faults::NONE, 20);
+}
+
+#[test]
+fn nothing_is_lost_or_doubled_in_a_rough_world() {
+    for_seeds(SEEDS, |seed| conversation(seed, Faults::ROUGH, 6));
+}
