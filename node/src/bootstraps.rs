@@ -93,7 +93,7 @@ impl Bootstraps {
     }
 
     fn keep(&mut self, kept: Kept) -> Result<(), ApiError> {
-        self.file.write(&kept).map_err(|error| ApiError::new(ErrorCode::Storage, error.to_string()))?;
+        self.file.write(&kept).map_err(|error| error.to_api())?;
         self.kept = kept;
         Ok(())
     }

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use kith_api::{ApiError, ErrorCode};
 use kith_crypto::{Key, OpenError};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -112,6 +113,21 @@ pub enum SealedError {
         /// Why.
         source: serde_json::Error,
     },
+}
+
+impl SealedError {
+    /// What the client who asked is told.
+    pub(crate) fn to_api(&self) -> ApiError {
+        match self {
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                ApiError::new(ErrorCode::StorageFull, "the disk is full; nothing was changed")
+                    .hint("free some space and try again")
+            }
+            Self::Io { .. } | Self::TooLarge { .. } | Self::Open { .. } | Self::Content { .. } => {
+                ApiError::new(ErrorCode::Storage, self.to_string())
+            }
+        }
+    }
 }
 
 /// A file whose content is sealed with a key of the profile and bound to its name.

@@ -137,7 +137,7 @@ impl Tokens {
         let mut rows = self.rows();
         let mut changed = rows.clone();
         work(&mut changed)?;
-        self.file.write(&changed).map_err(|error| ApiError::new(ErrorCode::Storage, error.to_string()))?;
+        self.file.write(&changed).map_err(|error| error.to_api())?;
         *rows = changed;
         Ok(())
     }
