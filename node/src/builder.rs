@@ -333,7 +333,8 @@ impl Profile {
     ) -> Result<Self, StartError> {
         let Unlocked { keys, master, device } = unlocked;
         if let Some(file) = keys.key_file() {
-            tracing::warn!(file = %file.display(), "no password and no keyring: whoever reads this file opens the profile");
+            let file = file.display();
+            tracing::warn!(%file, "no password and no keyring: whoever reads this file opens the profile");
         }
         let (database, misc) = (master.database(), master.misc());
         let mut store = Store::open(folder, &database, &master.ratchet())?;
