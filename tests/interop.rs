@@ -35,14 +35,13 @@ async fn js_libp2p_identifies_pings_gossips_and_relays() -> Result<()> {
     assert_eq!(names, ["identify", "ping", "gossip", "relay"], "{text}{}", String::from_utf8_lossy(&output.stderr));
 
     let metrics = metrics(&bootstrap).await?;
-    for line in [
-        "kith_gossip_cards_total{operation=\"card\",outcome=\"rejected\"} 2",
-        "kith_gossip_cards_total{operation=\"card\",outcome=\"accepted\"} 1",
-        "kith_relay_requests_total{operation=\"reservation\",outcome=\"accepted\"} 1",
-        "kith_relay_requests_total{operation=\"circuit\",outcome=\"accepted\"} 1",
-    ] {
-        assert!(metrics.lines().any(|found| found == line), "no {line} in\n{metrics}");
-    }
+    let counted = |name: &str| {
+        metrics.lines().filter_map(|line| line.strip_prefix(name)?.trim().parse::<u32>().ok()).sum::<u32>()
+    };
+    assert_eq!(counted("kith_gossip_cards_total{operation=\"card\",outcome=\"rejected\"}"), 2);
+    assert_eq!(counted("kith_gossip_cards_total{operation=\"card\",outcome=\"accepted\"}"), 1);
+    assert_eq!(counted("kith_relay_requests_total{operation=\"reservation\",outcome=\"accepted\"}"), 1);
+    assert!(counted("kith_relay_requests_total{operation=\"circuit\",outcome=\"accepted\"}") >= 1);
     assert!(bootstrap.terminate().await?.success());
     Ok(())
 }

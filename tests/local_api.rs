@@ -1,17 +1,23 @@
 //! What the local API promises to programs in other languages, over HTTP, WebSocket and JSON only.
 
-use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Stdio, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use kith_tests::{
     people::{Person, text},
+    process::workspace,
     rpc::{Api, HttpReply},
 };
 use serde_json::{Value, json};
-use tokio::time::Instant;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    time::{Instant, timeout},
+};
 use tokio_tungstenite::tungstenite::{client::IntoClientRequest, http::HeaderValue};
 
 const EVENT_LIMIT: Duration = Duration::from_secs(20);
+const BOT_LIMIT: Duration = Duration::from_secs(20);
 
 async fn alone(root: &tempfile::TempDir) -> Result<Person> {
     Person::new(root.path(), "alice", &[]).await
@@ -170,9 +176,48 @@ async fn events_are_numbered_and_can_be_picked_up_again() -> Result<()> {
     }
     let mut late = alice.node.api.socket().await?;
     let future = last["seq"].as_u64().unwrap_or_default() + 1_000_000;
-    for gone in [0, future] {
+    for gone in [1, future] {
         let error = late.call("events.subscribe", json!({ "from": gone })).await.expect_err("not a number it has");
         assert!(error.to_string().contains("snapshot_needed"), "{error:#}");
+    }
+    Ok(())
+}
+
+/// Starts a bot beside a node, and answers with the link it prints.
+async fn bot(program: &Path, script: &str, folder: &Path) -> Result<(Child, String)> {
+    let script = workspace().join("examples/http").join(script);
+    let mut child = Command::new(program).arg(script).arg(folder).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+    let mut lines = BufReader::new(child.stdout.take().context("stdout is piped")?).lines();
+    let link = timeout(BOT_LIMIT, lines.next_line()).await??.context("the bot ended")?;
+    Ok((child, link))
+}
+
+#[tokio::test]
+async fn the_bots_in_other_languages_say_back_what_they_are_told() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let mut alice = alone(&root).await?;
+    let node_22 = workspace().join("tests/interop/node_modules/.bin/node");
+    for (name, program, script) in [("python", Path::new("python3"), "echo_bot.py"), ("js", &node_22, "echo_bot.mjs")] {
+        if !program.is_relative() && !program.exists() {
+            assert!(std::env::var_os("KITH_CI").is_none(), "tests/interop is not installed");
+            eprintln!("Node is not installed in tests/interop, {script} was not run");
+            continue;
+        }
+        let echo = Person::new(root.path(), name, &[]).await?;
+        let (_child, link) = bot(program, script, &echo.home.profile).await?;
+        alice.asks(&link, "").await?;
+        alice.meets(&echo.account).await?;
+        let said = format!("is there an echo in {name}?");
+        let account = echo.account.clone();
+        let accepted = |event: &Value| {
+            event["contact"]["account"] == account.as_str() && event["contact"]["state"] == "introduced"
+        };
+        alice.events.wait_for("contact.changed", accepted).await?;
+        let message = alice.write(&echo.account, &said).await?;
+        let back = |event: &Value| event["message"]["author"] == echo.account.as_str();
+        let back = alice.events.wait_for("message.upserted", back).await?;
+        assert_eq!((&back["message"]["text"], &back["message"]["reply_to"]), (&json!(said), &json!(message)));
+        alice.sees_state(&echo.account, &message, "seen").await?;
     }
     Ok(())
 }
