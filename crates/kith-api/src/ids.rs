@@ -40,7 +40,7 @@ impl AccountId {
 
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        bech32::encode_to_fmt::<Bech32m, _>(f, HRP, &self.0).map_err(|_| fmt::Error)
+        bech32::encode_to_fmt::<Bech32m, _>(f, HRP, &self.0).map_err(|_unwritable| fmt::Error)
     }
 }
 
@@ -57,7 +57,7 @@ impl FromStr for AccountId {
             return Err(bad);
         }
         let bytes: Vec<u8> = parsed.byte_iter().collect();
-        bytes.try_into().map(Self).map_err(|_: Vec<u8>| bad)
+        bytes.try_into().map(Self).map_err(|_other_length: Vec<u8>| bad)
     }
 }
 
@@ -96,7 +96,7 @@ macro_rules! hex_id {
                     return Err(bad);
                 }
                 let Ok(bytes) = HEXLOWER.decode(text.as_bytes()) else { return Err(bad) };
-                bytes.try_into().map(Self).map_err(|_: Vec<u8>| bad)
+                bytes.try_into().map(Self).map_err(|_other_length: Vec<u8>| bad)
             }
         }
     };

@@ -30,7 +30,7 @@ params! {
         /// The new name, 1 to 64 characters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
-        /// The new line about me, at most 256 characters; may be empty.
+        /// The new line about me, at most 140 characters; may be empty.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status_text: Option<String>,
     }

@@ -56,7 +56,7 @@ impl CoreError {
     pub fn to_api(&self) -> ApiError {
         match self {
             Self::Api(error) => error.clone(),
-            Self::Store(StoreError::Full { .. }) => {
+            Self::Store(StoreError::Full) => {
                 ApiError::new(ErrorCode::StorageFull, "the disk is full; nothing was changed")
                     .hint("free some space and try again")
             }

@@ -20,9 +20,10 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         self.ensure_chat(contact, now, out)?;
-        let (text, reply_to, body) = match &inner.body {
-            Body::Text { text, reply_to } => (Some(text.clone()), *reply_to, Vec::new()),
-            other => (None, None, other.encode()),
+        let (text, reply_to, body) = if let Body::Text { text, reply_to } = &inner.body {
+            (Some(text.clone()), *reply_to, Vec::new())
+        } else {
+            (None, None, inner.body.encode())
         };
         let message = MessageRow {
             row: 0,

@@ -92,11 +92,9 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        if self.up.contains_key(&peer) {
-            self.up.insert(peer, path);
-            return self.presence_changed(peer, Some(now), out);
-        }
-        Ok(())
+        let Some(known) = self.up.get_mut(&peer) else { return Ok(()) };
+        *known = path;
+        self.presence_changed(peer, Some(now), out)
     }
 
     pub(crate) fn peer_down(
