@@ -58,7 +58,9 @@ async fn run(node: &Node) -> Result<()> {
         #[expect(clippy::wildcard_enum_match_arm, reason = "a bot acts on two kinds of event")]
         match event.event {
             Event::ContactRequested { contact } => node.contacts().accept(contact.account).await?,
-            Event::MessageUpserted { message } if message.author != node.account() => answer(node, message.chat).await?,
+            Event::MessageUpserted { message } if message.author != node.account() => {
+                answer(node, message.chat).await?
+            }
             _ => {}
         }
     }

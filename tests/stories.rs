@@ -4,5 +4,6 @@ mod chat;
 mod interop;
 mod local_api;
 mod nothing_readable;
+mod profile;
 mod sim_delivery;
 mod tidy;

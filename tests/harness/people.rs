@@ -57,6 +57,13 @@ impl Person {
         Self::at(self.home).await
     }
 
+    /// The TCP port the node listens on for others.
+    #[must_use]
+    pub fn port(&self) -> String {
+        let listen = self.node.listen();
+        listen.first().and_then(|address| address.rsplit('/').next()).unwrap_or_default().to_owned()
+    }
+
     /// Calls a method.
     ///
     /// # Errors

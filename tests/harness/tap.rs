@@ -117,14 +117,18 @@ impl Capture {
         }
     }
 
-    /// Stops and answers with what was heard, one entry per file.
+    /// Stops and answers with what was heard: for each direction of each connection its name,
+    /// `SOURCE_PORT-TARGET_PORT`, and its bytes.
     ///
     /// # Errors
     /// If the capture fails to write.
-    pub async fn stop(mut self) -> Result<Vec<Vec<u8>>> {
+    pub async fn stop(mut self) -> Result<Vec<(String, Vec<u8>)>> {
         drop(self.child.stdin.take());
         let status = timeout(CAPTURE_LIMIT, self.child.wait()).await??;
         anyhow::ensure!(status.success(), "the capture ended with {status}");
-        std::fs::read_dir(&self.folder)?.map(|entry| Ok(std::fs::read(entry?.path())?)).collect()
+        let flow = |entry: std::fs::DirEntry| {
+            Ok((entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path())?))
+        };
+        std::fs::read_dir(&self.folder)?.map(|entry| flow(entry?)).collect()
     }
 }

@@ -1,0 +1,156 @@
+//! What a profile folder goes through: two processes, wrong passwords, damage, an old copy, and the command line.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Output,
+};
+
+use anyhow::Result;
+use kith_tests::{
+    people::{Person, befriend},
+    process::{BootstrapHome, Home, program},
+};
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+/// Every file of a folder, with its content.
+fn contents(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let entries = fs::read_dir(folder)?.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    entries.filter(|path| path.is_file()).map(|path| Ok((path.clone(), fs::read(path)?))).collect()
+}
+
+/// What a program says that cannot start: one line, and nothing where programs look for the ready line.
+fn complaint(output: &Output) -> Result<String> {
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let text = String::from_utf8(output.stderr.clone())?;
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 1, "{text}");
+    Ok(text)
+}
+
+#[tokio::test]
+async fn only_the_right_password_opens_a_profile() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let home = Home::new(root.path(), "alice").password("correct horse");
+    let alice = Person::at(home.clone()).await?;
+    alice.call("profile.set", json!({ "status_text": "here" })).await?;
+    let phrase = alice.call("profile.recovery_phrase", json!({ "password": "correct horse" })).await?;
+    assert_eq!(phrase["words"].as_array().map(Vec::len), Some(24));
+    let denied = alice.node.api.error_of("profile.recovery_phrase", json!({ "password": "horse" })).await?;
+    assert_eq!(denied, "wrong_password");
+    assert!(alice.node.terminate().await?.success());
+
+    let before = contents(&home.profile)?;
+    assert!(!before.keys().any(|path| path.ends_with("identity.key")), "a password leaves no key file");
+    for wrong in [home.clone().password("battery staple"), home.clone().password("")] {
+        let said = complaint(&wrong.start_and_fail().await?)?;
+        assert!(said.contains("password"), "{said}");
+    }
+    let said = complaint(&Home::new(root.path(), "alice").start_and_fail().await?)?;
+    assert!(said.contains("--password-file"), "{said}");
+    assert_eq!(contents(&home.profile)?, before, "nothing changed on disk");
+
+    let alice = Person::at(home).await?;
+    assert_eq!(alice.call("profile.get", json!({})).await?["status_text"], "here");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_profile_is_open_in_one_process_at_a_time() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let alice = Person::new(root.path(), "alice", &[]).await?;
+    let said = complaint(&alice.home.start_and_fail().await?)?;
+    assert!(said.contains("open"), "{said}");
+    alice.call("profile.set", json!({ "status_text": "undisturbed" })).await?;
+    let alice = alice.crash_and_restart().await?;
+    assert_eq!(alice.call("profile.get", json!({})).await?["status_text"], "undisturbed");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_damaged_keystore_is_refused_and_left_alone() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let alice = Person::new(root.path(), "alice", &[]).await?;
+    let (home, account) = (alice.home, alice.account);
+    assert!(alice.node.terminate().await?.success());
+    let file = home.profile.join("identity.kith");
+    let good = fs::read(&file)?;
+    for place in [0, good.len() / 2, good.len() - 1] {
+        let mut bad = good.clone();
+        bad[place] ^= 0x10;
+        fs::write(&file, &bad)?;
+        complaint(&home.start_and_fail().await?)?;
+        assert_eq!(fs::read(&file)?, bad);
+    }
+    fs::write(&file, &good[..good.len() / 3])?;
+    complaint(&home.start_and_fail().await?)?;
+    fs::write(&file, &good)?;
+    assert_eq!(Person::at(home).await?.account, account);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_copied_back_database_goes_on_talking() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let bootstrap = BootstrapHome::init(root.path()).await?.start().await?;
+    let arguments = ["--bootstrap", &bootstrap.link()];
+    let mut alice = Person::new(root.path(), "alice", &arguments).await?;
+    let mut bob = Person::new(root.path(), "bob", &arguments).await?;
+    befriend(&mut alice, &mut bob).await?;
+    let first = alice.write(&bob.account, "before the copy").await?;
+    alice.sees_state(&bob.account, &first, "delivered").await?;
+
+    let home = alice.home.clone();
+    let database = home.profile.join("kith.db");
+    assert!(alice.node.terminate().await?.success());
+    let copy = fs::read(&database)?;
+    let mut alice = Person::at(home.clone()).await?;
+    for (number, words) in ["one", "two", "three"].into_iter().enumerate() {
+        let message = alice.write(&bob.account, words).await?;
+        alice.sees_state(&bob.account, &message, "delivered").await?;
+        let answer = bob.write(&alice.account, &format!("{words} heard")).await?;
+        bob.sees_state(&alice.account, &answer, "delivered").await?;
+        assert_eq!(bob.texts(&alice.account).await?.len(), 3 + 2 * number);
+    }
+    assert!(alice.node.terminate().await?.success());
+    for leftover in ["kith.db-wal", "kith.db-shm"] {
+        let path = home.profile.join(leftover);
+        assert!(!path.exists() || fs::remove_file(path).is_ok());
+    }
+    fs::write(&database, copy)?;
+
+    let mut alice = Person::at(home).await?;
+    let message = alice.write(&bob.account, "from the copy").await?;
+    alice.sees_state(&bob.account, &message, "delivered").await?;
+    let answer = bob.write(&alice.account, "and back").await?;
+    bob.sees_state(&alice.account, &answer, "delivered").await?;
+    let heard = bob.texts(&alice.account).await?;
+    assert_eq!(heard.iter().filter(|text| *text == "from the copy").count(), 1, "{heard:?}");
+    assert_eq!(heard.len(), 9, "{heard:?}");
+    assert!(fs::read_to_string(&alice.home.log)?.contains("older copy"), "the log says what happened");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_command_line_speaks_to_the_running_node() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let alice = Person::new(root.path(), "alice", &[]).await?;
+    let call = async |arguments: &[&str]| -> Result<Output> {
+        let mut command = Command::new(program("kithd")?);
+        Ok(command.arg("call").args(arguments).arg("--profile").arg(&alice.home.profile).output().await?)
+    };
+    let good = call(&["profile.get"]).await?;
+    assert!(good.status.success());
+    let profile: Value = serde_json::from_slice(&good.stdout)?;
+    assert_eq!((&profile["account"], &profile["name"]), (&json!(alice.account), &json!("alice")));
+    for arguments in [["no.such", "{}"], ["chats.get", "{}"], ["profile.get", "{"]] {
+        let bad = call(&arguments).await?;
+        assert_eq!(bad.status.code(), Some(1), "{arguments:?}");
+        assert!(bad.stdout.is_empty() && !bad.stderr.is_empty(), "{bad:?}");
+    }
+    let nobody = Command::new(program("kithd")?).args(["call", "profile.get", "--profile"]).arg(root.path()).output();
+    assert_eq!(nobody.await?.status.code(), Some(1), "no node runs there");
+    Ok(())
+}
