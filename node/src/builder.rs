@@ -22,6 +22,7 @@ use crate::{
     keys::{self, Access, Counter, KeyError, Keys, Sealed, SealedError, Unlocked},
     local_api::{self, Api, Bound, auth::Tokens},
     node::{Node, Shared},
+    ports,
     readers::Readers,
     router,
     tasks::{self, Tasks},
@@ -207,8 +208,8 @@ impl NodeBuilder {
         let Profile { core, keys, misc, database, transport, counter, lock, fresh: _, restored } = profile;
         let files = Files::load(&self.folder, &misc, self.given_bootstraps(), bound.as_ref())?;
         let config = NetConfig {
+            listen: ports::steady(&self.preset.listen, &transport.public()),
             key: transport,
-            listen: self.preset.listen.clone(),
             bootstraps: files.bootstraps.all(),
             mdns: self.preset.mdns,
             agent: AGENT.to_owned(),

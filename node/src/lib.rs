@@ -54,6 +54,7 @@ mod handles;
 mod keys;
 mod local_api;
 mod node;
+mod ports;
 mod readers;
 mod router;
 mod tasks;

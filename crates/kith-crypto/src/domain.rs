@@ -129,5 +129,7 @@ registry! {
         ACCOUNT_FINGERPRINT = "kith/hash/account-fingerprint";
         /// The id of the conversation of two accounts.
         DIRECT_CHAT = "kith/hash/direct-chat";
+        /// The port a device listens on unless told which.
+        LISTEN_PORT = "kith/hash/listen-port";
     }
 }
