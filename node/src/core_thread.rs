@@ -10,7 +10,7 @@ use std::{
 };
 
 use kith_api::{ApiError, Command, ErrorCode, Method, Reply, Snapshot, method, params::Nothing};
-use kith_core::{CommandId, Core, CoreError, Input, Output, Timestamp};
+use kith_core::{CommandId, Core, FailedBatch, Input, Output, Timestamp};
 use kith_net::NetCommand;
 use kith_store::ProfileLock;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -80,13 +80,13 @@ impl CoreThread {
     ///
     /// `first` is what the core must know before it starts up.
     pub(crate) fn run(mut self, first: Input) {
-        let mut out = Vec::new();
-        let started = self.transaction(&mut out, |core, now, out| {
+        let now = now_ms();
+        let started = self.core.batch(now, |core, out| {
             core.handle(first, now, out)?;
             core.startup(now, out)
         });
         match started {
-            Ok(()) => self.outgoing.release(out),
+            Ok(out) => self.outgoing.release(out),
             Err(error) => tracing::error!(%error, "the start-up of the core failed"),
         }
         let next = self.next_wake();
@@ -138,16 +138,13 @@ impl CoreThread {
         if inputs.is_empty() {
             return;
         }
-        let mut woken = false;
-        let mut asked = Vec::new();
-        let mut out = Vec::new();
         let inputs = std::mem::take(inputs);
-        let done = self.transaction(&mut out, |core, now, out| {
+        let woken = inputs.iter().any(|input| matches!(input, Input::Wake));
+        let asked = inputs.iter().filter_map(|input| if let Input::Command(id, _) = input { Some(*id) } else { None });
+        let asked: Vec<CommandId> = asked.collect();
+        let now = now_ms();
+        let done = self.core.batch(now, |core, out| {
             for input in inputs {
-                woken |= matches!(input, Input::Wake);
-                if let Input::Command(id, _) = input {
-                    asked.push(id);
-                }
                 // The core has taken back what this one input did, and told the client if there is one.
                 if let Err(error) = core.handle(input, now, out) {
                     tracing::debug!(%error, "an input was refused");
@@ -157,10 +154,10 @@ impl CoreThread {
         });
         let failed = done.is_err();
         match done {
-            Ok(()) => self.outgoing.release(out),
-            Err(error) => {
+            Ok(out) => self.outgoing.release(out),
+            Err(FailedBatch { error, answered }) => {
                 tracing::error!(%error, "a batch was not committed; nothing of it happened");
-                self.outgoing.fail(asked, out, &error.to_api());
+                self.outgoing.fail(asked.into_iter().chain(answered), &error.to_api());
             }
         }
         let mut next = self.next_wake();
@@ -181,23 +178,6 @@ impl CoreThread {
         })
     }
 
-    /// Begins, works, commits; on any failure nothing remains.
-    fn transaction(
-        &mut self,
-        out: &mut Vec<Output>,
-        work: impl FnOnce(&mut Core, Timestamp, &mut Vec<Output>) -> Result<(), CoreError>,
-    ) -> Result<(), CoreError> {
-        let now = now_ms();
-        let done =
-            self.core.begin().and_then(|()| work(&mut self.core, now, out)).and_then(|()| self.core.commit(now, out));
-        if done.is_err()
-            && let Err(error) = self.core.rollback()
-        {
-            tracing::error!(%error, "a transaction could not be rolled back");
-        }
-        done
-    }
-
     /// Everything a client shows first, and the events that follow it: nothing is published in between, because only
     /// this thread publishes what the core says.
     fn snapshot(&mut self) -> Result<(Snapshot, Events), ApiError> {
@@ -211,10 +191,10 @@ impl CoreThread {
 
     fn ask<M: Method>(&mut self, params: M::Params) -> Result<M::Reply, ApiError> {
         let id = self.outgoing.next_id();
-        let mut out = Vec::new();
         let command = M::command(params);
-        self.transaction(&mut out, |core, now, out| core.handle(Input::Command(id, command), now, out))
-            .map_err(|error| error.to_api())?;
+        let now = now_ms();
+        let out = self.core.batch(now, |core, out| core.handle(Input::Command(id, command), now, out));
+        let out = out.map_err(|failed| failed.error.to_api())?;
         let mut reply = Err(no_answer());
         let mut rest = Vec::new();
         for output in out {
@@ -285,12 +265,8 @@ impl Released {
     }
 
     /// Tells everybody who asked, or would have been answered, that the batch failed.
-    fn fail(&mut self, asked: Vec<CommandId>, out: Vec<Output>, error: &ApiError) {
-        let answered = out.into_iter().filter_map(|output| match router::outgoing(output) {
-            Outgoing::Reply(id, _) => Some(id),
-            Outgoing::Event(_) | Outgoing::Net(_) => None,
-        });
-        for id in asked.into_iter().chain(answered) {
+    fn fail(&mut self, commands: impl Iterator<Item = CommandId>, error: &ApiError) {
+        for id in commands {
             self.answer(id, Err(error.clone()));
         }
     }

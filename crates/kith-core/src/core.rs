@@ -71,6 +71,16 @@ pub struct Core {
     pub(crate) last_prune: Timestamp,
 }
 
+/// A batch that did not happen.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct FailedBatch {
+    /// Why.
+    pub error: CoreError,
+    /// The commands whose answers do not count.
+    pub answered: Vec<CommandId>,
+}
+
 /// How long the ids of envelopes are remembered.
 const ENVELOPE_MEMORY_MS: u64 = 30 * 24 * 3600 * 1000;
 /// How often old ones are forgotten.
@@ -141,32 +151,40 @@ impl Core {
         self.queue_invites_for_storing(now)
     }
 
-    /// Opens the batch's transaction.
+    /// Runs `work`, which hands inputs to [`handle`](Self::handle), in one transaction. What it gives may leave, because
+    /// by then it is committed.
     ///
     /// # Errors
-    /// [`CoreError::Store`].
-    pub fn begin(&mut self) -> Result<(), CoreError> {
-        Ok(self.store.begin()?)
+    /// Nothing of the batch happened, and nothing of it may leave. The failure names the commands that had an answer.
+    pub fn batch(
+        &mut self,
+        now: Timestamp,
+        work: impl FnOnce(&mut Self, &mut Vec<Output>) -> Result<(), CoreError>,
+    ) -> Result<Vec<Output>, FailedBatch> {
+        let mut out = Vec::new();
+        let done = self
+            .store
+            .begin()
+            .map_err(CoreError::from)
+            .and_then(|()| work(self, &mut out))
+            .and_then(|()| self.commit(now, &mut out));
+        let Err(error) = done else { return Ok(out) };
+        if let Err(error) = self.rollback() {
+            tracing::error!(%error, "a transaction could not be rolled back");
+        }
+        let reply = |output: Output| if let Output::Reply(id, _) = output { Some(id) } else { None };
+        Err(FailedBatch { error, answered: out.into_iter().filter_map(reply).collect() })
     }
 
-    /// Seals what the batch made ready to go and commits. Nothing in `out` may leave before this returned `Ok`.
-    ///
-    /// # Errors
-    /// [`CoreError::Store`]: call [`rollback`](Self::rollback), and drop everything in `out` but the replies, which
-    /// become errors.
-    pub fn commit(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+    /// Seals what the batch made ready to go, and commits.
+    fn commit(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         self.flush_dirty(now, out)?;
         self.flush_acks(now, out)?;
         self.store.set_meta(META_HLC, &self.clock.last().to_u64().to_be_bytes())?;
-        self.store.commit()?;
-        Ok(())
+        Ok(self.store.commit()?)
     }
 
-    /// Forgets the batch.
-    ///
-    /// # Errors
-    /// [`CoreError::Store`].
-    pub fn rollback(&mut self) -> Result<(), CoreError> {
+    fn rollback(&mut self) -> Result<(), CoreError> {
         self.acks.clear();
         self.dirty.clear();
         self.olm = None;

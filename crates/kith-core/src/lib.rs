@@ -5,9 +5,10 @@
 //! opened with (the ciphers draw their own keys and nonces from the operating system).
 //!
 //! ```text
-//! core.begin()?;
-//! for input in batch { core.handle(input, now, &mut out)?; }
-//! core.commit(now, &mut out)?;          // only now may anything in `out` leave
+//! let out = core.batch(now, |core, out| {          // a transaction
+//!     for input in inputs { core.handle(input, now, out)?; }
+//!     Ok(())
+//! })?;                                             // committed: only now is there anything that can leave
 //! ```
 //!
 //! A ratchet step, the decrypted message, the outbox rows and the receipt become visible together or not at all, so a
@@ -40,7 +41,7 @@ pub mod setup;
 mod tests;
 
 pub use crate::{
-    core::{Core, Identity, Options},
+    core::{Core, FailedBatch, Identity, Options},
     error::CoreError,
     input::{CommandId, Input, PeerPath, SendId, SlotOutcome},
     output::Output,

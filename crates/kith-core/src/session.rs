@@ -169,7 +169,7 @@ impl Core {
         Ok(())
     }
 
-    fn outbound_key(&mut self, device: &DeviceRow, now: Timestamp) -> Result<OuterKeyRow, CoreError> {
+    pub(crate) fn outbound_key(&mut self, device: &DeviceRow, now: Timestamp) -> Result<OuterKeyRow, CoreError> {
         let newest = self.store.outer_keys(&device.device, Direction::Outbound)?.into_iter().next();
         if let Some(row) = newest
             && now < row.created_at_ms.saturating_add(OUTER_KEY_MS)

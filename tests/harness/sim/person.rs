@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kith_api::{AccountId, ApiError, ChatId, Command, Event, MessageId, Reply, params, views};
-use kith_core::{CommandId, Core, Identity, Input, Options, Output, setup};
+use kith_core::{CommandId, Core, CoreError, Identity, Input, Options, Output, setup};
 use kith_crypto::{DeviceSecrets, KemSecret, Key, RecoveryPhrase, SigningKey};
 use kith_store::{Anchor, MessageRow, Store};
 use kith_wire::TransportId;
@@ -142,23 +142,22 @@ impl Person {
             }
         }
         let core = self.core.as_mut().expect("running");
-        let mut out = Vec::new();
-        core.begin().expect("begun");
-        for input in inputs {
-            // What breaks the rules or comes from nobody is refused; that it changes nothing is what is tested.
-            if let Err(kith_core::CoreError::Store(error)) = core.handle(input, now_here, &mut out) {
-                panic!("{error}");
+        let batch = core.batch(now_here, |core, out| {
+            for input in inputs {
+                // What breaks the rules or comes from nobody is refused; that it changes nothing is what is tested.
+                if let Err(error @ CoreError::Store(_)) = core.handle(input, now_here, out) {
+                    return Err(error);
+                }
             }
-        }
-        if crash == Crash::BeforeCommit {
-            core.rollback().expect("rolled back");
-        } else {
-            core.commit(now_here, &mut out).expect("committed");
-        }
+            // A crash before the commit and a batch that fails leave the same database behind.
+            if crash == Crash::BeforeCommit { Err(CoreError::NoPrekey) } else { Ok(()) }
+        });
         if crash != Crash::No {
+            assert_eq!(batch.is_err(), crash == Crash::BeforeCommit, "outputs of a batch that did not happen (I1)");
             self.crash(now);
             return Vec::new();
         }
+        let out = batch.expect("committed");
         for output in &out {
             if let Output::Reply(id, _) = output {
                 self.waiting.remove(id);
@@ -224,14 +223,11 @@ impl Person {
         matches!(state, Some(views::ContactState::Introduced | views::ContactState::Verified))
     }
 
-    /// A contact as they see it. A read: it changes nothing.
+    /// A contact as they see it.
     pub fn contact(&mut self, account: AccountId) -> Option<views::Contact> {
         let id = CommandId(u64::MAX);
         let command = Command::ContactsGet(params::AccountParams { account });
-        let mut out = Vec::new();
-        self.core().begin().expect("begun");
-        self.core().handle(Input::Command(id, command), 0, &mut out).expect("read");
-        self.core().rollback().expect("rolled back");
+        let out = self.core().batch(0, |core, out| core.handle(Input::Command(id, command), 0, out)).expect("read");
         match out.into_iter().next() {
             Some(Output::Reply(_, Ok(Reply::ContactsGet(contact)))) => Some(contact),
             _ => None,

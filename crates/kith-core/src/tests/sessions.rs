@@ -1,6 +1,7 @@
 use kith_api::{Command, Reply, params};
+use kith_crypto::OlmSession;
 use kith_store::DeliveryState;
-use kith_wire::Body;
+use kith_wire::{Body, Ends, Envelope, Header, Inner};
 
 use super::world::World;
 use crate::{Core, Input, Options, Output};
@@ -36,13 +37,15 @@ fn two_first_sessions_become_one() {
         let device = world.people[other].core.my_device;
         let person = &mut world.people[who];
         let row = person.core.store.device(&device).unwrap().unwrap();
-        person.core.begin().unwrap();
-        for mut old in person.core.store.sessions(&device).unwrap() {
-            old.dead = true;
-            person.core.store.put_session(&old).unwrap();
-        }
-        person.core.start_session(&row, None, world.now).unwrap();
-        person.core.commit(world.now, &mut Vec::new()).unwrap();
+        let now = world.now;
+        let started = person.core.batch(now, |core, _| {
+            for mut old in core.store.sessions(&device)? {
+                old.dead = true;
+                core.store.put_session(&old)?;
+            }
+            core.start_session(&row, None, now).map(|_row| ())
+        });
+        started.unwrap();
         person.hold = true;
     }
     assert_ne!(current(&world, 0, 1), current(&world, 1, 0));
@@ -67,9 +70,7 @@ fn a_lost_session_is_replaced_without_anybody_noticing() {
     world.introduce(0, 1);
     world.send(0, 1, "one").unwrap();
     world.send(1, 0, "two").unwrap();
-    world.people[1].core.begin().unwrap();
     world.people[1].core.store.delete_all_sessions().unwrap();
-    world.people[1].core.commit(world.now, &mut Vec::new()).unwrap();
     world.send(0, 1, "three").unwrap();
     world.pass(120_000);
     assert_eq!(world.texts(1, 0).len(), 3);
@@ -143,4 +144,70 @@ fn an_envelope_is_good_once_and_only_from_its_sender() {
         world.give(1, Input::Peer { from, bytes: bytes.clone() });
     }
     assert_eq!(world.texts(1, 0).len(), 1);
+}
+
+/// A batch that fails leaves nothing behind, gives nothing out, and the same inputs work afterwards.
+#[test]
+fn a_failed_batch_never_happened() {
+    let mut world = World::new(2);
+    world.introduce(0, 1);
+    let chat = kith_api::ChatId::from_bytes(world.chat(0, 1).to_bytes());
+    let send = || {
+        let params = params::SendParams { chat, text: "hello".into(), reply_to: None };
+        Input::Command(crate::CommandId(5), Command::ChatsSend(params))
+    };
+    let now = world.now;
+    let failed = world.people[0].core.batch(now, |core, out| {
+        core.handle(send(), now, out)?;
+        Err(crate::CoreError::NoPrekey)
+    });
+    assert_eq!(failed.unwrap_err().answered, [crate::CommandId(5)]);
+    assert!(world.texts(0, 1).is_empty());
+    assert_eq!(world.people[0].core.store.outbox_len().unwrap(), 0);
+    world.give(0, send());
+    assert_eq!(world.texts(1, 0).len(), 1);
+}
+
+/// Olm does not bind who writes to whom: the message says so inside, and all four must hold.
+#[test]
+fn a_message_that_is_not_from_or_for_whom_it_says_is_refused() {
+    let mut world = World::new(3);
+    world.introduce(0, 1);
+    world.introduce(2, 1);
+    let (from, now) = (world.transport(0), world.now);
+    let (me, them, third) = (
+        (world.people[0].core.me, world.people[0].core.my_device),
+        (world.people[1].core.me, world.people[1].core.my_device),
+        (world.people[2].core.me, world.people[2].core.my_device),
+    );
+    let right = Ends { from_account: me.0, from_device: me.1, to_account: them.0, to_device: them.1 };
+    let wrong = [
+        Ends { from_account: third.0, ..right },
+        Ends { from_device: third.1, ..right },
+        Ends { to_account: third.0, ..right },
+        Ends { to_device: third.1, ..right },
+    ];
+    for (at, ends) in wrong.iter().chain([&right]).enumerate() {
+        let chat = world.chat(0, 1);
+        let envelope = world.people[0].core.batch(now, |core, out| {
+            let device = core.store.device(&them.1)?.expect("known");
+            let mut row = core.store.sessions(&them.1)?.remove(0);
+            let mut session = OlmSession::unpickle(&row.pickle)?;
+            let body = Body::Text { text: format!("number {at}"), reply_to: None };
+            let inner =
+                Inner::create(ends, core.random_msg(), core.clock.tick(now), chat, Vec::new(), row.generation, body)?;
+            let wire = session.encrypt(&inner.encode())?;
+            row.pickle = session.pickle();
+            core.store.put_session(&row)?;
+            let key = core.outbound_key(&device, now)?;
+            let header = Header::Keyed { key_id: key.key_id };
+            let bytes = Envelope::seal(&header, &key.key, &wire)?;
+            out.push(Output::Send { to: device.transport, id: crate::SendId(0), bytes });
+            Ok(())
+        });
+        let Some(Output::Send { bytes, .. }) = envelope.unwrap().pop() else { panic!() };
+        world.give(1, Input::Peer { from, bytes });
+    }
+    let texts: Vec<_> = world.texts(1, 0).into_iter().filter_map(|row| row.text).collect();
+    assert_eq!(texts, ["number 4"]);
 }

@@ -192,22 +192,18 @@ impl Person {
     }
 
     pub(super) fn run(&mut self, input: Input, now: u64) -> Vec<Output> {
-        let mut out = Vec::new();
-        self.core.begin().unwrap();
-        if let Err(error) = self.core.handle(input, now, &mut out) {
-            eprintln!("refused: {error}");
-        }
-        self.core.commit(now, &mut out).unwrap();
-        out
+        let batch = self.core.batch(now, |core, out| {
+            if let Err(error) = core.handle(input, now, out) {
+                eprintln!("refused: {error}");
+            }
+            Ok(())
+        });
+        batch.unwrap()
     }
 
     /// Puts something into the outbox that the product never would.
     pub(super) fn say(&mut self, to: AccountId, body: &kith_wire::Body, now: u64) -> Vec<Output> {
-        let mut out = Vec::new();
-        self.core.begin().unwrap();
-        self.core.enqueue_control(to, body, now).unwrap();
-        self.core.commit(now, &mut out).unwrap();
-        out
+        self.core.batch(now, |core, _| core.enqueue_control(to, body, now)).unwrap()
     }
 
     pub(super) fn contact(&self, account: kith_api::AccountId) -> Option<kith_api::views::Contact> {
