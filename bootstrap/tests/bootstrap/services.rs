@@ -112,7 +112,8 @@ async fn one_address_gets_only_so_many_connections() {
     let _third = Client::connected(&node.tcp()).await;
 }
 
-#[tokio::test]
+// Dropped swarms close their connections on another thread while this one waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_strangers_meet_through_a_circuit() {
     let dir = folder("");
     let node = Node::start(&dir);

@@ -198,6 +198,14 @@ pub(crate) fn relay_of(address: &Multiaddr) -> Option<PeerId> {
     None
 }
 
+/// The address of the relay itself, without its peer id, if `address` is a circuit.
+pub(crate) fn relay_address(address: &Multiaddr) -> Option<Multiaddr> {
+    if !is_circuit(address) {
+        return None;
+    }
+    Some(address.iter().take_while(|part| !matches!(part, Protocol::P2p(_))).collect())
+}
+
 /// The IP address that is connected to.
 pub(crate) fn ip_of(address: &Multiaddr) -> Option<IpAddr> {
     let host = address.iter().next()?;

@@ -1,10 +1,11 @@
 //! Who may knock how often, and where this node never dials.
 //!
 //! Inbound: one neighbourhood of addresses may start a few handshakes per minute and hold a few at once. Outbound: other
-//! behaviours (hole punching, record queries) dial addresses they were told; those pass the same filter as ours.
+//! behaviours (hole punching, the relay client) dial addresses they were told; those pass a filter here. What behaviours
+//! only propose is judged in [`crate::screen`].
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     convert::Infallible,
     net::IpAddr,
     task::{Context, Poll},
@@ -23,12 +24,15 @@ use libp2p::{
 use crate::{
     addr::{self, Source},
     limiter::Limiter,
+    screen::Judge,
 };
 
 /// New inbound connections per minute from one neighbourhood.
 const INBOUND_PER_MINUTE: u32 = 20;
 /// Handshakes under way from one neighbourhood.
 const PENDING_PER_NETWORK: usize = 8;
+/// Relay addresses remembered from our own dials.
+const RELAYS_MAX: usize = 64;
 
 /// Why a connection was not made.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -46,6 +50,11 @@ pub(crate) struct Behaviour {
     limiter: Limiter,
     pending: BTreeMap<ConnectionId, IpAddr>,
     trusted: BTreeSet<PeerId>,
+    contacts: BTreeSet<PeerId>,
+    /// The dial that is being started by the task, which has judged its addresses itself.
+    own: Option<ConnectionId>,
+    /// Relays of circuits the task dialled: the relay client dials them by itself.
+    relays: VecDeque<Multiaddr>,
     /// This node only listens on loopback.
     pub(crate) lab: bool,
 }
@@ -56,6 +65,9 @@ impl Behaviour {
             limiter: Limiter::new(INBOUND_PER_MINUTE),
             pending: BTreeMap::new(),
             trusted: BTreeSet::new(),
+            contacts: BTreeSet::new(),
+            own: None,
+            relays: VecDeque::new(),
             lab: false,
         }
     }
@@ -69,10 +81,46 @@ impl Behaviour {
         }
     }
 
-    fn may_dial(&self, address: &Multiaddr) -> bool {
+    /// Contacts may name private addresses in a hole punch: they may live in the same house.
+    pub(crate) fn contact(&mut self, peer: PeerId, contact: bool) {
+        if contact {
+            self.contacts.insert(peer);
+        } else {
+            self.contacts.remove(&peer);
+        }
+    }
+
+    /// The next dial is the task's own.
+    pub(crate) fn expect(&mut self, dial: ConnectionId) {
+        self.own = Some(dial);
+    }
+
+    fn note_relays(&mut self, addresses: &[Multiaddr]) {
+        for relay in addresses.iter().filter_map(addr::relay_address) {
+            if !self.relays.contains(&relay) {
+                if self.relays.len() >= RELAYS_MAX {
+                    self.relays.pop_front();
+                }
+                self.relays.push_back(relay);
+            }
+        }
+    }
+
+    fn allows(&self, peer: Option<&PeerId>, address: &Multiaddr) -> bool {
+        let source = match peer {
+            Some(peer) if self.trusted.contains(peer) => return true,
+            Some(peer) if self.contacts.contains(peer) => Source::Contact,
+            Some(_) | None => Source::Stranger,
+        };
         let is_bootstrap = |peer: &PeerId| self.trusted.contains(peer);
-        addr::may_dial(address, Source::Contact, self.lab, is_bootstrap)
-            || addr::may_dial(address, Source::LocalNetwork, self.lab, is_bootstrap)
+        addr::may_dial(address, source, self.lab, is_bootstrap)
+            || self.relays.contains(&addr::without_peer(address.clone()))
+    }
+}
+
+impl Judge for Behaviour {
+    fn may_dial(&self, address: &Multiaddr) -> bool {
+        addr::may_dial(address, Source::Stranger, self.lab, |_| false)
     }
 }
 
@@ -109,12 +157,16 @@ impl NetworkBehaviour for Behaviour {
 
     fn handle_pending_outbound_connection(
         &mut self,
-        _: ConnectionId,
+        id: ConnectionId,
         peer: Option<PeerId>,
         addresses: &[Multiaddr],
         _: Endpoint,
     ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
-        if peer.is_some_and(|peer| self.trusted.contains(&peer)) || addresses.iter().all(|a| self.may_dial(a)) {
+        if self.own.take() == Some(id) {
+            self.note_relays(addresses);
+            return Ok(Vec::new());
+        }
+        if addresses.iter().all(|address| self.allows(peer.as_ref(), address)) {
             return Ok(Vec::new());
         }
         Err(ConnectionDenied::new(Refused::Address))
@@ -143,5 +195,136 @@ impl NetworkBehaviour for Behaviour {
 
     fn poll(&mut self, _: &mut Context<'_>) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
         Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screen::Screened;
+
+    /// A behaviour like Kademlia: proposes whatever it was told.
+    #[derive(libp2p::swarm::NetworkBehaviour)]
+    struct Gullible {
+        told: Told,
+        guard: Behaviour,
+    }
+
+    impl Judge for Gullible {
+        fn may_dial(&self, address: &Multiaddr) -> bool {
+            self.guard.may_dial(address)
+        }
+    }
+
+    struct Told(Vec<Multiaddr>);
+
+    impl NetworkBehaviour for Told {
+        type ConnectionHandler = dummy::ConnectionHandler;
+        type ToSwarm = Infallible;
+
+        fn handle_pending_outbound_connection(
+            &mut self,
+            _: ConnectionId,
+            _: Option<PeerId>,
+            _: &[Multiaddr],
+            _: Endpoint,
+        ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
+            Ok(self.0.clone())
+        }
+
+        fn handle_established_inbound_connection(
+            &mut self,
+            _: ConnectionId,
+            _: PeerId,
+            _: &Multiaddr,
+            _: &Multiaddr,
+        ) -> Result<THandler<Self>, ConnectionDenied> {
+            Ok(dummy::ConnectionHandler)
+        }
+
+        fn handle_established_outbound_connection(
+            &mut self,
+            _: ConnectionId,
+            _: PeerId,
+            _: &Multiaddr,
+            _: Endpoint,
+            _: PortUse,
+        ) -> Result<THandler<Self>, ConnectionDenied> {
+            Ok(dummy::ConnectionHandler)
+        }
+
+        fn on_swarm_event(&mut self, _: FromSwarm<'_>) {}
+
+        fn on_connection_handler_event(&mut self, _: PeerId, _: ConnectionId, event: THandlerOutEvent<Self>) {
+            match event {}
+        }
+
+        fn poll(&mut self, _: &mut Context<'_>) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
+            Poll::Pending
+        }
+    }
+
+    fn peer() -> PeerId {
+        libp2p::identity::Keypair::generate_ed25519().public().to_peer_id()
+    }
+
+    fn parse(list: &[&str]) -> Vec<Multiaddr> {
+        list.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    fn dial(guard: &mut Behaviour, peer: PeerId, addresses: &[&str]) -> bool {
+        let id = ConnectionId::new_unchecked(7);
+        guard.handle_pending_outbound_connection(id, Some(peer), &parse(addresses), Endpoint::Dialer).is_ok()
+    }
+
+    #[test]
+    fn only_public_proposals_are_passed_on_even_for_a_bootstrap() {
+        let bad = [
+            "/ip4/10.0.0.1/tcp/4100",
+            "/ip4/192.168.1.1/udp/4100/quic-v1",
+            "/ip4/127.0.0.1/tcp/4100",
+            "/ip4/169.254.1.1/tcp/4100",
+            "/ip6/fd00::1/tcp/4100",
+            "/ip6/::ffff:10.0.0.1/tcp/4100",
+            "/ip4/9.9.9.9/tcp/22",
+            "/ip4/9.9.9.9/tcp/443",
+            "/dns4/router.example/tcp/4100",
+        ];
+        let good = "/ip4/9.9.9.9/tcp/4100";
+        let mut screened =
+            Screened(Gullible { told: Told(parse(&[&bad[..], &[good]].concat())), guard: Behaviour::new() });
+        let bootstrap = peer();
+        screened.guard.trust(bootstrap, true);
+        for target in [peer(), bootstrap] {
+            let id = ConnectionId::new_unchecked(1);
+            let dialled = screened.handle_pending_outbound_connection(id, Some(target), &[], Endpoint::Dialer);
+            assert_eq!(dialled.unwrap(), parse(&[good]));
+        }
+    }
+
+    #[test]
+    fn a_stranger_that_punches_names_public_addresses_a_contact_private_ones_nobody_system_ports() {
+        let mut guard = Behaviour::new();
+        let (stranger, friend) = (peer(), peer());
+        guard.contact(friend, true);
+        for (who, private) in [(stranger, false), (friend, true)] {
+            assert!(dial(&mut guard, who, &["/ip4/9.9.9.9/udp/4100/quic-v1"]));
+            assert_eq!(dial(&mut guard, who, &["/ip4/10.0.0.1/udp/4100/quic-v1"]), private);
+            assert!(!dial(&mut guard, who, &["/ip4/9.9.9.9/udp/4100/quic-v1", "/ip4/10.0.0.1/udp/53/quic-v1"]));
+            assert!(!dial(&mut guard, who, &["/ip4/127.0.0.1/udp/4100/quic-v1"]));
+        }
+        guard.contact(friend, false);
+        assert!(!dial(&mut guard, friend, &["/ip4/10.0.0.1/udp/4100/quic-v1"]));
+    }
+
+    #[test]
+    fn the_relay_of_a_circuit_we_chose_is_dialled_and_no_other() {
+        let mut guard = Behaviour::new();
+        let (friend, relay) = (peer(), peer());
+        assert!(!dial(&mut guard, relay, &["/ip4/10.0.0.9/tcp/4100"]));
+        guard.expect(ConnectionId::new_unchecked(7));
+        assert!(dial(&mut guard, friend, &[&format!("/ip4/10.0.0.9/tcp/4100/p2p/{relay}/p2p-circuit/p2p/{friend}")]));
+        assert!(dial(&mut guard, relay, &["/ip4/10.0.0.9/tcp/4100"]));
+        assert!(!dial(&mut guard, relay, &["/ip4/10.0.0.8/tcp/4100"]), "only one dial was announced");
     }
 }

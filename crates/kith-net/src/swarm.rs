@@ -4,7 +4,7 @@ use std::{collections::HashSet, future::Future, num::NonZeroUsize, pin::Pin, tim
 
 use kith_crypto::SigningKey;
 use libp2p::{
-    StreamProtocol, Swarm, SwarmBuilder, autonat, connection_limits, dcutr, gossipsub, identify,
+    Multiaddr, StreamProtocol, Swarm, SwarmBuilder, autonat, connection_limits, dcutr, gossipsub, identify,
     identity::Keypair,
     kad, mdns, memory_connection_limits, noise, ping, relay, rendezvous,
     request_response::ProtocolSupport,
@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::{
     api::{NetError, Tuning},
     guard, limits, observed,
+    screen::{Judge, Screened},
     slot::{self, SlotBehaviour},
     streams,
 };
@@ -51,6 +52,12 @@ pub(crate) struct Behaviour {
     pub(crate) streams: streams::Behaviour,
 }
 
+impl Judge for Behaviour {
+    fn may_dial(&self, address: &Multiaddr) -> bool {
+        self.guard.may_dial(address)
+    }
+}
+
 /// Spawns libp2p's connection tasks where a shutdown waits for them.
 struct Tracked(TaskTracker);
 
@@ -74,7 +81,7 @@ pub(crate) struct Setup<'a> {
 ///
 /// # Errors
 /// The key is not accepted, or a transport cannot be set up.
-pub(crate) fn build(setup: Setup<'_>, streams: streams::Behaviour) -> Result<Swarm<Behaviour>, NetError> {
+pub(crate) fn build(setup: Setup<'_>, streams: streams::Behaviour) -> Result<Swarm<Screened<Behaviour>>, NetError> {
     let Setup { key, agent, mdns, tuning, tracker, registry } = setup;
     let keypair = Keypair::ed25519_from_bytes(*key.seed()).map_err(|_malformed| NetError::Key)?;
     let executor = Tracked(tracker.clone());
@@ -94,7 +101,7 @@ pub(crate) fn build(setup: Setup<'_>, streams: streams::Behaviour) -> Result<Swa
         .with_relay_client(noise::Config::new, yamux::Config::default)
         .map_err(|_noise| NetError::Setup { part: "relay client" })?
         .with_bandwidth_metrics(registry)
-        .with_behaviour(|_, relay| behaviour(relay))
+        .with_behaviour(|_, relay| Screened(behaviour(relay)))
         .map_err(|_never| NetError::Setup { part: "behaviour" })?
         .with_swarm_config(|_| {
             SwarmConfig::with_executor(executor)

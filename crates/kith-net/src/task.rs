@@ -35,7 +35,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     addr,
     api::{NetCommand, NetConfig, NetError, NetEvent, Tuning},
-    ids, limits, streams,
+    ids, limits,
+    screen::Screened,
+    streams,
     swarm::{self, Behaviour, BehaviourEvent},
 };
 
@@ -48,7 +50,7 @@ struct Link {
 
 /// The state of a running node.
 pub(crate) struct Task {
-    swarm: Swarm<Behaviour>,
+    swarm: Swarm<Screened<Behaviour>>,
     me: PeerId,
     id: TransportId,
     key: SigningKey,

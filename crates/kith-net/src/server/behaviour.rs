@@ -13,8 +13,8 @@ use libp2p::metrics::Registry;
 use libp2p::request_response::ProtocolSupport;
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::{
-    PeerId, StreamProtocol, Swarm, SwarmBuilder, connection_limits, identify, kad, memory_connection_limits, noise,
-    ping, relay, rendezvous, tcp, yamux,
+    Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, connection_limits, identify, kad, memory_connection_limits,
+    noise, ping, relay, rendezvous, tcp, yamux,
 };
 
 use super::ServerError;
@@ -24,6 +24,7 @@ use super::gate::IpGate;
 use super::records;
 use super::reservations::Reservations;
 use super::source::Exempt;
+use crate::screen::{Judge, Screened};
 use crate::slot::{self, SlotBehaviour};
 
 /// What identify says this network is.
@@ -56,6 +57,12 @@ pub(crate) struct Behaviour {
     pub(crate) slots: SlotBehaviour,
 }
 
+impl Judge for Behaviour {
+    fn may_dial(&self, address: &Multiaddr) -> bool {
+        self.gate.may_dial(address)
+    }
+}
+
 /// Builds the swarm; nothing listens yet. Bandwidth counters go to `registry`.
 pub(crate) fn swarm(
     key: &Keypair,
@@ -63,7 +70,7 @@ pub(crate) fn swarm(
     limits: &Limits,
     reservations: &Reservations,
     registry: &mut Registry,
-) -> Result<Swarm<Behaviour>, ServerError> {
+) -> Result<Swarm<Screened<Behaviour>>, ServerError> {
     let behaviour = behaviour(key, agent, limits, reservations)?;
     let idle = Duration::from_secs(limits.idle_s);
     let failed = |part: &'static str| move |source: io::Error| ServerError::Transport { part, source };
@@ -79,7 +86,7 @@ pub(crate) fn swarm(
         .with_dns()
         .map_err(|error| failed("name resolution")(io::Error::other(error)))?
         .with_bandwidth_metrics(registry)
-        .with_behaviour(|_| behaviour)
+        .with_behaviour(|_| Screened(behaviour))
         .map_err(|_never: std::convert::Infallible| ServerError::Stopped)?
         .with_swarm_config(|config| config.with_idle_connection_timeout(idle))
         .build();

@@ -16,6 +16,7 @@ use libp2p::{Multiaddr, PeerId};
 
 use super::config::Limits;
 use super::source::{Exempt, Prefix, RateLimiter, Source, ip_of};
+use crate::addr;
 
 /// Prefixes with a bucket that is not full; each is 24 bytes or so.
 const PREFIXES_MAX: usize = 65_536;
@@ -77,6 +78,12 @@ impl IpGate {
         self.connections
             .get(&connection)
             .map_or_else(|| Source::of(&Multiaddr::empty(), self.exempt), |entry| entry.source)
+    }
+
+    /// Whether an address that another node said may be dialled: public ones, and private ones in a private network.
+    pub(crate) fn may_dial(&self, address: &Multiaddr) -> bool {
+        let source = if self.exempt == Exempt::Private { addr::Source::Contact } else { addr::Source::Stranger };
+        addr::may_dial(address, source, false, |_| false)
     }
 
     /// The IP address at the other end of a live connection.
@@ -226,6 +233,17 @@ mod tests {
         assert!(gate.begin(ConnectionId::new_unchecked(9), &address(2), now).is_ok());
         let later = now + Duration::from_secs(21);
         assert!(gate.begin(ConnectionId::new_unchecked(10), &address(1), later).is_ok());
+    }
+
+    #[test]
+    fn what_other_nodes_say_is_dialled_only_in_public_or_in_a_private_network() {
+        let may =
+            |exempt, text: &str| IpGate::new(&Limits { exempt, ..Limits::default() }).may_dial(&text.parse().unwrap());
+        for exempt in [Exempt::None, Exempt::Loopback, Exempt::Private] {
+            assert!(may(exempt, "/ip4/9.9.9.9/tcp/4100"));
+            assert!(!may(exempt, "/ip4/9.9.9.9/tcp/22") && !may(exempt, "/ip4/127.0.0.1/tcp/4100"));
+            assert_eq!(may(exempt, "/ip4/10.0.0.1/tcp/4100"), exempt == Exempt::Private);
+        }
     }
 
     #[test]

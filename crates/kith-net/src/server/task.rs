@@ -26,6 +26,7 @@ use super::slots::worker::{SlotWorker, now_ms};
 use super::source::{Prefix, RateLimiter, Source, ip_of};
 use super::stats::Stats;
 use super::tag::Tags;
+use crate::screen::Screened;
 
 /// How often the task shows that it is alive, dials and tidies up.
 const TICK: Duration = Duration::from_secs(1);
@@ -48,7 +49,7 @@ pub(crate) struct Ticket {
 
 /// Everything the task works with.
 pub(crate) struct Task {
-    pub(crate) swarm: Swarm<Behaviour>,
+    pub(crate) swarm: Swarm<Screened<Behaviour>>,
     pub(crate) stats: Stats,
     pub(crate) metrics: Metrics,
     pub(crate) peering: Peering,
@@ -71,7 +72,7 @@ pub(crate) struct Task {
 
 /// The parts a task starts with.
 pub(crate) struct Parts {
-    pub(crate) swarm: Swarm<Behaviour>,
+    pub(crate) swarm: Swarm<Screened<Behaviour>>,
     pub(crate) stats: Stats,
     pub(crate) metrics: Metrics,
     pub(crate) peering: Peering,

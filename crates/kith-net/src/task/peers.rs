@@ -86,6 +86,7 @@ impl Task {
             );
             let behaviour = self.swarm.behaviour_mut();
             behaviour.limits.bypass_peer_id(&peer);
+            behaviour.guard.contact(peer, true);
             behaviour.streams.track(peer);
         }
         if let Some(entry) = self.peers.get_mut(&peer) {
@@ -106,6 +107,7 @@ impl Task {
         }
         let bootstrap = self.is_bootstrap(&peer);
         let behaviour = self.swarm.behaviour_mut();
+        behaviour.guard.contact(peer, false);
         behaviour.streams.untrack(&peer);
         if !bootstrap {
             behaviour.limits.remove_peer_id(&peer);
@@ -166,6 +168,7 @@ impl Task {
     ) -> Option<ConnectionId> {
         let options = DialOpts::peer_id(*peer).condition(when).addresses(addresses).build();
         let connection = options.connection_id();
+        self.swarm.behaviour_mut().guard.expect(connection);
         match self.swarm.dial(options) {
             Ok(()) => Some(connection),
             Err(error) => {
