@@ -1,1 +1,144 @@
-fn main() {}
+//! `kith-bench`: measures Kith against what the machine can do, as JSON lines.
+//!
+//! **What it is.** Each subcommand measures something and its anchor in one interleaved run, ABAB, and prints one line per
+//! metric: the times, the anchor's, and their ratio. Ratios travel between machines, times do not.
+//!
+//! **What it never does.** It passes nothing that was measured on a busy machine or that drifted during the run: such a
+//! line says `noisy` and has no `pass`. It talks to nobody but itself, over loopback.
+//!
+//! **Threads.** Those of the nodes it starts, and one echo thread for the floor.
+//!
+//! **Where to start reading.** `line.rs` is the format; then one file per subcommand.
+
+use std::{
+    fs::OpenOptions,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, Parser, Subcommand};
+
+use crate::line::Line;
+
+mod coldstart;
+mod compare;
+mod disk;
+mod floor;
+mod line;
+mod machine;
+mod msg;
+mod network;
+mod people;
+mod profile;
+mod raw;
+mod samples;
+mod words;
+
+/// Measures Kith against what the machine can do
+#[derive(Parser)]
+#[command(name = "kith-bench", version)]
+struct Arguments {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What all measurements share.
+#[derive(Args)]
+struct Options {
+    /// Adds the lines to this file as well
+    #[arg(long, value_name = "FILE", global = true)]
+    json: Option<PathBuf>,
+    /// How many samples, messages or starts; every subcommand has its own default
+    #[arg(long, value_name = "N", global = true)]
+    n: Option<usize>,
+    /// What the texts are made from
+    #[arg(long, default_value_t = 1, global = true)]
+    seed: u64,
+    /// Where profiles and files are made: on the disk that is to be measured
+    #[arg(long, value_name = "DIR", global = true)]
+    folder: Option<PathBuf>,
+}
+
+impl Options {
+    /// A folder of our own that goes away with the value.
+    fn folder(&self) -> io::Result<tempfile::TempDir> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("kith-bench-");
+        match &self.folder {
+            Some(folder) => builder.tempdir_in(folder),
+            None => builder.tempdir(),
+        }
+    }
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// What the machine can do: flushes, loopback round trips, sealing, hashing
+    Floor,
+    /// Messages between two nodes: one at a time, and a burst
+    Msg,
+    /// Starting with a long history: to ready, to the first page, and searching
+    Coldstart {
+        /// How many messages the long history has
+        #[arg(long, default_value_t = 100_000)]
+        messages: usize,
+        /// The program to start; by default the one beside this one
+        #[arg(long, value_name = "FILE")]
+        kithd: Option<PathBuf>,
+    },
+    /// Compares the ratios of two files; fails if one got more than 10 % worse
+    Compare {
+        /// The lines from before
+        before: PathBuf,
+        /// The lines from now
+        after: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell if stderr is gone.
+            let _gone = writeln!(io::stderr(), "kith-bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        bail!("another TLS provider is installed already");
+    }
+    let options = &arguments.options;
+    let lines = match &arguments.command {
+        Command::Floor => floor::run(options)?,
+        Command::Msg => runtime()?.block_on(msg::run(options))?,
+        Command::Coldstart { messages, kithd } => {
+            runtime()?.block_on(coldstart::run(options, *messages, kithd.as_deref()))?
+        }
+        Command::Compare { before, after } => return compare::run(before, after),
+    };
+    tell(&lines, options.json.as_deref())
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+fn tell(lines: &[Line], file: Option<&Path>) -> Result<()> {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(&serde_json::to_string(line)?);
+        text.push('\n');
+    }
+    if let Some(file) = file {
+        let mut file = OpenOptions::new().append(true).create(true).open(file).context("--json")?;
+        file.write_all(text.as_bytes())?;
+    }
+    Ok(io::stdout().write_all(text.as_bytes())?)
+}

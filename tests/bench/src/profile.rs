@@ -1,0 +1,152 @@
+//! Profiles with a past.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::{Context as _, Result};
+use kith_crypto::{DeviceSecrets, Key, Keystore, OlmAccount, Secret, SigningKey, SlotKind};
+use kith_node::{Node, local};
+use kith_store::{ChatKind, ChatRow, ContactRow, ContactState, DeliveryState, DeviceRow, MessageRow, Store};
+use kith_wire::{AccountId, Body, ChatId, DeviceId, DeviceRecord, Hlc, IdentityLog, MsgId, TransportId};
+
+use crate::words::Words;
+
+/// How many people the profile knows.
+pub(crate) const CONTACTS: usize = 50;
+/// Time between two messages.
+const EVERY_MS: u64 = 60_000;
+
+/// A profile whose node does not run.
+pub(crate) struct Profile {
+    /// Its folder.
+    pub(crate) folder: PathBuf,
+    /// The key of its database.
+    pub(crate) database: Key,
+    /// The chat with most messages.
+    pub(crate) busiest: ChatId,
+}
+
+impl Profile {
+    /// Makes a profile with [`CONTACTS`] contacts, and puts a history of `messages` messages into it.
+    pub(crate) async fn make(folder: PathBuf, messages: usize, words: &mut Words) -> Result<Self> {
+        let node = Node::builder(&folder).name("bench").preset(local()).spawn().await?;
+        let me = AccountId::from_bytes(node.account().to_bytes());
+        node.shutdown().await;
+        let (database, ratchet) = keys(&folder)?;
+        let store = Store::open(&folder, &database, &ratchet)?;
+        store.begin()?;
+        let now_ms = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+        let people: Vec<Person> =
+            (0..CONTACTS).map(|number| Person::new(&store, me, number, now_ms)).collect::<Result<_>>()?;
+        let begin_ms = now_ms.saturating_sub(u64::try_from(messages)? * EVERY_MS);
+        for number in 0..messages {
+            let at_ms = begin_ms + u64::try_from(number)? * EVERY_MS;
+            // Some people are written to much more than others.
+            let many = words.below(CONTACTS);
+            let whose = words.below(1 + many);
+            let person = people.get(whose).context("a person")?;
+            store.insert_message(&person.message(me, at_ms, words))?;
+        }
+        for person in &people {
+            store.mark_read(&person.chat, None)?;
+        }
+        store.commit()?;
+        store.checkpoint()?;
+        let busiest = people.first().context("a person")?.chat;
+        Ok(Self { folder, database, busiest })
+    }
+
+    /// A builder for its node, on loopback.
+    pub(crate) fn builder(&self) -> kith_node::NodeBuilder {
+        Node::builder(&self.folder).preset(local())
+    }
+}
+
+struct Person {
+    account: AccountId,
+    chat: ChatId,
+}
+
+impl Person {
+    /// A contact with one device that was never connected.
+    fn new(store: &Store, me: AccountId, number: usize, now_ms: u64) -> Result<Self> {
+        let (root, device) = (SigningKey::generate(), DeviceSecrets::generate());
+        let account = AccountId::from(root.public());
+        let record = DeviceRecord {
+            device: DeviceId::from_bytes(device.sign.public().to_bytes()),
+            olm: OlmAccount::new().identity_key(),
+            transport: TransportId::from(device.transport.public()),
+            kem_hash: device.kem.public().hash(),
+            added_at_ms: now_ms,
+        };
+        let log = IdentityLog::create(&root, vec![record.clone()], now_ms)?;
+        store.put_contact(&ContactRow {
+            account,
+            state: ContactState::Introduced,
+            blocked: false,
+            name: format!("Contact {number}"),
+            petname: None,
+            status_text: String::new(),
+            log: log.encode(),
+            log_seq: log.seq(),
+            log_hash: log.head_hash(),
+            alarm: false,
+            request_text: String::new(),
+            invite_tag: None,
+            created_at_ms: now_ms,
+            last_seen_ms: None,
+        })?;
+        store.put_device(&DeviceRow {
+            device: record.device,
+            account,
+            transport: record.transport,
+            olm: record.olm,
+            kem_hash: record.kem_hash,
+            kem: Some(device.kem.public().as_bytes().to_vec()),
+            revoked_at_ms: None,
+            last_reset_ms: None,
+        })?;
+        let chat = ChatId::direct(&me, &account);
+        store.ensure_chat(&ChatRow {
+            chat,
+            kind: ChatKind::Direct,
+            account: Some(account),
+            created_at_ms: now_ms,
+            pinned: false,
+            muted_until_ms: None,
+            read_row: 0,
+        })?;
+        Ok(Self { account, chat })
+    }
+
+    /// A message to them or from them.
+    fn message(&self, me: AccountId, at_ms: u64, words: &mut Words) -> MessageRow {
+        let outgoing = words.below(2) == 0;
+        MessageRow {
+            row: 0,
+            msg: MsgId::random(),
+            chat: self.chat,
+            author: if outgoing { me } else { self.account },
+            outgoing,
+            hlc: Hlc::new(at_ms, 0),
+            sent_at_ms: at_ms,
+            received_at_ms: (!outgoing).then_some(at_ms),
+            kind: Body::TEXT,
+            text: Some(words.text()),
+            reply_to: None,
+            body: Vec::new(),
+            state: if outgoing { DeliveryState::Delivered } else { DeliveryState::Received },
+        }
+    }
+}
+
+/// Opens the keystore of a profile without a password, as its node does.
+fn keys(folder: &Path) -> Result<(Key, Key)> {
+    let keystore = Keystore::from_bytes(&fs::read(folder.join("identity.kith"))?)?;
+    let key: [u8; 32] = fs::read(folder.join("identity.key"))?.as_slice().try_into()?;
+    let unlocked = keystore.unlock(Secret::Key(SlotKind::KeyFile, &Key::from_bytes(&key)))?;
+    Ok((unlocked.master.database(), unlocked.master.ratchet()))
+}
