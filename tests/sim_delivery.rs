@@ -6,6 +6,8 @@ use kith_tests::sim::{Faults, Sim};
 
 /// Seeds run in CI; `KITH_SIM_SEEDS` asks for more.
 const SEEDS: u64 = 10_000;
+/// Messages of a burst: more than twice the 40 skipped keys a chain keeps.
+const BURST: usize = 100;
 /// What CI spends on it at most. A machine too slow for all seeds says how many it ran.
 const BUDGET: Duration = Duration::from_secs(110);
 
@@ -74,4 +76,75 @@ fn a_kind_world() {
 #[test]
 fn nothing_is_lost_or_doubled_in_a_rough_world() {
     for_seeds(SEEDS, |seed| conversation(seed, Faults::ROUGH, 6));
+}
+
+/// I8 over the whole core: more messages at once than a chain keeps keys for, in any order, in both directions.
+#[test]
+fn a_burst_in_any_order_arrives_whole() {
+    for_seeds(6, |seed| {
+        let mut sim = Sim::new(seed, 2, Faults::NONE);
+        sim.introduce(0, 1);
+        sim.faults = Faults { delay_ms: 4_000, ..Faults::NONE };
+        let chat = sim.people[0].chat_with(&sim.people[1]);
+        for n in 0..BURST {
+            sim.people[n % 2].write(chat, &format!("number {n}"));
+        }
+        let pending = std::mem::take(&mut sim.people[0].pending);
+        sim.give(0, pending);
+        let pending = std::mem::take(&mut sim.people[1].pending);
+        sim.give(1, pending);
+        sim.run_for(600_000);
+        sim.settle();
+        for person in &mut sim.people {
+            assert_eq!(person.history(&chat).len(), BURST);
+        }
+    });
+}
+
+/// Everybody writes to everybody, and the links between them come and go.
+#[test]
+fn four_people_in_a_network_that_comes_and_goes() {
+    for_seeds(200, |seed| {
+        let faults = Faults { partition: 60, ..Faults::ROUGH };
+        let mut sim = Sim::new(seed, 4, faults);
+        for (a, b) in [(0, 1), (1, 2), (2, 3), (3, 0)] {
+            sim.introduce(a, b);
+        }
+        let mut written = Vec::new();
+        for n in 0..12 {
+            let from = sim.chance(4) as usize;
+            let to = if sim.chance(2) == 0 { (from + 1) % 4 } else { (from + 3) % 4 };
+            written.extend(sim.send(from, to, &format!("number {n}")).map(|id| (to, id)));
+        }
+        sim.settle();
+        assert!(written.iter().all(|(to, id)| sim.people[*to].has(*id)), "a message was lost (I3)");
+    });
+}
+
+/// I9: whatever happened before, after a message each way both use one session, and it is the same one.
+#[test]
+fn both_sides_end_up_on_one_session() {
+    for_seeds(300, |seed| {
+        let mut sim = Sim::new(seed, 2, Faults { crash: 0, partition: 0, ..Faults::ROUGH });
+        let (mine, theirs) = (sim.invite(0, true), sim.invite(1, true));
+        for (who, link) in [(0, theirs), (1, mine)] {
+            sim.people[who].add(link);
+            let pending = std::mem::take(&mut sim.people[who].pending);
+            sim.give(who, pending);
+        }
+        let accounts = [sim.people[0].account(), sim.people[1].account()];
+        sim.run_until("they are contacts", |sim| {
+            sim.people[0].is_open(accounts[1]) && sim.people[1].is_open(accounts[0])
+        });
+        sim.settle();
+        for (from, to) in [(0, 1), (1, 0)] {
+            sim.send(from, to, "hello").expect("nobody crashes");
+            sim.settle();
+        }
+        let current = [0, 1].map(|who: usize| {
+            let other = sim.people[1 - who].device_id();
+            sim.people[who].current_session(&other)
+        });
+        assert_eq!(current[0], current[1]);
+    });
 }

@@ -167,7 +167,13 @@ async fn tell_ready(node: &Node, profile: &Path) -> Result<()> {
         "listen": listen,
     });
     let mut out = io::stdout().lock();
-    writeln!(out, "{ready}").and_then(|()| out.flush()).context("writing the ready line")
+    writeln!(out, "{ready}").and_then(|()| out.flush()).context("writing the ready line")?;
+    let profile = profile.display();
+    eprintln!("To invite somebody:   kithd call contacts.invite --profile {profile}");
+    eprintln!("With a link you got:  kithd call contacts.add '{{\"link\":\"kith:i/1/…\"}}' --profile {profile}");
+    eprintln!("To accept a request:  kithd call contacts.accept '{{\"account\":\"kith1…\"}}' --profile {profile}");
+    eprintln!("To talk:              kithd chat NAME --profile {profile}");
+    Ok(())
 }
 
 /// The password from the file, or else from the environment; the first line is what counts.

@@ -9,11 +9,8 @@ use tokio::time::Instant;
 
 use crate::{
     process::{Home, Node},
-    rpc::{Events, WAIT_LIMIT},
+    rpc::Events,
 };
-
-/// How long to wait for an event before asking again.
-const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Somebody whose node runs, with the events since it started.
 pub struct Person {
@@ -80,24 +77,12 @@ impl Person {
         text(&self.call("contacts.invite", json!({})).await?, "link")
     }
 
-    /// Asks the maker of an invite to be a contact. While the bundle is on its way to the bootstrap nodes, nobody knows
-    /// the invite yet; then asks again.
+    /// Asks the maker of an invite to be a contact.
     ///
     /// # Errors
-    /// What the API answers, at last.
+    /// What the API answers.
     pub async fn asks(&mut self, link: &str, message: &str) -> Result<Value> {
-        let end = Instant::now() + WAIT_LIMIT;
-        loop {
-            let added = self.call("contacts.add", json!({ "link": link, "message": message })).await;
-            let unknown = |error: &anyhow::Error| error.to_string().contains("nobody knows this invite");
-            if !added.as_ref().is_err_and(unknown) || Instant::now() > end {
-                return added;
-            }
-            if let Err(error) = self.events.next(Instant::now() + ASK_AGAIN).await {
-                // No event came; time for another try all the same.
-                drop(error);
-            }
-        }
+        self.call("contacts.add", json!({ "link": link, "message": message })).await
     }
 
     /// The chat with a contact.

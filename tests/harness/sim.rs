@@ -181,7 +181,7 @@ impl Sim {
     pub fn run_until(&mut self, what: &str, mut done: impl FnMut(&mut Self) -> bool) {
         let end = self.now + 3_600_000;
         while !done(self) {
-            assert!(self.step() && self.now < end, "never happened: {what}");
+            assert!(self.step() && self.now < end, "never happened: {what}: {}", self.describe());
         }
     }
 
@@ -281,10 +281,8 @@ impl Sim {
 
     /// The transport hands nothing over from a peer that is gone, and says nothing about it.
     fn still_holds(&self, to: usize, input: &Input) -> bool {
-        match input {
-            Input::Peer { from, .. } => self.find(*from).is_some_and(|from| self.is_linked(from, to)),
-            _ => true,
-        }
+        let Input::Peer { from, .. } = input else { return true };
+        self.find(*from).is_some_and(|from| self.is_linked(from, to))
     }
 
     /// Hands a batch to a person, maybe crashes them, and carries out what they ask.
@@ -362,16 +360,17 @@ impl Sim {
     }
 
     fn event(&mut self, who: usize, event: Event) {
-        match &event {
-            Event::MessageUpserted { message } if message.state.is_none() => self.checks.shown(who, message),
-            Event::MessageState { message, state, .. } => {
-                self.checks.state(who, *message, *state);
-                if *state >= MessageState::Delivered && *state <= MessageState::Seen {
-                    let stored = self.people.iter_mut().enumerate().any(|(at, p)| at != who && p.has(*message));
-                    assert!(stored, "delivered, but nobody has it (I4)");
-                }
+        if let Event::MessageUpserted { message } = &event
+            && message.state.is_none()
+        {
+            self.checks.shown(who, message);
+        }
+        if let Event::MessageState { message, state, .. } = &event {
+            self.checks.state(who, *message, *state);
+            if matches!(state, MessageState::Delivered | MessageState::Seen) {
+                let stored = self.people.iter_mut().enumerate().any(|(at, p)| at != who && p.has(*message));
+                assert!(stored, "delivered, but nobody has it (I4)");
             }
-            _ => {}
         }
         self.people[who].events.push(event);
     }

@@ -103,8 +103,15 @@ impl Core {
         let Some(device) = self.store.device(&device)? else { return Ok(()) };
         let connected = self.up.contains_key(&device.transport);
         let open = self.store.contact(&device.account)?.is_some_and(|contact| convert::is_open(&contact));
-        for row in self.store.outbox_of(&device.device, WINDOW)? {
-            if row.next_at_ms > now {
+        let window = self.store.outbox_of(&device.device, WINDOW)?;
+        if let Some(last) = window.last().filter(|_| window.len() >= WINDOW as usize) {
+            // Room, not time, is what the others wait for.
+            self.store.outbox_park(&device.device, last.id, now, now.saturating_add(PARKED_MS))?;
+        }
+        for row in window {
+            // What has not left yet need not wait for its time once there is a connection and room.
+            let waits = row.next_at_ms > now && (row.sent || !connected || row.kind == Body::REQUEST);
+            if waits {
                 continue;
             }
             if row.kind == Body::REQUEST {

@@ -164,6 +164,14 @@ impl Store {
         Ok(())
     }
 
+    /// Puts off until `next_at_ms` those rows of a device after the one with the number `after` that are due at `now_ms`.
+    pub fn outbox_park(&self, device: &DeviceId, after: i64, now_ms: u64, next_at_ms: u64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET next_at_ms = ?4 WHERE next_at_ms <= ?3 AND device = ?1 AND id > ?2";
+        let values = params![device.as_bytes(), after, int(now_ms), int(next_at_ms)];
+        self.conn.prepare_cached(sql)?.execute(values)?;
+        Ok(())
+    }
+
     /// Makes all rows of a device due at `now_ms`.
     pub fn outbox_wake(&self, device: &DeviceId, now_ms: u64) -> Result<(), StoreError> {
         let sql = "UPDATE outbox SET next_at_ms = ?2 WHERE device = ?1 AND next_at_ms <> ?2";

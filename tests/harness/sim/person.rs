@@ -6,7 +6,7 @@ use kith_api::{AccountId, ApiError, ChatId, Command, Event, MessageId, Reply, pa
 use kith_core::{CommandId, Core, CoreError, Identity, Input, Options, Output, setup};
 use kith_crypto::{DeviceSecrets, KemSecret, Key, RecoveryPhrase, SigningKey};
 use kith_store::{Anchor, MessageRow, Store};
-use kith_wire::TransportId;
+use kith_wire::{DeviceId, TransportId};
 
 /// Where a batch ends early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Person {
     /// Commands that went down with a crash.
     pub lost_commands: BTreeSet<CommandId>,
     waiting: BTreeSet<CommandId>,
+    /// Commands not yet handed over, for tests that hand over several at once.
+    pub pending: Vec<Input>,
     /// Everything they were told.
     pub events: Vec<Event>,
     /// The devices they let in.
@@ -62,6 +64,7 @@ impl Person {
             replies: BTreeMap::new(),
             lost_commands: BTreeSet::new(),
             waiting: BTreeSet::new(),
+            pending: Vec::new(),
             events: Vec::new(),
             tracked: BTreeSet::new(),
         };
@@ -186,6 +189,31 @@ impl Person {
         Some(wake.saturating_add_signed(-skew))
     }
 
+    /// Readies a text to somebody.
+    pub fn write(&mut self, chat: ChatId, text: &str) {
+        let params = params::SendParams { chat, text: text.to_owned(), reply_to: None };
+        let id = self.next_command();
+        self.pending.push(Input::Command(id, Command::ChatsSend(params)));
+    }
+
+    /// Readies adding somebody.
+    pub fn add(&mut self, link: String) {
+        let id = self.next_command();
+        self.pending.push(Input::Command(id, Command::ContactsAdd(params::AddParams { link, message: None })));
+    }
+
+    /// Their device.
+    #[must_use]
+    pub fn device_id(&self) -> DeviceId {
+        DeviceId::from_bytes(self.sign.public().to_bytes())
+    }
+
+    /// The session they would use towards a device.
+    pub fn current_session(&mut self, other: &DeviceId) -> Option<[u8; 32]> {
+        let sessions = self.store().sessions(other).expect("read");
+        sessions.into_iter().find(|row| !row.dead).map(|row| row.session)
+    }
+
     /// Their transport key.
     #[must_use]
     pub fn transport(&self) -> TransportId {
@@ -268,6 +296,10 @@ impl Person {
     pub fn describe(&mut self) -> String {
         let len = self.store().outbox_len().expect("read");
         let wake = self.next_wake();
-        format!("{len} in the outbox, wakes at {wake:?}, lets {} in", self.tracked.len())
+        let contacts = self.store().contacts().expect("read");
+        let contacts: Vec<_> = contacts.iter().map(|row| (row.state, row.blocked, row.alarm)).collect();
+        let rows: Vec<_> = self.store().outbox_due(u64::MAX / 2, 20).expect("read");
+        let rows: Vec<_> = rows.iter().map(|row| (row.kind, row.attempts, row.next_at_ms)).collect();
+        format!("{contacts:?}, {len} in the outbox: {rows:?}, wakes at {wake:?}, lets {} in", self.tracked.len())
     }
 }

@@ -24,6 +24,10 @@ use crate::{
 
 /// How long to look for a bundle.
 const FIND_MS: u64 = 30_000;
+/// How long a bundle that nobody has is looked for: it may be on its way to the bootstrap nodes.
+const APPEAR_MS: u64 = 6_000;
+/// How long to wait before looking again.
+const LOOK_AGAIN_MS: u64 = 500;
 /// How long the caller waits for the inviter's node before it is told that the request will be tried again.
 const ANSWER_MS: u64 = 10_000;
 /// When a request that arrived is sent again if nobody accepted it.
@@ -42,7 +46,9 @@ pub(crate) struct PendingAdd {
 #[derive(Debug)]
 enum Step {
     /// Looking for the bundle.
-    Finding { link: Box<InviteLink>, text: String },
+    Finding { link: Box<InviteLink>, text: String, since: Timestamp },
+    /// Nobody had the bundle; it is looked for again at the deadline.
+    Pausing { link: Box<InviteLink>, text: String, since: Timestamp },
     /// Waiting for the inviter's node.
     Asking { account: AccountId },
 }
@@ -73,11 +79,24 @@ impl Core {
                 }
             }
         }
+        self.look(command, Box::new(link), text, now, now, out);
+        Ok(None)
+    }
+
+    /// Asks for the bundle.
+    fn look(
+        &mut self,
+        command: CommandId,
+        link: Box<InviteLink>,
+        text: String,
+        since: Timestamp,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) {
         let id = self.fresh_id();
         out.push(Output::GetSlot { id, slot: link.slot(), hints: link.hints().to_vec() });
-        let step = Step::Finding { link: Box::new(link), text };
-        self.adds.insert(id, PendingAdd { command, deadline: now.saturating_add(FIND_MS), step });
-        Ok(None)
+        let deadline = now.saturating_add(FIND_MS);
+        self.adds.insert(id, PendingAdd { command, deadline, step: Step::Finding { link, text, since } });
     }
 
     /// Adding somebody who is here already. `None`: ask, with the new link. Even a contact is asked: they may have lost
@@ -127,14 +146,23 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let Some(add) = self.adds.remove(&id) else { return Ok(()) };
-        let Step::Finding { link, text } = add.step else { return Ok(()) };
+        let Step::Finding { link, text, since } = add.step else { return Ok(()) };
+        if outcome == SlotOutcome::Missing && now < since.saturating_add(APPEAR_MS) {
+            let deadline = now.saturating_add(LOOK_AGAIN_MS);
+            let step = Step::Pausing { link, text, since };
+            self.adds.insert(id, PendingAdd { command: add.command, deadline, step });
+            return Ok(());
+        }
         let error = match outcome {
-            SlotOutcome::Found(sealed) => match self.ask(&link, &sealed, text, now) {
+            SlotOutcome::Found(sealed) => match self.ask(&link, &sealed, text, now, out) {
                 Ok(account) => {
                     let step = Step::Asking { account };
                     self.adds
                         .insert(id, PendingAdd { command: add.command, deadline: now.saturating_add(ANSWER_MS), step });
-                    return self.contact_changed(account, out);
+                    if self.live_request(account)? {
+                        return self.contact_changed(account, out);
+                    }
+                    return self.answer_add(account, None, out);
                 }
                 Err(error) => error.to_api(),
             },
@@ -148,8 +176,20 @@ impl Core {
         Ok(())
     }
 
-    /// Opens the bundle and puts the request into the outbox.
-    fn ask(&mut self, link: &InviteLink, sealed: &[u8], text: String, now: Timestamp) -> Result<AccountId, CoreError> {
+    /// Whether a request to this account is on its way.
+    fn live_request(&self, account: AccountId) -> Result<bool, CoreError> {
+        Ok(self.store.meta(&meta_link(account))?.is_some())
+    }
+
+    /// Opens the bundle and puts the request into the outbox, or says yes if they asked in the meantime.
+    fn ask(
+        &mut self,
+        link: &InviteLink,
+        sealed: &[u8],
+        text: String,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<AccountId, CoreError> {
         let bundle = UnverifiedBundle::open(link, sealed)
             .and_then(|bundle| bundle.verify(link, now))
             .map_err(|error| bad_bundle(&error))?;
@@ -158,6 +198,10 @@ impl Core {
             return refuse("a bundle of a device that is not in its list");
         };
         if let Some(contact) = self.store.contact(&account)? {
+            if contact.state == ContactState::Requested {
+                self.accept(convert::account_id(account), now, out)?;
+                return Ok(account);
+            }
             self.drop_request(&contact)?;
             match bundle.log.relation_to(contact.log_seq, &contact.log_hash) {
                 LogRelation::Same | LogRelation::Newer => {}
@@ -293,14 +337,15 @@ impl Core {
     pub(crate) fn adds_wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         let over: Vec<u64> = self.adds.iter().filter(|(_, add)| add.deadline <= now).map(|(id, _)| *id).collect();
         for id in over {
-            let account = match self.adds.get(&id).map(|add| &add.step) {
-                Some(Step::Asking { account }) => Some(*account),
-                Some(Step::Finding { .. }) | None => None,
-            };
-            if let Some(account) = account {
-                self.answer_add(account, None, out)?;
-            } else if let Some(add) = self.adds.remove(&id) {
-                out.push(Output::Reply(add.command, Err(offline())));
+            let Some(add) = self.adds.remove(&id) else { continue };
+            match add.step {
+                Step::Pausing { link, text, since } => self.look(add.command, link, text, since, now, out),
+                Step::Finding { .. } => out.push(Output::Reply(add.command, Err(offline()))),
+                Step::Asking { account } => {
+                    let step = Step::Asking { account };
+                    self.adds.insert(id, PendingAdd { step, ..add });
+                    self.answer_add(account, None, out)?;
+                }
             }
         }
         Ok(())

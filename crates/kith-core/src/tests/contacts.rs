@@ -88,7 +88,12 @@ fn damaged_and_foreign_links_are_told_apart() {
     assert_eq!(code(world.add(1, &cut)), ErrorCode::BadLink);
     let stranger = kith_wire::AccountId::from_bytes([3; 32]);
     let forged = kith_wire::InviteLink::new(stranger, Vec::new()).to_string();
-    assert_eq!(code(world.add(1, &forged)), ErrorCode::BadLink);
+    world.people[1].replies.clear();
+    let add = Command::ContactsAdd(params::AddParams { link: forged, message: None });
+    world.give(1, Input::Command(crate::CommandId(3), add));
+    assert!(world.people[1].replies.is_empty(), "the bundle may still be on its way");
+    world.pass(10_000);
+    assert_eq!(code(world.people[1].replies.pop().unwrap()), ErrorCode::BadLink);
 }
 
 #[test]
