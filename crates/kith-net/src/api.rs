@@ -1,6 +1,9 @@
 //! The vocabulary between the node and the swarm task.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use kith_crypto::SigningKey;
 use kith_wire::{RequestAnswer, SlotId, TransportId};
@@ -40,7 +43,7 @@ impl fmt::Debug for NetConfig {
     }
 }
 
-/// Time limits that tests shorten. The default is what runs in the product.
+/// Limits and switches that tests change. The default is what runs in the product.
 #[derive(Clone, Copy, Debug)]
 pub struct Tuning {
     /// A connection nobody uses is closed after this.
@@ -61,6 +64,16 @@ pub struct Tuning {
     pub watchdog: Duration,
     /// Inbound requests one peer may make per minute.
     pub requests_per_minute: u32,
+    /// The first own card in peer exchange is sent this long after the start.
+    pub first_card: Duration,
+    /// Reservations held on different relays.
+    pub reservations: usize,
+    /// Whether contacts are looked for, and this node can be found, by rendezvous.
+    pub rendezvous: bool,
+    /// Whether contacts are looked for, and this node can be found, by sealed records.
+    pub records: bool,
+    /// The wall clock by which sleep of the machine is noticed.
+    pub wall: fn() -> SystemTime,
     /// Events that may wait for the node before streams stop being read.
     pub event_queue: usize,
 }
@@ -77,6 +90,11 @@ impl Default for Tuning {
             dial_first: Duration::from_secs(1),
             watchdog: Duration::from_secs(60),
             requests_per_minute: 6,
+            first_card: Duration::from_secs(20),
+            reservations: crate::limits::RESERVATIONS,
+            rendezvous: true,
+            records: true,
+            wall: SystemTime::now,
             event_queue: crate::limits::EVENT_QUEUE,
         }
     }

@@ -14,11 +14,18 @@ pub(crate) struct Backoff {
 const DIAL_STEPS: &[u32] = &[1, 2, 5, 10, 30, 60];
 /// Relay reservations: 2 s to 5 min.
 const RESERVE_STEPS: &[u32] = &[2, 5, 15, 60, 150, 300];
+/// Lookups: soon again, because two friends who start at the same moment register after the other has looked.
+const LOOKUP_STEPS: &[u32] = &[3, 10, 30, 60];
 
 impl Backoff {
     /// The dial ladder with `first` as its first wait.
     pub(crate) fn dial(first: Duration) -> Self {
         Self { steps: DIAL_STEPS, unit: first, attempts: 0 }
+    }
+
+    /// The lookup ladder; `unit` is one second in the product.
+    pub(crate) fn look_up(unit: Duration) -> Self {
+        Self { steps: LOOKUP_STEPS, unit, attempts: 0 }
     }
 
     /// The reservation ladder; `unit` is one second in the product.

@@ -76,8 +76,8 @@ pub(crate) const RESERVATION_TIMEOUT: Duration = Duration::from_secs(20);
 pub(crate) const REGISTER_TTL_S: u64 = 2 * 3600;
 /// Registrations are renewed after this.
 pub(crate) const REGISTER_EVERY: Duration = Duration::from_secs(3600);
-/// A peer that is not connected is looked for at the bootstraps this often.
-pub(crate) const DISCOVER_EVERY: Duration = Duration::from_secs(60);
+/// A registration that was refused is tried again after this.
+pub(crate) const REGISTER_AGAIN: Duration = Duration::from_secs(60);
 /// At most this many lookups are started per tick, so that a long contact list does not flood the bootstraps.
 pub(crate) const DISCOVER_PER_TICK: usize = 8;
 /// The sealed card record is renewed after this.

@@ -115,12 +115,12 @@ impl Task {
             bootstraps: Vec::new(),
             relays: relays::Relays::default(),
             lookup: lookup::Lookup::default(),
-            exchange: exchange::Exchange::new(config.mdns),
+            exchange: exchange::Exchange::new(config.mdns, tuning.first_card),
             requests: BTreeMap::new(),
             slots: slots::Slots::default(),
             own: own::Own::default(),
             status: status::Status::new(now),
-            wall: SystemTime::now(),
+            wall: (tuning.wall)(),
             watched: now,
         };
         task.listen(&config.listen)?;
@@ -305,7 +305,7 @@ impl Task {
 
     fn on_tick(&mut self) {
         let now = Instant::now();
-        let wall = SystemTime::now();
+        let wall = (self.tuning.wall)();
         let slept = wall.duration_since(self.wall).is_ok_and(|passed| passed > limits::SLEEP_JUMP);
         self.wall = wall;
         if slept {

@@ -2,6 +2,7 @@
 #![cfg(test)]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test waits for one kind of event and ignores the rest")]
 
+mod discovery;
 mod support;
 
 use std::time::Duration;
@@ -390,22 +391,4 @@ async fn both_dialling_at_once_gives_one_up_and_no_down() {
         alice.stop().await;
         bob.stop().await;
     }
-}
-
-/// Run inside a network namespace with one multicast interface: multicast does not belong on the machine's own network.
-#[tokio::test]
-#[ignore = "needs a network namespace with multicast"]
-async fn neighbours_find_each_other_without_a_bootstrap() {
-    const ANY: &str = "/ip4/0.0.0.0/udp/0/quic-v1";
-    let (mut alice, mut bob) = (Node::start_near(ANY).await, Node::start_near(ANY).await);
-    alice.command(NetCommand::Track { peer: bob.id, addresses: vec![] }).await;
-    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
-    alice.up(&bob).await;
-    bob.up(&alice).await;
-    let slot = SlotId::from_bytes([5; 32]);
-    bob.command(NetCommand::ServeSlots(vec![(slot, b"sealed".to_vec())])).await;
-    alice.command(NetCommand::GetSlot { id: 1, slot, hints: vec![] }).await;
-    assert_eq!(alice.slot(1).await, SlotOutcome::Found(b"sealed".to_vec()));
-    alice.stop().await;
-    bob.stop().await;
 }

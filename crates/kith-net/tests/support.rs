@@ -1,5 +1,6 @@
 //! A node for tests: commands, remembered events, waiting for conditions.
 
+pub(crate) mod public;
 pub(crate) mod raw;
 
 use std::time::Duration;
@@ -17,6 +18,12 @@ pub(crate) const QUIC: &str = "/ip4/127.0.0.1/udp/0/quic-v1";
 /// TCP on a free loopback port.
 pub(crate) const TCP: &str = "/ip4/127.0.0.1/tcp/0";
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Unix milliseconds.
+pub(crate) fn now_ms() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    u64::try_from(since.as_millis()).expect("small")
+}
 
 /// Short time limits.
 pub(crate) fn quick() -> Tuning {
@@ -88,10 +95,15 @@ impl Node {
         Self { id, addresses: vec![], key, net, events, seen: vec![], tracker, cancel }
     }
 
+    /// The peer id of a device, as it stands behind `/p2p/`.
+    pub(crate) fn name(id: &TransportId) -> String {
+        let key = ed25519::PublicKey::try_from_bytes(&id.to_bytes()).expect("a key");
+        PublicKey::from(key).to_peer_id().to_string()
+    }
+
     /// Addresses with the peer id at the end.
     pub(crate) fn full_addresses(&self) -> Vec<String> {
-        let key = ed25519::PublicKey::try_from_bytes(&self.id.to_bytes()).expect("a key");
-        let peer = PublicKey::from(key).to_peer_id();
+        let peer = Self::name(&self.id);
         self.addresses.iter().map(|address| format!("{address}/p2p/{peer}")).collect()
     }
 

@@ -20,8 +20,6 @@ use crate::{
     swarm::PEERS_TOPIC,
 };
 
-/// First own card after the start; later ones every [`limits::GOSSIP_EVERY`].
-const FIRST_CARD: Duration = Duration::from_secs(20);
 /// One stranger is dialled per this while the overlay is thin.
 const MEET_EVERY: Duration = Duration::from_secs(30);
 
@@ -41,10 +39,10 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(mdns: bool) -> Self {
+    pub(super) fn new(mdns: bool, first_card: Duration) -> Self {
         let now = Instant::now();
         let (announced, nearby) = (BTreeMap::new(), BTreeMap::new());
-        Self { announced, nearby, mdns, next_card: now + FIRST_CARD, next_meeting: now + MEET_EVERY }
+        Self { announced, nearby, mdns, next_card: now + first_card, next_meeting: now + MEET_EVERY }
     }
 
     /// Addresses a peer announced on the local network.
@@ -69,7 +67,7 @@ impl Task {
                     self.swarm.behaviour_mut().gossip.publish(gossipsub::IdentTopic::new(PEERS_TOPIC), card)
             {
                 tracing::debug!(%error, "card not announced");
-                self.exchange.next_card = now + FIRST_CARD;
+                self.exchange.next_card = now + self.tuning.first_card;
             }
         }
         if self.exchange.next_meeting <= now {

@@ -8,7 +8,7 @@ use libp2p::{
     rendezvous,
 };
 
-use super::{Task, now_ms, peers};
+use super::{Task, jitter, now_ms, peers};
 use crate::{addr, ids, limits, sealed_card};
 
 /// Bootstraps asked per lookup.
@@ -49,7 +49,7 @@ impl Task {
             if self.look_up(&peer)
                 && let Some(entry) = self.peers.get_mut(&peer)
             {
-                entry.next_lookup = now + limits::DISCOVER_EVERY;
+                entry.next_lookup = now + entry.lookups.next(jitter());
             }
         }
     }
@@ -64,12 +64,12 @@ impl Task {
             let registered = known
                 .registered
                 .is_some_and(|(at, day)| day == today && now.duration_since(at) < limits::REGISTER_EVERY);
-            if known.rendezvous && reachable && !registered {
+            if known.rendezvous && self.tuning.rendezvous && reachable && !registered {
                 known.registered = Some((now, today));
                 registers.push(known.peer);
             }
             let recorded = known.recorded.is_some_and(|at| now.duration_since(at) < limits::RECORD_EVERY);
-            if !self.own.addresses.is_empty() && !recorded && known.rendezvous {
+            if !self.own.addresses.is_empty() && !recorded && known.rendezvous && self.tuning.records {
                 known.recorded = Some(now);
                 records.push(known.peer);
             }
@@ -110,10 +110,10 @@ impl Task {
         for day in sealed_card::days(now_ms()) {
             let Ok(namespace) = rendezvous::Namespace::new(sealed_card::namespace(&id, day)) else { return false };
             let behaviour = self.swarm.behaviour_mut();
-            for bootstrap in &asked {
+            for bootstrap in asked.iter().filter(|_| self.tuning.rendezvous) {
                 behaviour.rendezvous.discover(Some(namespace.clone()), None, Some(REGISTRATIONS_MAX), *bootstrap);
             }
-            if self.lookup.queries.len() < QUERIES_MAX {
+            if self.tuning.records && self.lookup.queries.len() < QUERIES_MAX {
                 let query = behaviour.kad.get_record(RecordKey::new(&sealed_card::record_key(&id, day)));
                 self.lookup.queries.insert(query, (*peer, day));
             }
@@ -131,7 +131,7 @@ impl Task {
             }
         } else if let rendezvous::client::Event::RegisterFailed { rendezvous_node, error, .. } = event {
             tracing::debug!(peer = %rendezvous_node, ?error, "registration refused");
-            let retry = Instant::now().checked_sub(limits::REGISTER_EVERY.saturating_sub(limits::DISCOVER_EVERY));
+            let retry = Instant::now().checked_sub(limits::REGISTER_EVERY.saturating_sub(limits::REGISTER_AGAIN));
             if let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == rendezvous_node) {
                 known.registered = known.registered.and_then(|(_, day)| Some((retry?, day)));
             }

@@ -42,6 +42,7 @@ pub(super) struct Peer {
     /// The version of our addresses the other side has.
     told: Option<u64>,
     telling: Option<u64>,
+    pub(super) lookups: Backoff,
     pub(super) next_lookup: Instant,
 }
 
@@ -81,6 +82,7 @@ impl Task {
                     rtt_ms: None,
                     told: None,
                     telling: None,
+                    lookups: Backoff::look_up(self.tuning.dial_first),
                     next_lookup: now,
                 },
             );
@@ -223,6 +225,7 @@ impl Task {
         entry.gate_open = false;
         entry.told = None;
         entry.rtt_ms = None;
+        entry.lookups.reset();
         entry.next_lookup = now;
         let id = entry.id;
         if was_up {
@@ -404,6 +407,7 @@ impl Task {
         for entry in self.peers.values_mut().filter(|entry| entry.route.is_none()) {
             entry.backoff.reset();
             entry.next_dial = now;
+            entry.lookups.reset();
             entry.next_lookup = now;
         }
     }

@@ -43,7 +43,7 @@ impl Task {
             self.swarm.remove_listener(listener);
             self.reservation_failed(&relay, now);
         }
-        while self.relays.reservations.len() < limits::RESERVATIONS {
+        while self.relays.reservations.len() < self.tuning.reservations {
             let Some((relay, address)) = self.relay_candidate(now) else { return };
             let circuit = addr::with_peer(address, relay).map(|address| address.with(Protocol::P2pCircuit));
             match circuit.map(|circuit| self.swarm.listen_on(circuit)) {

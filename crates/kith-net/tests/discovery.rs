@@ -1,0 +1,240 @@
+//! Finding each other: peer exchange, records, relays, the local network; and what is not dialled.
+
+use std::{
+    process::Command,
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, SystemTime},
+};
+
+use kith_crypto::SigningKey;
+use kith_net::{NetCommand, NetEvent, Path, SlotOutcome, Tuning};
+use kith_wire::{SlotId, TransportCard, TransportId};
+
+use crate::support::{Bootstrap, Node, QUIC, now_ms, public::Public, quick};
+
+/// Nothing but what a test switches on leads to other nodes.
+fn hidden() -> Tuning {
+    Tuning { reservations: 0, rendezvous: false, records: false, first_card: Duration::from_secs(3600), ..quick() }
+}
+
+async fn start(tuning: Tuning, bootstraps: &[String]) -> Node {
+    Node::start_with(QUIC, tuning, SigningKey::generate(), bootstraps.to_vec()).await
+}
+
+async fn track_unknown(node: &Node, peer: TransportId) {
+    node.command(NetCommand::Track { peer, addresses: vec![] }).await;
+}
+
+async fn learned(node: &mut Node, of: TransportId) -> Vec<String> {
+    node.wait(|event| match event {
+        NetEvent::PeerAddresses { peer, addresses } if *peer == of => Some(addresses.clone()),
+        _ => None,
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_card_goes_through_a_bootstrap_to_nodes_that_look_nowhere_else() {
+    let bootstrap = Bootstrap::start().await;
+    let tuning = Tuning { first_card: Duration::from_millis(500), ..hidden() };
+    let alice = start(tuning, &bootstrap.addresses).await;
+    let mut bob = start(hidden(), &bootstrap.addresses).await;
+    track_unknown(&bob, alice.id).await;
+    // Alice does not know bob: no hello of hers tells him anything.
+    assert_eq!(learned(&mut bob, alice.id).await, alice.addresses);
+    for node in [alice, bob] {
+        node.stop().await;
+    }
+    bootstrap.stop().await;
+}
+
+#[tokio::test]
+async fn a_card_that_is_not_its_authors_own_or_names_private_places_is_not_believed() {
+    let other = SigningKey::generate();
+    let victim = TransportId::from_bytes(other.public().to_bytes());
+    let card = |key: &SigningKey, address: &str| {
+        let id = TransportId::from_bytes(key.public().to_bytes());
+        TransportCard::create(id, vec![address.to_owned()], now_ms(), 0).sign(key)
+    };
+    let (good, bad) = ("/ip4/127.0.0.1/udp/4001/quic-v1", "/ip4/127.0.0.1/udp/4002/quic-v1");
+    for kind in ["forged", "somebody else's", "private"] {
+        let mut node = start(hidden(), &[]).await;
+        let mut speaker = Public::new();
+        track_unknown(&node, speaker.id).await;
+        track_unknown(&node, victim).await;
+        speaker.join(&node.full_addresses()[0]).await;
+        let mut lie = card(&speaker.key, bad);
+        match kind {
+            "forged" => *lie.last_mut().expect("bytes") ^= 1,
+            "private" => lie = card(&speaker.key, "/ip4/10.0.0.1/udp/4002/quic-v1"),
+            _ => lie = card(&other, bad),
+        }
+        speaker.publish(lie);
+        speaker.publish(card(&speaker.key, good));
+        let addresses = tokio::select! {
+            addresses = learned(&mut node, speaker.id) => addresses,
+            () = speaker.run() => unreachable!(),
+        };
+        assert_eq!(addresses, [good], "{kind}");
+        assert!(!node.saw(|event| matches!(event, NetEvent::PeerAddresses { .. })), "{kind}");
+        node.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_sealed_record_alone_leads_to_a_contact() {
+    let bootstrap = Bootstrap::start().await;
+    let tuning = Tuning { records: true, ..hidden() };
+    let mut alice = start(tuning, &bootstrap.addresses).await;
+    let mut bob = start(tuning, &bootstrap.addresses).await;
+    track_unknown(&alice, bob.id).await;
+    track_unknown(&bob, alice.id).await;
+    assert!(matches!(alice.up(&bob).await, Path::Direct { .. }));
+    bob.up(&alice).await;
+    for node in [alice, bob] {
+        node.stop().await;
+    }
+    bootstrap.stop().await;
+}
+
+#[tokio::test]
+async fn two_bootstraps_hold_one_reservation_each() {
+    let (first, second) = (Bootstrap::start().await, Bootstrap::start().await);
+    let all = [first.addresses.clone(), second.addresses.clone()].concat();
+    let alice = Node::start_at(QUIC, &all).await;
+    let through = |relays: &[String], bootstrap: &Bootstrap| {
+        relays.iter().any(|relay| bootstrap.addresses.iter().any(|address| relay.starts_with(address.as_str())))
+    };
+    alice.status(|status| through(&status.relays, &first) && through(&status.relays, &second)).await;
+    alice.stop().await;
+    for bootstrap in [first, second] {
+        bootstrap.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_track_back_is_not_dialled_again_and_again() {
+    let mut aloof = Public::new();
+    let address = aloof.address().await;
+    let address = address.split("/p2p/").next().expect("an address").to_owned();
+    let node = Node::start_tuned(QUIC, Tuning { dial_first: Duration::from_millis(50), ..quick() }).await;
+    node.command(NetCommand::Track { peer: aloof.id, addresses: vec![address] }).await;
+    // The ladder 0.05, 0.1, 0.25, 0.5, 1.5, 3 s has at most six rungs in this time; a loop would have hundreds.
+    let visits = aloof.count_visits(Duration::from_secs(5)).await;
+    assert!((1..=8).contains(&visits), "{visits} dials");
+    node.stop().await;
+}
+
+/// How far the clock of one node is ahead, milliseconds.
+static AHEAD_MS: AtomicU64 = AtomicU64::new(0);
+
+fn jumping_clock() -> SystemTime {
+    SystemTime::now() + Duration::from_millis(AHEAD_MS.load(Ordering::Relaxed))
+}
+
+#[tokio::test]
+async fn after_sleep_connections_are_made_anew() {
+    let mut alice = start(Tuning { wall: jumping_clock, ..quick() }, &[]).await;
+    let mut bob = start(quick(), &[]).await;
+    alice.track(&bob).await;
+    bob.track(&alice).await;
+    alice.up(&bob).await;
+    bob.up(&alice).await;
+    AHEAD_MS.store(120_000, Ordering::Relaxed);
+    alice.down().await;
+    bob.down().await;
+    alice.up(&bob).await;
+    bob.up(&alice).await;
+    alice.send(&bob, 1, b"awake".to_vec()).await;
+    assert_eq!(bob.received(&alice).await, b"awake");
+    for node in [alice, bob] {
+        node.stop().await;
+    }
+}
+
+/// Whether a node goes where a server of records sends it.
+async fn follows(node_listens: bool) -> bool {
+    let decoy = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = decoy.local_addr().expect("bound").port();
+    let mut server = Public::new();
+    let address = server.address().await;
+    server.claim(&[format!("/ip4/127.0.0.1/tcp/{port}")]);
+    let node = if node_listens {
+        start(Tuning { records: true, ..hidden() }, &[address]).await
+    } else {
+        // A bootstrap that is not on loopback: this node does not take loopback for the whole world.
+        let elsewhere = Public::new();
+        let elsewhere = Node::name(&elsewhere.id);
+        let bootstraps = [address, format!("/dns4/localhost/tcp/1/p2p/{elsewhere}")];
+        Node::start_deaf(Tuning { records: true, ..hidden() }, &bootstraps)
+    };
+    track_unknown(&node, TransportId::from_bytes(SigningKey::generate().public().to_bytes())).await;
+    let visited = tokio::select! {
+        visited = async {
+            server.asked().await;
+            tokio::time::timeout(Duration::from_secs(2), async { tokio::select! {
+                accepted = decoy.accept() => accepted.is_ok(),
+                () = server.run() => false,
+            }}).await.unwrap_or(false)
+        } => visited,
+        () = tokio::time::sleep(Duration::from_secs(30)) => panic!("the server was never asked"),
+    };
+    node.stop().await;
+    visited
+}
+
+#[tokio::test]
+async fn a_hostile_server_of_records_does_not_send_a_node_into_its_own_machine() {
+    assert!(follows(true).await, "on a loopback-only network that is where peers are");
+    assert!(!follows(false).await);
+}
+
+/// Set in the copy of this test that runs in a network namespace of its own.
+const INSIDE: &str = "KITH_TEST_NAMESPACE";
+
+#[tokio::test]
+async fn neighbours_find_each_other_without_a_bootstrap() {
+    if std::env::var_os(INSIDE).is_some() {
+        return neighbours().await;
+    }
+    // Multicast does not belong on the machine's own network: the same test again, alone with one cable.
+    let cable = "ip link set lo up && ip link add v0 type veth peer name v1 && ip addr add 10.99.0.1/24 dev v0 \
+                 && ip link set v0 up && ip link set v1 up && ip route add default dev v0 || exit 77; exec \"$@\"";
+    let program = std::env::current_exe().expect("this program");
+    let outcome = Command::new("unshare")
+        .args(["--map-root-user", "--net", "sh", "-c", cable, "sh"])
+        .arg(program)
+        .args(["--exact", "discovery::neighbours_find_each_other_without_a_bootstrap", "--nocapture"])
+        .env(INSIDE, "1")
+        .output();
+    match outcome {
+        Ok(done) if done.status.success() => {
+            assert!(String::from_utf8_lossy(&done.stdout).contains("1 passed"), "{done:?}");
+        }
+        Ok(done) if String::from_utf8_lossy(&done.stdout).contains("running 1 test") => panic!("{done:?}"),
+        // No namespaces here: what can be seen without is that the node offers it.
+        Ok(_) | Err(_) => {
+            let node = Node::start_near(QUIC).await;
+            let (reply, steps) = tokio::sync::oneshot::channel();
+            node.command(NetCommand::Test(reply)).await;
+            let steps = steps.await.expect("an answer");
+            assert!(steps.iter().any(|step| step.name == "mdns"), "{steps:?}");
+            node.stop().await;
+        }
+    }
+}
+
+async fn neighbours() {
+    const ANY: &str = "/ip4/0.0.0.0/udp/0/quic-v1";
+    let (mut alice, mut bob) = (Node::start_near(ANY).await, Node::start_near(ANY).await);
+    track_unknown(&alice, bob.id).await;
+    track_unknown(&bob, alice.id).await;
+    alice.up(&bob).await;
+    bob.up(&alice).await;
+    let slot = SlotId::from_bytes([5; 32]);
+    bob.command(NetCommand::ServeSlots(vec![(slot, b"sealed".to_vec())])).await;
+    alice.command(NetCommand::GetSlot { id: 1, slot, hints: vec![] }).await;
+    assert_eq!(alice.slot(1).await, SlotOutcome::Found(b"sealed".to_vec()));
+    alice.stop().await;
+    bob.stop().await;
+}
