@@ -1,11 +1,9 @@
 //! People with a running node, told apart by name: what a story reads like.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-
-use tokio::time::Instant;
 
 use crate::{
     process::{Home, Node},

@@ -6,7 +6,7 @@
 //! **What it never does.** It never reads what it relays or keeps, never stores a plaintext id of a person, and never
 //! writes an address or a peer id of somebody else to a log or a metric.
 //!
-//! **Threads.** One task owns the swarm ([`task`]), one thread owns the slot files ([`slots::worker`]).
+//! **Threads.** One task owns the swarm (`task`), one thread owns the slot files (`slots::worker`).
 //!
 //! Start reading at [`Server::start`], then `behaviour.rs` (what runs, with which limits) and `task.rs` (what happens).
 
