@@ -31,8 +31,8 @@ use crate::{
 const INBOUND_PER_MINUTE: u32 = 20;
 /// Handshakes under way from one neighbourhood.
 const PENDING_PER_NETWORK: usize = 8;
-/// Relay addresses remembered from our own dials.
-const RELAYS_MAX: usize = 64;
+/// Addresses that the task chose for behaviours to dial, remembered with whom they lead to.
+const VETTED_MAX: usize = 256;
 
 /// Why a connection was not made.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -53,8 +53,8 @@ pub(crate) struct Behaviour {
     contacts: BTreeSet<PeerId>,
     /// The dial that is being started by the task, which has judged its addresses itself.
     own: Option<ConnectionId>,
-    /// Relays of circuits the task dialled: the relay client dials them by itself.
-    relays: VecDeque<Multiaddr>,
+    /// What the task chose and a behaviour dials: relays of circuits, holders of slots.
+    vetted: VecDeque<(PeerId, Multiaddr)>,
     /// This node only listens on loopback.
     pub(crate) lab: bool,
 }
@@ -67,7 +67,7 @@ impl Behaviour {
             trusted: BTreeSet::new(),
             contacts: BTreeSet::new(),
             own: None,
-            relays: VecDeque::new(),
+            vetted: VecDeque::new(),
             lab: false,
         }
     }
@@ -95,14 +95,29 @@ impl Behaviour {
         self.own = Some(dial);
     }
 
-    fn note_relays(&mut self, addresses: &[Multiaddr]) {
-        for relay in addresses.iter().filter_map(addr::relay_address) {
-            if !self.relays.contains(&relay) {
-                if self.relays.len() >= RELAYS_MAX {
-                    self.relays.pop_front();
-                }
-                self.relays.push_back(relay);
+    /// A behaviour is about to dial `peer` at addresses the task has judged.
+    pub(crate) fn vet(&mut self, peer: PeerId, addresses: &[Multiaddr]) {
+        for address in addresses {
+            self.remember(peer, addr::without_peer(address.clone()));
+        }
+        self.vet_relays(addresses);
+    }
+
+    fn vet_relays(&mut self, addresses: &[Multiaddr]) {
+        for address in addresses {
+            if let (Some(relay), Some(at)) = (addr::relay_of(address), addr::relay_address(address)) {
+                self.remember(relay, at);
             }
+        }
+    }
+
+    fn remember(&mut self, peer: PeerId, address: Multiaddr) {
+        let vetted = (peer, address);
+        if !self.vetted.contains(&vetted) {
+            if self.vetted.len() >= VETTED_MAX {
+                self.vetted.pop_front();
+            }
+            self.vetted.push_back(vetted);
         }
     }
 
@@ -114,7 +129,7 @@ impl Behaviour {
         };
         let is_bootstrap = |peer: &PeerId| self.trusted.contains(peer);
         addr::may_dial(address, source, self.lab, is_bootstrap)
-            || self.relays.contains(&addr::without_peer(address.clone()))
+            || peer.is_some_and(|peer| self.vetted.contains(&(*peer, addr::without_peer(address.clone()))))
     }
 }
 
@@ -163,7 +178,7 @@ impl NetworkBehaviour for Behaviour {
         _: Endpoint,
     ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
         if self.own.take() == Some(id) {
-            self.note_relays(addresses);
+            self.vet_relays(addresses);
             return Ok(Vec::new());
         }
         if addresses.iter().all(|address| self.allows(peer.as_ref(), address)) {
@@ -326,5 +341,8 @@ mod tests {
         assert!(dial(&mut guard, friend, &[&format!("/ip4/10.0.0.9/tcp/4100/p2p/{relay}/p2p-circuit/p2p/{friend}")]));
         assert!(dial(&mut guard, relay, &["/ip4/10.0.0.9/tcp/4100"]));
         assert!(!dial(&mut guard, relay, &["/ip4/10.0.0.8/tcp/4100"]), "only one dial was announced");
+        assert!(!dial(&mut guard, peer(), &["/ip4/10.0.0.9/tcp/4100"]), "somebody else");
+        guard.vet(friend, &parse(&[&format!("/ip4/10.0.0.7/tcp/4100/p2p/{friend}")]));
+        assert!(dial(&mut guard, friend, &[&format!("/ip4/10.0.0.7/tcp/4100/p2p/{friend}")]));
     }
 }

@@ -158,7 +158,9 @@ impl Task {
             addresses.extend(
                 self.exchange.nearby(&peer).iter().filter_map(|address| addr::with_peer(address.clone(), peer)),
             );
-            let slot = &mut self.swarm.behaviour_mut().slot;
+            let behaviour = self.swarm.behaviour_mut();
+            behaviour.guard.vet(peer, &addresses);
+            let slot = &mut behaviour.slot;
             operation.waiting.insert(slot.send_request_with_addresses(&peer, request.clone(), addresses));
         }
         self.settle(number, false);
