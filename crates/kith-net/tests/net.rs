@@ -166,7 +166,8 @@ async fn a_full_node_queue_holds_the_sender_back() {
 
 #[tokio::test]
 async fn a_frame_over_the_cap_ends_its_stream_and_nothing_else() {
-    let mut node = Node::start_tuned(QUIC, quick()).await;
+    // No time limit ends the stream before the peer's patience does: only the cap can.
+    let mut node = Node::start_tuned(QUIC, Tuning { frame: Duration::from_secs(60), ..quick() }).await;
     let key = SigningKey::generate();
     let friend = TransportId::from_bytes(key.public().to_bytes());
     let mut raw = Raw::new(&key, "/kith/dm/1", &node.full_addresses()[0]);
