@@ -7,7 +7,7 @@ use std::{
     process::Output,
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use kith_tests::{
     people::{Person, befriend},
     process::{BootstrapHome, Home, program},
@@ -66,6 +66,17 @@ async fn a_profile_is_open_in_one_process_at_a_time() -> Result<()> {
     alice.call("profile.set", json!({ "status_text": "undisturbed" })).await?;
     let alice = alice.crash_and_restart().await?;
     assert_eq!(alice.call("profile.get", json!({})).await?["status_text"], "undisturbed");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_crash_writes_no_memory_to_disk() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let alice = Person::new(root.path(), "alice", &[]).await?;
+    let pid = alice.node.pid().context("alice runs")?;
+    let limits = fs::read_to_string(format!("/proc/{pid}/limits"))?;
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).context("a limit of core files")?;
+    assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
     Ok(())
 }
 

@@ -53,6 +53,7 @@ mod events;
 mod handles;
 mod keys;
 mod local_api;
+mod memory;
 mod node;
 mod ports;
 mod readers;
@@ -77,5 +78,6 @@ pub use crate::{
     },
     keys::{KeyError, KeyringError, SealedError},
     local_api::{ADDRESS_FILE, StartError as ApiStartError, TOKEN_FILE},
+    memory::forbid_core_dumps,
     node::Node,
 };

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use kith_node::{Node, TOKEN_FILE, standard};
+use kith_node::{Node, TOKEN_FILE, forbid_core_dumps, standard};
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
@@ -103,6 +103,9 @@ fn start(arguments: &Arguments) -> Result<()> {
     let done = match &arguments.command {
         None => {
             log_to_stderr(&arguments.run.log)?;
+            if let Err(error) = forbid_core_dumps() {
+                tracing::warn!(%error, "a crash may write this process's memory to a file");
+            }
             if rustls::crypto::ring::default_provider().install_default().is_err() {
                 bail!("another TLS provider is installed already");
             }

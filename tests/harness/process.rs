@@ -170,6 +170,12 @@ impl Node {
         &self.process.ready
     }
 
+    /// The id of the process, while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.process.child.id()
+    }
+
     /// The account in the ready line.
     #[must_use]
     pub fn account(&self) -> String {

@@ -15,6 +15,9 @@ use libp2p::{
 
 use crate::node::PATIENCE;
 
+/// How long to listen between two looks at a condition.
+const POLL: Duration = Duration::from_millis(20);
+
 /// Sends bytes as they are, reads until the other side closes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RawCodec;
@@ -160,6 +163,16 @@ impl Client {
             }
         })
         .await
+    }
+
+    /// Keeps the connection going until `condition` holds.
+    pub(crate) async fn poll_until(&mut self, what: &str, mut condition: impl FnMut() -> bool) {
+        in_time(what, async {
+            while !condition() {
+                let _nothing_happened = tokio::time::timeout(POLL, self.swarm.select_next_some()).await;
+            }
+        })
+        .await;
     }
 
     /// Asks the node about a slot.

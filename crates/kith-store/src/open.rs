@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use kith_crypto::Key;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use zeroize::Zeroizing;
 
 use crate::error::StoreError;
@@ -96,14 +96,15 @@ fn connect(file: &Path, key: &Key, access: OpenFlags) -> Result<Connection, Stor
 fn open_file(file: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
     let conn = Connection::open_with_flags(file, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(BUSY_WAIT)?;
+    // Plans do not depend on bound values: without it `LIMIT ?` is planned anew whenever the value changes.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     Ok(conn)
 }
 
 fn unlock(conn: &Connection, key: &Key) -> Result<(), StoreError> {
-    // Before the key, so that SQLite's copies of the key statement are wiped as well. SQLCipher would write to the error
-    // stream of the process what is returned here as an error anyway.
-    conn.execute_batch("PRAGMA cipher_log_level = NONE; PRAGMA cipher_memory_security = ON")?;
+    // SQLCipher would write to the error stream of the process what is returned here as an error anyway.
+    conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
     let mut statement = Zeroizing::new(String::with_capacity(96));
     statement.push_str("PRAGMA key = \"x'");
     for byte in key.as_bytes() {

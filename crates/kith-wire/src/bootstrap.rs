@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use prost::encoding::{decode_varint, encode_varint};
+
+use crate::address;
 use crate::ids::TransportId;
-use crate::limits::{BOOTSTRAP_ADDRESSES_MAX, HINT_MAX_BYTES};
+use crate::limits::BOOTSTRAP_ADDRESSES_MAX;
 use crate::link::{self, LinkError};
-use crate::text::is_address;
 
 const LETTER: char = 'b';
 
@@ -38,31 +40,37 @@ pub struct BootstrapLink {
 }
 
 impl BootstrapLink {
-    /// A link. Of the addresses the first eight well-formed ones of at most 200 bytes are kept.
+    /// A link. Of the addresses the first eight multiaddrs of at most 255 bytes are kept.
     #[must_use]
     pub fn new(transport: TransportId, addresses: Vec<String>, services: u64) -> Self {
-        Self { transport, addresses: fitting(addresses), services }
+        let multiaddrs = addresses.iter().filter_map(|text| address::normal(text));
+        Self { transport, addresses: multiaddrs.take(BOOTSTRAP_ADDRESSES_MAX).collect(), services }
     }
 
     /// Reads a link; says whether it is something else, of a newer version, or damaged.
     pub fn parse(text: &str) -> Result<Self, LinkError> {
-        let payload = link::parse(LETTER, text)?;
-        let (transport, rest) = payload.split_first_chunk::<32>().ok_or(LinkError::Damaged)?;
-        let (services, rest) = rest.split_first_chunk::<8>().ok_or(LinkError::Damaged)?;
-        Ok(Self {
-            transport: TransportId::from_bytes(*transport),
-            addresses: link::take_strings(rest, BOOTSTRAP_ADDRESSES_MAX, fits)?,
-            services: u64::from_be_bytes(*services),
-        })
+        Self::from_payload(&link::parse(LETTER, text)?)
     }
-}
 
-fn fits(address: &str) -> bool {
-    address.len() <= HINT_MAX_BYTES && is_address(address)
-}
+    /// `transport 32 ‖ services, as a varint ‖ (length 1 ‖ binary multiaddr)*`
+    pub(crate) fn payload(&self) -> Vec<u8> {
+        let mut payload = self.transport.to_bytes().to_vec();
+        encode_varint(self.services, &mut payload);
+        for address in self.addresses.iter().filter_map(|text| address::to_bytes(text)).take(BOOTSTRAP_ADDRESSES_MAX) {
+            link::put_part(&mut payload, &address);
+        }
+        payload
+    }
 
-fn fitting(addresses: Vec<String>) -> Vec<String> {
-    addresses.into_iter().filter(|address| fits(address)).take(BOOTSTRAP_ADDRESSES_MAX).collect()
+    pub(crate) fn from_payload(payload: &[u8]) -> Result<Self, LinkError> {
+        let (transport, mut rest) = payload.split_first_chunk::<32>().ok_or(LinkError::Damaged)?;
+        let services = decode_varint(&mut rest).map_err(|_malformed| LinkError::Damaged)?;
+        let parts = link::take_parts(rest, BOOTSTRAP_ADDRESSES_MAX)?;
+        let addresses = parts.into_iter().map(address::from_bytes).collect::<Result<_, _>>()?;
+        let link = Self { transport: TransportId::from_bytes(*transport), addresses, services };
+        // Numbers can be written with needless bytes: one link for what it says.
+        if link.payload() == payload { Ok(link) } else { Err(LinkError::Damaged) }
+    }
 }
 
 impl FromStr for BootstrapLink {
@@ -75,9 +83,6 @@ impl FromStr for BootstrapLink {
 
 impl fmt::Display for BootstrapLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut payload = self.transport.to_bytes().to_vec();
-        payload.extend(self.services.to_be_bytes());
-        link::put_strings(&mut payload, &fitting(self.addresses.clone()));
-        f.write_str(&link::format(LETTER, &payload))
+        f.write_str(&link::format(LETTER, &self.payload()))
     }
 }

@@ -10,10 +10,11 @@ use zeroize::Zeroizing;
 pub(crate) use bundle::seal_plain;
 pub use bundle::{BundleParts, InviteBundle, InviteError, UnverifiedBundle, kem_info};
 
+use crate::address;
+use crate::bootstrap::BootstrapLink;
 use crate::ids::{AccountId, SlotId, truncated};
 use crate::limits::{HINT_MAX_BYTES, HINTS_MAX};
 use crate::link::{self, LinkError};
-use crate::text::is_address;
 
 const LETTER: char = 'i';
 const FINGERPRINT_LEN: usize = 16;
@@ -27,8 +28,9 @@ pub struct InviteLink {
 }
 
 impl InviteLink {
-    /// A new invite of `account` with a random secret. Of the hints (addresses of nodes that hold the slot) the first
-    /// [`HINTS_MAX`] well-formed ones of at most [`HINT_MAX_BYTES`] are kept.
+    /// A new invite of `account` with a random secret. The hints name nodes that hold the slot: bootstrap links, or
+    /// multiaddrs that end in a peer id. The first [`HINTS_MAX`] well-formed ones are kept, and of each as many addresses
+    /// as fit into [`HINT_MAX_BYTES`].
     #[must_use]
     pub fn new(account: AccountId, hints: Vec<String>) -> Self {
         Self::with_key(Key::random(), account, hints)
@@ -41,7 +43,7 @@ impl InviteLink {
     }
 
     fn with_key(secret: Key, account: AccountId, hints: Vec<String>) -> Self {
-        let hints = hints.into_iter().filter(|hint| is_hint(hint)).take(HINTS_MAX).collect();
+        let hints = hints.iter().filter_map(|hint| fit_hint(hint)).take(HINTS_MAX).collect();
         Self { secret, fingerprint: account.fingerprint(), hints }
     }
 
@@ -50,7 +52,7 @@ impl InviteLink {
         let payload = Zeroizing::new(link::parse(LETTER, text)?);
         let (secret, rest) = payload.split_first_chunk::<32>().ok_or(LinkError::Damaged)?;
         let (fingerprint, rest) = rest.split_first_chunk::<FINGERPRINT_LEN>().ok_or(LinkError::Damaged)?;
-        let hints = link::take_strings(rest, HINTS_MAX, is_hint)?;
+        let hints = link::take_parts(rest, HINTS_MAX)?.into_iter().map(read_hint).collect::<Result<_, _>>()?;
         Ok(Self { secret: Key::from_bytes(secret), fingerprint: *fingerprint, hints })
     }
 
@@ -66,7 +68,7 @@ impl InviteLink {
         self.fingerprint
     }
 
-    /// Addresses of nodes to ask for the bundle.
+    /// Nodes to ask for the bundle, each a bootstrap link or a multiaddr.
     #[must_use]
     pub fn hints(&self) -> &[String] {
         &self.hints
@@ -107,8 +109,40 @@ impl InviteLink {
     }
 }
 
-fn is_hint(hint: &str) -> bool {
-    hint.len() <= HINT_MAX_BYTES && is_address(hint)
+/// A hint is one byte that says what follows, and that.
+const HINT_MULTIADDR: u8 = 0;
+const HINT_BOOTSTRAP: u8 = 1;
+
+fn write_hint(hint: &str) -> Option<Vec<u8>> {
+    let (kind, body) = match BootstrapLink::parse(hint) {
+        Ok(link) => (HINT_BOOTSTRAP, link.payload()),
+        Err(_not_a_link) => (HINT_MULTIADDR, address::to_bytes(hint)?),
+    };
+    Some([&[kind], body.as_slice()].concat())
+}
+
+fn read_hint(part: &[u8]) -> Result<String, LinkError> {
+    if part.len() > HINT_MAX_BYTES {
+        return Err(LinkError::Damaged);
+    }
+    match part.split_first() {
+        Some((&HINT_MULTIADDR, body)) => address::from_bytes(body),
+        Some((&HINT_BOOTSTRAP, body)) => Ok(BootstrapLink::from_payload(body)?.to_string()),
+        _ => Err(LinkError::Damaged),
+    }
+}
+
+/// The hint as it reads back, with as many addresses as fit.
+fn fit_hint(hint: &str) -> Option<String> {
+    let mut part = write_hint(hint)?;
+    if part.len() > HINT_MAX_BYTES {
+        let mut link = BootstrapLink::parse(hint).ok()?;
+        while part.len() > HINT_MAX_BYTES && link.addresses.len() > 1 {
+            link.addresses.pop();
+            part = write_hint(&link.to_string())?;
+        }
+    }
+    read_hint(&part).ok()
 }
 
 impl fmt::Display for InviteLink {
@@ -116,7 +150,9 @@ impl fmt::Display for InviteLink {
         let mut payload = Zeroizing::new(Vec::new());
         payload.extend(self.secret.as_bytes());
         payload.extend(self.fingerprint);
-        link::put_strings(&mut payload, &self.hints);
+        for part in self.hints.iter().filter_map(|hint| write_hint(hint)) {
+            link::put_part(&mut payload, &part);
+        }
         f.write_str(&link::format(LETTER, &payload))
     }
 }

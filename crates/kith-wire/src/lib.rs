@@ -11,6 +11,7 @@
 //! [`envelope`] (what travels) and [`message`] (what is inside).
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
+mod address;
 mod codec;
 
 pub mod bootstrap;

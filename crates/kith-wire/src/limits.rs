@@ -57,8 +57,8 @@ pub const HELLO_MAX: usize = CARD_MAX + 64;
 pub const REQUEST_FRAME_MAX: usize = FRAME_MAX + 64;
 /// Bootstrap hints in one invite link.
 pub const HINTS_MAX: usize = 3;
-/// Bytes of one hint in an invite link.
-pub const HINT_MAX_BYTES: usize = 200;
+/// Bytes of one hint in an invite link, in its binary form: a key and four addresses, two of them IPv6.
+pub const HINT_MAX_BYTES: usize = 128;
 /// Characters of a link of any kind.
 pub const LINK_MAX_CHARS: usize = 4 * 1024;
 /// Addresses in one bootstrap link.

@@ -70,36 +70,25 @@ fn checksum(payload: &[u8]) -> [u8; CHECKSUM_LEN] {
     [a, b, c, d]
 }
 
-/// Appends short strings: a count byte, then each with a length byte. Strings and lists longer than that allows are cut
-/// by the callers before.
-pub(crate) fn put_strings(payload: &mut Vec<u8>, strings: &[String]) {
-    let short: Vec<(u8, &String)> =
-        strings.iter().take(usize::from(u8::MAX)).filter_map(|s| Some((u8::try_from(s.len()).ok()?, s))).collect();
-    payload.push(u8::try_from(short.len()).unwrap_or(u8::MAX));
-    for (len, string) in short {
+/// Appends a part with its length before it. Parts of more than 255 bytes are for the caller to prevent; they are left
+/// out.
+pub(crate) fn put_part(payload: &mut Vec<u8>, part: &[u8]) {
+    if let Ok(len) = u8::try_from(part.len()) {
         payload.push(len);
-        payload.extend(string.as_bytes());
+        payload.extend(part);
     }
 }
 
-/// Reads what [`put_strings`] wrote; nothing may follow it.
-pub(crate) fn take_strings(bytes: &[u8], max: usize, accept: fn(&str) -> bool) -> Result<Vec<String>, LinkError> {
-    let (count, mut rest) = bytes.split_first().ok_or(LinkError::Damaged)?;
-    if usize::from(*count) > max {
-        return Err(LinkError::Damaged);
-    }
-    let mut strings = Vec::new();
-    for _ in 0..*count {
-        let (len, after) = rest.split_first().ok_or(LinkError::Damaged)?;
-        let (string, after) = after.split_at_checked(usize::from(*len)).ok_or(LinkError::Damaged)?;
-        let Ok(string) = std::str::from_utf8(string) else {
-            return Err(LinkError::Damaged);
-        };
-        if !accept(string) {
+/// Reads what [`put_part`] wrote, up to the end: at most `max` parts.
+pub(crate) fn take_parts(mut bytes: &[u8], max: usize) -> Result<Vec<&[u8]>, LinkError> {
+    let mut parts = Vec::new();
+    while let Some((len, after)) = bytes.split_first() {
+        let (part, after) = after.split_at_checked(usize::from(*len)).ok_or(LinkError::Damaged)?;
+        if parts.len() == max {
             return Err(LinkError::Damaged);
         }
-        strings.push(string.to_owned());
-        rest = after;
+        parts.push(part);
+        bytes = after;
     }
-    if rest.is_empty() { Ok(strings) } else { Err(LinkError::Damaged) }
+    Ok(parts)
 }

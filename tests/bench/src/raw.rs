@@ -38,7 +38,7 @@ impl Raw {
         for byte in key.as_bytes() {
             write!(hex, "{byte:02x}")?;
         }
-        conn.execute_batch("PRAGMA cipher_log_level = NONE; PRAGMA cipher_memory_security = ON")?;
+        conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
         conn.execute_batch(&format!("PRAGMA key = \"x'{hex}'\""))?;
         conn.execute_batch(PRAGMAS).context("the raw database")?;
         Ok(Self { conn, next: 1 })

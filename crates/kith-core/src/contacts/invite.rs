@@ -7,9 +7,7 @@ use kith_api::{
 };
 use kith_crypto::CurveKey;
 use kith_store::InviteRow;
-use kith_wire::{
-    BundleParts, InviteBundle, InviteLink, bootstrap::BootstrapLink, ids::TransportId, limits::HINT_MAX_BYTES,
-};
+use kith_wire::{BundleParts, InviteBundle, InviteLink, bootstrap::BootstrapLink, ids::TransportId};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -24,8 +22,6 @@ const DEFAULT_S: u64 = 7 * 24 * 3600;
 const MAX_S: u64 = 366 * 24 * 3600;
 /// How many invites may be open at once.
 const OPEN_MAX: usize = 200;
-/// How many addresses a link names.
-const HINTS_MAX: usize = 3;
 /// How long a note may be, in characters.
 const NOTE_MAX_CHARS: usize = 200;
 /// How long to wait before a bundle that no bootstrap node took is offered again.
@@ -58,8 +54,7 @@ impl Core {
         if self.store.open_invites(now)?.len() >= OPEN_MAX {
             return deny(ErrorCode::RateLimited, "200 invites are open; revoke some first");
         }
-        let hints = self.hints();
-        let link = InviteLink::new(self.me, hints.clone());
+        let link = InviteLink::new(self.me, self.hints());
         let expires_at_ms = Some(now.saturating_add(expires_s.saturating_mul(1000)));
         let one_time = self.invite_key(params.single_use)?;
         let parts = BundleParts {
@@ -82,7 +77,7 @@ impl Core {
             one_time,
             sealed,
             bundle_hash,
-            hints,
+            hints: link.hints().to_vec(),
             created_at_ms: now,
             expires_at_ms,
             single_use: params.single_use,
@@ -99,11 +94,11 @@ impl Core {
     /// Bootstrap nodes if there are any, else this node itself, so that a link works in a network without one.
     fn hints(&self) -> Vec<String> {
         if !self.bootstraps.is_empty() {
-            return self.bootstraps.iter().filter_map(|hint| fitting_hint(hint)).take(HINTS_MAX).collect();
+            return self.bootstraps.clone();
         }
         let transport = TransportId::from(self.device.transport.public());
-        let own = BootstrapLink::new(transport, self.addresses.clone(), 0).to_string();
-        if self.addresses.is_empty() { Vec::new() } else { fitting_hint(&own).into_iter().collect() }
+        let own = BootstrapLink::new(transport, self.addresses.clone(), 0);
+        if own.addresses.is_empty() { Vec::new() } else { vec![own.to_string()] }
     }
 
     /// A key that starts one session, or for invites that serve many the one that starts any number.
@@ -215,20 +210,4 @@ impl Core {
             self.unstored.retain(|_, entry| entry.id != Some(id));
         }
     }
-}
-
-/// A hint short enough for an invite link: of a link's addresses as many as fit.
-fn fitting_hint(hint: &str) -> Option<String> {
-    if hint.len() <= HINT_MAX_BYTES {
-        return Some(hint.to_owned());
-    }
-    let mut link = BootstrapLink::parse(hint).ok()?;
-    while link.addresses.len() > 1 {
-        link.addresses.pop();
-        let shorter = link.to_string();
-        if shorter.len() <= HINT_MAX_BYTES {
-            return Some(shorter);
-        }
-    }
-    None
 }

@@ -165,7 +165,6 @@ fn every_pragma_is_in_force() {
         ("secure_delete", "1"),
         ("temp_store", "2"),
         ("foreign_keys", "1"),
-        ("cipher_memory_security", "1"),
     ] {
         let value = store.conn.query_row(&format!("PRAGMA {pragma}"), [], |row| {
             Ok(row.get::<_, String>(0).or_else(|_| row.get::<_, i64>(0).map(|number| number.to_string())))

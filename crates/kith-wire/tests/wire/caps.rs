@@ -94,7 +94,9 @@ fn bootstrap_links() {
     assert_eq!(text.parse(), Ok(bootstrap_link()));
     assert_eq!(BootstrapLink::parse(&link().to_string()), Err(LinkError::NotALink));
     assert_eq!(BootstrapLink::parse(&text[..text.len() - 1]), Err(LinkError::Damaged));
-    let many = [addresses(), vec!["bad address".to_owned(), "x".repeat(201)], vec!["a".to_owned(); 20]].concat();
+    let many =
+        [addresses(), vec!["bad address".to_owned(), "x".repeat(201)], vec!["/ip4/192.0.2.1/tcp/1".to_owned(); 20]]
+            .concat();
     assert_eq!(BootstrapLink::new(device(3).transport, many, 0).addresses.len(), 8);
 }
 

@@ -3,7 +3,8 @@
 use kith_crypto::{CurveKey, SigningKey};
 use kith_wire::limits::{HINTS_MAX, SLOT_BLOB_MAX};
 use kith_wire::{
-    BundleParts, IdentityLog, InviteBundle, InviteError, InviteLink, LinkError, UnverifiedBundle, WireError,
+    BootstrapLink, BundleParts, IdentityLog, InviteBundle, InviteError, InviteLink, LinkError, UnverifiedBundle,
+    WireError,
 };
 use proptest::prelude::*;
 
@@ -129,9 +130,41 @@ fn links_of_other_kinds_and_versions() {
     assert!(!format!("{:?}", link()).contains(&"07".repeat(4)), "Debug shows the secret");
 }
 
+fn multiaddr() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<(std::net::Ipv4Addr, u16)>().prop_map(|(ip, port)| format!("/ip4/{ip}/udp/{port}/quic-v1")),
+        any::<(std::net::Ipv6Addr, u16)>().prop_map(|(ip, port)| format!("/ip6/{ip}/tcp/{port}")),
+        ("[a-z]{1,20}", any::<u16>()).prop_map(|(name, port)| format!("/dns4/{name}.example/tcp/{port}/wss")),
+    ]
+}
+
+fn hint() -> impl Strategy<Value = String> {
+    let link = (any::<u64>(), proptest::collection::vec(multiaddr(), 0..3))
+        .prop_map(|(services, addresses)| BootstrapLink::new(device(3).transport, addresses, services).to_string());
+    prop_oneof![multiaddr(), link]
+}
+
+#[test]
+fn of_a_hint_that_is_too_long_some_addresses_are_kept() {
+    let addresses: Vec<_> = (1..9).map(|n| format!("/ip6/2001:db8::{n}/udp/4001/quic-v1")).collect();
+    let hint = BootstrapLink::new(device(3).transport, addresses.clone(), 63).to_string();
+    let link =
+        InviteLink::new(log().account(), vec![hint, "nonsense".to_owned(), format!("/dns4/{}", "x".repeat(200))]);
+    let again = InviteLink::parse(&link.to_string()).unwrap();
+    let kept = BootstrapLink::parse(again.hints().first().unwrap()).unwrap();
+    assert_eq!((again.hints().len(), kept.addresses), (1, addresses[..3].to_vec()));
+}
+
+#[test]
+fn an_invite_through_one_bootstrap_node_is_short() {
+    let addresses = vec!["/ip4/198.51.100.7/udp/4001/quic-v1".to_owned(), "/ip4/198.51.100.7/tcp/4001".to_owned()];
+    let hint = BootstrapLink::new(device(3).transport, addresses, 63).to_string();
+    assert_eq!(InviteLink::new(log().account(), vec![hint]).to_string().len(), 182);
+}
+
 proptest! {
     #[test]
-    fn links_survive_writing_and_reading(secret: [u8; 32], hints in proptest::collection::vec("[!-~]{1,200}", 0..5)) {
+    fn links_survive_writing_and_reading(secret: [u8; 32], hints in proptest::collection::vec(hint(), 0..5)) {
         let link = InviteLink::from_secret(&secret, log().account(), hints.clone());
         let again = InviteLink::parse(&link.to_string()).unwrap();
         prop_assert_eq!(again.secret(), &secret);
