@@ -45,7 +45,7 @@ pub fn program(name: &str) -> Result<PathBuf> {
 /// The root of the workspace.
 #[must_use]
 pub fn workspace() -> PathBuf {
-    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
     let root = PathBuf::from(package).join("..");
     root.canonicalize().unwrap_or(root)
 }

@@ -24,7 +24,7 @@ fn ratchet_key() -> Key {
 }
 
 fn fixture() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/schema-1.db")
+    Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("fixtures/schema-1.db")
 }
 
 fn contact() -> ContactRow {

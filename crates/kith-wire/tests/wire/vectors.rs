@@ -30,7 +30,7 @@ impl Vector {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors")
+    Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("vectors")
 }
 
 fn load(name: &str) -> Vector {
