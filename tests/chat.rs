@@ -38,6 +38,11 @@ async fn three_people_meet_and_talk_through_a_bootstrap_node() -> Result<()> {
     assert_eq!(hits(alice.call("chats.search", json!({ "query": "umbr" })).await?), 1);
     assert_eq!(hits(bob.call("chats.search", json!({ "query": "violet umbrella" })).await?), 1);
     assert_eq!(hits(carol.call("chats.search", json!({ "query": "umbrella" })).await?), 0);
+    assert_eq!(hits(bob.call("chats.search", json!({ "query": "umbrella", "kind": "text" })).await?), 1);
+    assert_eq!(
+        bob.node.api.error_of("chats.search", json!({ "query": "umbrella", "kind": "unknown" })).await?,
+        "invalid_argument"
+    );
 
     let (hers, his) = (alice.account.clone(), bob.account.clone());
     let numbers = [

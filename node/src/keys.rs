@@ -61,7 +61,9 @@ pub enum KeyError {
         file: PathBuf,
     },
     /// The operating system's keyring does not give the key.
-    #[error("the key of this profile is in the keyring of the desktop session, which does not give it: {reason}")]
+    #[error(
+        "the key of this profile is in the keyring of the desktop session, which does not give it: {reason}. Start it in that session, with the keyring unlocked"
+    )]
     Keyring {
         /// What the keyring said.
         reason: KeyringError,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{AccountId, ChatId, InviteId, MessageId, TokenId},
-    views::{Contact, ContactState, Invite, Message, Scope, TestStep, Token},
+    views::{Contact, ContactState, Invite, Message, MessageKind, Scope, TestStep, Token},
 };
 
 fn yes() -> bool {
@@ -135,6 +135,9 @@ params! {
         /// Only by this person.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<AccountId>,
+        /// Only of this kind.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<MessageKind>,
         /// Written at or after this time, Unix milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<u64>,

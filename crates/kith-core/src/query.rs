@@ -3,8 +3,10 @@
 use kith_api::{
     ApiError, Command, ErrorCode, Reply,
     params::{Around, HistoryParams, HistoryReply, Hit, SearchParams, SearchReply},
+    views::MessageKind,
 };
 use kith_store::{Anchor, ReadStore, Search};
+use kith_wire::Body;
 
 use crate::{convert, error::CoreError};
 
@@ -62,7 +64,7 @@ fn search(store: &ReadStore, params: &SearchParams) -> Result<SearchReply, ApiEr
         query: &params.query,
         chat: params.chat.map(convert::chat),
         from: params.from.map(convert::account),
-        kind: None,
+        kind: params.kind.map(body_kind).transpose()?,
         since_ms: params.since,
         until_ms: params.until,
         limit,
@@ -70,6 +72,15 @@ fn search(store: &ReadStore, params: &SearchParams) -> Result<SearchReply, ApiEr
     let hits = store.search(&search).map_err(api)?;
     let hit = |hit: kith_store::Hit| Hit { message: convert::message_view(&hit.message), snippet: hit.snippet };
     Ok(SearchReply { hits: hits.into_iter().map(hit).collect() })
+}
+
+fn body_kind(kind: MessageKind) -> Result<u32, ApiError> {
+    match kind {
+        MessageKind::Text => Ok(Body::TEXT),
+        MessageKind::Unknown => {
+            Err(ApiError::new(ErrorCode::InvalidArgument, "unknown messages have no words to find"))
+        }
+    }
 }
 
 fn page(count: Option<u32>) -> Result<u32, ApiError> {

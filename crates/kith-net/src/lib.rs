@@ -25,6 +25,7 @@ mod ids;
 mod limiter;
 mod limits;
 mod observed;
+mod port;
 mod screen;
 mod sealed_card;
 pub mod server;

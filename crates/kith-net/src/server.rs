@@ -41,6 +41,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::port;
+
 pub use config::{Limits, ServerConfig};
 pub use slots::SlotStoreError;
 pub use source::Exempt;
@@ -186,7 +188,7 @@ impl Server {
 
 async fn listen_on(task: &mut Task, addresses: Vec<Multiaddr>, cancel: &CancellationToken) -> Result<(), ServerError> {
     for address in &addresses {
-        check_free(address)?;
+        port::check_free(address).map_err(|source| ServerError::Listen { address: address.to_string(), source })?;
     }
     let mut required: Vec<ListenerId> = Vec::new();
     let mut optional: Vec<ListenerId> = Vec::new();
@@ -215,21 +217,6 @@ async fn listen_on(task: &mut Task, addresses: Vec<Multiaddr>, cancel: &Cancella
         task.handle(event);
     }
     Ok(())
-}
-
-/// Refuses a TCP port that another program listens on. libp2p shares ports (it dials from the port it listens on), so two
-/// nodes would silently get half of the connections each.
-fn check_free(address: &Multiaddr) -> Result<(), ServerError> {
-    let port = address.iter().find_map(|part| if let Protocol::Tcp(port) = part { Some(port) } else { None });
-    // An IPv6 wildcard would clash with our own IPv4 one: std binds it to both.
-    let ip = source::ip_of(address).filter(|ip| !(ip.is_ipv6() && ip.is_unspecified()));
-    let Some((ip, port)) = ip.zip(port).filter(|(_, port)| *port != 0) else {
-        return Ok(());
-    };
-    match std::net::TcpListener::bind((ip, port)) {
-        Ok(_closed_again) => Ok(()),
-        Err(source) => Err(ServerError::Listen { address: address.to_string(), source }),
-    }
 }
 
 async fn until_listening(task: &mut Task, listeners: &[ListenerId]) {

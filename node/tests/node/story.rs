@@ -16,7 +16,7 @@ fn all(chat: ChatId) -> HistoryParams {
 }
 
 fn words(query: &str) -> SearchParams {
-    SearchParams { query: query.to_owned(), chat: None, from: None, since: None, until: None, limit: None }
+    SearchParams { query: query.to_owned(), chat: None, from: None, kind: None, since: None, until: None, limit: None }
 }
 
 async fn texts(node: &Node, chat: ChatId) -> Vec<String> {

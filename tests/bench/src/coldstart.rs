@@ -178,8 +178,15 @@ async fn searching(options: &Options, profile: &Profile) -> Result<Line> {
 }
 
 async fn search(node: &Node, query: &str) -> Result<f64> {
-    let search =
-        SearchParams { query: query.to_owned(), chat: None, from: None, since: None, until: None, limit: Some(PAGE) };
+    let search = SearchParams {
+        query: query.to_owned(),
+        chat: None,
+        from: None,
+        kind: None,
+        since: None,
+        until: None,
+        limit: Some(PAGE),
+    };
     let start = Instant::now();
     node.chats().search(search).await?;
     Ok(ms(start.elapsed()))

@@ -1,6 +1,6 @@
 //! Our own addresses: listening, collecting, telling.
 
-use std::{net::IpAddr, time::Instant};
+use std::time::Instant;
 
 use kith_wire::{Hello, TransportCard};
 use libp2p::{Multiaddr, TransportError, multiaddr::Protocol};
@@ -9,7 +9,7 @@ use super::{Task, now_ms};
 use crate::{
     addr,
     api::{NetError, NetEvent},
-    limits,
+    limits, port,
 };
 
 /// Cards are signed anew after this, well before anybody thinks them stale.
@@ -36,7 +36,8 @@ impl Task {
         let mut bound = 0_usize;
         for text in addresses {
             let address: Multiaddr = text.parse().map_err(|_malformed| NetError::Address { address: text.clone() })?;
-            let address = if is_shared(&address) { any_port(&address).unwrap_or(address) } else { address };
+            let address =
+                if port::check_free(&address).is_err() { any_port(&address).unwrap_or(address) } else { address };
             let tried = self.swarm.listen_on(address.clone()).or_else(|error| match any_port(&address) {
                 Some(other) => self.swarm.listen_on(other),
                 None => Err(error),
@@ -136,20 +137,6 @@ impl Task {
         self.own.hello = Some((self.own.version, Instant::now(), bytes.clone()));
         bytes
     }
-}
-
-/// Whether another process listens on this TCP port. Binding it would succeed all the same, because libp2p lets ports be
-/// reused, and each of the two would get some of the connections meant for the other.
-fn is_shared(address: &Multiaddr) -> bool {
-    let mut parts = address.iter();
-    let ip: IpAddr = match parts.next() {
-        Some(Protocol::Ip4(ip)) => ip.into(),
-        Some(Protocol::Ip6(ip)) => ip.into(),
-        _ => return false,
-    };
-    let Some(Protocol::Tcp(port @ 1..)) = parts.next() else { return false };
-    let bound = std::net::TcpListener::bind((ip, port));
-    bound.is_err_and(|error| error.kind() == std::io::ErrorKind::AddrInUse)
 }
 
 /// The same address with a port the system picks, if it had a fixed one.

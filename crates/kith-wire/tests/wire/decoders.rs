@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::samples;
 
 /// A valid example of everything any target decodes; each target gets all of them, changed.
-fn examples() -> Vec<Vec<u8>> {
+pub(crate) fn examples() -> Vec<Vec<u8>> {
     let mut all = vec![
         samples::log().encode(),
         samples::link().to_string().into_bytes(),

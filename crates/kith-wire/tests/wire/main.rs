@@ -6,6 +6,7 @@ mod envelope;
 mod identity;
 mod inner;
 mod invite;
+mod memory;
 mod samples;
 mod vector_format;
 mod vectors;
