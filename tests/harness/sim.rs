@@ -1,8 +1,8 @@
 //! The simulator: real cores and real databases in one thread, with a virtual clock and a virtual network.
 //!
-//! A seed decides everything the world does: delays (so order), losses, duplicates, partitions, crashes before and
-//! after commits, skewed clocks. The ciphers draw their own randomness; no decision of the world depends on it. A
-//! failing seed is printed by the test that ran it and fails again.
+//! A seed decides everything the world does: who people are, delays (so order), losses, duplicates, partitions, crashes
+//! before and after commits, skewed clocks. The ciphers draw session keys and ids of their own, and of two new sessions
+//! the one with the lower id is used: a failing seed, which the test prints, may take a few runs to fail again.
 //!
 //! While it runs, the world checks what must hold at every moment (see [`check`]); tests check what must hold at the
 //! end.

@@ -299,7 +299,7 @@ impl Core {
         self.ready.extend(self.reorder.expired(now).into_iter().map(|(from, held)| (from, held.bytes)));
         self.adds_wake(now, out)?;
         self.invites_wake(now, out)?;
-        self.outbox_wake_due(now)?;
+        self.outbox_wake_due(now, out)?;
         if now >= self.last_prune.saturating_add(PRUNE_EVERY_MS) {
             self.last_prune = now;
             self.store.prune_envelopes(now.saturating_sub(ENVELOPE_MEMORY_MS))?;
@@ -308,7 +308,7 @@ impl Core {
     }
 
     /// Runs a command. `None` means the reply comes later.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "methods of other places, and those still to come")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the methods of other places")]
     fn command(
         &mut self,
         id: CommandId,

@@ -77,12 +77,12 @@ impl Core {
         Ok(())
     }
 
-    /// Looks at the rows whose time has come.
-    pub(crate) fn outbox_wake_due(&mut self, now: Timestamp) -> Result<(), CoreError> {
+    /// Looks at the rows whose time has come, and gives up those whose time is over.
+    pub(crate) fn outbox_wake_due(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         for row in self.store.outbox_expired(now)? {
             self.store.outbox_remove(row.id)?;
             if self.store.message(&row.msg)?.is_some_and(|message| message.state == DeliveryState::Queued) {
-                self.store.raise_state(&row.msg, DeliveryState::Failed, now)?;
+                self.raise(row.msg, row.device, DeliveryState::Failed, now, out)?;
             }
         }
         for row in self.store.outbox_due(now, DUE_MAX)? {

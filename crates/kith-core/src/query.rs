@@ -19,7 +19,7 @@ const HITS_MAX: u32 = 100;
 ///
 /// # Errors
 /// `not_found`, `invalid_argument`, `storage`; `internal` for any other command.
-#[expect(clippy::wildcard_enum_match_arm, reason = "methods of other places, and those still to come")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the methods of other places")]
 pub fn run(store: &ReadStore, command: &Command) -> Result<Reply, ApiError> {
     match command {
         Command::ChatsHistory(params) => history(store, params).map(Reply::ChatsHistory),

@@ -1,5 +1,6 @@
 //! An envelope from a contact, from the first check to the feature it is for.
 
+use kith_crypto::domain::HashLabel;
 use kith_store::{ContactRow, DeviceRow, SessionRow};
 use kith_wire::{
     envelope::Envelope,
@@ -151,11 +152,8 @@ impl Core {
 
     /// Whether a message that is not kept has not been handled before. Retransmissions are new envelopes.
     pub(crate) fn first_time(&mut self, inner: &Inner, now: Timestamp) -> Result<bool, CoreError> {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(b"kith/v1/handled");
-        hasher.update(&inner.from_device.to_bytes());
-        hasher.update(&inner.msg.to_bytes());
-        Ok(self.store.remember_envelope(&EnvelopeId::from_bytes(*hasher.finalize().as_bytes()), now)?)
+        let name = [inner.from_device.to_bytes().as_slice(), inner.msg.to_bytes().as_slice()].concat();
+        Ok(self.store.remember_envelope(&EnvelopeId::from_bytes(HashLabel::HANDLED.hash(&name)), now)?)
     }
 
     fn not_opened(

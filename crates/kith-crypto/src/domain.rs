@@ -65,22 +65,16 @@ registry! {
         INVITE_BUNDLE = "kith/v1/invite-bundle";
         /// A transport card, signed by the transport key.
         TRANSPORT_CARD = "kith/v1/transport-card";
-        /// What a bootstrap node says it offers, signed by its transport key.
-        SERVICE_DESCRIPTOR = "kith/v1/service-descriptor";
     }
     KdfInfo {
         /// Recovery phrase to the seed of the account signing key.
         ACCOUNT_SIGN = "account-sign";
-        /// Recovery phrase to the key of the contact backup.
-        BACKUP = "backup";
         /// Recovery phrase to the key of the keystore's phrase slot.
         PHRASE_SLOT = "phrase-slot";
         /// Master key to the raw database key.
         DATABASE = "database";
         /// Master key to the key that seals ratchet rows a second time.
         RATCHET = "ratchet";
-        /// Master key to the key of attachments.
-        BLOB = "blob";
         /// Master key to the key of everything small.
         MISC = "misc";
         /// Slot secret to the key that wraps the master key.
@@ -129,6 +123,8 @@ registry! {
         ACCOUNT_FINGERPRINT = "kith/hash/account-fingerprint";
         /// The id of the conversation of two accounts.
         DIRECT_CHAT = "kith/hash/direct-chat";
+        /// The mark that a message which is not kept has been handled.
+        HANDLED = "kith/hash/handled";
         /// The port a device listens on unless told which.
         LISTEN_PORT = "kith/hash/listen-port";
     }

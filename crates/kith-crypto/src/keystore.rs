@@ -200,11 +200,6 @@ impl MasterKey {
         self.0.derive(KdfInfo::RATCHET)
     }
 
-    /// The key of attachments.
-    pub fn blob(&self) -> Key {
-        self.0.derive(KdfInfo::BLOB)
-    }
-
     /// The key of everything small.
     pub fn misc(&self) -> Key {
         self.0.derive(KdfInfo::MISC)

@@ -95,18 +95,14 @@ impl RecoveryPhrase {
         SigningKey::from_seed(self.root().derive(KdfInfo::ACCOUNT_SIGN).as_bytes())
     }
 
-    /// The key of the contact backup.
-    pub fn backup_key(&self) -> Key {
-        self.root().derive(KdfInfo::BACKUP)
-    }
-
     /// The key that opens a keystore's [`SlotKind::Phrase`](crate::keystore::SlotKind::Phrase)
     /// slot.
     pub fn slot_key(&self) -> Key {
         self.root().derive(KdfInfo::PHRASE_SLOT)
     }
 
-    pub(crate) fn from_entropy(entropy: &[u8; 32]) -> Self {
+    /// The phrase of these random bytes.
+    pub fn from_entropy(entropy: &[u8; 32]) -> Self {
         Self(Zeroizing::new(*entropy))
     }
 

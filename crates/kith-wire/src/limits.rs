@@ -2,8 +2,6 @@
 
 /// Bytes of an envelope, and of the payload of a frame that carries one.
 pub const FRAME_MAX: usize = 64 * 1024;
-/// Bytes of a control payload (hello, slot, request answer) in a frame.
-pub const CONTROL_FRAME_MAX: usize = 64 * 1024;
 /// Bytes of the encoded inner plaintext; leaves room for Olm and the envelope in [`FRAME_MAX`].
 pub const INNER_MAX: usize = 63 * 1024 - 512;
 /// Bytes of the body inside an inner plaintext.

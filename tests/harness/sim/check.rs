@@ -33,8 +33,7 @@ impl Checks {
     pub fn sent(&mut self, from: &Person, to: &Person, bytes: &[u8]) {
         let envelope = Envelope::decode(bytes).expect("what a core sends is an envelope");
         if let Header::First { key_id, encapsulated } = envelope.header() {
-            let device = |person: &Person| kith_wire::DeviceId::from_bytes(person.device().sign.public().to_bytes());
-            let info = kith_core::outer_key_info(device(from), device(to));
+            let info = kith_core::outer_key_info(from.device_id(), to.device_id());
             let key = to.device().kem.decapsulate(encapsulated, &info).expect("for the recipient");
             self.outer_keys.insert(*key_id, key);
         }

@@ -7,6 +7,7 @@ use kith_core::{CommandId, Core, CoreError, Identity, Input, Options, Output, se
 use kith_crypto::{DeviceSecrets, KemSecret, Key, RecoveryPhrase, SigningKey};
 use kith_store::{Anchor, MessageRow, Store};
 use kith_wire::{DeviceId, TransportId};
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
 /// Where a batch ends early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,9 +25,8 @@ pub struct Person {
     core: Option<Core>,
     /// The keys of the account, for signing device lists in tests.
     pub phrase: RecoveryPhrase,
-    sign: SigningKey,
-    transport: SigningKey,
-    kem: KemSecret,
+    account: AccountId,
+    device: DeviceSecrets,
     seed: u64,
     skew: i64,
     commands: u64,
@@ -48,16 +48,20 @@ impl Person {
     /// mixing two databases up shows.
     #[must_use]
     pub fn new(at: usize, seed: u64, skew: i64, now: u64) -> Self {
-        let phrase = RecoveryPhrase::generate();
-        let device = DeviceSecrets::generate();
+        let mut rng = StdRng::seed_from_u64(seed);
+        let phrase = RecoveryPhrase::from_entropy(&rng.random());
+        let device = DeviceSecrets {
+            sign: SigningKey::from_seed(&rng.random()),
+            transport: SigningKey::from_seed(&rng.random()),
+            kem: KemSecret::from_seed(&rng.random()),
+        };
         let mut store = Store::in_memory(&Key::random()).expect("a database");
         setup::create_profile(&mut store, &phrase, &device, &format!("person {at}"), now).expect("a profile");
         let mut person = Self {
             core: None,
+            account: AccountId::from_bytes(phrase.account_key().public().to_bytes()),
             phrase,
-            sign: device.sign,
-            transport: device.transport,
-            kem: device.kem,
+            device,
             seed,
             skew,
             commands: 1000 * (at as u64 + 1),
@@ -74,18 +78,18 @@ impl Person {
     }
 
     fn identity(&self) -> Identity {
-        let account = kith_wire::AccountId::from_bytes(self.phrase.account_key().public().to_bytes());
-        Identity { account, device: self.device() }
+        let device = DeviceSecrets {
+            sign: self.device.sign.duplicate(),
+            transport: self.device.transport.duplicate(),
+            kem: KemSecret::from_seed(&self.device.kem.seed()),
+        };
+        Identity { account: kith_wire::AccountId::from_bytes(self.account.to_bytes()), device }
     }
 
     /// Their device's keys.
     #[must_use]
-    pub fn device(&self) -> DeviceSecrets {
-        DeviceSecrets {
-            sign: self.sign.duplicate(),
-            transport: self.transport.duplicate(),
-            kem: KemSecret::from_seed(&self.kem.seed()),
-        }
+    pub fn device(&self) -> &DeviceSecrets {
+        &self.device
     }
 
     fn open(&mut self, store: Store, now: u64) {
@@ -205,7 +209,7 @@ impl Person {
     /// Their device.
     #[must_use]
     pub fn device_id(&self) -> DeviceId {
-        DeviceId::from_bytes(self.sign.public().to_bytes())
+        DeviceId::from_bytes(self.device.sign.public().to_bytes())
     }
 
     /// The session they would use towards a device.
@@ -217,13 +221,13 @@ impl Person {
     /// Their transport key.
     #[must_use]
     pub fn transport(&self) -> TransportId {
-        TransportId::from_bytes(self.transport.public().to_bytes())
+        TransportId::from_bytes(self.device.transport.public().to_bytes())
     }
 
     /// Their account.
     #[must_use]
     pub fn account(&self) -> AccountId {
-        AccountId::from_bytes(self.phrase.account_key().public().to_bytes())
+        self.account
     }
 
     /// The chat with somebody.

@@ -1,4 +1,4 @@
-use kith_api::{Command, Reply, params};
+use kith_api::{Command, Event, Reply, params, views};
 use kith_crypto::OlmSession;
 use kith_store::DeliveryState;
 use kith_wire::{Body, Ends, Envelope, Header, Inner};
@@ -26,6 +26,27 @@ fn receipts_say_delivered_and_seen() {
     world.call(1, Command::ChatsMarkRead(params::ReadParams { chat, up_to: None })).unwrap();
     assert_eq!(unread(&mut world), 0);
     assert_eq!(world.texts(0, 1)[0].state, DeliveryState::Seen);
+}
+
+#[test]
+fn what_cannot_be_delivered_for_a_month_fails_and_says_so() {
+    let mut world = World::new(2);
+    world.introduce(0, 1);
+    world.people[0].hold = true;
+    world.send(0, 1, "anybody there?").unwrap();
+    world.people[0].events.clear();
+    let failed = |world: &World| {
+        let told = |event: &Event| matches!(event, Event::MessageState { state: views::MessageState::Failed, .. });
+        world.people[0].events.iter().filter(|event| told(event)).count()
+    };
+    world.now += 30 * 24 * 3600 * 1000 - 1;
+    world.give(0, Input::Wake);
+    assert_eq!((failed(&world), world.texts(0, 1)[0].state), (0, DeliveryState::Queued));
+    world.now += 1;
+    world.give(0, Input::Wake);
+    assert_eq!((failed(&world), world.texts(0, 1)[0].state), (1, DeliveryState::Failed));
+    world.give(0, Input::Wake);
+    assert_eq!(failed(&world), 1, "told once");
 }
 
 /// I9: both start a session at once; afterwards both use the same.

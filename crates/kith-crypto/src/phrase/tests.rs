@@ -26,7 +26,6 @@ fn known_phrase_and_keys() {
         hex(phrase.account_key().public().as_bytes()),
         "a716fce0b25ff5e8fe9a43dac981f3a84ff47e60015bd343ee75f8ea4b3ecf67"
     );
-    assert_eq!(hex(phrase.backup_key().as_bytes()), "65418ca0488f922a8233a4c5cc4c91ea1b3652dcb499cb998e5f1280d65063dc");
     assert_eq!(hex(phrase.slot_key().as_bytes()), "eb88cee6a634978a1901db7ef778ddcdd526207bac8882e14f936345a55b99cd");
 }
 

@@ -13,7 +13,6 @@ fn known_derivations() {
     for (info, expected) in [
         (KdfInfo::DATABASE, "5119cfd168b12cc75948d3d0cb1ebeb84fcfab637e3984e05d5d94278e8f3f39"),
         (KdfInfo::RATCHET, "12b2b32328b5b9ab635df105430d6e7b1f0159c63f0459daebb8a930ce9ced4e"),
-        (KdfInfo::BLOB, "dc9b94938f05f9a950d5c50dc5c680c95f1b3397dd56c0a607cc337a58351569"),
         (KdfInfo::MISC, "ba3995189e0b8d8ce7fcb9839bcb1a64c19c4884439a7b5ce4a681f6732f1bfc"),
         (KdfInfo::INVITE_SLOT, "afd25177d5c14d1d7121ea7ec215682905a774c3ca03ea62c6ab4176e5419abb"),
         (KdfInfo::ENVELOPE_KEY, "d882cb1c11317d1670e9dd2b7c2289b47d1f79960b226f4fdbf4221b008507c6"),
