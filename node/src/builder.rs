@@ -225,10 +225,21 @@ impl NodeBuilder {
         let outgoing = Released::new(to_net, Arc::clone(&hub), in_flight.clone());
         let first = Input::Bootstraps(files.bootstraps.all());
         let thread = CoreThread { core, inbox, outgoing, wake, counter, lock };
-        let thread = tasks::thread("kith-core", move || thread.run(first)).map_err(StartError::Thread)?;
+        let ended = CancellationToken::new();
+        let core_ended = ended.clone().drop_guard();
+        let thread = tasks::thread("kith-core", move || {
+            let _tells_also_if_it_panics = core_ended;
+            thread.run(first);
+        })
+        .map_err(StartError::Thread)?;
         tasks.spawn(core_thread::timer(wake_seen, to_core.clone()));
         tasks.spawn(router::to_network(net_queue, net.clone()));
-        tasks.spawn(router::from_network(net_events, to_core.clone(), Arc::clone(&hub), listening, in_flight));
+        let network_ended = ended.clone().drop_guard();
+        let from_network = router::from_network(net_events, to_core.clone(), Arc::clone(&hub), listening, in_flight);
+        tasks.spawn(async move {
+            let _tells_also_if_it_panics = network_ended;
+            from_network.await;
+        });
         let shared = Arc::new(Shared {
             core: to_core,
             net,
@@ -242,6 +253,7 @@ impl NodeBuilder {
             listening: listening_seen,
             in_flight: in_flight_seen,
             closing: AtomicBool::new(false),
+            ended,
             clients: CancellationToken::new(),
             api: bound.as_ref().map(Bound::address),
             address_file: self.folder.join(local_api::ADDRESS_FILE),
@@ -279,7 +291,7 @@ impl Files {
         let tokens = Tokens::load(Sealed::new(folder, "tokens", misc))?;
         let owner_token = match bound {
             Some(bound) => {
-                let token = local_api::owner_token(folder)?;
+                let token = local_api::new_owner_token(folder)?;
                 local_api::write_address(folder, bound.address())?;
                 Some(token)
             }

@@ -37,7 +37,7 @@
 //! - The *local API* ([`NodeBuilder::api`]) says the same in JSON to programs in other languages.
 //!
 //! **What it never does.** It decides nothing: that is `kith-core`, which it runs. It writes nothing readable to disk but
-//! the token of the local API, and sends nothing readable.
+//! the address and token of the local API and, with neither password nor keyring, the key file; it sends nothing readable.
 //!
 //! **Threads.** `kith-core` owns the database and the machine. Everything else runs as tasks on the caller's tokio
 //! runtime, all started in `tasks.rs` and all gone when [`Node::shutdown`] returns.

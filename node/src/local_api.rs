@@ -6,4 +6,4 @@ mod rpc;
 mod server;
 
 pub use server::{ADDRESS_FILE, ApiError as StartError, TOKEN_FILE};
-pub(crate) use server::{Api, Bound, owner_token, write_address};
+pub(crate) use server::{Api, Bound, new_owner_token, write_address};

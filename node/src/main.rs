@@ -144,19 +144,20 @@ async fn run(profile: &Path, arguments: &RunArguments) -> Result<()> {
         builder = builder.bootstrap(address);
     }
     let node = builder.spawn().await?;
-    tokio::select! {
-        told = tell_ready(&node, profile) => {
-            if let Err(error) = told {
-                node.shutdown().await;
-                return Err(error);
-            }
-            stop.wait().await;
-        }
-        () = stop.wait() => {}
-    }
+    let done = tokio::select! {
+        told = until_broken(&node, profile) => told,
+        () = stop.wait() => Ok(()),
+    };
     tracing::info!("stopping");
     node.shutdown().await;
-    Ok(())
+    done
+}
+
+/// Serves until a part of the node breaks.
+async fn until_broken(node: &Node, profile: &Path) -> Result<()> {
+    tell_ready(node, profile).await?;
+    node.ended().await;
+    bail!("a part of the node ended by itself, which is a fault: the log has more")
 }
 
 async fn tell_ready(node: &Node, profile: &Path) -> Result<()> {

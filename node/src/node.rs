@@ -63,6 +63,8 @@ pub(crate) struct Shared {
     pub(crate) listening: watch::Receiver<Vec<String>>,
     pub(crate) in_flight: watch::Receiver<u64>,
     pub(crate) closing: AtomicBool,
+    /// Cancelled when a part without which nothing works has ended, whatever ended it.
+    pub(crate) ended: CancellationToken,
     /// Cancelled when clients are sent away.
     pub(crate) clients: CancellationToken,
     pub(crate) api: Option<SocketAddr>,
@@ -138,6 +140,12 @@ impl Node {
     /// `storage` if the database refuses, or `shutting_down`.
     pub async fn subscribe(&self) -> Result<(Snapshot, Events), ApiError> {
         self.shared.subscribe().await
+    }
+
+    /// Waits until the node does not work any more: because it was shut down, or because the core's thread or the network
+    /// ended by itself, which is a fault and in the log. Then shut it down and start another.
+    pub async fn ended(&self) {
+        self.shared.ended.cancelled().await;
     }
 
     /// Ends the node in order: refuses new calls, lets committed envelopes leave, ends every task, closes the database
@@ -343,4 +351,24 @@ fn key_error(error: &KeyError) -> ApiError {
         return ApiError::new(code, "this profile has a password").hint("give the parameter password");
     }
     ApiError::new(code, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use kith_api::{method, params::Nothing};
+
+    use super::*;
+    use crate::local;
+
+    #[tokio::test]
+    async fn a_core_that_ends_ends_the_node() {
+        let folder = tempfile::tempdir().unwrap();
+        let node = Node::builder(folder.path().join("ann")).name("Ann").preset(local()).spawn().await.unwrap();
+        node.call::<method::ProfileGet>(Nothing {}).await.unwrap();
+        node.shared.core.send(ToCore::Stop).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(30), node.ended()).await.unwrap();
+        let answer = node.call::<method::ProfileGet>(Nothing {}).await;
+        assert_eq!(answer.unwrap_err().code, ErrorCode::ShuttingDown);
+        node.shutdown().await;
+    }
 }

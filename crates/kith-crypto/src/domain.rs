@@ -105,9 +105,9 @@ registry! {
         ENVELOPE_KEM = "envelope-kem";
         /// What an encapsulation exports its 32 bytes for.
         KEM_EXPORT = "kem-export";
-        /// Shared secret to the names under which two contacts find each other.
+        /// Transport key to the names under which contacts find a device on a day.
         RENDEZVOUS = "rendezvous";
-        /// Shared secret to the key that seals a transport card.
+        /// Transport key to the key that seals its card of a day.
         CARD_SEAL = "card-seal";
     }
     HashLabel {

@@ -11,7 +11,7 @@
 //! appears in its public interface, and no secret is ever printed by `Debug`.
 //!
 //! **Threads.** None; every call runs to its end on the caller's thread. Unlocking a keystore
-//! with a password takes up to a second and up to 1 GiB of memory, so do it off the main thread.
+//! with a password takes the time and memory the file asks for, about a second and 256 MiB by default and at most 1 GiB, so do it off the main thread.
 //!
 //! **Where to start.** [`domain`] for the vocabulary, then [`seal::Key`] and
 //! [`keystore::Keystore`].

@@ -38,7 +38,7 @@ impl ProfileHandle<'_> {
         self.0.call::<method::ProfileSet>(params).await
     }
 
-    /// Changes the line about me, at most 256 characters, and tells my contacts.
+    /// Changes the line about me, at most 140 characters, and tells my contacts.
     ///
     /// # Errors
     /// `too_large`, `storage`, `shutting_down`.

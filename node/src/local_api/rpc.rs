@@ -22,6 +22,7 @@ pub(super) struct Request {
 enum Malformed {
     Json,
     Request(&'static str),
+    Params(&'static str),
 }
 
 /// Reads a request; the error is the answer to send.
@@ -30,6 +31,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Request, Value> {
         let (number, message) = match malformed {
             Malformed::Json => (-32700, "this is not JSON"),
             Malformed::Request(why) => (-32600, why),
+            Malformed::Params(why) => (-32602, why),
         };
         error_with_number(&id, number, &ApiError::new(ErrorCode::InvalidArgument, message))
     })
@@ -53,7 +55,7 @@ fn read(bytes: &[u8]) -> Result<Request, (Value, Malformed)> {
     };
     let params = fields.remove("params").unwrap_or(Value::Null);
     if !params.is_object() && !params.is_null() {
-        return Err((told, Malformed::Request("params are an object")));
+        return Err((told, Malformed::Params("params are an object")));
     }
     Ok(Request { id, method, params })
 }
@@ -127,7 +129,7 @@ mod tests {
         assert_eq!(number(b"[]"), -32600);
         assert_eq!(number(br#"{"id":1,"method":"x"}"#), -32600);
         assert_eq!(number(br#"{"jsonrpc":"2.0","id":1}"#), -32600);
-        assert_eq!(number(br#"{"jsonrpc":"2.0","id":1,"method":"x","params":[1]}"#), -32600);
+        assert_eq!(number(br#"{"jsonrpc":"2.0","id":1,"method":"x","params":[1]}"#), -32602);
         assert_eq!(number(br#"{"jsonrpc":"2.0","id":{},"method":"x"}"#), -32600);
         let answer = parse(br#"{"jsonrpc":"2.0","id":7}"#).unwrap_err();
         assert_eq!(answer["id"], 7);

@@ -1,7 +1,7 @@
 //! The HTTP server: loopback only, tokens only, no foreign page or host name.
 
 use std::{
-    fs, io,
+    io,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -120,15 +120,10 @@ impl Bound {
     }
 }
 
-/// The token of the profile folder; made if there is none.
-pub(crate) fn owner_token(folder: &Path) -> Result<Zeroizing<String>, ApiError> {
+/// Puts a new token into the profile folder. Each start has its own: a port that a killed node left behind may be
+/// somebody else's by now, and who still asks there tells them no token that will ever be good.
+pub(crate) fn new_owner_token(folder: &Path) -> Result<Zeroizing<String>, ApiError> {
     let file = folder.join(TOKEN_FILE);
-    match fs::read_to_string(&file) {
-        Ok(text) if text.trim().len() == 64 => return Ok(Zeroizing::new(text.trim().to_owned())),
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(source) => return Err(ApiError::File { file, source }),
-    }
     let secret = Zeroizing::new(auth::new_secret());
     write_private(&file, format!("{}\n", *secret).as_bytes()).map_err(|source| ApiError::File { file, source })?;
     Ok(secret)
