@@ -8,6 +8,7 @@ use kith_store::Store;
 use kith_wire::{
     identity::{IdentityLog, UnverifiedIdentityLog},
     ids::{AccountId, DeviceId, Hlc, MsgId, TransportId},
+    request::RequestAnswer,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
@@ -59,6 +60,10 @@ pub struct Core {
     /// Which outer key an unacknowledged message went under, to learn that the other side has the key.
     pub(crate) sent_under: BTreeMap<(DeviceId, MsgId), [u8; 16]>,
     pub(crate) reorder: Reorder,
+    /// Peers the batch let go, for the case that it fails.
+    pub(crate) let_go: Vec<(TransportId, PeerPath)>,
+    /// A batch failed: what it would have made due is due.
+    catch_up: bool,
     /// Peers that connected anew and sent nothing yet: what went before is not under way any more, so a gap before
     /// their first envelope is not waited for.
     pub(crate) leap: BTreeSet<TransportId>,
@@ -79,6 +84,14 @@ pub struct FailedBatch {
     pub error: CoreError,
     /// The commands whose answers do not count.
     pub answered: Vec<CommandId>,
+}
+
+/// Who waits for what becomes of an input.
+enum Waiting {
+    /// A client, for a reply; `add` is the addition that fails with the input.
+    Client { command: CommandId, add: Option<u64> },
+    /// A stranger, for the answer to a contact request.
+    Stranger { request: u64 },
 }
 
 /// How long the ids of envelopes are remembered.
@@ -125,6 +138,8 @@ impl Core {
             dirty: BTreeSet::new(),
             sent_under: BTreeMap::new(),
             reorder: Reorder::default(),
+            let_go: Vec::new(),
+            catch_up: false,
             leap: BTreeSet::new(),
             ready: VecDeque::new(),
             adds: BTreeMap::new(),
@@ -169,25 +184,41 @@ impl Core {
             .and_then(|()| work(self, &mut out))
             .and_then(|()| self.commit(now, &mut out));
         let Err(error) = done else { return Ok(out) };
+        let reply = |output: Output| if let Output::Reply(id, _) = output { Some(id) } else { None };
+        let mut answered: Vec<CommandId> = out.into_iter().filter_map(reply).collect();
+        // What these wait for may not have happened either.
+        answered.extend(std::mem::take(&mut self.adds).into_values().map(|add| add.command));
         if let Err(error) = self.rollback() {
             tracing::error!(%error, "a transaction could not be rolled back");
         }
-        let reply = |output: Output| if let Output::Reply(id, _) = output { Some(id) } else { None };
-        Err(FailedBatch { error, answered: out.into_iter().filter_map(reply).collect() })
+        Err(FailedBatch { error, answered })
     }
 
     /// Seals what the batch made ready to go, and commits.
     fn commit(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        if self.catch_up {
+            self.queue_invites_for_storing(now)?;
+            for peer in self.up.keys().copied().collect::<Vec<_>>() {
+                if let Some(device) = self.store.device_by_transport(&peer)? {
+                    self.wake_device(device.device, now)?;
+                }
+            }
+        }
         self.flush_dirty(now, out)?;
         self.flush_acks(now, out)?;
         self.store.set_meta(META_HLC, &self.clock.last().to_u64().to_be_bytes())?;
-        Ok(self.store.commit()?)
+        self.store.commit()?;
+        self.let_go.clear();
+        self.catch_up = false;
+        Ok(())
     }
 
     fn rollback(&mut self) -> Result<(), CoreError> {
         self.acks.clear();
         self.dirty.clear();
         self.olm = None;
+        self.up.extend(self.let_go.drain(..));
+        self.catch_up = true;
         Ok(self.store.rollback()?)
     }
 
@@ -211,38 +242,60 @@ impl Core {
     }
 
     /// Handles one input inside the batch. If it fails nothing of it remains, neither in the database nor in `out`,
-    /// but the error reply to a command.
+    /// but the answer to whoever waits for one.
     ///
     /// # Errors
-    /// Why an input that is not a command was refused.
+    /// Why an input that nobody waits for was refused.
     pub fn handle(&mut self, input: Input, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
-        let command = if let Input::Command(id, _) = &input { Some(*id) } else { None };
+        let waiting = self.who_waits(&input);
         let handled = self.apart(out, |core, out| core.dispatch(input, now, out));
         while let Some((from, bytes)) = self.ready.pop_front() {
             if let Err(error) = self.apart(out, |core, out| core.receive_held(from, &bytes, now, out)) {
                 tracing::debug!(%error, "a message that waited was refused");
             }
         }
-        match (handled, command) {
-            (Err(error), Some(command)) => {
+        let Err(error) = handled else { return Ok(()) };
+        match waiting {
+            Some(Waiting::Client { command, add }) => {
+                if let Some(add) = add {
+                    self.adds.remove(&add);
+                }
                 out.push(Output::Reply(command, Err(error.to_api())));
                 Ok(())
             }
-            (handled, _) => handled,
+            // A database that refuses says nothing about the request: unanswered, it comes again.
+            Some(Waiting::Stranger { request }) if !matches!(error, CoreError::Store(_)) => {
+                tracing::debug!(%error, "a contact request was refused");
+                out.push(Output::AnswerRequest { request, answer: RequestAnswer::Unknown });
+                Ok(())
+            }
+            Some(Waiting::Stranger { .. }) | None => Err(error),
         }
     }
 
+    /// Who has to be told if this input fails.
+    fn who_waits(&self, input: &Input) -> Option<Waiting> {
+        if let Input::Command(command, _) = input {
+            return Some(Waiting::Client { command: *command, add: None });
+        }
+        if let Input::SlotGot { id, .. } = input {
+            return self.adds.get(id).map(|add| Waiting::Client { command: add.command, add: Some(*id) });
+        }
+        if let Input::Request { request, .. } = input { Some(Waiting::Stranger { request: *request }) } else { None }
+    }
+
     /// Runs `work` so that nothing of it remains if it fails.
-    fn apart(
+    pub(crate) fn apart(
         &mut self,
         out: &mut Vec<Output>,
         work: impl FnOnce(&mut Self, &mut Vec<Output>) -> Result<(), CoreError>,
     ) -> Result<(), CoreError> {
-        let (mark, acks) = (out.len(), self.acks.len());
+        let (mark, acks, let_go) = (out.len(), self.acks.len(), self.let_go.len());
         self.store.savepoint()?;
         let Err(error) = work(self, out) else { return Ok(self.store.release()?) };
         out.truncate(mark);
         self.acks.truncate(acks);
+        self.up.extend(self.let_go.drain(let_go..));
         self.olm = None;
         self.store.rollback_to_savepoint()?;
         Err(error)
@@ -327,11 +380,11 @@ impl Core {
             Command::ContactsAdd(params) => return self.add_contact(id, params, now, out),
             Command::ContactsList(_) => Reply::ContactsList(self.list_contacts()?),
             Command::ContactsGet(params) => Reply::ContactsGet(self.get_contact(params.account)?),
-            Command::ContactsAccept(params) => Reply::ContactsAccept(self.accept(params.account, now, out)?),
-            Command::ContactsDecline(params) => Reply::ContactsDecline(self.decline(params.account, out)?),
+            Command::ContactsAccept(params) => Reply::ContactsAccept(self.accept_request(params.account, now, out)?),
+            Command::ContactsDecline(params) => Reply::ContactsDecline(self.decline(params.account, now, out)?),
             Command::ContactsBlock(params) => Reply::ContactsBlock(self.block(params.account, out)?),
             Command::ContactsUnblock(params) => Reply::ContactsUnblock(self.unblock(params.account, out)?),
-            Command::ContactsRemove(params) => Reply::ContactsRemove(self.remove(params.account, out)?),
+            Command::ContactsRemove(params) => Reply::ContactsRemove(self.remove(params.account, now, out)?),
             Command::ContactsRename(params) => Reply::ContactsRename(self.rename(params, out)?),
             Command::ContactsVerify(params) => Reply::ContactsVerify(self.verify(params, out)?),
             Command::ContactsSafetyNumber(params) => Reply::ContactsSafetyNumber(self.safety_number(params.account)?),

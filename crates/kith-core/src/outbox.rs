@@ -5,14 +5,19 @@
 
 use std::collections::BTreeMap;
 
-use kith_api::Event;
+use kith_api::{ErrorCode, Event};
 use kith_store::{DeliveryState, DeviceRow, NewOutbox, OutboxRow};
 use kith_wire::{
     ids::{AccountId, ChatId, DeviceId, Hlc, MsgId},
     message::Body,
 };
 
-use crate::{Output, SendId, Timestamp, convert, core::Core, error::CoreError, session::Template};
+use crate::{
+    Output, SendId, Timestamp, convert,
+    core::Core,
+    error::{CoreError, deny},
+    session::Template,
+};
 
 /// How long an unacknowledged message is kept and tried.
 pub(crate) const KEEP_MS: u64 = 30 * 24 * 3600 * 1000;
@@ -40,7 +45,11 @@ impl Core {
     ) -> Result<(), CoreError> {
         body.check()?;
         let encoded = body.encode();
-        for device in self.live_devices(account)? {
+        let devices = self.live_devices(account)?;
+        if devices.is_empty() && body.kind() == Body::TEXT {
+            return deny(ErrorCode::NotAllowed, "this person has no device left; ask for a new invite");
+        }
+        for device in devices {
             self.store.enqueue(&NewOutbox {
                 device: device.device,
                 msg,
@@ -81,9 +90,7 @@ impl Core {
     pub(crate) fn outbox_wake_due(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         for row in self.store.outbox_expired(now)? {
             self.store.outbox_remove(row.id)?;
-            if self.store.message(&row.msg)?.is_some_and(|message| message.state == DeliveryState::Queued) {
-                self.raise(row.msg, row.device, DeliveryState::Failed, now, out)?;
-            }
+            self.give_up(&row, now, out)?;
         }
         for row in self.store.outbox_due(now, DUE_MAX)? {
             self.dirty.insert(row.device);
@@ -91,10 +98,26 @@ impl Core {
         Ok(())
     }
 
-    /// Sends what the batch made due.
+    /// Says that a message which still waits will not be delivered.
+    pub(crate) fn give_up(&mut self, row: &OutboxRow, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        if self.store.message(&row.msg)?.is_some_and(|message| message.state == DeliveryState::Queued) {
+            self.raise(row.msg, row.device, DeliveryState::Failed, now, out)?;
+        }
+        Ok(())
+    }
+
+    /// Sends what the batch made due. What one device makes impossible, by keys that cannot be used, is not the others'
+    /// affair.
     pub(crate) fn flush_dirty(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         for device in std::mem::take(&mut self.dirty) {
-            self.flush_device(device, now, out)?;
+            match self.apart(out, |core, out| core.flush_device(device, now, out)) {
+                Ok(()) => {}
+                Err(CoreError::Store(error)) => return Err(error.into()),
+                Err(error) => {
+                    tracing::warn!(%error, "nothing can be sent to a device for now");
+                    self.store.outbox_park(&device, 0, now, now.saturating_add(PARKED_MS))?;
+                }
+            }
         }
         Ok(())
     }
@@ -102,28 +125,38 @@ impl Core {
     fn flush_device(&mut self, device: DeviceId, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         let Some(device) = self.store.device(&device)? else { return Ok(()) };
         let connected = self.up.contains_key(&device.transport);
-        let open = self.store.contact(&device.account)?.is_some_and(|contact| convert::is_open(&contact));
+        let contact = self.store.contact(&device.account)?;
+        let open = contact.as_ref().is_some_and(convert::is_open);
+        let listened_to = contact.as_ref().is_some_and(convert::is_listened_to);
         let window = self.store.outbox_of(&device.device, WINDOW)?;
+        // Without these the other side takes nothing else: they do not queue behind what it refuses.
+        let mut rows = self.store.outbox_of_kind(&device.device, Body::REQUEST)?;
+        rows.extend(self.store.outbox_of_kind(&device.device, Body::ACCEPT)?);
+        rows.retain(|row| window.iter().all(|other| other.id != row.id));
         if let Some(last) = window.last().filter(|_| window.len() >= WINDOW as usize) {
             // Room, not time, is what the others wait for.
             self.store.outbox_park(&device.device, last.id, now, now.saturating_add(PARKED_MS))?;
         }
-        for row in window {
+        rows.extend(window);
+        for row in rows {
             // What has not left yet need not wait for its time once there is a connection and room.
             let waits = row.next_at_ms > now && (row.sent || !connected || row.kind == Body::REQUEST);
             if waits {
                 continue;
             }
-            if row.kind == Body::REQUEST {
-                self.send_request(&device, &row, now, out)?;
-                continue;
-            }
-            if !connected || !open {
+            let request = row.kind == Body::REQUEST;
+            if if request { !listened_to } else { !connected || !open } {
                 self.store.outbox_postpone(row.id, now.saturating_add(PARKED_MS))?;
                 continue;
             }
-            if !self.send_row(&device, &row, now, out)? {
-                break;
+            let sent = if request {
+                self.send_request(&device, &row, now, out)?
+            } else {
+                self.send_row(&device, &row, now, out)?
+            };
+            if !sent {
+                tracing::warn!("no session with a device and no prekey left; waiting for it to write");
+                return Ok(self.store.outbox_park(&device.device, 0, now, now.saturating_add(PARKED_MS))?);
             }
         }
         Ok(())
@@ -142,11 +175,7 @@ impl Core {
             Template { msg: row.msg, account: device.account, chat: row.chat, hlc: row.hlc, body: &body, acked: true };
         let bytes = match self.seal(device, &template, now) {
             Ok(bytes) => bytes,
-            Err(CoreError::NoPrekey) => {
-                tracing::warn!("no session with a device and no prekey left; waiting for it to write");
-                self.store.outbox_postpone(row.id, now.saturating_add(PARKED_MS))?;
-                return Ok(false);
-            }
+            Err(CoreError::NoPrekey) => return Ok(false),
             Err(error) => return Err(error),
         };
         let next = now.saturating_add(self.retry_after(row.attempts));
@@ -230,8 +259,16 @@ impl Core {
             by_device.entry(device).or_default().push(msg);
         }
         for (device, messages) in by_device {
-            for chunk in messages.chunks(RECEIPT_MAX) {
-                self.send_ephemeral(device, &Body::Delivered { messages: chunk.to_vec() }, now, out)?;
+            let sent = self.apart(out, |core, out| {
+                let mut chunks = messages.chunks(RECEIPT_MAX);
+                chunks.try_for_each(|some| {
+                    core.send_ephemeral(device, &Body::Delivered { messages: some.to_vec() }, now, out)
+                })
+            });
+            match sent {
+                Ok(()) => {}
+                Err(CoreError::Store(error)) => return Err(error.into()),
+                Err(error) => tracing::warn!(%error, "a device gets no receipt"),
             }
         }
         Ok(())

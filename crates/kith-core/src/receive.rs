@@ -1,10 +1,10 @@
 //! An envelope from a contact, from the first check to the feature it is for.
 
-use kith_crypto::domain::HashLabel;
+use kith_crypto::{CurveKey, domain::HashLabel};
 use kith_store::{ContactRow, DeviceRow, SessionRow};
 use kith_wire::{
     envelope::Envelope,
-    ids::{ChatId, EnvelopeId, TransportId},
+    ids::{ChatId, DeviceId, EnvelopeId, TransportId},
     message::{Body, Inner},
 };
 
@@ -20,6 +20,9 @@ use crate::{
 const NACK_EVERY_MS: u64 = 10_000;
 /// At most one new session in this time, so that complaints cannot be used to wear us out.
 const RESET_EVERY_MS: u64 = 3600 * 1000;
+
+/// How many one-time keys of a device are kept.
+const PREKEYS_MAX: usize = 50;
 
 impl Core {
     /// Handles an envelope from a peer.
@@ -103,7 +106,7 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         self.deliver(contact, device, opened, now, out)?;
-        if opened.new_session {
+        if opened.spent_prekey {
             self.replace_prekey(contact.account, now)?;
         }
         let sessions = self.store.sessions(&device.device)?;
@@ -136,10 +139,10 @@ impl Core {
             Body::Delivered { messages } => return self.delivered(device, messages, now, out),
             Body::Nack { .. } => return self.nacked(device, opened.session, now),
             Body::Seen { messages } => self.seen(contact.account, device, messages, now, out)?,
-            Body::Accept { .. } => self.accepted(contact, device, &inner.body, now, out)?,
+            Body::Accept { .. } => self.accepted(contact, device, inner, now, out)?,
             Body::Prekeys { keys } => {
                 if self.first_time(inner, now)? {
-                    self.store.add_prekeys(&device.device, keys, now)?;
+                    self.keep_prekeys(device.device, keys, now)?;
                 }
             }
             Body::Profile { name, status_text } => self.profile_changed(contact, inner.hlc, name, status_text, out)?,
@@ -154,6 +157,12 @@ impl Core {
     pub(crate) fn first_time(&mut self, inner: &Inner, now: Timestamp) -> Result<bool, CoreError> {
         let name = [inner.from_device.to_bytes().as_slice(), inner.msg.to_bytes().as_slice()].concat();
         Ok(self.store.remember_envelope(&EnvelopeId::from_bytes(HashLabel::HANDLED.hash(&name)), now)?)
+    }
+
+    /// Keeps one-time keys of a device; it decides how many it sends, not how many are kept.
+    pub(crate) fn keep_prekeys(&self, device: DeviceId, keys: &[CurveKey], now: Timestamp) -> Result<(), CoreError> {
+        let room = PREKEYS_MAX.saturating_sub(usize::try_from(self.store.prekey_count(&device)?).unwrap_or(usize::MAX));
+        Ok(self.store.add_prekeys(&device, keys.get(..room.min(keys.len())).unwrap_or_default(), now)?)
     }
 
     fn not_opened(

@@ -23,6 +23,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Timestamp,
+    contacts::invite::META_FALLBACK,
     core::Core,
     error::{CoreError, refuse},
     reorder::Positions,
@@ -38,8 +39,8 @@ const INBOUND_KEYS_MAX: usize = 4;
 /// What an envelope held.
 pub(crate) struct Opened {
     pub(crate) inner: Inner,
-    /// The one-time key that was spent on it, if any, should be replaced.
-    pub(crate) new_session: bool,
+    /// It began a session with a one-time key, which should be replaced. Keys that serve many are not spent.
+    pub(crate) spent_prekey: bool,
     /// The place of the message in its chain.
     pub(crate) session: [u8; 32],
 }
@@ -126,7 +127,7 @@ impl Core {
         Ok((row, wire))
     }
 
-    fn current_session(&self, device: DeviceId) -> Result<Option<SessionRow>, CoreError> {
+    pub(crate) fn current_session(&self, device: DeviceId) -> Result<Option<SessionRow>, CoreError> {
         Ok(self.store.sessions(&device)?.into_iter().find(|row| !row.dead))
     }
 
@@ -159,7 +160,7 @@ impl Core {
         Ok(row)
     }
 
-    fn keep_session(&mut self, row: &SessionRow) -> Result<(), CoreError> {
+    pub(crate) fn keep_session(&mut self, row: &SessionRow) -> Result<(), CoreError> {
         self.store.put_session(row)?;
         for old in self.store.sessions(&row.device)?.into_iter().skip(SESSIONS_MAX) {
             if old.session != row.session {
@@ -301,7 +302,10 @@ impl Core {
                 self.store.delete_outer_key(&old.key_id)?;
             }
         }
-        Ok(Opened { inner, new_session, session: row.session })
+        let fallback = self.store.meta(META_FALLBACK)?;
+        let one_time = wire.prekey_one_time_key().map(|key| key.as_bytes().to_vec());
+        let spent_prekey = new_session && one_time.is_some() && one_time != fallback;
+        Ok(Opened { inner, spent_prekey, session: row.session })
     }
 
     fn decrypt(

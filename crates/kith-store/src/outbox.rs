@@ -123,6 +123,11 @@ impl Store {
         self.outbox_where("WHERE device = ?1 ORDER BY id LIMIT ?2", params![device.as_bytes(), limit])
     }
 
+    /// All rows of a device of this body kind, oldest first.
+    pub fn outbox_of_kind(&self, device: &DeviceId, kind: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        self.outbox_where("WHERE device = ?1 AND kind = ?2 ORDER BY id", params![device.as_bytes(), kind])
+    }
+
     /// All rows of a message, oldest first.
     pub fn outbox_of_message(&self, msg: &MsgId) -> Result<Vec<OutboxRow>, StoreError> {
         self.outbox_where("WHERE msg = ?1 ORDER BY id", params![msg.as_bytes()])

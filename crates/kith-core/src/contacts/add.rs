@@ -38,7 +38,7 @@ pub(crate) const PREKEYS: usize = 5;
 /// Somebody being added, while the caller waits.
 #[derive(Debug)]
 pub(crate) struct PendingAdd {
-    command: CommandId,
+    pub(crate) command: CommandId,
     pub(crate) deadline: Timestamp,
     step: Step,
 }
@@ -74,7 +74,7 @@ impl Core {
                 if let Some(reply) = self.add_known(&contact, now, out)? {
                     return Ok(Some(Reply::ContactsAdd(reply)));
                 }
-                if contact.state == ContactState::Waiting && contact.invite_tag == Some(link.tag()) {
+                if contact.invite_tag == Some(link.tag()) && self.can_ask_again(&contact)? {
                     return self.ask_again(command, &contact, now);
                 }
             }
@@ -122,6 +122,17 @@ impl Core {
         Ok(Some(AddReply { account: convert::account_id(contact.account), state }))
     }
 
+    /// Whether a request is in the outbox, with a session to send it in.
+    fn can_ask_again(&self, contact: &ContactRow) -> Result<bool, CoreError> {
+        for device in self.live_devices(contact.account)? {
+            let waits = !self.store.outbox_of_kind(&device.device, Body::REQUEST)?.is_empty();
+            if waits && self.current_session(device.device)?.is_some() {
+                return Ok(contact.state == ContactState::Waiting);
+            }
+        }
+        Ok(false)
+    }
+
     /// The request of this very link is still in the outbox.
     fn ask_again(
         &mut self,
@@ -154,7 +165,7 @@ impl Core {
             return Ok(());
         }
         let error = match outcome {
-            SlotOutcome::Found(sealed) => match self.ask(&link, &sealed, text, now, out) {
+            SlotOutcome::Found(sealed) => match self.ask(&link, &sealed, text, now, out)? {
                 Ok(account) => {
                     let step = Step::Asking { account };
                     self.adds
@@ -164,7 +175,7 @@ impl Core {
                     }
                     return self.answer_add(account, None, out);
                 }
-                Err(error) => error.to_api(),
+                Err(error) => error,
             },
             SlotOutcome::Gone { used: true } => used(),
             SlotOutcome::Gone { used: false } => expired(),
@@ -181,7 +192,8 @@ impl Core {
         Ok(self.store.meta(&meta_link(account))?.is_some())
     }
 
-    /// Opens the bundle and puts the request into the outbox, or says yes if they asked in the meantime.
+    /// Opens the bundle and puts the request into the outbox, or says yes if they asked in the meantime. The inner error
+    /// is for the caller, and what was noted before it stays.
     fn ask(
         &mut self,
         link: &InviteLink,
@@ -189,7 +201,7 @@ impl Core {
         text: String,
         now: Timestamp,
         out: &mut Vec<Output>,
-    ) -> Result<AccountId, CoreError> {
+    ) -> Result<Result<AccountId, ApiError>, CoreError> {
         let bundle = UnverifiedBundle::open(link, sealed)
             .and_then(|bundle| bundle.verify(link, now))
             .map_err(|error| bad_bundle(&error))?;
@@ -200,29 +212,29 @@ impl Core {
         if let Some(contact) = self.store.contact(&account)? {
             if contact.state == ContactState::Requested {
                 self.accept(convert::account_id(account), now, out)?;
-                return Ok(account);
+                return Ok(Ok(account));
             }
             self.drop_request(&contact)?;
             match bundle.log.relation_to(contact.log_seq, &contact.log_hash) {
-                LogRelation::Same | LogRelation::Newer => {}
-                LogRelation::Older | LogRelation::Fork => {
-                    return deny(ErrorCode::BadLink, "the invite carries another device list than the one known");
+                LogRelation::Same => {}
+                LogRelation::Newer => self.take_log(&contact, &bundle.log, out)?,
+                LogRelation::Older => {
+                    return deny(ErrorCode::BadLink, "the invite carries an older device list than the one known");
+                }
+                LogRelation::Fork => {
+                    self.raise_alarm(&contact, out)?;
+                    let message = "this person's keys are in two hands: the invite contradicts the device list known";
+                    return Ok(Err(ApiError::new(ErrorCode::NotAllowed, message)));
                 }
             }
+            let known = self.store.contact(&account)?.unwrap_or(contact);
+            self.store.put_contact(&ContactRow { invite_tag: Some(link.tag()), ..known })?;
         } else {
-            self.store.put_contact(&new_contact(&bundle, link, now))?;
+            let contact = new_contact(&bundle, link, now);
+            self.store.put_contact(&contact)?;
+            self.take_log(&contact, &bundle.log, out)?;
         }
-        let device = DeviceRow {
-            device: bundle.device,
-            account,
-            transport: record.transport,
-            olm: record.olm,
-            kem_hash: record.kem_hash,
-            kem: Some(bundle.kem.as_bytes().to_vec()),
-            revoked_at_ms: None,
-            last_reset_ms: None,
-        };
-        self.store.put_device(&device)?;
+        let device = self.adopt_device(account, &record, Some(&bundle.kem))?;
         self.store.set_addresses(&device.transport, &bundle.addresses, now)?;
         self.store.set_meta(&meta_link(account), link.to_string().as_bytes())?;
         self.store.set_meta(&meta_bundle(account), &bundle.hash())?;
@@ -237,29 +249,33 @@ impl Core {
             bundle_hash: bundle.hash(),
         };
         self.enqueue_control(account, &body, now)?;
-        Ok(account)
+        Ok(Ok(account))
     }
 
-    /// Seals a request anew and hands it to the transport.
+    /// Seals a request anew and hands it to the transport. `false`: its session is gone.
     pub(crate) fn send_request(
         &mut self,
         device: &DeviceRow,
         row: &OutboxRow,
         now: Timestamp,
         out: &mut Vec<Output>,
-    ) -> Result<(), CoreError> {
+    ) -> Result<bool, CoreError> {
         let link = self.store.meta(&meta_link(device.account))?;
         let hash: Option<[u8; 32]> =
             self.store.meta(&meta_bundle(device.account))?.and_then(|bytes| bytes.try_into().ok());
         let (Some(link), Some(hash), Some(kem)) = (link, hash, &device.kem) else {
-            return Ok(self.store.outbox_remove(row.id)?);
+            self.store.outbox_remove(row.id)?;
+            return Ok(true);
         };
         let link = InviteLink::parse(&String::from_utf8_lossy(&link))
             .map_err(|_stored_by_us| CoreError::Damaged { what: "invite link" })?;
         let body = Body::decode(row.kind, &row.body)?;
         let template =
             Template { msg: row.msg, account: device.account, chat: row.chat, hlc: row.hlc, body: &body, acked: false };
-        let (session, wire) = self.encrypt(device, &template, now)?;
+        let (session, wire) = match self.encrypt(device, &template, now) {
+            Err(CoreError::NoPrekey) => return Ok(false),
+            encrypted => encrypted?,
+        };
         self.store.put_session(&session)?;
         let (encapsulated, key) = kith_crypto::KemPublic::from_bytes(kem)?.encapsulate(&kem_info(&hash))?;
         let header = Header::First { key_id: Envelope::key_id(&key), encapsulated };
@@ -274,7 +290,7 @@ impl Core {
             id: SendId(u64::try_from(row.id).unwrap_or(0)),
             bytes: frame.encode(),
         });
-        Ok(())
+        Ok(true)
     }
 
     pub(crate) fn request_answered(
@@ -293,22 +309,32 @@ impl Core {
                 self.store.outbox_postpone(row.id, now.saturating_add(REPEAT_MS))?;
                 self.answer_add(account, None, out)
             }
-            Some(RequestAnswer::Used) => self.request_failed(account, used(), out),
-            Some(RequestAnswer::Expired) => self.request_failed(account, expired(), out),
+            Some(RequestAnswer::Used) => self.request_failed(account, used(), now, out),
+            Some(RequestAnswer::Expired) => self.request_failed(account, expired(), now, out),
             Some(RequestAnswer::Unknown) => {
                 let error =
                     ApiError::new(ErrorCode::BadLink, "the person who made this invite does not know it any more");
-                self.request_failed(account, error.hint("ask for a new link"), out)
+                self.request_failed(account, error.hint("ask for a new link"), now, out)
             }
             // The outbox row is due again soon; the caller learns so when its time is over.
             Some(RequestAnswer::Busy) | None => Ok(()),
         }
     }
 
-    fn request_failed(&mut self, account: AccountId, error: ApiError, out: &mut Vec<Output>) -> Result<(), CoreError> {
+    fn request_failed(
+        &mut self,
+        account: AccountId,
+        error: ApiError,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
         self.answer_add(account, Some(error), out)?;
         let Some(contact) = self.store.contact(&account)? else { return Ok(()) };
-        if contact.state == ContactState::Waiting { self.forget(account, out) } else { self.drop_request(&contact) }
+        if contact.state == ContactState::Waiting {
+            self.forget(account, now, out)
+        } else {
+            self.drop_request(&contact)
+        }
     }
 
     /// Answers the caller who waits for this account, if any.

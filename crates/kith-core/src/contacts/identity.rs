@@ -1,10 +1,11 @@
 //! A contact's device list changed.
 
+use kith_crypto::KemPublic;
 use kith_store::{ContactRow, DeviceRow};
-use kith_wire::{LogRelation, UnverifiedIdentityLog, identity::IdentityLog};
+use kith_wire::{AccountId, DeviceRecord, LogRelation, UnverifiedIdentityLog, identity::IdentityLog};
 
 use crate::{
-    Output,
+    Output, convert,
     core::Core,
     error::{CoreError, refuse},
 };
@@ -25,33 +26,28 @@ impl Core {
         }
         match log.relation_to(contact.log_seq, &contact.log_hash) {
             LogRelation::Same | LogRelation::Older => Ok(()),
-            LogRelation::Newer => self.take_log(contact, &log, out),
+            LogRelation::Newer => {
+                self.take_log(contact, &log, out)?;
+                self.contact_changed(contact.account, out)
+            }
             LogRelation::Fork => self.raise_alarm(contact, out),
         }
     }
 
-    fn take_log(&mut self, contact: &ContactRow, log: &IdentityLog, out: &mut Vec<Output>) -> Result<(), CoreError> {
+    /// Takes a device list that is newer than the known one, or the first.
+    pub(crate) fn take_log(
+        &mut self,
+        contact: &ContactRow,
+        log: &IdentityLog,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
         let mut contact = contact.clone();
         contact.log = log.encode();
         contact.log_seq = log.seq();
         contact.log_hash = log.head_hash();
         self.store.put_contact(&contact)?;
         for record in log.devices() {
-            let known = self.store.device(&record.device)?;
-            if known.as_ref().is_some_and(|device| device.account != contact.account) {
-                return refuse("a device that belongs to somebody else");
-            }
-            let same_kem = known.as_ref().filter(|device| device.kem_hash == record.kem_hash);
-            self.store.put_device(&DeviceRow {
-                device: record.device,
-                account: contact.account,
-                transport: record.transport,
-                olm: record.olm,
-                kem_hash: record.kem_hash,
-                kem: same_kem.and_then(|device| device.kem.clone()),
-                revoked_at_ms: None,
-                last_reset_ms: known.and_then(|device| device.last_reset_ms),
-            })?;
+            self.adopt_device(contact.account, record, None)?;
         }
         for mut device in self.store.devices_of(&contact.account)? {
             let revoked = log.revoked().iter().find(|entry| entry.device == device.device);
@@ -59,12 +55,45 @@ impl Core {
             if gone && device.revoked_at_ms.is_none() {
                 device.revoked_at_ms = Some(revoked.map_or(0, |entry| entry.at_ms));
                 self.store.put_device(&device)?;
-                self.up.remove(&device.transport);
-                out.push(Output::Untrack { peer: device.transport });
+                self.let_go(device.transport, out);
             }
         }
-        self.track(&contact, out)?;
-        self.contact_changed(contact.account, out)
+        if convert::is_listened_to(&contact) {
+            self.track(&contact, out)?;
+        }
+        Ok(())
+    }
+
+    /// The only way a device becomes an account's. `kem` is its key, if it came along and fits the record. A list says
+    /// whose a device is, but nobody can take over with it what is another's already.
+    pub(crate) fn adopt_device(
+        &mut self,
+        account: AccountId,
+        record: &DeviceRecord,
+        kem: Option<&KemPublic>,
+    ) -> Result<DeviceRow, CoreError> {
+        let known = self.store.device(&record.device)?;
+        let holder = self.store.device_by_transport(&record.transport)?;
+        let mine = record.device == self.my_device || record.transport == self.device.transport.public().into();
+        if mine || known.iter().chain(&holder).any(|taken| taken.account != account) {
+            return refuse("a device that belongs to somebody else");
+        }
+        let same_kem = known.as_ref().filter(|device| device.kem_hash == record.kem_hash);
+        let device = DeviceRow {
+            device: record.device,
+            account,
+            transport: record.transport,
+            olm: record.olm,
+            kem_hash: record.kem_hash,
+            kem: match kem {
+                Some(kem) => Some(kem.as_bytes().to_vec()),
+                None => same_kem.and_then(|device| device.kem.clone()),
+            },
+            revoked_at_ms: known.as_ref().and_then(|device| device.revoked_at_ms),
+            last_reset_ms: known.and_then(|device| device.last_reset_ms),
+        };
+        self.store.put_device(&device)?;
+        Ok(device)
     }
 
     /// Two device lists, both signed by the account: somebody else has its key. Nothing is believed any more.

@@ -26,7 +26,8 @@ const OPEN_MAX: usize = 200;
 const NOTE_MAX_CHARS: usize = 200;
 /// How long to wait before a bundle that no bootstrap node took is offered again.
 const STORE_AGAIN_MS: u64 = 30_000;
-const META_FALLBACK: &str = "fallback_key";
+/// Where the key of invites that serve many is.
+pub(crate) const META_FALLBACK: &str = "fallback_key";
 
 /// A bundle that should be at bootstrap nodes.
 #[derive(Debug)]

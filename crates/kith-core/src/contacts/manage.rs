@@ -5,7 +5,7 @@ use kith_api::{
     params::{Done, RenameParams, VerifyParams},
 };
 use kith_store::{ContactRow, ContactState, DeviceRow};
-use kith_wire::{Body, Hlc};
+use kith_wire::{Body, Hlc, Inner};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
@@ -25,6 +25,21 @@ impl Core {
         match self.store.contact(&convert::account(account))? {
             Some(contact) => Ok(contact),
             None => deny(ErrorCode::NotFound, "no contact or request of this account"),
+        }
+    }
+
+    /// `contacts.accept`: says yes to a request.
+    pub(crate) fn accept_request(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
+        match self.known(account)?.state {
+            ContactState::Waiting => deny(ErrorCode::NotAllowed, "you asked this person; they have to accept"),
+            ContactState::Requested | ContactState::Introduced | ContactState::Verified => {
+                self.accept(account, now, out)
+            }
         }
     }
 
@@ -48,18 +63,31 @@ impl Core {
             contact.state = ContactState::Introduced;
         }
         self.store.put_contact(&contact)?;
-        let body = Body::Accept {
-            name: self.my_name()?,
-            log: self.log.encode(),
-            kem: self.device.kem.public(),
-            prekeys: self.fresh_prekeys(PREKEYS)?,
-            addresses: self.addresses.clone(),
-        };
         self.drop_request(&contact)?;
-        self.enqueue_control(contact.account, &body, now)?;
+        // One acceptance is enough: every one costs one-time keys.
+        if !self.accepting(contact.account)? {
+            let body = Body::Accept {
+                name: self.my_name()?,
+                log: self.log.encode(),
+                kem: self.device.kem.public(),
+                prekeys: self.fresh_prekeys(PREKEYS)?,
+                addresses: self.addresses.clone(),
+            };
+            self.enqueue_control(contact.account, &body, now)?;
+        }
         self.befriend(&contact, now, out)?;
         self.answer_add(contact.account, None, out)?;
         Ok(Done {})
+    }
+
+    /// Whether an acceptance is on its way to every device of a contact.
+    fn accepting(&self, account: kith_wire::AccountId) -> Result<bool, CoreError> {
+        for device in self.live_devices(account)? {
+            if self.store.outbox_of_kind(&device.device, Body::ACCEPT)?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// A contact is open from now on: let their devices in, and make the chat.
@@ -77,11 +105,13 @@ impl Core {
         &mut self,
         contact: &ContactRow,
         device: &DeviceRow,
-        body: &Body,
+        inner: &Inner,
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        let Body::Accept { name, log, kem, prekeys, addresses } = body else { return refuse("not an acceptance") };
+        let Body::Accept { name, log, kem, prekeys, addresses } = &inner.body else {
+            return refuse("not an acceptance");
+        };
         if kem.hash() != device.kem_hash {
             return refuse("a KEM key that is not the device's");
         }
@@ -90,10 +120,18 @@ impl Core {
         if contact.alarm {
             return Ok(());
         }
-        let mut device = device.clone();
-        device.kem = Some(kem.as_bytes().to_vec());
-        self.store.put_device(&device)?;
-        self.store.add_prekeys(&device.device, prekeys, now)?;
+        // The list may have changed the device, or revoked it.
+        let Some(mut device) = self.store.device(&device.device)?.filter(|device| device.revoked_at_ms.is_none())
+        else {
+            return Ok(());
+        };
+        if kem.hash() == device.kem_hash {
+            device.kem = Some(kem.as_bytes().to_vec());
+            self.store.put_device(&device)?;
+        }
+        if self.first_time(inner, now)? {
+            self.keep_prekeys(device.device, prekeys, now)?;
+        }
         self.store.set_addresses(&device.transport, addresses, now)?;
         if contact.state == ContactState::Waiting {
             contact.state = ContactState::Introduced;
@@ -108,10 +146,8 @@ impl Core {
     /// The request did its work.
     pub(crate) fn drop_request(&mut self, contact: &ContactRow) -> Result<(), CoreError> {
         for device in self.store.devices_of(&contact.account)? {
-            for row in self.store.outbox_of(&device.device, u32::MAX)? {
-                if row.kind == Body::REQUEST {
-                    self.store.outbox_remove(row.id)?;
-                }
+            for row in self.store.outbox_of_kind(&device.device, Body::REQUEST)? {
+                self.store.outbox_remove(row.id)?;
             }
         }
         self.store.delete_meta(&meta_link(contact.account))?;
@@ -119,7 +155,12 @@ impl Core {
         Ok(())
     }
 
-    pub(crate) fn decline(&mut self, account: AccountId, out: &mut Vec<Output>) -> Result<Done, CoreError> {
+    pub(crate) fn decline(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
         let contact = self.known(account)?;
         if contact.state != ContactState::Requested {
             return deny(ErrorCode::NotAllowed, "only a request can be declined");
@@ -129,7 +170,7 @@ impl Core {
                 self.store.set_meta(&meta_declined(device.transport, tag), &[])?;
             }
         }
-        self.forget(contact.account, out)?;
+        self.forget(contact.account, now, out)?;
         Ok(Done {})
     }
 
@@ -153,15 +194,30 @@ impl Core {
         Ok(Done {})
     }
 
-    pub(crate) fn remove(&mut self, account: AccountId, out: &mut Vec<Output>) -> Result<Done, CoreError> {
+    pub(crate) fn remove(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
         let contact = self.known(account)?;
-        self.forget(contact.account, out)?;
+        self.forget(contact.account, now, out)?;
         Ok(Done {})
     }
 
-    /// Deletes a contact with everything that belongs to them but the messages.
-    pub(crate) fn forget(&mut self, account: kith_wire::AccountId, out: &mut Vec<Output>) -> Result<(), CoreError> {
+    /// Deletes a contact with everything that belongs to them but the messages. Those that wait have failed.
+    pub(crate) fn forget(
+        &mut self,
+        account: kith_wire::AccountId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
         let Some(contact) = self.store.contact(&account)? else { return Ok(()) };
+        for device in self.store.devices_of(&account)? {
+            for row in self.store.outbox_of(&device.device, u32::MAX)? {
+                self.give_up(&row, now, out)?;
+            }
+        }
         self.untrack(&contact, out)?;
         self.store.delete_meta(&meta_link(account))?;
         self.store.delete_meta(&meta_bundle(account))?;

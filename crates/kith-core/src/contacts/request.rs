@@ -1,11 +1,11 @@
 //! Somebody asks to be a contact.
 
 use kith_api::Event;
-use kith_crypto::{OlmKind, OlmSession, OlmWire};
-use kith_store::{ContactRow, ContactState, DeviceRow, InviteRow, SessionRow};
+use kith_crypto::{KemPublic, OlmError, OlmKind, OlmSession, OlmWire};
+use kith_store::{ContactRow, ContactState, InviteRow, SessionRow};
 use kith_wire::{
-    Body, Ends, Envelope, Header, Inner, LogRelation, RequestAnswer, RequestFrame, TransportId, UnverifiedIdentityLog,
-    UnverifiedInner, identity::IdentityLog, invite::kem_info,
+    Body, DeviceRecord, Ends, Envelope, Header, Inner, LogRelation, RequestAnswer, RequestFrame, TransportId,
+    UnverifiedIdentityLog, UnverifiedInner, identity::IdentityLog, invite::kem_info,
 };
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -18,11 +18,15 @@ use crate::{
 /// How many people may be waiting for an answer; one more is told to come back.
 const OPEN_MAX: usize = 100;
 
+/// The session a request starts, and what it says.
+type FirstMessage = (SessionRow, zeroize::Zeroizing<Vec<u8>>);
+
 /// A request whose signatures and seals held.
 struct Request {
     inner: Inner,
     log: IdentityLog,
-    device: DeviceRow,
+    record: DeviceRecord,
+    kem: KemPublic,
     session: SessionRow,
     name: String,
     text: String,
@@ -39,22 +43,12 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        let mut taken = Vec::new();
-        let answer = match self.apart_request(from, bytes, now, &mut taken) {
-            Ok(answer) => answer,
-            Err(CoreError::Store(error)) => return Err(error.into()),
-            Err(error) => {
-                tracing::debug!(%error, "a contact request was refused");
-                taken.clear();
-                RequestAnswer::Unknown
-            }
-        };
-        out.append(&mut taken);
+        let answer = self.judge_request(from, bytes, now, out)?;
         out.push(Output::AnswerRequest { request, answer });
         Ok(())
     }
 
-    fn apart_request(
+    fn judge_request(
         &mut self,
         from: TransportId,
         bytes: &[u8],
@@ -80,19 +74,21 @@ impl Core {
         if waiting >= OPEN_MAX {
             return Ok(RequestAnswer::Busy);
         }
-        let request = self.open_request(from, &invite, &frame.envelope, now)?;
+        let Some(request) = self.open_request(from, &invite, &frame.envelope, now)? else {
+            return Ok(RequestAnswer::Received);
+        };
         self.clock.observe(request.inner.hlc, now);
         self.take_request(invite, request, now, out)
     }
 
-    /// Takes the request out of its seals and checks who it is from.
+    /// Takes the request out of its seals and checks who it is from. `None`: it was taken before, and the answer was lost.
     fn open_request(
         &mut self,
         from: TransportId,
         invite: &InviteRow,
         envelope: &[u8],
         now: Timestamp,
-    ) -> Result<Request, CoreError> {
+    ) -> Result<Option<Request>, CoreError> {
         let envelope = Envelope::decode(envelope)?;
         let Header::First { encapsulated, .. } = envelope.header() else { return refuse("a request without its key") };
         let key = self.device.kem.decapsulate(encapsulated, &kem_info(&invite.bundle_hash))?;
@@ -100,7 +96,7 @@ impl Core {
         let Some(olm) = wire.prekey_identity().filter(|_| wire.kind == OlmKind::PreKey) else {
             return refuse("a request that does not start a session");
         };
-        let (mut session, plain) = self.open_first(from, olm, &wire, now)?;
+        let Some((mut session, plain)) = self.open_first(from, olm, &wire, now)? else { return Ok(None) };
         let unverified = UnverifiedInner::decode(&plain)?;
         let claims = unverified.claims();
         let Body::Request { log, kem, .. } = unverified.unverified_body() else {
@@ -136,19 +132,9 @@ impl Core {
         }
         session.device = record.device;
         session.generation = inner.generation;
-        let device = DeviceRow {
-            device: record.device,
-            account: log.account(),
-            transport: record.transport,
-            olm: record.olm,
-            kem_hash: record.kem_hash,
-            kem: Some(kem.as_bytes().to_vec()),
-            revoked_at_ms: None,
-            last_reset_ms: None,
-        };
         let (name, text) = (name.nfc().collect(), text.nfc().collect());
         let (prekeys, addresses) = (prekeys.clone(), addresses.clone());
-        Ok(Request { log, device, session, name, text, prekeys, addresses, inner })
+        Ok(Some(Request { log, record, kem, session, name, text, prekeys, addresses, inner }))
     }
 
     /// Reads a first message: of a session that a lost answer left behind, or of a new one.
@@ -158,14 +144,17 @@ impl Core {
         olm: kith_crypto::CurveKey,
         wire: &OlmWire,
         now: Timestamp,
-    ) -> Result<(SessionRow, zeroize::Zeroizing<Vec<u8>>), CoreError> {
+    ) -> Result<Option<FirstMessage>, CoreError> {
         if let Some(device) = self.store.device_by_transport(&from)? {
             for mut row in self.store.sessions(&device.device)? {
                 if wire.prekey_session_id() == Some(row.session) {
                     let mut session = OlmSession::unpickle(&row.pickle)?;
-                    let plain = session.decrypt(wire)?;
+                    let plain = match session.decrypt(wire) {
+                        Err(OlmError::AlreadyUsed) => return Ok(None),
+                        plain => plain?,
+                    };
                     row.pickle = session.pickle();
-                    return Ok((row, plain));
+                    return Ok(Some((row, plain)));
                 }
             }
         }
@@ -181,7 +170,7 @@ impl Core {
             positions: Vec::new(),
             pickle: session.pickle(),
         };
-        Ok((row, plain))
+        Ok(Some((row, plain)))
     }
 
     /// Stores a genuine request, or the acceptance it amounts to when this side asked too.
@@ -194,7 +183,7 @@ impl Core {
     ) -> Result<RequestAnswer, CoreError> {
         let account = request.log.account();
         let existing = self.store.contact(&account)?;
-        if existing.as_ref().is_some_and(|contact| contact.blocked) {
+        if existing.as_ref().is_some_and(|contact| contact.blocked || contact.alarm) {
             return Ok(RequestAnswer::Received);
         }
         if let Some(known) = &existing {
@@ -209,11 +198,14 @@ impl Core {
         }
         let contact = self.merge_request(existing.as_ref(), &request, &invite, now);
         self.store.put_contact(&contact)?;
-        self.store.put_device(&request.device)?;
-        self.store.put_session(&request.session)?;
-        self.store.set_addresses(&request.device.transport, &request.addresses, now)?;
+        if existing.as_ref().is_none_or(|known| known.log_seq < request.log.seq()) {
+            self.take_log(&contact, &request.log, out)?;
+        }
+        let device = self.adopt_device(account, &request.record, Some(&request.kem))?;
+        self.keep_session(&request.session)?;
+        self.store.set_addresses(&device.transport, &request.addresses, now)?;
         if self.first_time(&request.inner, now)? {
-            self.store.add_prekeys(&request.device.device, &request.prekeys, now)?;
+            self.keep_prekeys(device.device, &request.prekeys, now)?;
         }
         invite.used_by = Some(account);
         invite.used_at_ms = Some(now);
@@ -248,14 +240,14 @@ impl Core {
                 Some(ContactState::Verified) => ContactState::Verified,
                 _ => ContactState::Requested,
             },
-            blocked: false,
+            blocked: existing.is_some_and(|contact| contact.blocked),
             name: request.name.clone(),
             petname: existing.and_then(|contact| contact.petname.clone()),
             status_text: existing.map(|contact| contact.status_text.clone()).unwrap_or_default(),
             log: request.log.encode(),
             log_seq: request.log.seq(),
             log_hash: request.log.head_hash(),
-            alarm: false,
+            alarm: existing.is_some_and(|contact| contact.alarm),
             request_text: request.text.clone(),
             invite_tag: Some(invite.tag),
             created_at_ms: existing.map_or(now, |contact| contact.created_at_ms),

@@ -64,10 +64,15 @@ impl Core {
 
     pub(crate) fn untrack(&mut self, contact: &ContactRow, out: &mut Vec<Output>) -> Result<(), CoreError> {
         for device in self.store.devices_of(&contact.account)? {
-            self.up.remove(&device.transport);
-            out.push(Output::Untrack { peer: device.transport });
+            self.let_go(device.transport, out);
         }
         Ok(())
+    }
+
+    /// Ends the connection to a device, and lets it in no more.
+    pub(crate) fn let_go(&mut self, peer: TransportId, out: &mut Vec<Output>) {
+        self.let_go.extend(self.up.remove_entry(&peer));
+        out.push(Output::Untrack { peer });
     }
 
     pub(crate) fn peer_up(

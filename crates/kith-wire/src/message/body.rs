@@ -122,6 +122,8 @@ impl Body {
     pub const TEXT: u32 = KIND_TEXT;
     /// The kind of [`Body::Request`].
     pub const REQUEST: u32 = KIND_REQUEST;
+    /// The kind of [`Body::Accept`].
+    pub const ACCEPT: u32 = KIND_ACCEPT;
 
     /// The number of the kind on the wire; frozen.
     #[must_use]
