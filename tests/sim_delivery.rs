@@ -6,6 +6,8 @@ use kith_tests::sim::{Faults, Sim};
 
 /// Seeds run in CI; `KITH_SIM_SEEDS` asks for more.
 const SEEDS: u64 = 10_000;
+/// Fewer than this in the time say too little, however slow the machine.
+const SEEDS_MIN: u64 = 1_000;
 /// Messages of a burst: more than twice the 40 skipped keys a chain keeps.
 const BURST: usize = 100;
 /// What CI spends on it at most. A machine too slow for all seeds says how many it ran.
@@ -38,7 +40,9 @@ fn for_seeds(count: u64, world: impl Fn(u64) + Sync) {
             });
         }
     });
-    println!("{} of {count} seeds in {:?}", ran.into_inner(), started.elapsed());
+    let ran = ran.into_inner();
+    println!("{ran} of {count} seeds in {:?}", started.elapsed());
+    assert!(ran >= SEEDS_MIN.min(count), "only {ran} of {count} seeds in {budget:?}");
 }
 
 /// Two people write to each other; afterwards both have everything once, and everything was delivered.

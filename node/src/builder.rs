@@ -359,7 +359,7 @@ impl Profile {
             let phrase = keys.phrase(access.password.as_deref().map(String::as_str))?;
             setup::create_profile(&mut store, &phrase, &device, name, now)?;
         }
-        let mut counter = Counter::new(folder, &misc);
+        let mut counter = Counter::new(folder, &misc, keys.keyring());
         let last = counter.last();
         let restored = !empty && last.is_none_or(|last| store.generation().is_ok_and(|generation| generation < last));
         if restored {

@@ -157,6 +157,11 @@ impl Keys {
         AccountId::from(self.keystore.account())
     }
 
+    /// Whose entries in the keyring belong to this profile, if the keyring opens it.
+    pub(crate) fn keyring(&self) -> Option<String> {
+        self.keystore.slots().contains(&SlotKind::Keyring).then(|| self.account().to_string())
+    }
+
     /// The key file, if that is what keeps this profile.
     pub(crate) fn key_file(&self) -> Option<PathBuf> {
         self.keystore.slots().contains(&SlotKind::KeyFile).then(|| self.folder.join(KEY_FILE))

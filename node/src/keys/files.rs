@@ -10,6 +10,8 @@ use kith_api::{ApiError, ErrorCode};
 use kith_crypto::{Key, OpenError};
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::keys::os_keyring;
+
 /// Largest sealed file that is read: far more than tokens and bootstrap nodes ever need.
 const SEALED_MAX_BYTES: u64 = 1 << 20;
 
@@ -176,30 +178,50 @@ impl Sealed {
     }
 }
 
-/// Remembers the highest generation of the database, outside of it, to notice when an older copy is put back.
-pub(crate) struct Counter(Sealed);
+/// Remembers the highest generation of the database, outside of it, to notice when an older copy is put back: in a file
+/// beside it, and in the keyring, if that opens the profile, against copies of the whole folder.
+pub(crate) struct Counter {
+    file: Sealed,
+    /// Whose counter in the keyring.
+    keyring: Option<String>,
+}
 
 impl Counter {
-    pub(crate) fn new(folder: &Path, key: &Key) -> Self {
-        Self(Sealed::new(folder, "generation", key))
+    pub(crate) fn new(folder: &Path, key: &Key, keyring: Option<String>) -> Self {
+        Self { file: Sealed::new(folder, "generation", key), keyring }
     }
 
     /// The highest generation seen; `None` where that is not known, which counts as a copied-back database: the price
     /// is a few new sessions.
     pub(crate) fn last(&self) -> Option<u64> {
-        match self.0.read() {
+        let beside = match self.file.read() {
             Ok(last) => last,
             Err(error) => {
                 tracing::warn!(%error, "the counter that notices a copied-back database is not readable");
                 None
             }
+        };
+        let outside = self.keyring.as_ref().map(|account| os_keyring::load_counter(account));
+        match outside {
+            Some(Ok(outside)) => beside.max(outside).filter(|_| beside.is_some()),
+            Some(Err(error)) => {
+                tracing::warn!(%error, "the keyring does not give the counter that notices a copied-back folder");
+                beside
+            }
+            None => beside,
         }
     }
 
     /// # Errors
     /// See [`SealedError`].
     pub(crate) fn write(&mut self, generation: u64) -> Result<(), SealedError> {
-        self.0.write(&generation)
+        self.file.write(&generation)?;
+        if let Some(account) = &self.keyring
+            && let Err(error) = os_keyring::store_counter(account, generation)
+        {
+            tracing::warn!(%error, "the keyring does not take the counter that notices a copied-back folder");
+        }
+        Ok(())
     }
 }
 
@@ -245,10 +267,10 @@ mod tests {
     fn the_counter_is_kept_and_a_damaged_one_is_unknown() {
         let folder = tempfile::tempdir().unwrap();
         let key = Key::random();
-        let mut counter = Counter::new(folder.path(), &key);
+        let mut counter = Counter::new(folder.path(), &key, None);
         assert_eq!(counter.last(), None);
         counter.write(7).unwrap();
-        assert_eq!(Counter::new(folder.path(), &key).last(), Some(7));
+        assert_eq!(Counter::new(folder.path(), &key, None).last(), Some(7));
         fs::write(folder.path().join("generation"), "nonsense").unwrap();
         assert_eq!(counter.last(), None);
     }

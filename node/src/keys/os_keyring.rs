@@ -53,6 +53,25 @@ pub(crate) fn load(account: &str) -> Result<Key, KeyringError> {
     patiently(move || read(&keyring::v1::Entry::new(SERVICE, &account)?))
 }
 
+/// The counter of a profile, kept where a copy of its folder does not reach; `None` before the first.
+pub(crate) fn load_counter(account: &str) -> Result<Option<u64>, KeyringError> {
+    let name = counter_name(account);
+    patiently(move || match keyring::v1::Entry::new(SERVICE, &name)?.get_secret() {
+        Ok(bytes) => Ok(<[u8; 8]>::try_from(bytes.as_slice()).ok().map(u64::from_be_bytes)),
+        Err(keyring::v1::Error::NoEntry) => Ok(None),
+        Err(error) => Err(error.into()),
+    })
+}
+
+pub(crate) fn store_counter(account: &str, counter: u64) -> Result<(), KeyringError> {
+    let name = counter_name(account);
+    patiently(move || Ok(keyring::v1::Entry::new(SERVICE, &name)?.set_secret(&counter.to_be_bytes())?))
+}
+
+fn counter_name(account: &str) -> String {
+    format!("{account} generation")
+}
+
 fn read(entry: &keyring::v1::Entry) -> Result<Key, KeyringError> {
     let secret = Zeroizing::new(entry.get_secret()?);
     <&[u8; 32]>::try_from(secret.as_slice()).map(Key::from_bytes).map_err(|_length| KeyringError::NotAKey)
