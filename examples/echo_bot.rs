@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::Parser;
 use kith_node::{
-    ChatId, Event, Invite, Node, local,
+    ChatId, Event, Events, Invite, Node, local,
     params::{Around, HistoryParams},
     standard,
     views::ContactState,
@@ -42,42 +42,48 @@ async fn main() -> Result<()> {
 }
 
 async fn run(node: &Node) -> Result<()> {
-    let (snapshot, mut events) = node.subscribe().await?;
     println!("{}", node.contacts().invite(Invite::for_many()).await?.link);
+    let mut events = catch_up(node).await?;
+    loop {
+        let event = tokio::select! {
+            event = events.next() => event.context("the node has ended")?,
+            _ = tokio::signal::ctrl_c() => return Ok(()),
+        };
+        #[expect(clippy::wildcard_enum_match_arm, reason = "a bot acts on few kinds of event")]
+        match event.event {
+            Event::ContactRequested { contact } => node.contacts().accept(contact.account).await?,
+            Event::MessageUpserted { message } if message.author != node.account() => {
+                answer(node, message.chat).await?
+            }
+            Event::Lagged { .. } => events = catch_up(node).await?,
+            _ => {}
+        }
+    }
+}
+
+/// Does what there was to do before the events that come from now on.
+async fn catch_up(node: &Node) -> Result<Events> {
+    let (snapshot, events) = node.subscribe().await?;
     for contact in snapshot.contacts.iter().filter(|contact| contact.state == ContactState::Requested) {
         node.contacts().accept(contact.account).await?;
     }
     for chat in snapshot.chats {
         answer(node, chat.chat).await?;
     }
-    loop {
-        let event = tokio::select! {
-            event = events.next() => event.context("the node has ended")?,
-            _ = tokio::signal::ctrl_c() => return Ok(()),
-        };
-        #[expect(clippy::wildcard_enum_match_arm, reason = "a bot acts on two kinds of event")]
-        match event.event {
-            Event::ContactRequested { contact } => node.contacts().accept(contact.account).await?,
-            Event::MessageUpserted { message } if message.author != node.account() => {
-                answer(node, message.chat).await?
-            }
-            _ => {}
-        }
-    }
+    Ok(events)
 }
 
 /// Says back what is unread in a chat, and marks it read.
 async fn answer(node: &Node, chat: ChatId) -> Result<()> {
-    if node.chats().get(chat).await?.unread == 0 {
-        return Ok(());
-    }
-    let part = HistoryParams { chat, around: Around::Unread, before: Some(0), after: Some(100) };
-    let unread = node.chats().history(part).await?.messages;
-    for message in unread.iter().filter(|message| message.author != node.account()) {
-        if let Some(text) = &message.text {
-            node.chats().reply(chat, message.id, text.as_str()).await?;
+    while node.chats().get(chat).await?.unread > 0 {
+        let part = HistoryParams { chat, around: Around::Unread, before: Some(0), after: Some(100) };
+        let unread = node.chats().history(part).await?.messages;
+        for message in unread.iter().filter(|message| message.author != node.account()) {
+            if let Some(text) = &message.text {
+                node.chats().reply(chat, message.id, text.as_str()).await?;
+            }
+            node.chats().mark_read(chat, Some(message.id)).await?;
         }
-        node.chats().mark_read(chat, Some(message.id)).await?;
     }
     Ok(())
 }

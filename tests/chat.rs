@@ -19,8 +19,8 @@ async fn three_people_meet_and_talk_through_a_bootstrap_node() -> Result<()> {
     let mut alice = Person::new(root.path(), "alice", &arguments).await?;
     let mut bob = Person::new(root.path(), "bob", &arguments).await?;
     let mut carol = Person::new(root.path(), "carol", &arguments).await?;
-    befriend(&mut alice, &mut bob).await?;
-    befriend(&mut bob, &mut carol).await?;
+    befriend(&mut alice, &mut bob, "it is me").await?;
+    befriend(&mut bob, &mut carol, "it is me").await?;
     assert_eq!(alice.node.api.error_of("chats.open", json!({ "account": carol.account })).await?, "not_a_contact");
 
     let question = alice.write(&bob.account, "Did the violet umbrella arrive?").await?;
@@ -65,7 +65,7 @@ async fn a_killed_node_loses_and_doubles_nothing() -> Result<()> {
     let arguments = ["--bootstrap", &bootstrap.link()];
     let mut alice = Person::new(root.path(), "alice", &arguments).await?;
     let mut bob = Person::new(root.path(), "bob", &arguments).await?;
-    befriend(&mut alice, &mut bob).await?;
+    befriend(&mut alice, &mut bob, "it is me").await?;
 
     let mut written = Vec::new();
     for round in 0..3 {
@@ -109,7 +109,7 @@ async fn friends_find_each_other_without_any_bootstrap_node() -> Result<()> {
     let arguments = ["--bootstrap", &bootstrap.link()];
     let mut alice = Person::new(root.path(), "alice", &arguments).await?;
     let mut bob = Person::new(root.path(), "bob", &arguments).await?;
-    befriend(&mut alice, &mut bob).await?;
+    befriend(&mut alice, &mut bob, "it is me").await?;
     let before = alice.write(&bob.account, "before").await?;
     alice.sees_state(&bob.account, &before, "delivered").await?;
 
@@ -139,8 +139,13 @@ async fn links_that_are_no_good_say_why() -> Result<()> {
     let api = carol.node.api.clone();
     let refused = async |link: String| api.error_of("contacts.add", json!({ "link": link })).await;
 
+    let api_of_alice = alice.node.api.clone();
     let brief = text(&alice.call("contacts.invite", json!({ "expires_s": 1 })).await?, "link")?;
-    while !alice.call("contacts.invites", json!({})).await?["invites"].as_array().is_none_or(Vec::is_empty) {}
+    let over = alice.events.wait_until("the end of the brief invite", async || {
+        let invites = api_of_alice.call("contacts.invites", json!({})).await?;
+        Ok(invites["invites"].as_array().is_none_or(Vec::is_empty).then_some(()))
+    });
+    over.await?;
     assert_eq!(refused(brief).await?, "expired_link");
 
     let revoked = alice.call("contacts.invite", json!({})).await?;

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Stdio, time::Du
 use anyhow::{Context, Result};
 use kith_tests::{
     people::{Person, text},
-    process::workspace,
+    process::{example, workspace},
     rpc::{Api, HttpReply},
 };
 use serde_json::{Value, json};
@@ -141,7 +141,7 @@ async fn what_is_no_request_is_answered_as_json_rpc_says() -> Result<()> {
         (br#"{"jsonrpc":"#.as_slice(), -32700),
         (b"[]", -32600),
         (br#"{"id":1,"method":"profile.get"}"#, -32600),
-        (br#"{"jsonrpc":"2.0","id":1,"method":"profile.get","params":[1]}"#, -32600),
+        (br#"{"jsonrpc":"2.0","id":1,"method":"profile.get","params":[1]}"#, -32602),
         (br#"{"jsonrpc":"2.0","id":1,"method":"no.such"}"#, -32601),
         (br#"{"jsonrpc":"2.0","id":1,"method":"chats.get","params":{"chat":"x"}}"#, -32602),
     ] {
@@ -183,10 +183,9 @@ async fn events_are_numbered_and_can_be_picked_up_again() -> Result<()> {
     Ok(())
 }
 
-/// Starts a bot beside a node, and answers with the link it prints.
-async fn bot(program: &Path, script: &str, folder: &Path) -> Result<(Child, String)> {
-    let script = workspace().join("examples/http").join(script);
-    let mut child = Command::new(program).arg(script).arg(folder).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+/// Starts a bot, and answers with the link it prints.
+async fn bot(mut command: Command) -> Result<(Child, String)> {
+    let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
     let mut lines = BufReader::new(child.stdout.take().context("stdout is piped")?).lines();
     let link = timeout(BOT_LIMIT, lines.next_line()).await??.context("the bot ended")?;
     Ok((child, link))
@@ -204,20 +203,35 @@ async fn the_bots_in_other_languages_say_back_what_they_are_told() -> Result<()>
             continue;
         }
         let echo = Person::new(root.path(), name, &[]).await?;
-        let (_child, link) = bot(program, script, &echo.home.profile).await?;
-        alice.asks(&link, "").await?;
-        alice.meets(&echo.account).await?;
-        let said = format!("is there an echo in {name}?");
-        let account = echo.account.clone();
-        let accepted = |event: &Value| {
-            event["contact"]["account"] == account.as_str() && event["contact"]["state"] == "introduced"
-        };
-        alice.events.wait_for("contact.changed", accepted).await?;
-        let message = alice.write(&echo.account, &said).await?;
-        let back = |event: &Value| event["message"]["author"] == echo.account.as_str();
-        let back = alice.events.wait_for("message.upserted", back).await?;
-        assert_eq!((&back["message"]["text"], &back["message"]["reply_to"]), (&json!(said), &json!(message)));
-        alice.sees_state(&echo.account, &message, "seen").await?;
+        let mut command = Command::new(program);
+        command.arg(workspace().join("examples/http").join(script)).arg(&echo.home.profile);
+        let (_child, link) = bot(command).await?;
+        hears_an_echo(&mut alice, &link).await?;
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_bot_in_rust_says_back_what_it_is_told() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let mut alice = alone(&root).await?;
+    let mut command = Command::new(example("echo_bot")?);
+    command.arg("--local").arg("--profile").arg(root.path().join("echo"));
+    let (_child, link) = bot(command).await?;
+    hears_an_echo(&mut alice, &link).await
+}
+
+async fn hears_an_echo(alice: &mut Person, link: &str) -> Result<()> {
+    let account = text(&alice.asks(link, "").await?, "account")?;
+    alice.meets(&account).await?;
+    let accepted =
+        |event: &Value| event["contact"]["account"] == account.as_str() && event["contact"]["state"] == "introduced";
+    alice.events.wait_for("contact.changed", accepted).await?;
+    let said = format!("is there an echo in {account}?");
+    let message = alice.write(&account, &said).await?;
+    let back = |event: &Value| event["message"]["author"] == account.as_str();
+    let back = alice.events.wait_for("message.upserted", back).await?;
+    assert_eq!((&back["message"]["text"], &back["message"]["reply_to"]), (&json!(said), &json!(message)));
+    alice.sees_state(&account, &message, "seen").await?;
     Ok(())
 }

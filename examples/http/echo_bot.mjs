@@ -27,15 +27,25 @@ const me = (await call('profile.get')).account
 
 // Says back what is unread in a chat, and marks it read.
 async function answer (chat) {
-  if ((await call('chats.get', { chat })).unread === 0) return
-  const { messages } = await call('chats.history', { chat, around: 'unread', before: 0, after: 100 })
-  for (const message of messages.filter(({ author }) => author !== me)) {
-    if (message.text !== undefined) await call('chats.send', { chat, text: message.text, reply_to: message.id })
-    await call('chats.mark_read', { chat, up_to: message.id })
+  while ((await call('chats.get', { chat })).unread > 0) {
+    const { messages } = await call('chats.history', { chat, around: 'unread', before: 0, after: 100 })
+    for (const message of messages.filter(({ author }) => author !== me)) {
+      if (message.text !== undefined) await call('chats.send', { chat, text: message.text, reply_to: message.id })
+      await call('chats.mark_read', { chat, up_to: message.id })
+    }
   }
 }
 
+// Does what there was to do before the events that come from now on.
+async function catchUp () {
+  for (const { account, state } of (await call('contacts.list')).contacts) {
+    if (state === 'requested') await call('contacts.accept', { account })
+  }
+  for (const { chat } of (await call('chats.list')).chats) await answer(chat)
+}
+
 async function handle (event) {
+  if (event.kind === 'lagged') await catchUp()
   if (event.kind === 'contact.requested') await call('contacts.accept', { account: event.contact.account })
   if (event.kind === 'message.upserted' && event.message.author !== me) await answer(event.message.chat)
 }
@@ -54,9 +64,6 @@ socket.onmessage = ({ data }) => {
   if (said.error) return fail(said.error)
   then(async () => {
     console.log((await call('contacts.invite', { single_use: false })).link)
-    for (const { account, state } of (await call('contacts.list')).contacts) {
-      if (state === 'requested') await call('contacts.accept', { account })
-    }
-    for (const { chat } of (await call('chats.list')).chats) await answer(chat)
+    await catchUp()
   })
 }

@@ -87,18 +87,17 @@ ME = call("profile.get")["account"]
 
 def answer(chat):
     """Says back what is unread in a chat, and marks it read."""
-    if call("chats.get", chat=chat)["unread"] == 0:
-        return
-    for message in call("chats.history", chat=chat, around="unread", before=0, after=100)["messages"]:
-        if message["author"] == ME:
-            continue
-        if "text" in message:
-            call("chats.send", chat=chat, text=message["text"], reply_to=message["id"])
-        call("chats.mark_read", chat=chat, up_to=message["id"])
+    while call("chats.get", chat=chat)["unread"] > 0:
+        for message in call("chats.history", chat=chat, around="unread", before=0, after=100)["messages"]:
+            if message["author"] == ME:
+                continue
+            if "text" in message:
+                call("chats.send", chat=chat, text=message["text"], reply_to=message["id"])
+            call("chats.mark_read", chat=chat, up_to=message["id"])
 
 
-def start():
-    print(call("contacts.invite", single_use=False)["link"], flush=True)
+def catch_up():
+    """Does what there was to do before the events that come from now on."""
     for contact in call("contacts.list")["contacts"]:
         if contact["state"] == "requested":
             call("contacts.accept", account=contact["account"])
@@ -111,11 +110,16 @@ def main():
     events.send(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "events.subscribe", "params": {}}).encode())
     for text in events.texts():
         said = json.loads(text)
+        if "error" in said:
+            raise RuntimeError(said["error"]["message"])
         if said.get("method") != "event":
-            start()
+            print(call("contacts.invite", single_use=False)["link"], flush=True)
+            catch_up()
             continue
         event = said["params"]
-        if event["kind"] == "contact.requested":
+        if event["kind"] == "lagged":
+            catch_up()
+        elif event["kind"] == "contact.requested":
             call("contacts.accept", account=event["contact"]["account"])
         elif event["kind"] == "message.upserted" and event["message"]["author"] != ME:
             answer(event["message"]["chat"])

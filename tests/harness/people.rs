@@ -200,13 +200,13 @@ impl Person {
 ///
 /// # Errors
 /// If a step fails.
-pub async fn befriend(first: &mut Person, second: &mut Person) -> Result<()> {
+pub async fn befriend(first: &mut Person, second: &mut Person, saying: &str) -> Result<()> {
     let link = first.invite().await?;
-    let added = second.asks(&link, "it is me").await?;
+    let added = second.asks(&link, saying).await?;
     ensure!(added["account"] == first.account.as_str(), "added {added}");
     let asked = |event: &Value| event["contact"]["account"] == second.account.as_str();
     let request = first.events.wait_for("contact.requested", asked).await?;
-    ensure!(request["contact"]["request_text"] == "it is me", "the request says {request}");
+    ensure!(request["contact"]["request_text"] == saying, "the request says {request}");
     first.call("contacts.accept", json!({ "account": second.account })).await?;
     let (one, two) = (first.account.clone(), second.account.clone());
     for (person, other) in [(first, two), (second, one)] {

@@ -29,11 +29,23 @@ const LOG_TAIL_BYTES: usize = 4_000;
 /// # Errors
 /// If it cannot be built.
 pub fn program(name: &str) -> Result<PathBuf> {
-    let folder = target_folder()?;
+    built(&target_folder()?, name, &["-p", "kith-node", "-p", "kith-bootstrap", "--bins"])
+}
+
+/// The path of an example of this workspace, built first if it is missing or older than its sources.
+///
+/// # Errors
+/// If it cannot be built.
+pub fn example(name: &str) -> Result<PathBuf> {
+    built(&target_folder()?.join("examples"), name, &["-p", "kith-examples", "--example", name])
+}
+
+fn built(folder: &Path, name: &str, which: &[&str]) -> Result<PathBuf> {
     let path = folder.join(name);
-    if !fresh(&folder, name) {
+    if !fresh(folder, name) {
         let status = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["build", "--quiet", "-p", "kith-node", "-p", "kith-bootstrap", "--bins"])
+            .args(["build", "--quiet"])
+            .args(which)
             .current_dir(workspace())
             .status()?;
         ensure!(status.success(), "building the programs failed");

@@ -1,6 +1,6 @@
 //! Two people meet, talk, and stop and start their nodes.
 
-use std::{fs, time::Duration};
+use std::fs;
 
 use futures::future::join_all;
 use kith_node::{
@@ -167,7 +167,7 @@ async fn after_shutdown_nothing_runs_and_the_profile_opens_again_at_once() {
                 tokio::task::yield_now().await;
             }
         };
-        let left = tokio::time::timeout(Duration::from_secs(5), counted_out).await;
+        let left = tokio::time::timeout(LIMIT, counted_out).await;
         assert!(left.is_ok(), "{} tasks outlive the node", metrics.num_alive_tasks() - before);
         let refused = other.profile().get().await.unwrap_err();
         assert_eq!(refused.code, ErrorCode::ShuttingDown);

@@ -1,7 +1,7 @@
-//! A large profile opens and lists its chats at once. The times are printed; the limits are wide enough for a busy machine.
-//! `KITH_MESSAGES=100000` fills a larger one.
+//! A large profile opens, lists its chats and answers searches; the times are printed. That no query of a chat reads all
+//! of it is tested by its plan; `kith-bench coldstart` measures. `KITH_MESSAGES=100000` fills a larger one.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use kith_store::{Anchor, Search, Store};
 
@@ -55,43 +55,37 @@ fn fill(store: &Store, messages: u32) {
     store.commit().unwrap();
 }
 
-fn timed<T>(what: &str, limit: Duration, work: impl FnOnce() -> T) -> T {
+fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let outcome = work();
-    let took = start.elapsed();
-    println!("{what}: {took:?}");
-    assert!(took < limit, "{what} took {took:?}");
+    println!("{what}: {:?}", start.elapsed());
     outcome
 }
 
 #[test]
-fn a_large_profile_opens_at_once() {
+fn a_large_profile_answers() {
     let profile = Profile::new();
     let messages = std::env::var("KITH_MESSAGES").map_or(MESSAGES, |number| number.parse().unwrap());
-    timed("filling", Duration::from_secs(600), || {
+    timed("filling", || {
         let store = profile.open();
         fill(&store, messages);
         store.checkpoint().unwrap();
     });
-    let second = Duration::from_secs(4);
-    let half = Duration::from_millis(500);
-    let store = timed("open", half, || profile.open());
-    assert_eq!(timed("chats", half, || store.chats().unwrap()).len(), 200);
-    timed("last page", half, || store.history(&chat_id(1), &Anchor::End, 50, 0).unwrap());
-    timed("first unread", half, || store.history(&chat_id(1), &Anchor::Unread, 25, 25).unwrap());
-    timed("in the middle", half, || {
-        store.history(&chat_id(1), &Anchor::At(T0 + u64::from(messages) / 2), 25, 25).unwrap()
-    });
+    let store = timed("open", || profile.open());
+    assert_eq!(timed("chats", || store.chats().unwrap()).len(), 200);
+    timed("last page", || store.history(&chat_id(1), &Anchor::End, 50, 0).unwrap());
+    timed("first unread", || store.history(&chat_id(1), &Anchor::Unread, 25, 25).unwrap());
+    timed("in the middle", || store.history(&chat_id(1), &Anchor::At(T0 + u64::from(messages) / 2), 25, 25).unwrap());
     let find = |query, chat| store.search(&Search { query, chat, limit: 50, ..Default::default() }).unwrap().len();
-    assert_eq!(timed("rare word", second, || find("needle7000x", None)), 1);
-    assert_eq!(timed("common words", second, || find("coffee tomorrow", None)), 50);
-    assert!(timed("common and rare word", second, || find("tomorrow needle7000x", None)) <= 1);
-    assert_eq!(timed("three letters", second, || find("cof", None)), 50);
-    assert_eq!(timed("two letters", second, || find("co", None)), 50);
-    assert!(timed("in a small chat", second, || find("coffee tomorrow", Some(chat_id(77)))) > 0);
-    assert_eq!(timed("not in this chat", second, || find("nowhere coffee", Some(chat_id(77)))), 0);
-    assert!(!timed("marking read", Duration::from_secs(20), || store.mark_read(&chat_id(1), None).unwrap()).is_empty());
-    timed("5 single commits", Duration::from_secs(10), || {
+    assert_eq!(timed("rare word", || find("needle7000x", None)), 1);
+    assert_eq!(timed("common words", || find("coffee tomorrow", None)), 50);
+    assert!(timed("common and rare word", || find("tomorrow needle7000x", None)) <= 1);
+    assert_eq!(timed("three letters", || find("cof", None)), 50);
+    assert_eq!(timed("two letters", || find("co", None)), 50);
+    assert!(timed("in a small chat", || find("coffee tomorrow", Some(chat_id(77)))) > 0);
+    assert_eq!(timed("not in this chat", || find("nowhere coffee", Some(chat_id(77)))), 0);
+    assert!(!timed("marking read", || store.mark_read(&chat_id(1), None).unwrap()).is_empty());
+    timed("5 single commits", || {
         for n in 0..5 {
             store.insert_message(&incoming(1, messages + n, "one live message")).unwrap();
         }
@@ -100,7 +94,7 @@ fn a_large_profile_opens_at_once() {
 
 #[test]
 fn a_store_in_memory_is_cheap() {
-    timed("100 stores in memory", Duration::from_secs(10), || {
+    timed("100 stores in memory", || {
         for _ in 0..100 {
             befriend(&memory(), 1);
         }
