@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     process::Output,
 };
@@ -78,6 +79,61 @@ async fn a_crash_writes_no_memory_to_disk() -> Result<()> {
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).context("a limit of core files")?;
     let limits: Vec<_> = core.split_whitespace().skip(4).take(2).collect();
     assert_eq!(limits, ["0", "0"], "soft and hard, {core}");
+    Ok(())
+}
+
+/// A small disk of its own, until dropped.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(at: PathBuf) -> Result<Self> {
+        fs::create_dir(&at)?;
+        let mount =
+            std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(&at).output()?;
+        anyhow::ensure!(mount.status.success(), "{}", String::from_utf8_lossy(&mount.stderr));
+        Ok(Self(at))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // What is left is a small mount in a folder that goes with the machine's next start.
+        let _stays = std::process::Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_loses_nothing() -> Result<()> {
+    if fs::metadata("/proc/self")?.uid() != 0 {
+        eprintln!("making a small disk takes root; the database's own test of a full disk has to do");
+        return Ok(());
+    }
+    let root = tempfile::tempdir()?;
+    let disk = SmallDisk::mount(root.path().join("disk"))?;
+    let alice = Person::new(&disk.0, "alice", &[]).await?;
+    let set =
+        async |alice: &Person, text: &str| alice.node.api.call("profile.set", json!({ "status_text": text })).await;
+    let status = async |alice: &Person| {
+        Ok::<_, anyhow::Error>(alice.call("profile.get", json!({})).await?["status_text"].clone())
+    };
+    set(&alice, "before").await?;
+    let ballast = disk.0.join("ballast");
+    let full = fs::write(&ballast, vec![0; 8 << 20]);
+    assert_eq!(full.unwrap_err().kind(), std::io::ErrorKind::StorageFull);
+    let error = alice.node.api.error_of("profile.set", json!({ "status_text": "too late" })).await?;
+    assert_eq!((error.as_str(), status(&alice).await?), ("storage_full", json!("before")));
+    let alice = alice.crash_and_restart().await;
+    fs::remove_file(&ballast)?;
+    let alice = match alice {
+        Ok(alice) => alice,
+        // Without room it need not start, only leave everything as it is.
+        Err(_no_room) => Person::at(Home::new(&disk.0, "alice")).await?,
+    };
+    assert_eq!(status(&alice).await?, "before");
+    set(&alice, "after").await?;
+    assert!(alice.node.terminate().await?.success());
+    let alice = Person::at(Home::new(&disk.0, "alice")).await?;
+    assert_eq!(status(&alice).await?, "after");
     Ok(())
 }
 

@@ -207,6 +207,25 @@ fn a_new_name_reaches_contacts_and_an_older_one_does_not_undo_it() {
     assert_eq!(code(world.call(0, set(&"x".repeat(65)))), ErrorCode::TooLarge);
 }
 
+#[test]
+fn a_name_of_my_own_for_somebody_stays_mine() {
+    let mut world = World::new(2);
+    world.introduce(0, 1);
+    let account = world.account(1);
+    let rename = |petname: &str| Command::ContactsRename(params::RenameParams { account, petname: petname.into() });
+    let title = |world: &mut World| match world.call(0, Command::ChatsList(params::Nothing {})) {
+        Ok(Reply::ChatsList(reply)) => reply.chats[0].title.clone(),
+        other => panic!("{other:?}"),
+    };
+    world.call(0, rename(" Bobby  ")).unwrap();
+    assert_eq!(world.people[0].contact(account).unwrap().petname.as_deref(), Some("Bobby"));
+    assert_eq!(title(&mut world), "Bobby");
+    assert_eq!(world.people[1].contact(world.account(0)).unwrap().petname, None);
+    assert_eq!(code(world.call(0, rename(&"x".repeat(65)))), ErrorCode::TooLarge);
+    world.call(0, rename(" ")).unwrap();
+    assert_eq!((world.people[0].contact(account).unwrap().petname, title(&mut world)), (None, "Person 1".into()));
+}
+
 fn record() -> DeviceRecord {
     let public = || kith_crypto::SigningKey::generate().public().to_bytes();
     DeviceRecord {
