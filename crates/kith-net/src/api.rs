@@ -15,7 +15,8 @@ pub struct NetConfig {
     pub key: SigningKey,
     /// Multiaddrs to listen on. A port that is taken falls back to a free one. Empty: do not listen.
     pub listen: Vec<String>,
-    /// Bootstrap nodes: multiaddrs that end in `/p2p/…`, or `kith:b/1/…` links.
+    /// Bootstrap nodes: multiaddrs that end in `/p2p/…`, or `kith:b/1/…` links. Those that
+    /// [`check_bootstrap`](crate::check_bootstrap) refuses are left out with a warning.
     pub bootstraps: Vec<String>,
     /// Whether to announce and look for peers on the local network with multicast DNS.
     pub mdns: bool,
@@ -394,7 +395,7 @@ pub enum NetError {
     /// The transport key was not accepted.
     #[error("the transport key is not a valid Ed25519 key")]
     Key,
-    /// A configured address is not a multiaddr, or a bootstrap address lacks its peer id.
+    /// A listen address is not a multiaddr.
     #[error("not a usable address: {address}")]
     Address {
         /// As configured.

@@ -19,7 +19,7 @@ impl Net {
     /// Must be called inside a tokio runtime.
     ///
     /// # Errors
-    /// The key or an address is malformed, or no listen address can be bound.
+    /// The key or a listen address is malformed, or no listen address can be bound.
     pub fn start(
         config: NetConfig,
         tracker: &TaskTracker,

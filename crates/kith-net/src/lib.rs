@@ -19,6 +19,7 @@
 mod addr;
 mod api;
 mod backoff;
+mod bootstrap;
 mod guard;
 mod handle;
 mod ids;
@@ -38,4 +39,5 @@ pub use api::{
     BootstrapStatus, NetCommand, NetConfig, NetError, NetEvent, NetState, NetStatus, Path, RequestError, SlotOutcome,
     TestStep, Tuning,
 };
+pub use bootstrap::{BootstrapError, check_bootstrap};
 pub use handle::Net;

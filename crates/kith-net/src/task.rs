@@ -125,7 +125,10 @@ impl Task {
         };
         task.listen(&config.listen)?;
         for address in &config.bootstraps {
-            task.add_bootstrap(address)?;
+            // What was kept by another version, or copied from another profile, must not keep this one from starting.
+            if let Err(error) = task.add_bootstrap(address) {
+                tracing::warn!(%error, address, "bootstrap not used");
+            }
         }
         Ok(task)
     }
@@ -187,7 +190,7 @@ impl Task {
             NetCommand::ServeSlots(served) => self.slots.serve(served),
             NetCommand::AddBootstrap { address } => {
                 if let Err(error) = self.add_bootstrap(&address) {
-                    tracing::warn!(%error, "bootstrap not added");
+                    tracing::warn!(%error, address, "bootstrap not added");
                 }
                 self.retry_everything();
             }

@@ -325,6 +325,19 @@ async fn a_slot_put_at_a_bootstrap_is_found_and_gone_after_use() {
 
 #[tokio::test]
 async fn the_connection_test_names_what_works() {
+#[tokio::test]
+async fn an_address_that_is_no_bootstrap_node_does_not_keep_a_node_from_starting() {
+    let bootstrap = Bootstrap::start().await;
+    let key = SigningKey::generate();
+    let own = format!("/ip4/9.9.9.9/tcp/4200/p2p/{}", Node::name(&TransportId::from_bytes(key.public().to_bytes())));
+    let kept = [vec!["kith:b/1/aaaa".to_owned(), "/ip4/9.9.9.9/tcp/4200".to_owned(), own], bootstrap.addresses.clone()];
+    let alice = Node::start_with(QUIC, quick(), key, kept.concat()).await;
+    let status = alice.status(|status| status.bootstraps.iter().any(|known| known.ok)).await;
+    assert_eq!(status.bootstraps.len(), 1, "{status:?}");
+    alice.stop().await;
+    bootstrap.stop().await;
+}
+
     let bootstrap = Bootstrap::start().await;
     let alice = Node::start_at(QUIC, &bootstrap.addresses).await;
     let (reply, steps) = tokio::sync::oneshot::channel();
