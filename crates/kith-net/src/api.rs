@@ -69,6 +69,12 @@ pub struct Tuning {
     pub first_card: Duration,
     /// Reservations held on different relays.
     pub reservations: usize,
+    /// A relay that has not granted a reservation within this is not waited for any longer: another is asked.
+    pub reservation: Duration,
+    /// Connections are pinged this often; one that leaves two pings in a row unanswered is closed.
+    pub ping: Duration,
+    /// A relayed connection is kept this long beside a direct one.
+    pub settle: Duration,
     /// Whether contacts are looked for, and this node can be found, by rendezvous.
     pub rendezvous: bool,
     /// Whether contacts are looked for, and this node can be found, by sealed records.
@@ -93,6 +99,9 @@ impl Default for Tuning {
             requests_per_minute: 6,
             first_card: Duration::from_secs(20),
             reservations: crate::limits::RESERVATIONS,
+            reservation: Duration::from_secs(20),
+            ping: Duration::from_secs(30),
+            settle: Duration::from_secs(10),
             rendezvous: true,
             records: true,
             wall: SystemTime::now,

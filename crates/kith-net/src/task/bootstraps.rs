@@ -93,15 +93,17 @@ impl Task {
             return;
         }
         self.bootstraps.retain(|known| known.peer != peer);
-        self.drop_relay(&peer);
         let tracked = self.peers.contains_key(&peer);
         let behaviour = self.swarm.behaviour_mut();
         behaviour.guard.trust(peer, false);
         behaviour.streams.keep(peer, false);
         if !tracked {
             behaviour.limits.remove_peer_id(&peer);
+        }
+        if !tracked || self.is_relay(&peer) {
             self.disconnect(peer);
         }
+        self.drop_relay(&peer);
     }
 
     pub(super) fn is_bootstrap(&self, peer: &PeerId) -> bool {
