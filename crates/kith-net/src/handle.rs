@@ -63,4 +63,11 @@ impl Net {
             mpsc::error::TrySendError::Closed(_) => NetError::Stopped,
         })
     }
+
+    /// Waits until the swarm task has ended, for whatever reason. Before its token was cancelled that is a failure (a
+    /// defect in it or in libp2p made it panic): nothing is sent or received any more, and only a new
+    /// [`Net::start`] helps.
+    pub async fn stopped(&self) {
+        self.commands.closed().await;
+    }
 }
