@@ -216,11 +216,16 @@ impl Task {
             self.peer_dial_failed(&peer, connection_id, &error);
             self.bootstrap_dial_failed(&peer, connection_id);
             self.request_dial_failed(&peer);
-        } else if let SwarmEvent::NewListenAddr { .. } = event {
+        } else if let SwarmEvent::NewListenAddr { address, .. } = event {
             self.refresh_own();
+            if is_network(&address) {
+                // The network may be back: what failed without it need not wait.
+                self.retry_everything();
+            }
         } else if let SwarmEvent::ExpiredListenAddr { address, .. } = event {
-            if !addr::is_circuit(&address) && !addr::is_loopback(&address) {
-                self.network_changed();
+            if is_network(&address) {
+                tracing::info!(%address, "an address is gone: reconnecting");
+                self.reconnect();
             }
             self.refresh_own();
         } else if let SwarmEvent::ListenerClosed { listener_id, .. } = event {
@@ -245,6 +250,8 @@ impl Task {
             let rtt_ms = u32::try_from(rtt.as_millis()).unwrap_or(u32::MAX);
             self.peer_rtt(&peer, connection, rtt_ms);
             self.bootstrap_rtt(&peer, rtt_ms);
+        } else if let BehaviourEvent::Ping(ping::Event { peer, connection, result: Err(error) }) = event {
+            self.ping_failed(&peer, connection, &error);
         } else if let BehaviourEvent::Relay(event) = event {
             self.on_relay(&event);
         } else if let BehaviourEvent::Rendezvous(event) = event {
@@ -312,7 +319,8 @@ impl Task {
         let slept = wall.duration_since(self.wall).is_ok_and(|passed| passed > limits::SLEEP_JUMP);
         self.wall = wall;
         if slept {
-            self.resumed();
+            tracing::info!("the clock jumped: reconnecting");
+            self.reconnect();
         }
         self.tend_bootstraps(now);
         self.tend_peers(now);
@@ -329,9 +337,20 @@ impl Task {
         self.tend_status(now);
     }
 
-    /// The machine slept: what is connected is probably dead and what was observed is stale.
-    fn resumed(&mut self) {
-        tracing::info!("the clock jumped: reconnecting");
+    /// libp2p reports the second failure in a row and leaves the rest to us.
+    fn ping_failed(&mut self, peer: &PeerId, connection: ConnectionId, error: &ping::Failure) {
+        match error {
+            ping::Failure::Unsupported => {}
+            ping::Failure::Timeout | ping::Failure::Other { .. } => {
+                tracing::debug!(%peer, %error, "no answer to pings");
+                // It may have closed meanwhile.
+                let _was_open = self.swarm.close_connection(connection);
+            }
+        }
+    }
+
+    /// The machine slept or lost an address: what is connected is probably dead and what was observed is stale.
+    fn reconnect(&mut self) {
         self.network_changed();
         let connected: Vec<PeerId> = self.swarm.connected_peers().copied().collect();
         for peer in connected {
@@ -366,6 +385,11 @@ impl Task {
         self.tend_bootstraps(now);
         self.tend_peers(now);
     }
+}
+
+/// Whether a listen address shows that there is a network: it is neither on this machine nor at a relay.
+fn is_network(address: &Multiaddr) -> bool {
+    !addr::is_circuit(address) && !addr::is_loopback(address)
 }
 
 /// Unix milliseconds.
