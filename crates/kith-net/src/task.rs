@@ -130,6 +130,7 @@ impl Task {
                 tracing::warn!(%error, address, "bootstrap not used");
             }
         }
+        task.decide_lab(&config.listen);
         Ok(task)
     }
 
@@ -192,6 +193,7 @@ impl Task {
                 if let Err(error) = self.add_bootstrap(&address) {
                     tracing::warn!(%error, address, "bootstrap not added");
                 }
+                self.review_lab();
                 self.retry_everything();
             }
             NetCommand::RemoveBootstrap { address } => self.remove_bootstrap(&address),

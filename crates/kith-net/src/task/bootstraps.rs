@@ -110,6 +110,10 @@ impl Task {
         self.bootstraps.iter().any(|known| known.peer == *peer)
     }
 
+    pub(super) fn bootstraps_on_loopback(&self) -> bool {
+        self.bootstraps.iter().flat_map(|known| &known.lines).flat_map(|(_, list)| list).all(addr::is_loopback)
+    }
+
     /// Connected bootstraps with the address the connection goes to.
     pub(super) fn connected_bootstraps(&self) -> impl Iterator<Item = (PeerId, Multiaddr)> {
         self.bootstraps.iter().filter_map(|known| Some((known.peer, known.connected.clone()?)))
