@@ -93,9 +93,10 @@ impl Task {
         self.swarm.behaviour_mut().guard.lab = lab;
     }
 
-    /// Keeps only confirmed addresses that somebody on the internet could use.
+    /// Keeps only confirmed addresses that somebody on the internet could use. A circuit is as good as its relay, which
+    /// the user chose: it may have a name or stand in the same house.
     pub(super) fn confirmed(&mut self, address: &Multiaddr) {
-        if !addr::for_everybody(&addr::without_peer(address.clone()), self.own.lab) {
+        if !addr::is_circuit(address) && !addr::for_everybody(&addr::without_peer(address.clone()), self.own.lab) {
             self.swarm.remove_external_address(address);
         }
     }
