@@ -331,6 +331,7 @@ impl Task {
         self.tend_slots(now);
         self.tend_lookup(now);
         self.tend_exchange(now);
+        self.swarm.behaviour_mut().streams.release_circuits(now);
         if now.duration_since(self.watched) >= self.tuning.watchdog {
             self.watched = now;
             self.watch_relays(now);
