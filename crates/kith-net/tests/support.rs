@@ -1,13 +1,16 @@
 //! A node for tests: commands, remembered events, waiting for conditions.
 
+pub(crate) mod holding;
+pub(crate) mod namespace;
 pub(crate) mod public;
 pub(crate) mod raw;
 
 use std::time::Duration;
 
+use futures::FutureExt;
 use kith_crypto::SigningKey;
 use kith_net::server::{Limits, Server, ServerConfig, ServerError};
-use kith_net::{Net, NetCommand, NetConfig, NetEvent, NetStatus, Path, RequestError, SlotOutcome, Tuning};
+use kith_net::{Net, NetCommand, NetConfig, NetError, NetEvent, NetStatus, Path, RequestError, SlotOutcome, Tuning};
 use kith_wire::{RequestAnswer, TransportId};
 use libp2p::identity::{PublicKey, ed25519};
 use tokio::sync::{mpsc, oneshot};
@@ -177,6 +180,17 @@ impl Node {
         .await
     }
 
+    /// Waits until the path to a peer is direct; `path` is the one it came up with.
+    pub(crate) async fn direct(&mut self, path: Path, other: &Node) {
+        let id = other.id;
+        if matches!(path, Path::Relayed { .. }) {
+            self.wait(|event| {
+                matches!(event, NetEvent::PathChanged { peer, path: Path::Direct { .. } } if *peer == id).then_some(())
+            })
+            .await;
+        }
+    }
+
     pub(crate) async fn down(&mut self) {
         self.wait(|event| matches!(event, NetEvent::PeerDown { .. }).then_some(())).await;
     }
@@ -220,6 +234,23 @@ impl Node {
             _ => None,
         })
         .await
+    }
+
+    /// Whether the swarm task has ended.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.net.stopped().now_or_never().is_some()
+    }
+
+    /// Waits until the swarm task has ended by itself, and checks that everybody can tell.
+    pub(crate) async fn fails(mut self) {
+        let ending = async {
+            self.net.stopped().await;
+            while self.events.recv().await.is_some() {}
+        };
+        tokio::time::timeout(PATIENCE, ending).await.expect("the end is noticed");
+        let refused = self.net.try_command(NetCommand::ServeSlots(vec![]));
+        assert!(matches!(refused, Err(NetError::Stopped)), "{refused:?}");
+        self.stop().await;
     }
 
     /// Stops the node, checks that no task is left, and gives the key back.
