@@ -389,9 +389,11 @@ mod tests {
     use super::*;
 
     fn closed(behaviour: &mut Behaviour) -> Vec<ConnectionId> {
-        let closing = |action: ToSwarm<Event, Command>| match action {
-            ToSwarm::CloseConnection { connection: CloseConnection::One(connection), .. } => Some(connection),
-            _ => None,
+        let closing = |action: ToSwarm<Event, Command>| {
+            let ToSwarm::CloseConnection { connection: CloseConnection::One(connection), .. } = action else {
+                return None;
+            };
+            Some(connection)
         };
         behaviour.queue.drain(..).filter_map(closing).collect()
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use kith_crypto::SigningKey;
-use kith_net::{NetCommand, NetState, Tuning};
+use kith_net::{NetCommand, NetEvent, NetState, Path, Tuning};
 
 use crate::support::{
     Bootstrap, Node, QUIC,
@@ -70,6 +70,32 @@ async fn who_does_not_answer_pings_is_disconnected_and_who_does_not_know_them_is
     within(beside(&mut plain, mute.left())).await;
     assert!(plain.is_connected());
     node.stop().await;
+}
+
+#[tokio::test]
+async fn contacts_that_meet_at_a_relay_go_direct_and_leave_it() {
+    let bootstrap = Bootstrap::start().await;
+    // Nothing tells them their addresses before they meet.
+    let tuning =
+        Tuning { rendezvous: false, records: false, settle: Duration::from_millis(300), reservations: 1, ..quick() };
+    let start = || Node::start_with(QUIC, tuning, SigningKey::generate(), bootstrap.addresses.clone());
+    let (mut alice, mut bob) = (start().await, start().await);
+    bob.status(|status| !status.relays.is_empty()).await;
+    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
+    alice.command(NetCommand::Track { peer: bob.id, addresses: vec![] }).await;
+    let (path, back) = (alice.up(&bob).await, bob.up(&alice).await);
+    assert!(matches!(path, Path::Relayed { .. }));
+    alice.direct(path, &bob).await;
+    bob.direct(back, &alice).await;
+    alice.status(|_| matches!(bootstrap.circuits(), (opened, closed) if opened > 0 && opened == closed)).await;
+    let flap = |event: &NetEvent| matches!(event, NetEvent::PeerDown { .. });
+    assert!(!alice.saw(flap) && !bob.saw(flap));
+    alice.send(&bob, 1, b"here".to_vec()).await;
+    assert_eq!(bob.received(&alice).await, b"here");
+    for node in [alice, bob] {
+        node.stop().await;
+    }
+    bootstrap.stop().await;
 }
 
 /// Whether the clock of one node fails.

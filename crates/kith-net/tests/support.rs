@@ -12,7 +12,11 @@ use kith_crypto::SigningKey;
 use kith_net::server::{Limits, Server, ServerConfig, ServerError};
 use kith_net::{Net, NetCommand, NetConfig, NetError, NetEvent, NetStatus, Path, RequestError, SlotOutcome, Tuning};
 use kith_wire::{RequestAnswer, TransportId};
-use libp2p::identity::{PublicKey, ed25519};
+use libp2p::{
+    identity::{PublicKey, ed25519},
+    metrics::Registry,
+};
+use prometheus_client::encoding::text::encode;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -266,6 +270,7 @@ impl Node {
 pub(crate) struct Bootstrap {
     pub(crate) addresses: Vec<String>,
     key: SigningKey,
+    registry: Registry,
     _folder: tempfile::TempDir,
     tracker: TaskTracker,
     cancel: CancellationToken,
@@ -290,19 +295,30 @@ impl Bootstrap {
                     agent: "kith-bootstrap-test".to_owned(),
                     limits: Limits::default(),
                 };
-                let mut registry = libp2p::metrics::Registry::default();
+                let mut registry = Registry::default();
                 match Server::start(config, &mut registry, &tracker, cancel.clone()).await {
-                    Ok(server) => return server,
+                    Ok(server) => return (server, registry),
                     // A socket that was just closed lingers while its connections drain.
                     Err(ServerError::Listen { .. }) => tokio::time::sleep(Duration::from_millis(50)).await,
                     Err(error) => panic!("{error}"),
                 }
             }
         };
-        let server = tokio::time::timeout(PATIENCE, starting).await.expect("the port becomes free");
+        let (server, registry) = tokio::time::timeout(PATIENCE, starting).await.expect("the port becomes free");
         let peer = server.peer_id();
         let addresses = server.listen_addresses().iter().map(|address| format!("{address}/p2p/{peer}")).collect();
-        Self { addresses, key, _folder: folder, tracker, cancel }
+        Self { addresses, key, registry, _folder: folder, tracker, cancel }
+    }
+
+    /// How many circuits were opened so far, and how many of them are closed.
+    pub(crate) fn circuits(&self) -> (u64, u64) {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("text");
+        let count = |event: &str| {
+            let lines = text.lines().filter(|line| line.contains(&format!("event=\"{event}\"")));
+            lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
+        };
+        (count("CircuitReqAccepted"), count("CircuitClosed"))
     }
 
     /// Stops it and gives back its key and address.
