@@ -73,6 +73,8 @@ pub struct Tuning {
     pub reservation: Duration,
     /// Connections are pinged this often; one that leaves two pings in a row unanswered is closed.
     pub ping: Duration,
+    /// How often bootstraps are asked whether they reach this node at addresses others see it at.
+    pub probe: Duration,
     /// A relayed connection is kept this long beside a direct one.
     pub settle: Duration,
     /// Whether contacts are looked for, and this node can be found, by rendezvous.
@@ -101,6 +103,7 @@ impl Default for Tuning {
             reservations: crate::limits::RESERVATIONS,
             reservation: Duration::from_secs(20),
             ping: Duration::from_secs(30),
+            probe: Duration::from_secs(30),
             settle: Duration::from_secs(10),
             rendezvous: true,
             records: true,

@@ -132,8 +132,7 @@ fn behaviour(
     let identify = identify::Config::new(PROTOCOL_VERSION.to_owned(), keypair.public())
         .with_agent_version(agent)
         .with_hide_listen_addrs(true);
-    let autonat =
-        autonat::v2::client::Config::default().with_max_candidates(10).with_probe_interval(Duration::from_secs(30));
+    let autonat = autonat::v2::client::Config::default().with_max_candidates(10).with_probe_interval(tuning.probe);
     let mdns = if mdns { mdns::tokio::Behaviour::new(mdns::Config::default(), me).ok() } else { None };
     let gossip = gossip(keypair)?;
     let ping = ping::Config::new().with_interval(tuning.ping).with_timeout(tuning.ping * 2 / 3);

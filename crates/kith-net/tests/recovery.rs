@@ -13,6 +13,7 @@ use crate::support::{
     Bootstrap, Node, QUIC,
     holding::{HOP, Holding, PING},
     namespace::{self, Place},
+    nat::Nat,
     quick,
 };
 
@@ -143,6 +144,22 @@ async fn what_two_bootstraps_see_of_a_node_tells_its_nat() {
     for bootstrap in [first, second] {
         bootstrap.stop().await;
     }
+}
+
+#[tokio::test]
+async fn the_door_others_see_behind_a_nat_that_changes_ports_becomes_an_address() {
+    let bootstrap = Bootstrap::start().await;
+    let address = bootstrap.addresses.first().expect("an address");
+    let port = address.split('/').nth(4).and_then(|port| port.parse::<u16>().ok()).expect("/ip4/IP/udp/PORT");
+    let nat = Nat::start(([127, 0, 0, 1], port).into()).await;
+    let through = address.replace(&format!("/udp/{port}/"), &format!("/udp/{}/", nat.inside.port()));
+    let tuning = Tuning { probe: Duration::from_millis(300), ..quick() };
+    let node = Node::start_with(QUIC, tuning, SigningKey::generate(), vec![through]).await;
+    // identify would have put the port it listens on in its place.
+    let door = format!("/ip4/127.0.0.1/udp/{}/quic-v1", nat.outside.port());
+    node.status(|status| status.addresses.contains(&door)).await;
+    node.stop().await;
+    bootstrap.stop().await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 pub(crate) mod holding;
 pub(crate) mod namespace;
+pub(crate) mod nat;
 pub(crate) mod public;
 pub(crate) mod raw;
 
