@@ -403,20 +403,20 @@ mod tests {
         let tuning = Tuning::default();
         let (events, _receiver) = mpsc::channel(1);
         let mut behaviour = Behaviour::new(tuning, events);
-        let (peer, start) = (PeerId::random(), Instant::now());
-        let [circuit, direct] = [1, 2].map(ConnectionId::new_unchecked);
+        let (peer, other, start) = (PeerId::random(), PeerId::random(), Instant::now());
+        let [circuit, direct, only] = [1, 2, 3].map(ConnectionId::new_unchecked);
+        let relay = Some(PeerId::random());
         behaviour.track(peer);
-        behaviour.connected(peer, Link { id: circuit, relay: Some(PeerId::random()), since: start });
+        behaviour.connected(other, Link { id: only, relay, since: start });
+        behaviour.connected(peer, Link { id: circuit, relay, since: start });
         behaviour.send(peer, 1, vec![1]);
-        behaviour.release_circuits(start + tuning.settle * 2);
-        assert_eq!(closed(&mut behaviour), [], "it is all there is");
         behaviour.connected(peer, Link { id: direct, relay: None, since: start });
-        behaviour.release_circuits(start + tuning.settle / 2);
-        assert_eq!(closed(&mut behaviour), [], "it is not settled");
         behaviour.release_circuits(start + tuning.settle);
         assert_eq!(closed(&mut behaviour), [], "a frame is under way");
         let ticket = *behaviour.frames.keys().next().expect("a frame");
         behaviour.sent(ticket, true);
+        behaviour.release_circuits(start + tuning.settle / 2);
+        assert_eq!(closed(&mut behaviour), [], "it has not settled");
         behaviour.release_circuits(start + tuning.settle);
         assert_eq!(closed(&mut behaviour), [circuit]);
     }

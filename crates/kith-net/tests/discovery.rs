@@ -157,21 +157,33 @@ async fn after_sleep_connections_are_made_anew() {
     }
 }
 
+/// What a node knows besides a bootstrap on loopback.
+enum World {
+    /// It listens on loopback only.
+    Loopback,
+    /// It listens nowhere and was started with a bootstrap elsewhere.
+    Elsewhere,
+    /// It listens nowhere and is told later about a bootstrap elsewhere.
+    ElsewhereLater,
+}
+
 /// Whether a node goes where a server of records sends it, within this time after it was sent.
-async fn follows(node_listens: bool, limit: Duration) -> bool {
+async fn follows(world: World, limit: Duration) -> bool {
     let decoy = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = decoy.local_addr().expect("bound").port();
     let mut server = Public::new();
     let address = server.address().await;
     server.claim(&[format!("/ip4/127.0.0.1/tcp/{port}")]);
-    let node = if node_listens {
-        start(Tuning { records: true, ..hidden() }, &[address]).await
-    } else {
-        // A bootstrap that is not on loopback: this node does not take loopback for the whole world.
-        let elsewhere = Public::new();
-        let elsewhere = Node::name(&elsewhere.id);
-        let bootstraps = [address, format!("/dns4/localhost/tcp/1/p2p/{elsewhere}")];
-        Node::start_deaf(Tuning { records: true, ..hidden() }, &bootstraps)
+    let tuning = Tuning { records: true, ..hidden() };
+    let elsewhere = format!("/dns4/localhost/tcp/1/p2p/{}", Node::name(&Public::new().id));
+    let node = match world {
+        World::Loopback => start(tuning, &[address]).await,
+        World::Elsewhere => Node::start_deaf(tuning, &[address, elsewhere]),
+        World::ElsewhereLater => {
+            let node = Node::start_deaf(tuning, &[address]);
+            node.command(NetCommand::AddBootstrap { address: elsewhere }).await;
+            node
+        }
     };
     track_unknown(&node, TransportId::from_bytes(SigningKey::generate().public().to_bytes())).await;
     let visited = tokio::select! {
@@ -191,8 +203,9 @@ async fn follows(node_listens: bool, limit: Duration) -> bool {
 #[tokio::test]
 async fn a_hostile_server_of_records_does_not_send_a_node_into_its_own_machine() {
     let (patience, moment) = (Duration::from_secs(30), Duration::from_secs(2));
-    assert!(follows(true, patience).await, "on a loopback-only network that is where peers are");
-    assert!(!follows(false, moment).await);
+    assert!(follows(World::Loopback, patience).await, "on a loopback-only network that is where peers are");
+    assert!(!follows(World::Elsewhere, moment).await);
+    assert!(!follows(World::ElsewhereLater, moment).await);
 }
 
 #[tokio::test]
