@@ -390,9 +390,10 @@ impl Task {
     }
 }
 
-/// Whether a listen address shows that there is a network: it is neither on this machine nor at a relay.
+/// Whether a listen address shows that there is a network. Link-local ones do not: they come and go with every container
+/// and every virtual cable of a machine.
 fn is_network(address: &Multiaddr) -> bool {
-    !addr::is_circuit(address) && !addr::is_loopback(address)
+    !addr::is_circuit(address) && addr::for_contacts(address, false)
 }
 
 /// Unix milliseconds.
@@ -404,4 +405,25 @@ fn now_ms() -> u64 {
 /// Any number, for spreading attempts in time.
 fn jitter() -> u32 {
     rand::random()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_noticed_by_addresses_that_lead_somewhere() {
+        let circuit = format!("/ip4/9.9.9.9/tcp/4200/p2p/{}/p2p-circuit", PeerId::random());
+        for (text, expected) in [
+            ("/ip4/192.168.1.7/udp/4100/quic-v1", true),
+            ("/ip6/2001:4860::1/tcp/4100", true),
+            ("/ip4/127.0.0.1/udp/4100/quic-v1", false),
+            ("/ip6/::1/tcp/4100", false),
+            ("/ip6/fe80::1/tcp/4100", false),
+            ("/ip4/169.254.7.7/tcp/4100", false),
+            (&circuit, false),
+        ] {
+            assert_eq!(is_network(&text.parse().expect("address")), expected, "{text}");
+        }
+    }
 }

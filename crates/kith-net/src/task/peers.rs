@@ -100,7 +100,7 @@ impl Task {
         if let Some(entry) = self.peers.get_mut(&peer) {
             let old = std::mem::take(&mut entry.addresses);
             entry.addresses = addr::merge(known, old, limits::ADDRESSES_PER_PEER);
-            entry.next_dial = now;
+            entry.next_dial = entry.next_dial.min(now);
         }
         self.update_route(&peer);
         self.greet(&peer);

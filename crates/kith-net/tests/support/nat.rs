@@ -62,11 +62,15 @@ async fn inwards(
     loop {
         let Ok((length, from)) = outside.recv_from(&mut packet).await else { continue };
         let Some(to) = *node.lock().expect("not poisoned") else { continue };
-        if !senders.contains_key(&from) {
-            let inside = Arc::new(socket().await);
-            running.spawn(outwards(Arc::clone(&inside), Arc::clone(&outside), from, Arc::clone(&node)));
-            senders.insert(from, inside);
-        }
-        drop(senders[&from].send_to(&packet[..length], to).await);
+        let inside = match senders.get(&from) {
+            Some(inside) => Arc::clone(inside),
+            None => {
+                let inside = Arc::new(socket().await);
+                running.spawn(outwards(Arc::clone(&inside), Arc::clone(&outside), from, Arc::clone(&node)));
+                senders.insert(from, Arc::clone(&inside));
+                inside
+            }
+        };
+        drop(inside.send_to(&packet[..length], to).await);
     }
 }
