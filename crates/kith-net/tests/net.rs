@@ -239,6 +239,12 @@ async fn contacts_whose_addresses_are_unknown_are_found_at_the_bootstrap_and_go_
     alice.direct(path, &bob).await;
     let status = alice.status(|status| !status.relays.is_empty() && status.peers == 1).await;
     assert!(status.bootstraps.iter().all(|known| known.ok) && status.bytes_in > 0 && status.bytes_out > 0);
+    let told = |event: &NetEvent| match event {
+        NetEvent::StatusChanged(status) if status.peers == 1 => Some((status.bytes_in, status.bytes_out)),
+        _ => None,
+    };
+    let (bytes_in, bytes_out) = alice.wait(told).await;
+    assert!(bytes_in > 0 && bytes_out > 0, "what is told unasked names the traffic, too");
     for node in [alice, bob] {
         node.stop().await;
     }
