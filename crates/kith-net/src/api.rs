@@ -15,7 +15,8 @@ pub struct NetConfig {
     pub key: SigningKey,
     /// Multiaddrs to listen on. A port that is taken falls back to a free one. Empty: do not listen.
     pub listen: Vec<String>,
-    /// Bootstrap nodes: multiaddrs that end in `/p2p/…`, or `kith:b/1/…` links.
+    /// Bootstrap nodes: multiaddrs that end in `/p2p/…`, or `kith:b/1/…` links. Those that
+    /// [`check_bootstrap`](crate::check_bootstrap) refuses are left out with a warning.
     pub bootstraps: Vec<String>,
     /// Whether to announce and look for peers on the local network with multicast DNS.
     pub mdns: bool,
@@ -68,6 +69,14 @@ pub struct Tuning {
     pub first_card: Duration,
     /// Reservations held on different relays.
     pub reservations: usize,
+    /// A relay that has not granted a reservation within this is not waited for any longer: another is asked.
+    pub reservation: Duration,
+    /// Connections are pinged this often; one that leaves two pings in a row unanswered is closed.
+    pub ping: Duration,
+    /// How often bootstraps are asked whether they reach this node at addresses others see it at.
+    pub probe: Duration,
+    /// A relayed connection is kept this long beside a direct one.
+    pub settle: Duration,
     /// Whether contacts are looked for, and this node can be found, by rendezvous.
     pub rendezvous: bool,
     /// Whether contacts are looked for, and this node can be found, by sealed records.
@@ -92,6 +101,10 @@ impl Default for Tuning {
             requests_per_minute: 6,
             first_card: Duration::from_secs(20),
             reservations: crate::limits::RESERVATIONS,
+            reservation: Duration::from_secs(20),
+            ping: Duration::from_secs(30),
+            probe: Duration::from_secs(30),
+            settle: Duration::from_secs(10),
             rendezvous: true,
             records: true,
             wall: SystemTime::now,
@@ -394,7 +407,7 @@ pub enum NetError {
     /// The transport key was not accepted.
     #[error("the transport key is not a valid Ed25519 key")]
     Key,
-    /// A configured address is not a multiaddr, or a bootstrap address lacks its peer id.
+    /// A listen address is not a multiaddr.
     #[error("not a usable address: {address}")]
     Address {
         /// As configured.

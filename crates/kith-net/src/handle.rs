@@ -19,7 +19,7 @@ impl Net {
     /// Must be called inside a tokio runtime.
     ///
     /// # Errors
-    /// The key or an address is malformed, or no listen address can be bound.
+    /// The key or a listen address is malformed, or no listen address can be bound.
     pub fn start(
         config: NetConfig,
         tracker: &TaskTracker,
@@ -62,5 +62,12 @@ impl Net {
             mpsc::error::TrySendError::Full(_) => NetError::Busy,
             mpsc::error::TrySendError::Closed(_) => NetError::Stopped,
         })
+    }
+
+    /// Waits until the swarm task has ended, for whatever reason. Before its token was cancelled that is a failure (a
+    /// defect in it or in libp2p made it panic): nothing is sent or received any more, and only a new
+    /// [`Net::start`] helps.
+    pub async fn stopped(&self) {
+        self.commands.closed().await;
     }
 }

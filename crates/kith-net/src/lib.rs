@@ -9,7 +9,8 @@
 //! Back-pressure instead of loss: while the event channel is full, streams are not read.
 //!
 //! **Threads.** None of its own. [`Net::start`] spawns the swarm task, and libp2p's connection tasks, on the tracker it is
-//! given; all of them end when the token is cancelled. Drain the event receiver from a task that never waits for
+//! given; all of them end when the token is cancelled. If the swarm task ends before that it has failed:
+//! [`Net::stopped`] tells, and the event receiver ends. Drain the event receiver from a task that never waits for
 //! [`Net::command`]: the swarm task stops taking commands while its events have nowhere to go.
 //!
 //! **Where to start reading.** `api.rs` (the vocabulary), `task.rs` (the loop), `streams.rs` (gates and our protocols),
@@ -19,6 +20,7 @@
 mod addr;
 mod api;
 mod backoff;
+mod bootstrap;
 mod guard;
 mod handle;
 mod ids;
@@ -38,4 +40,5 @@ pub use api::{
     BootstrapStatus, NetCommand, NetConfig, NetError, NetEvent, NetState, NetStatus, Path, RequestError, SlotOutcome,
     TestStep, Tuning,
 };
+pub use bootstrap::{BootstrapError, check_bootstrap};
 pub use handle::Net;

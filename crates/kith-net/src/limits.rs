@@ -70,8 +70,6 @@ pub(crate) const SERVED_SLOTS_MAX: usize = 1024;
 
 /// Reservations held on different relays.
 pub(crate) const RESERVATIONS: usize = 2;
-/// A reservation that was not accepted within this has failed.
-pub(crate) const RESERVATION_TIMEOUT: Duration = Duration::from_secs(20);
 /// Rendezvous registrations live this long, seconds.
 pub(crate) const REGISTER_TTL_S: u64 = 2 * 3600;
 /// Registrations are renewed after this.

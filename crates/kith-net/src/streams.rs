@@ -70,6 +70,7 @@ pub(crate) enum Event {
 struct Link {
     id: ConnectionId,
     relay: Option<PeerId>,
+    since: Instant,
 }
 
 /// A frame on its way.
@@ -198,6 +199,29 @@ impl Behaviour {
         true
     }
 
+    /// Closes circuits to peers that are connected directly for a while: a relay allows few, and carries strangers' bytes
+    /// for them.
+    pub(crate) fn release_circuits(&mut self, now: Instant) {
+        let settled = |link: &Link| link.relay.is_none() && now.duration_since(link.since) >= self.shared.tuning.settle;
+        let spare: Vec<(PeerId, ConnectionId)> = self
+            .links
+            .iter()
+            .filter(|(_, links)| links.iter().any(settled))
+            .flat_map(|(peer, links)| links.iter().filter(|link| link.relay.is_some()).map(|link| (*peer, link.id)))
+            .filter(|(_, connection)| !self.is_busy(*connection))
+            .collect();
+        for (peer_id, connection) in spare {
+            self.push(ToSwarm::CloseConnection { peer_id, connection: CloseConnection::One(connection) });
+        }
+    }
+
+    /// Whether something of ours is on its way on a connection.
+    fn is_busy(&self, connection: ConnectionId) -> bool {
+        self.frames.values().any(|frame| frame.link == connection)
+            || self.requests.values().any(|(link, _)| *link == connection)
+            || self.asked.values().any(|(_, link, _)| *link == connection)
+    }
+
     fn number(&mut self) -> u64 {
         self.next_number = self.next_number.wrapping_add(1);
         self.next_number
@@ -324,7 +348,7 @@ impl NetworkBehaviour for Behaviour {
                 libp2p::core::ConnectedPoint::Dialer { address, .. } => addr::relay_of(address),
                 libp2p::core::ConnectedPoint::Listener { local_addr, .. } => addr::relay_of(local_addr),
             };
-            self.connected(peer_id, Link { id: connection_id, relay });
+            self.connected(peer_id, Link { id: connection_id, relay, since: Instant::now() });
         } else if let FromSwarm::ConnectionClosed(ConnectionClosed { peer_id, connection_id, .. }) = event {
             self.disconnected(peer_id, connection_id);
         }
@@ -357,5 +381,43 @@ impl NetworkBehaviour for Behaviour {
         }
         self.waker = Some(cx.waker().clone());
         Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn closed(behaviour: &mut Behaviour) -> Vec<ConnectionId> {
+        let closing = |action: ToSwarm<Event, Command>| {
+            let ToSwarm::CloseConnection { connection: CloseConnection::One(connection), .. } = action else {
+                return None;
+            };
+            Some(connection)
+        };
+        behaviour.queue.drain(..).filter_map(closing).collect()
+    }
+
+    #[test]
+    fn a_circuit_is_closed_once_a_direct_connection_has_settled_and_nothing_is_under_way_on_it() {
+        let tuning = Tuning::default();
+        let (events, _receiver) = mpsc::channel(1);
+        let mut behaviour = Behaviour::new(tuning, events);
+        let (peer, other, start) = (PeerId::random(), PeerId::random(), Instant::now());
+        let [circuit, direct, only] = [1, 2, 3].map(ConnectionId::new_unchecked);
+        let relay = Some(PeerId::random());
+        behaviour.track(peer);
+        behaviour.connected(other, Link { id: only, relay, since: start });
+        behaviour.connected(peer, Link { id: circuit, relay, since: start });
+        behaviour.send(peer, 1, vec![1]);
+        behaviour.connected(peer, Link { id: direct, relay: None, since: start });
+        behaviour.release_circuits(start + tuning.settle);
+        assert_eq!(closed(&mut behaviour), [], "a frame is under way");
+        let ticket = *behaviour.frames.keys().next().expect("a frame");
+        behaviour.sent(ticket, true);
+        behaviour.release_circuits(start + tuning.settle / 2);
+        assert_eq!(closed(&mut behaviour), [], "it has not settled");
+        behaviour.release_circuits(start + tuning.settle);
+        assert_eq!(closed(&mut behaviour), [circuit]);
     }
 }

@@ -85,7 +85,7 @@ pub(crate) fn build(setup: Setup<'_>, streams: streams::Behaviour) -> Result<Swa
     let Setup { key, agent, mdns, tuning, tracker, registry } = setup;
     let keypair = Keypair::ed25519_from_bytes(*key.seed()).map_err(|_malformed| NetError::Key)?;
     let executor = Tracked(tracker.clone());
-    let behaviour = behaviour(&keypair, agent, mdns, streams)?;
+    let behaviour = behaviour(&keypair, agent, mdns, tuning, streams)?;
     let swarm = SwarmBuilder::with_existing_identity(keypair)
         .with_tokio()
         .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
@@ -119,6 +119,7 @@ fn behaviour(
     keypair: &Keypair,
     agent: String,
     mdns: bool,
+    tuning: Tuning,
     streams: streams::Behaviour,
 ) -> Result<impl FnOnce(relay::client::Behaviour) -> Behaviour + use<>, NetError> {
     let me = keypair.public().to_peer_id();
@@ -131,10 +132,10 @@ fn behaviour(
     let identify = identify::Config::new(PROTOCOL_VERSION.to_owned(), keypair.public())
         .with_agent_version(agent)
         .with_hide_listen_addrs(true);
-    let autonat =
-        autonat::v2::client::Config::default().with_max_candidates(10).with_probe_interval(Duration::from_secs(30));
+    let autonat = autonat::v2::client::Config::default().with_max_candidates(10).with_probe_interval(tuning.probe);
     let mdns = if mdns { mdns::tokio::Behaviour::new(mdns::Config::default(), me).ok() } else { None };
     let gossip = gossip(keypair)?;
+    let ping = ping::Config::new().with_interval(tuning.ping).with_timeout(tuning.ping * 2 / 3);
     let keypair = keypair.clone();
     Ok(move |relay| Behaviour {
         limits: connection_limits::Behaviour::new(limits),
@@ -145,7 +146,7 @@ fn behaviour(
         autonat: autonat::v2::client::Behaviour::new(rand::make_rng(), autonat),
         identify: identify::Behaviour::new(identify),
         observed: observed::Behaviour::default(),
-        ping: ping::Behaviour::new(ping::Config::new().with_interval(Duration::from_secs(30))),
+        ping: ping::Behaviour::new(ping),
         kad: kad(me),
         rendezvous: rendezvous::client::Behaviour::new(keypair),
         gossip,

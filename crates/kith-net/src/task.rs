@@ -125,8 +125,12 @@ impl Task {
         };
         task.listen(&config.listen)?;
         for address in &config.bootstraps {
-            task.add_bootstrap(address)?;
+            // What was kept by another version, or copied from another profile, must not keep this one from starting.
+            if let Err(error) = task.add_bootstrap(address) {
+                tracing::warn!(%error, address, "bootstrap not used");
+            }
         }
+        task.decide_lab(&config.listen);
         Ok(task)
     }
 
@@ -187,8 +191,9 @@ impl Task {
             NetCommand::ServeSlots(served) => self.slots.serve(served),
             NetCommand::AddBootstrap { address } => {
                 if let Err(error) = self.add_bootstrap(&address) {
-                    tracing::warn!(%error, "bootstrap not added");
+                    tracing::warn!(%error, address, "bootstrap not added");
                 }
+                self.review_lab();
                 self.retry_everything();
             }
             NetCommand::RemoveBootstrap { address } => self.remove_bootstrap(&address),
@@ -213,11 +218,16 @@ impl Task {
             self.peer_dial_failed(&peer, connection_id, &error);
             self.bootstrap_dial_failed(&peer, connection_id);
             self.request_dial_failed(&peer);
-        } else if let SwarmEvent::NewListenAddr { .. } = event {
+        } else if let SwarmEvent::NewListenAddr { address, .. } = event {
             self.refresh_own();
+            if is_network(&address) {
+                // The network may be back: what failed without it need not wait.
+                self.retry_everything();
+            }
         } else if let SwarmEvent::ExpiredListenAddr { address, .. } = event {
-            if !addr::is_circuit(&address) && !addr::is_loopback(&address) {
-                self.network_changed();
+            if is_network(&address) {
+                tracing::info!(%address, "an address is gone: reconnecting");
+                self.reconnect();
             }
             self.refresh_own();
         } else if let SwarmEvent::ListenerClosed { listener_id, .. } = event {
@@ -242,6 +252,8 @@ impl Task {
             let rtt_ms = u32::try_from(rtt.as_millis()).unwrap_or(u32::MAX);
             self.peer_rtt(&peer, connection, rtt_ms);
             self.bootstrap_rtt(&peer, rtt_ms);
+        } else if let BehaviourEvent::Ping(ping::Event { peer, connection, result: Err(error) }) = event {
+            self.ping_failed(&peer, connection, &error);
         } else if let BehaviourEvent::Relay(event) = event {
             self.on_relay(&event);
         } else if let BehaviourEvent::Rendezvous(event) = event {
@@ -309,7 +321,8 @@ impl Task {
         let slept = wall.duration_since(self.wall).is_ok_and(|passed| passed > limits::SLEEP_JUMP);
         self.wall = wall;
         if slept {
-            self.resumed();
+            tracing::info!("the clock jumped: reconnecting");
+            self.reconnect();
         }
         self.tend_bootstraps(now);
         self.tend_peers(now);
@@ -318,6 +331,7 @@ impl Task {
         self.tend_slots(now);
         self.tend_lookup(now);
         self.tend_exchange(now);
+        self.swarm.behaviour_mut().streams.release_circuits(now);
         if now.duration_since(self.watched) >= self.tuning.watchdog {
             self.watched = now;
             self.watch_relays(now);
@@ -326,9 +340,20 @@ impl Task {
         self.tend_status(now);
     }
 
-    /// The machine slept: what is connected is probably dead and what was observed is stale.
-    fn resumed(&mut self) {
-        tracing::info!("the clock jumped: reconnecting");
+    /// libp2p reports the second failure in a row and leaves the rest to us.
+    fn ping_failed(&mut self, peer: &PeerId, connection: ConnectionId, error: &ping::Failure) {
+        match error {
+            ping::Failure::Unsupported => {}
+            ping::Failure::Timeout | ping::Failure::Other { .. } => {
+                tracing::debug!(%peer, %error, "no answer to pings");
+                // It may have closed meanwhile.
+                let _was_open = self.swarm.close_connection(connection);
+            }
+        }
+    }
+
+    /// The machine slept or lost an address: what is connected is probably dead and what was observed is stale.
+    fn reconnect(&mut self) {
         self.network_changed();
         let connected: Vec<PeerId> = self.swarm.connected_peers().copied().collect();
         for peer in connected {
@@ -365,6 +390,12 @@ impl Task {
     }
 }
 
+/// Whether a listen address shows that there is a network. Link-local ones do not: they come and go with every container
+/// and every virtual cable of a machine.
+fn is_network(address: &Multiaddr) -> bool {
+    !addr::is_circuit(address) && addr::for_contacts(address, false)
+}
+
 /// Unix milliseconds.
 fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -374,4 +405,25 @@ fn now_ms() -> u64 {
 /// Any number, for spreading attempts in time.
 fn jitter() -> u32 {
     rand::random()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_noticed_by_addresses_that_lead_somewhere() {
+        let circuit = format!("/ip4/9.9.9.9/tcp/4200/p2p/{}/p2p-circuit", PeerId::random());
+        for (text, expected) in [
+            ("/ip4/192.168.1.7/udp/4100/quic-v1", true),
+            ("/ip6/2001:4860::1/tcp/4100", true),
+            ("/ip4/127.0.0.1/udp/4100/quic-v1", false),
+            ("/ip6/::1/tcp/4100", false),
+            ("/ip6/fe80::1/tcp/4100", false),
+            ("/ip4/169.254.7.7/tcp/4100", false),
+            (&circuit, false),
+        ] {
+            assert_eq!(is_network(&text.parse().expect("address")), expected, "{text}");
+        }
+    }
 }

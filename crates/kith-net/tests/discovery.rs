@@ -1,7 +1,6 @@
 //! Finding each other: peer exchange, records, relays, the local network; and what is not dialled.
 
 use std::{
-    process::Command,
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, SystemTime},
 };
@@ -10,7 +9,13 @@ use kith_crypto::SigningKey;
 use kith_net::{NetCommand, NetEvent, Path, SlotOutcome, Tuning};
 use kith_wire::{SlotId, TransportCard, TransportId};
 
-use crate::support::{Bootstrap, Node, QUIC, now_ms, public::Public, quick};
+use crate::support::{
+    Bootstrap, Node, QUIC,
+    namespace::{self, Place},
+    now_ms,
+    public::Public,
+    quick,
+};
 
 /// Nothing but what a test switches on leads to other nodes.
 fn hidden() -> Tuning {
@@ -152,27 +157,39 @@ async fn after_sleep_connections_are_made_anew() {
     }
 }
 
-/// Whether a node goes where a server of records sends it.
-async fn follows(node_listens: bool) -> bool {
+/// What a node knows besides a bootstrap on loopback.
+enum World {
+    /// It listens on loopback only.
+    Loopback,
+    /// It listens nowhere and was started with a bootstrap elsewhere.
+    Elsewhere,
+    /// It listens nowhere and is told later about a bootstrap elsewhere.
+    ElsewhereLater,
+}
+
+/// Whether a node goes where a server of records sends it, within this time after it was sent.
+async fn follows(world: World, limit: Duration) -> bool {
     let decoy = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = decoy.local_addr().expect("bound").port();
     let mut server = Public::new();
     let address = server.address().await;
     server.claim(&[format!("/ip4/127.0.0.1/tcp/{port}")]);
-    let node = if node_listens {
-        start(Tuning { records: true, ..hidden() }, &[address]).await
-    } else {
-        // A bootstrap that is not on loopback: this node does not take loopback for the whole world.
-        let elsewhere = Public::new();
-        let elsewhere = Node::name(&elsewhere.id);
-        let bootstraps = [address, format!("/dns4/localhost/tcp/1/p2p/{elsewhere}")];
-        Node::start_deaf(Tuning { records: true, ..hidden() }, &bootstraps)
+    let tuning = Tuning { records: true, ..hidden() };
+    let elsewhere = format!("/dns4/localhost/tcp/1/p2p/{}", Node::name(&Public::new().id));
+    let node = match world {
+        World::Loopback => start(tuning, &[address]).await,
+        World::Elsewhere => Node::start_deaf(tuning, &[address, elsewhere]),
+        World::ElsewhereLater => {
+            let node = Node::start_deaf(tuning, &[address]);
+            node.command(NetCommand::AddBootstrap { address: elsewhere }).await;
+            node
+        }
     };
     track_unknown(&node, TransportId::from_bytes(SigningKey::generate().public().to_bytes())).await;
     let visited = tokio::select! {
         visited = async {
             server.asked().await;
-            tokio::time::timeout(Duration::from_secs(2), async { tokio::select! {
+            tokio::time::timeout(limit, async { tokio::select! {
                 accepted = decoy.accept() => accepted.is_ok(),
                 () = server.run() => false,
             }}).await.unwrap_or(false)
@@ -185,35 +202,20 @@ async fn follows(node_listens: bool) -> bool {
 
 #[tokio::test]
 async fn a_hostile_server_of_records_does_not_send_a_node_into_its_own_machine() {
-    assert!(follows(true).await, "on a loopback-only network that is where peers are");
-    assert!(!follows(false).await);
+    let (patience, moment) = (Duration::from_secs(30), Duration::from_secs(2));
+    assert!(follows(World::Loopback, patience).await, "on a loopback-only network that is where peers are");
+    assert!(!follows(World::Elsewhere, moment).await);
+    assert!(!follows(World::ElsewhereLater, moment).await);
 }
-
-/// Set in the copy of this test that runs in a network namespace of its own.
-const INSIDE: &str = "KITH_TEST_NAMESPACE";
 
 #[tokio::test]
 async fn neighbours_find_each_other_without_a_bootstrap() {
-    if std::env::var_os(INSIDE).is_some() {
-        return neighbours().await;
-    }
-    // Multicast does not belong on the machine's own network: the same test again, alone with one cable.
-    let cable = "ip link set lo up && ip link add v0 type veth peer name v1 && ip addr add 10.99.0.1/24 dev v0 \
-                 && ip link set v0 up && ip link set v1 up && ip route add default dev v0 || exit 77; exec \"$@\"";
-    let program = std::env::current_exe().expect("this program");
-    let outcome = Command::new("unshare")
-        .args(["--map-root-user", "--net", "sh", "-c", cable, "sh"])
-        .arg(program)
-        .args(["--exact", "discovery::neighbours_find_each_other_without_a_bootstrap", "--nocapture"])
-        .env(INSIDE, "1")
-        .output();
-    match outcome {
-        Ok(done) if done.status.success() => {
-            assert!(String::from_utf8_lossy(&done.stdout).contains("1 passed"), "{done:?}");
-        }
-        Ok(done) if String::from_utf8_lossy(&done.stdout).contains("running 1 test") => panic!("{done:?}"),
-        // No namespaces here: what can be seen without is that the node offers it.
-        Ok(_) | Err(_) => {
+    // Multicast does not belong on the machine's own network.
+    match namespace::enter("discovery::neighbours_find_each_other_without_a_bootstrap") {
+        Place::Inside => neighbours().await,
+        Place::Done => {}
+        // What can be seen without is that the node offers it.
+        Place::Nowhere => {
             let node = Node::start_near(QUIC).await;
             let (reply, steps) = tokio::sync::oneshot::channel();
             node.command(NetCommand::Test(reply)).await;

@@ -1,15 +1,23 @@
 //! A node for tests: commands, remembered events, waiting for conditions.
 
+pub(crate) mod holding;
+pub(crate) mod namespace;
+pub(crate) mod nat;
 pub(crate) mod public;
 pub(crate) mod raw;
 
 use std::time::Duration;
 
+use futures::FutureExt;
 use kith_crypto::SigningKey;
 use kith_net::server::{Limits, Server, ServerConfig, ServerError};
-use kith_net::{Net, NetCommand, NetConfig, NetEvent, NetStatus, Path, RequestError, SlotOutcome, Tuning};
+use kith_net::{Net, NetCommand, NetConfig, NetError, NetEvent, NetStatus, Path, RequestError, SlotOutcome, Tuning};
 use kith_wire::{RequestAnswer, TransportId};
-use libp2p::identity::{PublicKey, ed25519};
+use libp2p::{
+    identity::{PublicKey, ed25519},
+    metrics::Registry,
+};
+use prometheus_client::encoding::text::encode;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -177,6 +185,17 @@ impl Node {
         .await
     }
 
+    /// Waits until the path to a peer is direct; `path` is the one it came up with.
+    pub(crate) async fn direct(&mut self, path: Path, other: &Node) {
+        let id = other.id;
+        if matches!(path, Path::Relayed { .. }) {
+            self.wait(|event| {
+                matches!(event, NetEvent::PathChanged { peer, path: Path::Direct { .. } } if *peer == id).then_some(())
+            })
+            .await;
+        }
+    }
+
     pub(crate) async fn down(&mut self) {
         self.wait(|event| matches!(event, NetEvent::PeerDown { .. }).then_some(())).await;
     }
@@ -222,6 +241,23 @@ impl Node {
         .await
     }
 
+    /// Whether the swarm task has ended.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.net.stopped().now_or_never().is_some()
+    }
+
+    /// Waits until the swarm task has ended by itself, and checks that everybody can tell.
+    pub(crate) async fn fails(mut self) {
+        let ending = async {
+            self.net.stopped().await;
+            while self.events.recv().await.is_some() {}
+        };
+        tokio::time::timeout(PATIENCE, ending).await.expect("the end is noticed");
+        let refused = self.net.try_command(NetCommand::ServeSlots(vec![]));
+        assert!(matches!(refused, Err(NetError::Stopped)), "{refused:?}");
+        self.stop().await;
+    }
+
     /// Stops the node, checks that no task is left, and gives the key back.
     pub(crate) async fn stop(self) -> SigningKey {
         self.cancel.cancel();
@@ -235,6 +271,7 @@ impl Node {
 pub(crate) struct Bootstrap {
     pub(crate) addresses: Vec<String>,
     key: SigningKey,
+    registry: Registry,
     _folder: tempfile::TempDir,
     tracker: TaskTracker,
     cancel: CancellationToken,
@@ -259,19 +296,30 @@ impl Bootstrap {
                     agent: "kith-bootstrap-test".to_owned(),
                     limits: Limits::default(),
                 };
-                let mut registry = libp2p::metrics::Registry::default();
+                let mut registry = Registry::default();
                 match Server::start(config, &mut registry, &tracker, cancel.clone()).await {
-                    Ok(server) => return server,
+                    Ok(server) => return (server, registry),
                     // A socket that was just closed lingers while its connections drain.
                     Err(ServerError::Listen { .. }) => tokio::time::sleep(Duration::from_millis(50)).await,
                     Err(error) => panic!("{error}"),
                 }
             }
         };
-        let server = tokio::time::timeout(PATIENCE, starting).await.expect("the port becomes free");
+        let (server, registry) = tokio::time::timeout(PATIENCE, starting).await.expect("the port becomes free");
         let peer = server.peer_id();
         let addresses = server.listen_addresses().iter().map(|address| format!("{address}/p2p/{peer}")).collect();
-        Self { addresses, key, _folder: folder, tracker, cancel }
+        Self { addresses, key, registry, _folder: folder, tracker, cancel }
+    }
+
+    /// How many circuits were opened so far, and how many of them are closed.
+    pub(crate) fn circuits(&self) -> (u64, u64) {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("text");
+        let count = |event: &str| {
+            let lines = text.lines().filter(|line| line.contains(&format!("event=\"{event}\"")));
+            lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
+        };
+        (count("CircuitReqAccepted"), count("CircuitClosed"))
     }
 
     /// Stops it and gives back its key and address.

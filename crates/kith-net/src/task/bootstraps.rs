@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use kith_wire::BootstrapLink;
 use libp2p::{
     Multiaddr, PeerId, StreamProtocol,
     core::ConnectedPoint,
@@ -10,7 +9,12 @@ use libp2p::{
 };
 
 use super::{Task, jitter};
-use crate::{addr, api::NetError, backoff::Backoff, ids, limits};
+use crate::{
+    addr,
+    backoff::Backoff,
+    bootstrap::{self, BootstrapError},
+    limits,
+};
 
 const HOP: &str = "/libp2p/circuit/relay/0.2.0/hop";
 const RENDEZVOUS: &str = "/rendezvous/1.0.0";
@@ -41,24 +45,14 @@ impl Bootstrap {
     }
 }
 
-/// Reads a bootstrap address: a link or a multiaddr that ends in `/p2p/…`.
-pub(super) fn parse(text: &str) -> Option<(PeerId, Vec<Multiaddr>)> {
-    if text.starts_with("kith:") {
-        let link = BootstrapLink::parse(text).ok()?;
-        let addresses = link.addresses.iter().filter_map(|text| addr::parse(text)).map(addr::without_peer).collect();
-        return Some((ids::peer_id(&link.transport)?, addresses));
-    }
-    let address = addr::parse(text)?;
-    let peer = addr::shape(&address)?.peer?;
-    Some((peer, vec![addr::without_peer(address)]))
-}
-
 impl Task {
-    pub(super) fn add_bootstrap(&mut self, text: &str) -> Result<(), NetError> {
-        let unusable = || NetError::Address { address: text.to_owned() };
-        let (peer, addresses) = parse(text).ok_or_else(unusable)?;
-        if peer == self.me || self.bootstraps.len() >= limits::BOOTSTRAPS_MAX {
-            return Err(unusable());
+    pub(super) fn add_bootstrap(&mut self, text: &str) -> Result<(), BootstrapError> {
+        let (peer, addresses) = bootstrap::parse(text)?;
+        if peer == self.me {
+            return Err(BootstrapError::Own);
+        }
+        if self.bootstraps.len() >= limits::BOOTSTRAPS_MAX && !self.is_bootstrap(&peer) {
+            return Err(BootstrapError::TooMany { max: limits::BOOTSTRAPS_MAX });
         }
         let now = Instant::now();
         let line = (text.to_owned(), addresses);
@@ -92,26 +86,32 @@ impl Task {
     }
 
     pub(super) fn remove_bootstrap(&mut self, text: &str) {
-        let Some((peer, _)) = parse(text) else { return };
+        let Ok((peer, _)) = bootstrap::parse(text) else { return };
         let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == peer) else { return };
         known.lines.retain(|(line, _)| line != text);
         if !known.lines.is_empty() {
             return;
         }
         self.bootstraps.retain(|known| known.peer != peer);
-        self.drop_relay(&peer);
         let tracked = self.peers.contains_key(&peer);
         let behaviour = self.swarm.behaviour_mut();
         behaviour.guard.trust(peer, false);
         behaviour.streams.keep(peer, false);
         if !tracked {
             behaviour.limits.remove_peer_id(&peer);
+        }
+        if !tracked || self.is_relay(&peer) {
             self.disconnect(peer);
         }
+        self.drop_relay(&peer);
     }
 
     pub(super) fn is_bootstrap(&self, peer: &PeerId) -> bool {
         self.bootstraps.iter().any(|known| known.peer == *peer)
+    }
+
+    pub(super) fn bootstraps_on_loopback(&self) -> bool {
+        self.bootstraps.iter().flat_map(|known| &known.lines).flat_map(|(_, list)| list).all(addr::is_loopback)
     }
 
     /// Connected bootstraps with the address the connection goes to.

@@ -20,8 +20,11 @@ const FEATURES: u64 = 0;
 /// What is known about our own addresses.
 #[derive(Default)]
 pub(super) struct Own {
-    /// This node only listens on loopback, or listens nowhere and only knows bootstraps there: loopback is its world.
+    /// This node was told to listen on loopback only, or nowhere and only knows bootstraps there: loopback is its
+    /// world. What it happens to be bound to does not matter: without a network that is loopback, too.
     pub(super) lab: bool,
+    /// Whether it was told to listen at all.
+    listens: bool,
     /// All addresses contacts may use: direct ones, then circuits.
     pub(super) addresses: Vec<Multiaddr>,
     /// Counts changes of the addresses.
@@ -66,9 +69,34 @@ impl Task {
         }
     }
 
-    /// Keeps only confirmed addresses that somebody on the internet could use.
+    /// Decides whether loopback is the world, from what was configured.
+    pub(super) fn decide_lab(&mut self, listen: &[String]) {
+        self.own.listens = !listen.is_empty();
+        let loopback = |text: &String| addr::parse(text).is_some_and(|address| addr::is_loopback(&address));
+        let lab = if self.own.listens {
+            listen.iter().all(loopback)
+        } else {
+            !self.bootstraps.is_empty() && self.bootstraps_on_loopback()
+        };
+        self.set_lab(lab);
+    }
+
+    /// A node that listens nowhere leaves the lab with its first bootstrap outside.
+    pub(super) fn review_lab(&mut self) {
+        if self.own.lab && !self.own.listens && !self.bootstraps_on_loopback() {
+            self.set_lab(false);
+        }
+    }
+
+    fn set_lab(&mut self, lab: bool) {
+        self.own.lab = lab;
+        self.swarm.behaviour_mut().guard.lab = lab;
+    }
+
+    /// Keeps only confirmed addresses that somebody on the internet could use. A circuit is as good as its relay, which
+    /// the user chose: it may have a name or stand in the same house.
     pub(super) fn confirmed(&mut self, address: &Multiaddr) {
-        if !addr::for_everybody(&addr::without_peer(address.clone()), self.own.lab) {
+        if !addr::is_circuit(address) && !addr::for_everybody(&addr::without_peer(address.clone()), self.own.lab) {
             self.swarm.remove_external_address(address);
         }
     }
@@ -77,15 +105,7 @@ impl Task {
     pub(super) fn refresh_own(&mut self) {
         let (circuits, direct): (Vec<Multiaddr>, Vec<Multiaddr>) =
             self.swarm.listeners().cloned().partition(addr::is_circuit);
-        let lab = if direct.is_empty() {
-            let mut configured =
-                self.bootstraps.iter().flat_map(|known| &known.lines).flat_map(|(_, list)| list).peekable();
-            configured.peek().is_some() && configured.all(addr::is_loopback)
-        } else {
-            direct.iter().all(addr::is_loopback)
-        };
-        self.own.lab = lab;
-        self.swarm.behaviour_mut().guard.lab = lab;
+        let lab = self.own.lab;
         if lab {
             for address in &direct {
                 self.swarm.add_external_address(address.clone());

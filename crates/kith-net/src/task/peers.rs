@@ -3,7 +3,10 @@
 //! A peer is *up* when both gates are open: ours because it is tracked, theirs because they took our hello or sent one.
 //! Before that a dm frame would be refused, so the node is not told.
 
-use std::time::Instant;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use kith_wire::{Hello, TransportId, UnverifiedCard};
 use libp2p::{
@@ -31,6 +34,8 @@ pub(super) struct Peer {
     pub(super) addresses: Vec<Multiaddr>,
     backoff: Backoff,
     next_dial: Instant,
+    /// When it was last dialled.
+    tried: Option<Instant>,
     dialing: Option<(ConnectionId, Instant)>,
     /// The other side lets us through.
     gate_open: bool,
@@ -47,6 +52,26 @@ pub(super) struct Peer {
 }
 
 impl Peer {
+    fn new(id: TransportId, first: Duration, now: Instant) -> Self {
+        Self {
+            id,
+            addresses: Vec::new(),
+            backoff: Backoff::dial(first),
+            next_dial: now,
+            tried: None,
+            dialing: None,
+            gate_open: false,
+            refused: false,
+            up: false,
+            route: None,
+            rtt_ms: None,
+            told: None,
+            telling: None,
+            lookups: Backoff::look_up(first),
+            next_lookup: now,
+        }
+    }
+
     fn path(&self) -> Option<Path> {
         let route = self.route?;
         Some(match route.relay.and_then(|relay| ids::transport_id(&relay)) {
@@ -66,26 +91,7 @@ impl Task {
                 tracing::warn!("too many devices to keep connected");
                 return;
             }
-            let backoff = Backoff::dial(self.tuning.dial_first);
-            self.peers.insert(
-                peer,
-                Peer {
-                    id,
-                    addresses: Vec::new(),
-                    backoff,
-                    next_dial: now,
-                    dialing: None,
-                    gate_open: false,
-                    refused: false,
-                    up: false,
-                    route: None,
-                    rtt_ms: None,
-                    told: None,
-                    telling: None,
-                    lookups: Backoff::look_up(self.tuning.dial_first),
-                    next_lookup: now,
-                },
-            );
+            self.peers.insert(peer, Peer::new(id, self.tuning.dial_first, now));
             let behaviour = self.swarm.behaviour_mut();
             behaviour.limits.bypass_peer_id(&peer);
             behaviour.guard.contact(peer, true);
@@ -94,7 +100,7 @@ impl Task {
         if let Some(entry) = self.peers.get_mut(&peer) {
             let old = std::mem::take(&mut entry.addresses);
             entry.addresses = addr::merge(known, old, limits::ADDRESSES_PER_PEER);
-            entry.next_dial = now;
+            entry.next_dial = entry.next_dial.min(now);
         }
         self.update_route(&peer);
         self.greet(&peer);
@@ -154,6 +160,7 @@ impl Task {
             self.dial(peer, addresses, PeerCondition::DisconnectedAndNotDialing)
         };
         if let Some(entry) = self.peers.get_mut(peer) {
+            entry.tried = Some(now);
             match dialing {
                 Some(connection) => entry.dialing = Some((connection, now)),
                 None => entry.next_dial = now + entry.backoff.next(jitter()),
@@ -367,13 +374,7 @@ impl Task {
                 entry.next_dial = now + entry.backoff.next(jitter());
             }
         }
-        let due: Vec<PeerId> = self
-            .peers
-            .iter()
-            .filter(|(_, entry)| entry.route.is_none() && entry.dialing.is_none() && entry.next_dial <= now)
-            .map(|(peer, _)| *peer)
-            .take(limits::DIALS_AT_ONCE)
-            .collect();
+        let due: Vec<PeerId> = due(&self.peers, now);
         for peer in due {
             self.dial_peer(&peer, now);
         }
@@ -399,18 +400,30 @@ impl Task {
     pub(super) fn hurry_peer(&mut self, peer: &PeerId, now: Instant) {
         if let Some(entry) = self.peers.get_mut(peer) {
             entry.backoff.reset();
-            entry.next_dial = now;
+            entry.next_dial = entry.next_dial.min(now);
         }
     }
 
     pub(super) fn hurry_peers(&mut self, now: Instant) {
         for entry in self.peers.values_mut().filter(|entry| entry.route.is_none()) {
             entry.backoff.reset();
-            entry.next_dial = now;
+            // Who waits already keeps its place.
+            entry.next_dial = entry.next_dial.min(now);
             entry.lookups.reset();
             entry.next_lookup = now;
         }
     }
+}
+
+/// Who is to be dialled now: those never tried, then who waits longest, so that contacts that are away cannot keep
+/// others from their turn.
+fn due(peers: &BTreeMap<PeerId, Peer>, now: Instant) -> Vec<PeerId> {
+    let mut due: Vec<(&PeerId, &Peer)> = peers
+        .iter()
+        .filter(|(_, entry)| entry.route.is_none() && entry.dialing.is_none() && entry.next_dial <= now)
+        .collect();
+    due.sort_by_key(|(_, entry)| (entry.tried.is_some(), entry.next_dial, entry.tried));
+    due.into_iter().map(|(peer, _)| *peer).take(limits::DIALS_AT_ONCE).collect()
 }
 
 /// Address texts of `peer`, bounded, well-formed, without its id; those that name somebody else are dropped.
@@ -426,4 +439,32 @@ pub(super) fn parse_all(texts: &[String], peer: &PeerId) -> Vec<Multiaddr> {
             Some(_) | None => address,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_contact_gets_its_turn_however_many_are_away() {
+        let first = Duration::from_secs(1);
+        let start = Instant::now();
+        let ids: Vec<PeerId> = (0..100).map(|_| PeerId::random()).collect();
+        let mut peers: BTreeMap<PeerId, Peer> =
+            ids.iter().map(|peer| (*peer, Peer::new(TransportId::from_bytes([0; 32]), first, start))).collect();
+        // Dials take 30 seconds, all fail, and every waiting time is skipped each time.
+        let rounds = ids.len().div_ceil(limits::DIALS_AT_ONCE);
+        for cycle in 0..3 {
+            let mut turns: BTreeMap<PeerId, usize> = BTreeMap::new();
+            for round in 0..rounds {
+                let now = start + Duration::from_secs(30) * u32::try_from(cycle * rounds + round).expect("small");
+                for peer in due(&peers, now) {
+                    *turns.entry(peer).or_default() += 1;
+                    let entry = peers.get_mut(&peer).expect("known");
+                    (entry.tried, entry.next_dial) = (Some(now), now + Duration::from_secs(1));
+                }
+            }
+            assert_eq!(turns.len(), ids.len(), "cycle {cycle}");
+        }
+    }
 }

@@ -1,16 +1,24 @@
 //! Reservations: places at bootstraps where others find us when they cannot reach us directly.
 
-use std::{collections::BTreeMap, net::IpAddr, time::Instant};
+use std::{
+    collections::BTreeMap,
+    net::IpAddr,
+    time::{Duration, Instant},
+};
 
 use libp2p::{Multiaddr, PeerId, core::transport::ListenerId, multiaddr::Protocol, relay};
 
 use super::{Task, jitter};
-use crate::{addr, backoff::Backoff, limits};
+use crate::{addr, backoff::Backoff};
 
 /// One reservation, asked for or held.
+///
+/// Its listener is never removed while the relay is connected: a reservation or renewal that is granted after the
+/// listener went away makes libp2p panic. Whoever has to end a reservation ends the connection.
 struct Reservation {
     relay: PeerId,
     listener: ListenerId,
+    /// When it was asked for, or granted for the first time.
     since: Instant,
     held: bool,
 }
@@ -27,23 +35,18 @@ impl Relays {
     pub(super) fn held(&self) -> usize {
         self.reservations.iter().filter(|reservation| reservation.held).count()
     }
+
+    /// How many reservations are held or still waited for. A relay that takes its time may grant one later; then there
+    /// is one more.
+    fn expected(&self, now: Instant, patience: Duration) -> usize {
+        self.reservations.iter().filter(|r| r.held || now.duration_since(r.since) <= patience).count()
+    }
 }
 
 impl Task {
     /// Asks for reservations until enough are held or asked for.
     pub(super) fn tend_relays(&mut self, now: Instant) {
-        let late: Vec<(PeerId, ListenerId)> = self
-            .relays
-            .reservations
-            .iter()
-            .filter(|r| !r.held && now.duration_since(r.since) > limits::RESERVATION_TIMEOUT)
-            .map(|r| (r.relay, r.listener))
-            .collect();
-        for (relay, listener) in late {
-            self.swarm.remove_listener(listener);
-            self.reservation_failed(&relay, now);
-        }
-        while self.relays.reservations.len() < self.tuning.reservations {
+        while self.relays.expected(now, self.tuning.reservation) < self.tuning.reservations {
             let Some((relay, address)) = self.relay_candidate(now) else { return };
             let circuit = addr::with_peer(address, relay).map(|address| address.with(Protocol::P2pCircuit));
             match circuit.map(|circuit| self.swarm.listen_on(circuit)) {
@@ -87,8 +90,9 @@ impl Task {
     pub(super) fn on_relay(&mut self, event: &relay::client::Event) {
         let relay::client::Event::ReservationReqAccepted { relay_peer_id, renewal, .. } = event else { return };
         tracing::debug!(relay = %relay_peer_id, renewal, "reservation");
-        for reservation in self.relays.reservations.iter_mut().filter(|r| r.relay == *relay_peer_id) {
+        for reservation in self.relays.reservations.iter_mut().filter(|r| r.relay == *relay_peer_id && !r.held) {
             reservation.held = true;
+            reservation.since = Instant::now();
         }
         self.relays.waiting.remove(relay_peer_id);
         self.refresh_own();
@@ -103,14 +107,14 @@ impl Task {
         }
     }
 
-    /// The connection to a relay is gone.
+    /// The connection to a relay is gone, and with it the reservation: libp2p closes the listener.
     pub(super) fn drop_relay(&mut self, relay: &PeerId) {
-        let listeners: Vec<ListenerId> =
-            self.relays.reservations.iter().filter(|r| r.relay == *relay).map(|r| r.listener).collect();
         self.relays.reservations.retain(|r| r.relay != *relay);
-        for listener in listeners {
-            self.swarm.remove_listener(listener);
-        }
+    }
+
+    /// Whether a reservation is asked for or held at a relay.
+    pub(super) fn is_relay(&self, relay: &PeerId) -> bool {
+        self.relays.reservations.iter().any(|r| r.relay == *relay)
     }
 
     pub(super) fn hurry_relays(&mut self, now: Instant) {
@@ -122,15 +126,18 @@ impl Task {
     /// Believes a reservation only while its circuit address is listened on and its relay is connected.
     pub(super) fn watch_relays(&mut self, now: Instant) {
         let alive: Vec<PeerId> = self.swarm.listeners().filter_map(addr::relay_of).collect();
-        let dead: Vec<(PeerId, ListenerId)> = self
+        // The address is announced a moment after the reservation.
+        let settled = |r: &&Reservation| r.held && now.duration_since(r.since) > self.tuning.reservation;
+        let dead: Vec<PeerId> = self
             .relays
             .reservations
             .iter()
-            .filter(|r| r.held && (!alive.contains(&r.relay) || !self.swarm.is_connected(&r.relay)))
-            .map(|r| (r.relay, r.listener))
+            .filter(settled)
+            .filter(|r| !alive.contains(&r.relay) || !self.swarm.is_connected(&r.relay))
+            .map(|r| r.relay)
             .collect();
-        for (relay, listener) in dead {
-            self.swarm.remove_listener(listener);
+        for relay in dead {
+            self.disconnect(relay);
             self.reservation_failed(&relay, now);
         }
         self.tend_relays(now);

@@ -11,10 +11,11 @@ use libp2p::{
     request_response::{Message, OutboundRequestId},
 };
 
-use super::{Task, bootstraps};
+use super::Task;
 use crate::{
     addr::{self, Source},
     api::{NetEvent, SlotOutcome},
+    bootstrap,
     limiter::Limiter,
     limits,
     slot::SlotEvent,
@@ -95,7 +96,7 @@ impl Task {
         let hints = hints
             .iter()
             .take(kith_wire::limits::HINTS_MAX * 2)
-            .filter_map(|hint| bootstraps::parse(hint))
+            .filter_map(|hint| bootstrap::parse(hint).ok())
             .map(|(peer, addresses)| (peer, self.hint_addresses(&peer, addresses)))
             .collect();
         self.start_operation(number, Kind::Get { slot, hints, gone: None, missing: false });

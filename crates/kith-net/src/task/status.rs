@@ -18,6 +18,7 @@ const TEST_TIME: Duration = Duration::from_secs(10);
 
 /// The last status told, and tests under way.
 pub(super) struct Status {
+    /// Without what changes all the time.
     last: NetStatus,
     told: Instant,
     tests: Vec<(oneshot::Sender<Vec<TestStep>>, Instant)>,
@@ -32,6 +33,11 @@ impl Status {
 impl Task {
     pub(super) fn current_status(&self) -> NetStatus {
         let (bytes_in, bytes_out) = self.traffic();
+        NetStatus { bytes_in, bytes_out, ..self.reach() }
+    }
+
+    /// The status without the traffic, which takes longer to find out than all the rest.
+    fn reach(&self) -> NetStatus {
         NetStatus {
             state: self.state(),
             nat: self.nat().to_owned(),
@@ -49,8 +55,8 @@ impl Task {
                 })
                 .collect(),
             relays: self.circuits(),
-            bytes_in,
-            bytes_out,
+            bytes_in: 0,
+            bytes_out: 0,
         }
     }
 
@@ -111,9 +117,10 @@ impl Task {
             return;
         }
         self.status.told = now;
-        let status = self.current_status();
-        if essence(&status) != essence(&self.status.last) {
-            self.status.last = status.clone();
+        let essence = essence(self.reach());
+        if essence != self.status.last {
+            self.status.last = essence;
+            let status = self.current_status();
             self.emit(NetEvent::StatusChanged(status));
         }
     }
@@ -183,8 +190,7 @@ impl Task {
 }
 
 /// The status without what changes all the time.
-fn essence(status: &NetStatus) -> NetStatus {
-    let mut status = NetStatus { bytes_in: 0, bytes_out: 0, ..status.clone() };
+fn essence(mut status: NetStatus) -> NetStatus {
     for known in &mut status.bootstraps {
         known.rtt_ms = None;
     }

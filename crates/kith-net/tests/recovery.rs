@@ -1,0 +1,193 @@
+//! What breaks and comes back, or ends in a way that can be noticed.
+
+use std::{
+    future::Future,
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, SystemTime},
+};
+
+use kith_crypto::SigningKey;
+use kith_net::{NetCommand, NetEvent, NetState, Path, Tuning};
+
+use crate::support::{
+    Bootstrap, Node, QUIC,
+    holding::{HOP, Holding, PING},
+    namespace::{self, Place},
+    nat::Nat,
+    quick,
+};
+
+/// Lets a peer run while something is awaited.
+async fn beside<T>(peer: &mut Holding, awaited: impl Future<Output = T>) -> T {
+    tokio::select! {
+        outcome = awaited => outcome,
+        () = peer.run() => unreachable!("it never ends"),
+    }
+}
+
+async fn within<T>(awaited: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(30), awaited).await.expect("in time")
+}
+
+#[tokio::test]
+async fn a_relay_that_takes_its_time_is_not_waited_for_and_may_still_grant_a_reservation() {
+    let mut slow = Holding::start(HOP).await;
+    let swift = Bootstrap::start().await;
+    let tuning = Tuning { reservations: 1, reservation: Duration::from_millis(300), ..quick() };
+    let node = Node::start_deaf(tuning, std::slice::from_ref(&slow.address));
+    within(slow.asked()).await;
+    for address in swift.addresses.clone() {
+        node.command(NetCommand::AddBootstrap { address }).await;
+    }
+    beside(&mut slow, node.status(|status| status.relays.len() == 1)).await;
+    slow.grant();
+    beside(&mut slow, node.status(|status| status.relays.len() == 2)).await;
+    node.stop().await;
+    swift.stop().await;
+}
+
+#[tokio::test]
+async fn a_reservation_granted_by_a_bootstrap_that_was_removed_does_no_harm() {
+    let mut relay = Holding::start(HOP).await;
+    let node = Node::start_deaf(quick(), std::slice::from_ref(&relay.address));
+    within(relay.asked()).await;
+    // A contact is not disconnected because it is no bootstrap any more.
+    node.command(NetCommand::Track { peer: relay.id, addresses: vec![] }).await;
+    node.command(NetCommand::RemoveBootstrap { address: relay.address.clone() }).await;
+    beside(&mut relay, node.status(|status| status.bootstraps.is_empty())).await;
+    relay.grant();
+    within(relay.left()).await;
+    node.status(|status| status.relays.is_empty()).await;
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn who_does_not_answer_pings_is_disconnected_and_who_does_not_know_them_is_not() {
+    let (mut mute, mut plain) = (Holding::start(PING).await, Holding::start("/kith/nothing").await);
+    let node = Node::start_tuned(QUIC, Tuning { ping: Duration::from_millis(300), ..quick() }).await;
+    for peer in [&plain, &mute] {
+        node.command(NetCommand::Track { peer: peer.id, addresses: vec![peer.address.clone()] }).await;
+    }
+    within(beside(&mut plain, mute.left())).await;
+    assert!(plain.is_connected());
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn contacts_that_meet_at_a_relay_go_direct_and_leave_it() {
+    let bootstrap = Bootstrap::start().await;
+    // Nothing tells them their addresses before they meet.
+    let tuning =
+        Tuning { rendezvous: false, records: false, settle: Duration::from_millis(300), reservations: 1, ..quick() };
+    let start = || Node::start_with(QUIC, tuning, SigningKey::generate(), bootstrap.addresses.clone());
+    let (mut alice, mut bob) = (start().await, start().await);
+    bob.status(|status| !status.relays.is_empty()).await;
+    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
+    alice.command(NetCommand::Track { peer: bob.id, addresses: vec![] }).await;
+    let (path, back) = (alice.up(&bob).await, bob.up(&alice).await);
+    assert!(matches!(path, Path::Relayed { .. }));
+    alice.direct(path, &bob).await;
+    bob.direct(back, &alice).await;
+    alice.status(|_| matches!(bootstrap.circuits(), (opened, closed) if opened > 0 && opened == closed)).await;
+    let flap = |event: &NetEvent| matches!(event, NetEvent::PeerDown { .. });
+    assert!(!alice.saw(flap) && !bob.saw(flap));
+    alice.send(&bob, 1, b"here".to_vec()).await;
+    assert_eq!(bob.received(&alice).await, b"here");
+    for node in [alice, bob] {
+        node.stop().await;
+    }
+    bootstrap.stop().await;
+}
+
+/// Whether the clock of one node fails.
+static BROKEN: AtomicBool = AtomicBool::new(false);
+
+fn broken_clock() -> SystemTime {
+    assert!(!BROKEN.load(Ordering::Relaxed), "what a defect in the swarm task looks like");
+    SystemTime::now()
+}
+
+#[tokio::test]
+async fn the_end_of_the_swarm_task_is_noticed() {
+    let (mut node, mut contact) =
+        (Node::start_tuned(QUIC, Tuning { wall: broken_clock, ..quick() }).await, Node::start(QUIC).await);
+    node.track(&contact).await;
+    contact.track(&node).await;
+    node.up(&contact).await;
+    contact.up(&node).await;
+    assert!(!node.is_stopped());
+    BROKEN.store(true, Ordering::Relaxed);
+    node.fails().await;
+    contact.stop().await;
+}
+
+#[tokio::test]
+async fn a_relay_with_a_name_makes_a_device_findable() {
+    let bootstrap = Bootstrap::start().await;
+    let named: Vec<String> =
+        bootstrap.addresses.iter().map(|address| address.replace("/ip4/127.0.0.1", "/dns4/localhost")).collect();
+    let node = Node::start_deaf(quick(), &named);
+    let (reply, steps) = tokio::sync::oneshot::channel();
+    node.command(NetCommand::Test(reply)).await;
+    let steps = steps.await.expect("an answer");
+    assert!(steps.iter().any(|step| step.name == "rendezvous" && step.ok), "{steps:?}");
+    node.stop().await;
+    bootstrap.stop().await;
+}
+
+#[tokio::test]
+async fn what_two_bootstraps_see_of_a_node_tells_its_nat() {
+    let (first, second) = (Bootstrap::start().await, Bootstrap::start().await);
+    let node = Node::start_at(QUIC, &[first.addresses.clone(), second.addresses.clone()].concat()).await;
+    node.status(|status| status.nat == "mapped").await;
+    node.stop().await;
+    for bootstrap in [first, second] {
+        bootstrap.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn the_door_others_see_behind_a_nat_that_changes_ports_becomes_an_address() {
+    let bootstrap = Bootstrap::start().await;
+    let address = bootstrap.addresses.first().expect("an address");
+    let port = address.split('/').nth(4).and_then(|port| port.parse::<u16>().ok()).expect("/ip4/IP/udp/PORT");
+    let nat = Nat::start(([127, 0, 0, 1], port).into()).await;
+    let through = address.replace(&format!("/udp/{port}/"), &format!("/udp/{}/", nat.inside.port()));
+    let tuning = Tuning { probe: Duration::from_millis(300), ..quick() };
+    let node = Node::start_with(QUIC, tuning, SigningKey::generate(), vec![through]).await;
+    // identify would have put the port it listens on in its place.
+    let door = format!("/ip4/127.0.0.1/udp/{}/quic-v1", nat.outside.port());
+    node.status(|status| status.addresses.contains(&door)).await;
+    node.stop().await;
+    bootstrap.stop().await;
+}
+
+#[tokio::test]
+async fn a_network_that_goes_and_comes_back_is_noticed_at_once() {
+    if matches!(namespace::enter("recovery::a_network_that_goes_and_comes_back_is_noticed_at_once"), Place::Inside) {
+        roam().await;
+    }
+}
+
+async fn roam() {
+    // Neither the patience of QUIC nor the ladder of dials ends within this test.
+    let tuning = Tuning { dial_first: Duration::from_secs(3600), ..quick() };
+    let start = || Node::start_with("/ip4/0.0.0.0/udp/0/quic-v1", tuning, SigningKey::generate(), vec![]);
+    let (mut alice, mut bob) = (start().await, start().await);
+    alice.track(&bob).await;
+    bob.track(&alice).await;
+    alice.up(&bob).await;
+    bob.up(&alice).await;
+    namespace::ip(&format!("addr del {} dev v0", namespace::ADDRESS));
+    alice.down().await;
+    bob.down().await;
+    let status = alice.status(|status| status.state == NetState::Offline).await;
+    assert!(status.addresses.is_empty(), "loopback leads nobody here: {status:?}");
+    namespace::ip(&format!("addr add {} dev v0", namespace::ADDRESS));
+    alice.up(&bob).await;
+    bob.up(&alice).await;
+    alice.send(&bob, 1, b"back".to_vec()).await;
+    assert_eq!(bob.received(&alice).await, b"back");
+    alice.stop().await;
+    bob.stop().await;
+}
