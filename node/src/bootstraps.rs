@@ -1,7 +1,8 @@
 //! The bootstrap nodes this node uses: built in, given at the start, and added through the API, which are kept.
 
 use kith_api::{ApiError, ErrorCode};
-use kith_wire::{bootstrap::BootstrapLink, limits::ADDRESS_MAX_BYTES, link::LinkError};
+use kith_net::{BootstrapError, check_bootstrap};
+use kith_wire::ids::TransportId;
 use serde::{Deserialize, Serialize};
 
 use crate::keys::{Sealed, SealedError};
@@ -18,6 +19,7 @@ pub(crate) struct Bootstraps {
     kept: Kept,
     /// Given at the start, for this run only.
     given: Vec<String>,
+    own: TransportId,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -25,30 +27,21 @@ struct Kept {
     bootstraps: Vec<String>,
 }
 
-/// Something that is no address of a bootstrap node.
+/// Something that is no bootstrap node this node can use.
 #[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum BadBootstrap {
-    /// A link that cannot be read.
-    #[error("{address}: {source}")]
-    Link {
-        /// What was given.
-        address: String,
-        /// What is wrong with it.
-        source: LinkError,
-    },
-    /// Neither a link nor a multiaddr that names a peer.
-    #[error("{address} is neither a link kith:b/1/… nor an address /…/p2p/PEER")]
-    Address {
-        /// What was given.
-        address: String,
-    },
+#[error("{address}: {source}")]
+pub struct BadBootstrap {
+    /// What was given.
+    pub address: String,
+    /// What is wrong with it.
+    pub source: BootstrapError,
 }
 
 impl Bootstraps {
-    pub(crate) fn load(file: Sealed, given: Vec<String>) -> Result<Self, SealedError> {
+    /// Those of the node with the transport key `own`.
+    pub(crate) fn load(file: Sealed, given: Vec<String>, own: TransportId) -> Result<Self, SealedError> {
         let kept = file.read()?.unwrap_or_default();
-        Ok(Self { file, kept, given })
+        Ok(Self { file, kept, given, own })
     }
 
     /// All in use, those given at the start first.
@@ -60,12 +53,9 @@ impl Bootstraps {
 
     /// Keeps one more. Writes to disk.
     pub(crate) fn add(&mut self, address: &str) -> Result<(), ApiError> {
-        check(address).map_err(|error| {
-            let code = match error {
-                BadBootstrap::Link { .. } => ErrorCode::BadLink,
-                BadBootstrap::Address { .. } => ErrorCode::InvalidArgument,
-            };
-            ApiError::new(code, error.to_string())
+        check(address, self.own).map_err(|error| {
+            let link = matches!(error.source, BootstrapError::Link(_));
+            ApiError::new(if link { ErrorCode::BadLink } else { ErrorCode::InvalidArgument }, error.to_string())
         })?;
         if self.kept.bootstraps.iter().any(|kept| kept == address) {
             return Err(ApiError::new(ErrorCode::AlreadyExists, "this bootstrap node is there already"));
@@ -99,57 +89,59 @@ impl Bootstraps {
     }
 }
 
-/// Whether `address` can be the address of a bootstrap node.
-pub(crate) fn check(address: &str) -> Result<(), BadBootstrap> {
-    if address.starts_with("kith:") {
-        return match BootstrapLink::parse(address) {
-            Ok(_) => Ok(()),
-            Err(source) => Err(BadBootstrap::Link { address: address.to_owned(), source }),
-        };
-    }
-    let parts: Vec<&str> = address.split('/').collect();
-    let names_peer = matches!(parts.as_slice(), ["", _, .., "p2p", peer] if !peer.is_empty());
-    if address.len() > ADDRESS_MAX_BYTES || !names_peer {
-        return Err(BadBootstrap::Address { address: address.to_owned() });
-    }
-    Ok(())
+/// Whether the node with the transport key `own` can use `address` as a bootstrap node.
+pub(crate) fn check(address: &str, own: TransportId) -> Result<(), BadBootstrap> {
+    check_bootstrap(address, own).map_err(|source| BadBootstrap { address: address.to_owned(), source })
 }
 
 #[cfg(test)]
 mod tests {
     use kith_crypto::{Key, SigningKey};
-    use kith_wire::ids::TransportId;
+    use kith_wire::bootstrap::BootstrapLink;
 
     use super::*;
+
+    const PEER: &str = "12D3KooWRQP9FEpTGtRGyGWcjJoDKjxMU7Bz3tYFUdaA5Mm4gaL1";
+
+    fn transport() -> TransportId {
+        TransportId::from(SigningKey::from_seed(&[8; 32]).public())
+    }
 
     #[test]
     fn added_ones_are_kept_and_given_ones_are_not() {
         let folder = tempfile::tempdir().unwrap();
         let key = Key::random();
         let file = || Sealed::new(folder.path(), "network", &key);
-        let given = "/ip4/127.0.0.1/tcp/4200/p2p/12D3KooWGiven".to_owned();
-        let transport = TransportId::from(SigningKey::generate().public());
-        let added = BootstrapLink::new(transport, vec!["/ip4/192.0.2.1/tcp/4200".to_owned()], 0).to_string();
-        let mut bootstraps = Bootstraps::load(file(), vec![given.clone()]).unwrap();
+        let given = format!("/ip4/127.0.0.1/tcp/4200/p2p/{PEER}");
+        let other = TransportId::from(SigningKey::generate().public());
+        let added = BootstrapLink::new(other, vec!["/ip4/192.0.2.1/tcp/4200".to_owned()], 0).to_string();
+        let mut bootstraps = Bootstraps::load(file(), vec![given.clone()], transport()).unwrap();
         bootstraps.add(&added).unwrap();
         assert_eq!(bootstraps.add(&added).unwrap_err().code, ErrorCode::AlreadyExists);
         assert_eq!(bootstraps.all(), [given.clone(), added.clone()]);
         bootstraps.remove(&given).unwrap();
         assert_eq!(bootstraps.all(), std::slice::from_ref(&added));
 
-        let mut bootstraps = Bootstraps::load(file(), Vec::new()).unwrap();
+        let mut bootstraps = Bootstraps::load(file(), Vec::new(), transport()).unwrap();
         assert_eq!(bootstraps.all(), std::slice::from_ref(&added));
         bootstraps.remove(&added).unwrap();
         assert_eq!(bootstraps.remove(&added).unwrap_err().code, ErrorCode::NotFound);
-        assert!(Bootstraps::load(file(), Vec::new()).unwrap().all().is_empty());
+        assert!(Bootstraps::load(file(), Vec::new(), transport()).unwrap().all().is_empty());
     }
 
     #[test]
     fn what_is_no_bootstrap_node_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let mut bootstraps =
-            Bootstraps::load(Sealed::new(folder.path(), "network", &Key::random()), Vec::new()).unwrap();
+            Bootstraps::load(Sealed::new(folder.path(), "network", &Key::random()), Vec::new(), transport()).unwrap();
+        let own = BootstrapLink::new(transport(), vec!["/ip4/192.0.2.1/tcp/4200".to_owned()], 0).to_string();
         for (address, code) in [
+            (own.as_str(), ErrorCode::InvalidArgument),
+            (
+                "/dnsaddr/bootstrap.example/p2p/QmNnooDu7bfjPFoTZYxMNLWUQJyrVwtbZg5gBMjTezGAJN",
+                ErrorCode::InvalidArgument,
+            ),
+            ("/ip4/127.0.0.1/tcp/4200/p2p/12D3KooWGiven", ErrorCode::InvalidArgument),
             ("", ErrorCode::InvalidArgument),
             ("example.org:4200", ErrorCode::InvalidArgument),
             ("/ip4/127.0.0.1/tcp/4200", ErrorCode::InvalidArgument),

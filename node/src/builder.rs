@@ -10,6 +10,7 @@ use kith_core::{Core, CoreError, Identity, Input, Options, setup};
 use kith_crypto::{Key, SigningKey, random_bytes};
 use kith_net::{Net, NetConfig, NetError};
 use kith_store::{ProfileLock, Store, StoreError};
+use kith_wire::ids::TransportId;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
@@ -180,7 +181,8 @@ impl NodeBuilder {
     /// See [`StartError`].
     pub async fn spawn(self) -> Result<Node, StartError> {
         for address in &self.bootstraps {
-            bootstraps::check(address)?;
+            // Whether it is the node itself shows when its keys are open; then it is left out.
+            bootstraps::check(address, TransportId::from_bytes([0; 32]))?;
         }
         let bound = match self.api {
             Some(address) => Some(Bound::bind(address).await?),
@@ -206,7 +208,8 @@ impl NodeBuilder {
 
     fn start(&self, profile: Profile, tasks: &Tasks, bound: Option<Bound>) -> Result<Node, StartError> {
         let Profile { core, keys, misc, database, transport, counter, lock, fresh: _, restored } = profile;
-        let files = Files::load(&self.folder, &misc, self.given_bootstraps(), bound.as_ref())?;
+        let files =
+            Files::load(&self.folder, &misc, self.given_bootstraps(), transport.public().into(), bound.as_ref())?;
         let config = NetConfig {
             listen: ports::steady(&self.preset.listen, &transport.public()),
             key: transport,
@@ -286,8 +289,14 @@ struct Files {
 }
 
 impl Files {
-    fn load(folder: &Path, misc: &Key, given: Vec<String>, bound: Option<&Bound>) -> Result<Self, StartError> {
-        let bootstraps = Bootstraps::load(Sealed::new(folder, "network", misc), given)?;
+    fn load(
+        folder: &Path,
+        misc: &Key,
+        given: Vec<String>,
+        own: TransportId,
+        bound: Option<&Bound>,
+    ) -> Result<Self, StartError> {
+        let bootstraps = Bootstraps::load(Sealed::new(folder, "network", misc), given, own)?;
         let tokens = Tokens::load(Sealed::new(folder, "tokens", misc))?;
         let owner_token = match bound {
             Some(bound) => {
