@@ -36,6 +36,8 @@ pub(crate) enum Scope {
     Private,
     /// The internet.
     Global,
+    /// For documentation and the like: leads nowhere, which is not for us to tell whoever configured it.
+    Reserved,
     /// A host name.
     Name,
 }
@@ -112,8 +114,10 @@ fn ip4_scope(ip: Ipv4Addr) -> Option<Scope> {
         (127, _, _) => Some(Scope::Loopback),
         (169, 254, _) => Some(Scope::LinkLocal),
         (10, _, _) | (172, 16..=31, _) | (192, 168, _) | (100, 64..=127, _) => Some(Scope::Private),
-        // "this network", protocol assignments, documentation, benchmarks, multicast, reserved
-        (0 | 224..=255, _, _) | (192, 0, 0 | 2) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => None,
+        // protocol assignments, documentation, benchmarks
+        (192, 0, 0 | 2) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => Some(Scope::Reserved),
+        // "this network", multicast, reserved
+        (0 | 224..=255, _, _) => None,
         _ => Some(Scope::Global),
     }
 }
@@ -126,7 +130,7 @@ fn ip6_scope(ip: Ipv6Addr) -> Option<Scope> {
     match (a, b) {
         (0xfe80..=0xfebf, _) => Some(Scope::LinkLocal),
         (0xfc00..=0xfdff, _) => Some(Scope::Private),
-        (0x2001, 0x0db8) => None,
+        (0x2001, 0x0db8) => Some(Scope::Reserved),
         // only 2000::/3 is given out; everything else is unspecified, mapped, multicast or reserved
         (0x2000..=0x3fff, _) => Some(Scope::Global),
         _ => None,
@@ -144,7 +148,7 @@ pub(crate) fn may_dial(address: &Multiaddr, source: Source, lab: bool, is_bootst
         Scope::LinkLocal => source == Source::LocalNetwork,
         Scope::Private => trusted_host || matches!(source, Source::Contact | Source::LocalNetwork),
         Scope::Global => source != Source::LocalNetwork,
-        Scope::Name => trusted_host,
+        Scope::Reserved | Scope::Name => trusted_host,
     };
     port_ok && scope_ok
 }
@@ -157,7 +161,7 @@ pub(crate) fn for_contacts(address: &Multiaddr, lab: bool) -> bool {
             // A circuit is as good as its relay, which the contact judges by itself.
             Scope::Name => shape.relay.is_some(),
             Scope::Private | Scope::Global => true,
-            Scope::LinkLocal => false,
+            Scope::LinkLocal | Scope::Reserved => false,
         },
         None => false,
     }
@@ -169,7 +173,7 @@ pub(crate) fn for_everybody(address: &Multiaddr, lab: bool) -> bool {
         Some(shape) => match shape.scope {
             Scope::Global => true,
             Scope::Loopback => lab,
-            Scope::LinkLocal | Scope::Private | Scope::Name => false,
+            Scope::LinkLocal | Scope::Private | Scope::Reserved | Scope::Name => false,
         },
         None => false,
     }
