@@ -26,6 +26,7 @@ mod limiter;
 mod limits;
 mod observed;
 mod port;
+mod rendezvous;
 mod screen;
 mod sealed_card;
 pub mod server;

@@ -6,7 +6,7 @@ use kith_crypto::SigningKey;
 use libp2p::{
     Multiaddr, StreamProtocol, Swarm, SwarmBuilder, autonat, connection_limits, dcutr, gossipsub, identify,
     identity::Keypair,
-    kad, mdns, memory_connection_limits, noise, ping, relay, rendezvous,
+    kad, mdns, memory_connection_limits, noise, ping, relay,
     request_response::ProtocolSupport,
     swarm::{Config as SwarmConfig, Executor, NetworkBehaviour, behaviour::toggle::Toggle},
     tcp, yamux,
@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::{
     api::{NetError, Tuning},
     guard, limits, observed,
+    rendezvous::{self, RendezvousBehaviour},
     screen::{Judge, Screened},
     slot::{self, SlotBehaviour},
     streams,
@@ -45,7 +46,7 @@ pub(crate) struct Behaviour {
     pub(crate) observed: observed::Behaviour,
     pub(crate) ping: ping::Behaviour,
     pub(crate) kad: kad::Behaviour<kad::store::MemoryStore>,
-    pub(crate) rendezvous: rendezvous::client::Behaviour,
+    pub(crate) rendezvous: RendezvousBehaviour,
     pub(crate) gossip: Gossip,
     pub(crate) mdns: Toggle<mdns::tokio::Behaviour>,
     pub(crate) slot: SlotBehaviour,
@@ -135,7 +136,6 @@ fn behaviour(
         autonat::v2::client::Config::default().with_max_candidates(10).with_probe_interval(Duration::from_secs(30));
     let mdns = if mdns { mdns::tokio::Behaviour::new(mdns::Config::default(), me).ok() } else { None };
     let gossip = gossip(keypair)?;
-    let keypair = keypair.clone();
     Ok(move |relay| Behaviour {
         limits: connection_limits::Behaviour::new(limits),
         memory: memory_connection_limits::Behaviour::with_max_percentage(limits::MEMORY_SHARE),
@@ -147,7 +147,7 @@ fn behaviour(
         observed: observed::Behaviour::default(),
         ping: ping::Behaviour::new(ping::Config::new().with_interval(Duration::from_secs(30))),
         kad: kad(me),
-        rendezvous: rendezvous::client::Behaviour::new(keypair),
+        rendezvous: rendezvous::behaviour(ProtocolSupport::Outbound),
         gossip,
         mdns: mdns.into(),
         slot: slot::behaviour(ProtocolSupport::Full),

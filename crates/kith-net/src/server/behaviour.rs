@@ -14,7 +14,7 @@ use libp2p::request_response::ProtocolSupport;
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::{
     Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, connection_limits, identify, kad, memory_connection_limits,
-    noise, ping, relay, rendezvous, tcp, yamux,
+    noise, ping, relay, tcp, yamux,
 };
 
 use super::ServerError;
@@ -24,6 +24,7 @@ use super::gate::IpGate;
 use super::records;
 use super::reservations::Reservations;
 use super::source::Exempt;
+use crate::rendezvous::{self, RendezvousBehaviour};
 use crate::screen::{Judge, Screened};
 use crate::slot::{self, SlotBehaviour};
 
@@ -35,8 +36,6 @@ pub(crate) const KAD_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/kad/1
 pub(crate) const PEERS_TOPIC: &str = "/kith/1/peers";
 
 const GOSSIP_MAX_BYTES: usize = 16 * 1024;
-const REGISTRATIONS_PER_PEER: usize = 8;
-const REGISTRATION_TTL_MAX_S: u64 = 24 * 3_600;
 const RESERVATION: Duration = Duration::from_secs(3_600);
 const RESERVATIONS_PER_PEER: usize = 2;
 const OUTBOUND_MAX: u32 = 128;
@@ -52,7 +51,7 @@ pub(crate) struct Behaviour {
     pub(crate) kad: kad::Behaviour<MemoryStore>,
     pub(crate) relay: relay::Behaviour,
     pub(crate) dial_back: DialBack,
-    pub(crate) rendezvous: rendezvous::server::Behaviour,
+    pub(crate) rendezvous: RendezvousBehaviour,
     pub(crate) gossip: gossipsub::Behaviour<gossipsub::IdentityTransform, WhitelistSubscriptionFilter>,
     pub(crate) slots: SlotBehaviour,
 }
@@ -118,12 +117,7 @@ fn behaviour(
         kad: kad_behaviour(peer),
         relay: relay::Behaviour::new(peer, relay_config(limits, reservations)),
         dial_back: DialBack::default(),
-        rendezvous: rendezvous::server::Behaviour::new(
-            rendezvous::server::Config::default()
-                .with_max_ttl(REGISTRATION_TTL_MAX_S)
-                .with_max_registration_per_peer(REGISTRATIONS_PER_PEER)
-                .with_max_registration_total(usize::try_from(limits.registrations).unwrap_or(usize::MAX)),
-        ),
+        rendezvous: rendezvous::behaviour(ProtocolSupport::Inbound),
         gossip: gossip_behaviour(key, limits.exempt)?,
         slots: slot::behaviour(ProtocolSupport::Inbound),
     })

@@ -1,6 +1,6 @@
 //! The task that owns the swarm of a public node.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
@@ -9,7 +9,7 @@ use libp2p::core::transport::ListenerId;
 use libp2p::metrics::{Metrics, Recorder};
 use libp2p::request_response::{self, ResponseChannel};
 use libp2p::swarm::{ConnectionId, ListenError, SwarmEvent};
-use libp2p::{Multiaddr, PeerId, Swarm, autonat, gossipsub, identify, kad, relay, rendezvous};
+use libp2p::{Multiaddr, PeerId, Swarm, autonat, gossipsub, identify, kad, relay};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -21,19 +21,21 @@ use super::dial_back;
 use super::gate;
 use super::peering::Peering;
 use super::records::{RecordBook, Refusal};
+use super::rendezvous::{Now, Registrar};
 use super::reservations::Reservations;
 use super::slots::worker::{SlotWorker, now_ms};
 use super::source::{Prefix, RateLimiter, Source, ip_of};
 use super::stats::Stats;
 use super::tag::Tags;
+use crate::rendezvous::{RendezvousEvent, Response};
 use crate::screen::Screened;
 
 /// How often the task shows that it is alive, dials and tidies up.
 const TICK: Duration = Duration::from_secs(1);
 /// How often the routing table is refreshed.
 const KAD_REFRESH: Duration = Duration::from_secs(300);
-/// How often expired DHT records are dropped.
-const RECORD_SWEEP: Duration = Duration::from_secs(60);
+/// How often expired DHT records and registrations are dropped.
+const SWEEP: Duration = Duration::from_secs(60);
 /// Peers and prefixes with recent slot requests that are remembered.
 const SLOT_SOURCES_MAX: usize = 16_384;
 /// How many times a peer's share of slot requests one address gets.
@@ -65,7 +67,7 @@ pub(crate) struct Task {
     tags: Tags,
     listening: BTreeMap<Multiaddr, ListenerId>,
     reserved: BTreeSet<PeerId>,
-    registered: HashSet<(PeerId, String)>,
+    registrar: Registrar,
     next_refresh: Instant,
     next_sweep: Instant,
 }
@@ -109,7 +111,7 @@ impl Task {
             tags: Tags::new(),
             listening: BTreeMap::new(),
             reserved: BTreeSet::new(),
-            registered: HashSet::new(),
+            registrar: Registrar::new(limits.registrations),
             next_refresh: now,
             next_sweep: now,
         };
@@ -151,11 +153,13 @@ impl Task {
             }
         }
         if self.next_sweep <= now {
-            self.next_sweep = now + RECORD_SWEEP;
+            self.next_sweep = now + SWEEP;
             for key in self.records.expire(now_ms()) {
                 self.swarm.behaviour_mut().kad.remove_record(&key.into());
             }
             self.stats.records(self.records.len());
+            self.registrar.expire(now);
+            self.stats.registrations(self.registrar.len());
         }
     }
 
@@ -335,24 +339,28 @@ impl Task {
         self.stats.dial_back(if event.result.is_ok() { "reachable" } else { "unreachable" });
     }
 
-    fn rendezvous_event(&mut self, event: rendezvous::server::Event) {
-        use rendezvous::server::Event;
-        match event {
-            Event::PeerRegistered { peer, registration } => {
-                self.registered.insert((peer, registration.namespace.to_string()));
-                self.stats.rendezvous("register", "accepted");
-            }
-            Event::PeerNotRegistered { .. } => self.stats.rendezvous("register", "denied"),
-            Event::PeerUnregistered { peer, namespace } => {
-                self.registered.remove(&(peer, namespace.to_string()));
-            }
-            Event::RegistrationExpired(registration) => {
-                self.registered.remove(&(registration.record.peer_id(), registration.namespace.to_string()));
-            }
-            Event::DiscoverServed { .. } => self.stats.rendezvous("discover", "served"),
-            Event::DiscoverNotServed { .. } => self.stats.rendezvous("discover", "denied"),
+    fn rendezvous_event(&mut self, event: RendezvousEvent) {
+        let request_response::Event::Message { peer, connection_id, message } = event else {
+            return;
+        };
+        let request_response::Message::Request { request, channel, .. } = message else {
+            return;
+        };
+        let source = self.swarm.behaviour().gate.source_of(connection_id);
+        let now = Now { instant: Instant::now(), unix_ms: now_ms() };
+        let response = self.registrar.answer(peer, source, request, now);
+        self.stats.registrations(self.registrar.len());
+        // An unregistration is not answered: its stream ends with the channel.
+        let Some(response) = response else { return };
+        match &response {
+            Response::Register(Ok(_)) => self.stats.rendezvous("register", "accepted"),
+            Response::Register(Err(_)) => self.stats.rendezvous("register", "denied"),
+            Response::Discover(Ok(_)) => self.stats.rendezvous("discover", "served"),
+            Response::Discover(Err(_)) => self.stats.rendezvous("discover", "denied"),
         }
-        self.stats.registrations(self.registered.len());
+        if self.swarm.behaviour_mut().rendezvous.send_response(channel, response).is_err() {
+            tracing::debug!("a peer left before its rendezvous request was answered");
+        }
     }
 
     fn gossip_event(&mut self, event: gossipsub::Event) {
