@@ -1,6 +1,7 @@
 //! The task that owns the swarm of a public node.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
@@ -270,10 +271,7 @@ impl Task {
         let Some(host) = self.swarm.behaviour().gate.host_of(connection_id) else {
             return;
         };
-        let own = info
-            .listen_addrs
-            .into_iter()
-            .filter(|address| ip_of(address) == Some(host) && !crate::addr::is_circuit(address));
+        let own = info.listen_addrs.into_iter().filter(|address| leads_to(address, host));
         for address in own.take(KAD_ADDRESSES_MAX) {
             self.swarm.behaviour_mut().kad.add_address(&peer_id, address);
         }
@@ -427,6 +425,11 @@ impl Task {
     }
 }
 
+/// Whether dialling an address leads to this host, not only through it or past it.
+fn leads_to(address: &Multiaddr, host: IpAddr) -> bool {
+    crate::addr::shape(address).is_some_and(|shape| shape.relay.is_none()) && ip_of(address) == Some(host)
+}
+
 fn is_quic(address: &Multiaddr) -> bool {
     address.iter().any(|part| matches!(part, libp2p::multiaddr::Protocol::QuicV1))
 }
@@ -456,5 +459,26 @@ fn dial_reason(error: &libp2p::swarm::DialError) -> &'static str {
         "already connected"
     } else {
         "no address"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_peer_itself_enter_the_routing_table() {
+        let host = [9, 9, 9, 9].into();
+        let leads = |text: &str| leads_to(&text.parse().unwrap(), host);
+        assert!(leads("/ip4/9.9.9.9/tcp/4100") && leads("/ip4/9.9.9.9/udp/4100/quic-v1"));
+        for elsewhere in [
+            "/ip4/9.9.9.8/tcp/4100",
+            "/ip4/9.9.9.9/ip4/10.0.0.5/tcp/6379",
+            "/dns4/localhost/ip4/9.9.9.9/tcp/6379",
+            "/ip4/9.9.9.9/dns4/localhost/tcp/6379",
+            "/ip4/9.9.9.9/tcp/4100/p2p/12D3KooWGYt8SutkR6qNotSRKr7NtQQffaLe7HRJJn9RCFqmJReC/p2p-circuit",
+        ] {
+            assert!(!leads(elsewhere), "{elsewhere}");
+        }
     }
 }
