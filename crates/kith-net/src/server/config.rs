@@ -62,6 +62,8 @@ pub struct Limits {
     pub registrations: u32,
     /// Invite slots in total.
     pub slots: u32,
+    /// Invite slots from one address or /56, as far as known since the start.
+    pub slots_per_ip: u32,
     /// Bytes of all invite slots.
     pub slot_bytes: u64,
     /// Slot requests one peer may make in a row; one more every [`slot_interval_ms`](Self::slot_interval_ms).
@@ -90,6 +92,7 @@ impl Default for Limits {
             circuit_s: 30 * 60,
             registrations: 20_000,
             slots: 20_000,
+            slots_per_ip: 500,
             slot_bytes: 256 << 20,
             slot_burst: 60,
             slot_interval_ms: 2_000,

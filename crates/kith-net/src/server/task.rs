@@ -390,8 +390,9 @@ impl Task {
             SlotRequest::Delete { .. } => "delete",
         };
         let ticket = Ticket { channel, operation };
-        let refused = if self.slot_allowed(peer, connection_id) {
-            self.slots.submit(ticket, request).err()
+        let source = self.swarm.behaviour().gate.source_of(connection_id);
+        let refused = if self.slot_allowed(peer, source) {
+            self.slots.submit(ticket, request, source.prefix()).err()
         } else {
             Some(ticket)
         };
@@ -400,9 +401,9 @@ impl Task {
         }
     }
 
-    fn slot_allowed(&mut self, peer: PeerId, connection: ConnectionId) -> bool {
+    fn slot_allowed(&mut self, peer: PeerId, source: Source) -> bool {
         let now = Instant::now();
-        match self.swarm.behaviour().gate.source_of(connection) {
+        match source {
             Source::Limited(prefix) => self.slot_prefixes.allow(prefix, now) && self.slot_peers.allow(peer, now),
             Source::Exempt => self.slot_peers.allow(peer, now),
         }
