@@ -64,6 +64,11 @@ pub(crate) fn record_key(transport: &TransportId, day: u64) -> [u8; 32] {
     *derived(transport, KdfInfo::RENDEZVOUS, 1, day).as_bytes()
 }
 
+/// `key`, if it is one of the device's record keys about now.
+pub(crate) fn own_record_key(transport: &TransportId, key: &[u8], now_ms: u64) -> Option<[u8; 32]> {
+    days_about(now_ms).map(|day| record_key(transport, day)).find(|own| own == key)
+}
+
 /// Seals a signed card for those who know the device.
 pub(crate) fn seal(transport: &TransportId, day: u64, card: &[u8]) -> Vec<u8> {
     derived(transport, KdfInfo::CARD_SEAL, 0, day).seal(&record_key(transport, day), card)

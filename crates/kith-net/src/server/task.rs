@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 use kith_wire::{SlotDenial, SlotRequest, SlotResponse};
 use libp2p::core::transport::ListenerId;
+use libp2p::kad::RecordKey;
 use libp2p::metrics::{Metrics, Recorder};
 use libp2p::request_response::{self, ResponseChannel};
 use libp2p::swarm::{ConnectionId, ListenError, SwarmEvent};
@@ -156,7 +157,7 @@ impl Task {
         if self.next_sweep <= now {
             self.next_sweep = now + SWEEP;
             for key in self.records.expire(now_ms()) {
-                self.swarm.behaviour_mut().kad.remove_record(&key.into());
+                self.swarm.behaviour_mut().kad.remove_record(&RecordKey::new(&key));
             }
             self.stats.records(self.records.len());
             self.registrar.expire(now);
@@ -297,7 +298,7 @@ impl Task {
             Ok(expires_at_ms) => expires_at_ms,
             Err(Refusal::Size) => return "size",
             Err(Refusal::Full) => return "full",
-            Err(Refusal::Taken) => return "taken",
+            Err(Refusal::Foreign) => return "foreign",
         };
         let latest = Instant::now() + Duration::from_millis(expires_at_ms.saturating_sub(now));
         record.expires = Some(record.expires.map_or(latest, |asked| asked.min(latest)));

@@ -80,7 +80,9 @@ fn the_bytes_of_another_implementation_are_understood_and_ours_are_the_same() {
         assert_eq!(response(framed(bytes)).unwrap(), expected);
         assert_eq!(written(expected), framed(bytes));
     }
-    let Ok(Response::Discover(Ok(found))) = response(framed(FOUND)) else { panic!() };
+    let answer = response(framed(FOUND)).unwrap();
+    assert_eq!(written(answer.clone()), framed(FOUND));
+    let Response::Discover(Ok(found)) = answer else { panic!("{answer:?}") };
     assert_eq!(found.registrations.iter().filter(|told| told.record.verify().is_some()).count(), 1);
     assert_eq!((found.registrations[0].ttl_s, &found.cookie[8..]), (7200, b"chess".as_slice()));
 }
