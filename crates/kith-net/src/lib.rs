@@ -19,6 +19,7 @@
 mod addr;
 mod api;
 mod backoff;
+mod cards;
 mod guard;
 mod handle;
 mod ids;

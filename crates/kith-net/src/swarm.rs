@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     api::{NetError, Tuning},
-    guard, limits, observed,
+    cards, guard, limits, observed,
     rendezvous::{self, RendezvousBehaviour},
     screen::{Judge, Screened},
     slot::{self, SlotBehaviour},
@@ -27,8 +27,6 @@ use crate::{
 const PROTOCOL_VERSION: &str = "/kith/1.0.0";
 /// Our own record network, apart from everybody else's.
 const KAD_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/kad/1.0.0");
-/// Topic of peer exchange.
-pub(crate) const PEERS_TOPIC: &str = "/kith/1/peers";
 
 /// Gossip with one allowed topic.
 pub(crate) type Gossip = gossipsub::Behaviour<gossipsub::IdentityTransform, gossipsub::WhitelistSubscriptionFilter>;
@@ -175,18 +173,13 @@ fn kad(me: libp2p::PeerId) -> kad::Behaviour<kad::store::MemoryStore> {
 
 fn gossip(keypair: &Keypair) -> Result<Gossip, NetError> {
     const FAILED: NetError = NetError::Setup { part: "gossip" };
-    let topic = gossipsub::IdentTopic::new(PEERS_TOPIC);
+    let topic = gossipsub::IdentTopic::new(cards::TOPIC);
     let config = gossipsub::ConfigBuilder::default()
         .validation_mode(gossipsub::ValidationMode::Strict)
         .validate_messages()
         .max_transmit_size(limits::GOSSIP_MAX)
         .duplicate_cache_time(Duration::from_secs(120))
-        .message_id_fn(|message| {
-            let mut hasher = blake3::Hasher::new();
-            hasher.update(message.topic.as_str().as_bytes()).update(&[0]).update(&message.data);
-            let hash = hasher.finalize();
-            gossipsub::MessageId::from(hash.as_bytes().iter().take(20).copied().collect::<Vec<u8>>())
-        })
+        .message_id_fn(cards::message_id)
         .build()
         .map_err(|_config| FAILED)?;
     let allowed = gossipsub::WhitelistSubscriptionFilter(HashSet::from([topic.hash()]));

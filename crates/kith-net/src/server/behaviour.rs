@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use libp2p::gossipsub::{self, IdentTopic, MessageAuthenticity, MessageId, WhitelistSubscriptionFilter};
+use libp2p::gossipsub::{self, IdentTopic, MessageAuthenticity, WhitelistSubscriptionFilter};
 use libp2p::identity::Keypair;
 use libp2p::kad::store::{MemoryStore, MemoryStoreConfig};
 use libp2p::metrics::Registry;
@@ -24,6 +24,7 @@ use super::gate::IpGate;
 use super::records;
 use super::reservations::Reservations;
 use super::source::Exempt;
+use crate::cards;
 use crate::rendezvous::{self, RendezvousBehaviour};
 use crate::screen::{Judge, Screened};
 use crate::slot::{self, SlotBehaviour};
@@ -32,8 +33,6 @@ use crate::slot::{self, SlotBehaviour};
 pub(crate) const NETWORK: &str = "/kith/1.0.0";
 /// The DHT of this network.
 pub(crate) const KAD_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/kad/1.0.0");
-/// The only gossip topic a public node takes part in: signed transport cards.
-pub(crate) const PEERS_TOPIC: &str = "/kith/1/peers";
 
 const GOSSIP_MAX_BYTES: usize = 16 * 1024;
 const RESERVATION: Duration = Duration::from_secs(3_600);
@@ -182,11 +181,11 @@ fn gossip_behaviour(
         .max_transmit_size(GOSSIP_MAX_BYTES)
         .validate_messages()
         .validation_mode(gossipsub::ValidationMode::Strict)
-        .message_id_fn(message_id)
+        .message_id_fn(cards::message_id)
         .duplicate_cache_time(Duration::from_secs(120))
         .build()
         .map_err(|error| failed(error.to_string()))?;
-    let topic = IdentTopic::new(PEERS_TOPIC);
+    let topic = IdentTopic::new(cards::TOPIC);
     let filter = WhitelistSubscriptionFilter(HashSet::from([topic.hash()]));
     let mut gossip =
         gossipsub::Behaviour::new_with_subscription_filter(MessageAuthenticity::Signed(key.clone()), config, filter)
@@ -194,14 +193,6 @@ fn gossip_behaviour(
     gossip.with_peer_score(score(exempt, &topic), gossipsub::PeerScoreThresholds::default()).map_err(failed)?;
     gossip.subscribe(&topic).map_err(|error| failed(error.to_string()))?;
     Ok(gossip)
-}
-
-fn message_id(message: &gossipsub::Message) -> MessageId {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(message.topic.as_str().as_bytes()).update(&message.data);
-    let mut id = [0; 20];
-    hasher.finalize_xof().fill(&mut id);
-    MessageId::new(&id)
 }
 
 fn score(exempt: Exempt, topic: &IdentTopic) -> gossipsub::PeerScoreParams {

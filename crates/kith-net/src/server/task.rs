@@ -366,7 +366,7 @@ impl Task {
         let gossipsub::Event::Message { propagation_source, message_id, message } = event else {
             return;
         };
-        let verdict = self.cards.judge(&message.data, now_ms(), Instant::now());
+        let verdict = self.cards.judge(&message, now_ms(), Instant::now());
         self.stats.card(match verdict {
             gossipsub::MessageAcceptance::Accept => "accepted",
             gossipsub::MessageAcceptance::Ignore => "ignored",

@@ -199,17 +199,8 @@ impl Task {
 
     /// Addresses a device itself signed, for a contact or somebody we want to ask something.
     pub(super) fn found(&mut self, peer: &PeerId, addresses: Vec<Multiaddr>) {
-        let addresses: Vec<Multiaddr> = addresses
-            .into_iter()
-            .filter(|address| addr::shape(address).is_some_and(|shape| shape.peer.is_none_or(|named| named == *peer)))
-            .map(|address| {
-                if addr::shape(&address).is_some_and(|s| s.peer.is_some()) {
-                    addr::without_peer(address)
-                } else {
-                    address
-                }
-            })
-            .collect();
+        let addresses: Vec<Multiaddr> =
+            addresses.into_iter().filter_map(|address| addr::of_peer(address, peer)).collect();
         self.request_found(peer, &addresses);
         if self.peers.contains_key(peer) {
             self.learned(peer, addresses);
