@@ -86,7 +86,7 @@ struct LimitsTable {
     pending_per_ip: Option<u32>,
     accepts_per_ip_per_minute: Option<u32>,
     exempt: Option<ExemptName>,
-    memory_percent: Option<u8>,
+    memory_bytes: Option<u64>,
     idle_s: Option<u64>,
     reservations: Option<u32>,
     reservations_per_ip: Option<u32>,
@@ -116,7 +116,7 @@ impl LimitsTable {
                 ExemptName::Loopback => Exempt::Loopback,
                 ExemptName::Private => Exempt::Private,
             }),
-            memory_percent: self.memory_percent.unwrap_or(base.memory_percent),
+            memory_bytes: self.memory_bytes.or(base.memory_bytes),
             idle_s: self.idle_s.unwrap_or(base.idle_s),
             reservations: self.reservations.unwrap_or(base.reservations),
             reservations_per_ip: self.reservations_per_ip.unwrap_or(base.reservations_per_ip),
@@ -156,6 +156,12 @@ mod tests {
             assert_eq!(format!("{:?}", config.limits()), format!("{:?}", Limits::default()));
         }
         assert!(uncommented.contains("\nslot_interval_ms = "), "every limit is in the template");
+    }
+
+    #[test]
+    fn a_limit_that_is_set_counts() {
+        let limits = Config::parse("[limits]\nmemory_bytes = 123\nslots_per_ip = 7").unwrap().limits();
+        assert_eq!((limits.memory_bytes, limits.slots_per_ip), (Some(123), 7));
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod handle;
 mod ids;
 mod limiter;
 mod limits;
+mod memory;
 mod observed;
 mod port;
 mod rendezvous;

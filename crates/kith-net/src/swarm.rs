@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     api::{NetError, Tuning},
-    cards, guard, limits, observed,
+    cards, guard, limits, memory, observed,
     rendezvous::{self, RendezvousBehaviour},
     screen::{Judge, Screened},
     slot::{self, SlotBehaviour},
@@ -136,7 +136,7 @@ fn behaviour(
     let gossip = gossip(keypair)?;
     Ok(move |relay| Behaviour {
         limits: connection_limits::Behaviour::new(limits),
-        memory: memory_connection_limits::Behaviour::with_max_percentage(limits::MEMORY_SHARE),
+        memory: memory_connection_limits::Behaviour::with_max_bytes(memory::share(limits::MEMORY_PERCENT)),
         guard: guard::Behaviour::new(),
         relay,
         dcutr: dcutr::Behaviour::new(me),

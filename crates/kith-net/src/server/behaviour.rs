@@ -25,6 +25,7 @@ use super::records;
 use super::reservations::Reservations;
 use super::source::Exempt;
 use crate::cards;
+use crate::memory;
 use crate::rendezvous::{self, RendezvousBehaviour};
 use crate::screen::{Judge, Screened};
 use crate::slot::{self, SlotBehaviour};
@@ -38,6 +39,8 @@ const GOSSIP_MAX_BYTES: usize = 16 * 1024;
 const RESERVATION: Duration = Duration::from_secs(3_600);
 const RESERVATIONS_PER_PEER: usize = 2;
 const OUTBOUND_MAX: u32 = 128;
+/// Share of the memory this process may have above which connections are refused, if the operator named no number.
+const MEMORY_PERCENT: usize = 80;
 
 /// All behaviours of a public node. The gate comes first: what it refuses costs the others nothing.
 #[derive(NetworkBehaviour)]
@@ -110,7 +113,7 @@ fn behaviour(
     Ok(Behaviour {
         gate: IpGate::new(limits),
         counts: connection_limits::Behaviour::new(counts),
-        memory: memory_connection_limits::Behaviour::with_max_percentage(f64::from(limits.memory_percent) / 100.0),
+        memory: memory_connection_limits::Behaviour::with_max_bytes(memory_max(limits)),
         identify: identify::Behaviour::new(identify),
         ping: ping::Behaviour::new(ping::Config::new().with_interval(Duration::from_secs(30))),
         kad: kad_behaviour(peer),
@@ -120,6 +123,11 @@ fn behaviour(
         gossip: gossip_behaviour(key, limits.exempt)?,
         slots: slot::behaviour(ProtocolSupport::Inbound),
     })
+}
+
+fn memory_max(limits: &Limits) -> usize {
+    let set = limits.memory_bytes.and_then(|bytes| usize::try_from(bytes).ok());
+    set.unwrap_or_else(|| memory::share(MEMORY_PERCENT))
 }
 
 fn kad_behaviour(peer: PeerId) -> kad::Behaviour<MemoryStore> {
@@ -210,5 +218,16 @@ fn score(exempt: Exempt, topic: &IdentTopic) -> gossipsub::PeerScoreParams {
         ip_colocation_factor_weight: if exempt == Exempt::Private { 0.0 } else { -5.0 },
         ip_colocation_factor_whitelist: if exempt == Exempt::None { HashSet::new() } else { local.into() },
         ..gossipsub::PeerScoreParams::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operators_number_for_memory_counts() {
+        assert_eq!(memory_max(&Limits { memory_bytes: Some(123), ..Limits::default() }), 123);
+        assert_eq!(memory_max(&Limits::default()), memory::share(MEMORY_PERCENT));
     }
 }

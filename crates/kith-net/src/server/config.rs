@@ -42,8 +42,9 @@ pub struct Limits {
     pub accepts_per_ip_per_minute: u32,
     /// Who is not counted by the per-address limits.
     pub exempt: Exempt,
-    /// Share of the machine's memory, in percent, above which new connections are refused.
-    pub memory_percent: u8,
+    /// Memory of this process, in bytes, above which new connections are refused. By default 80 % of what it may have: the
+    /// limit of its control group if there is one, else the machine's memory.
+    pub memory_bytes: Option<u64>,
     /// Seconds after which a connection nobody uses is closed.
     pub idle_s: u64,
     /// Relay reservations in total.
@@ -82,7 +83,7 @@ impl Default for Limits {
             pending_per_ip: 16,
             accepts_per_ip_per_minute: 60,
             exempt: Exempt::Loopback,
-            memory_percent: 80,
+            memory_bytes: None,
             idle_s: 600,
             reservations: 1_024,
             reservations_per_ip: 8,
