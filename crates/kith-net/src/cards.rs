@@ -36,10 +36,9 @@ pub(crate) fn message_id(message: &gossipsub::Message) -> MessageId {
 pub(crate) fn read(message: &gossipsub::Message, now_ms: u64) -> Result<Announcement, MessageAcceptance> {
     let author = message.source.ok_or(MessageAcceptance::Reject)?;
     let card = UnverifiedCard::decode(&message.data).map_err(|_malformed| MessageAcceptance::Reject)?;
-    let card = card.verify(now_ms).map_err(|error| match error {
-        CardError::Stale { .. } | CardError::NotYetValid { .. } => MessageAcceptance::Ignore,
-        // Forged, and whatever a later version finds wrong.
-        _ => MessageAcceptance::Reject,
+    let card = card.verify(now_ms).map_err(|error| {
+        let late_or_early = matches!(error, CardError::Stale { .. } | CardError::NotYetValid { .. });
+        if late_or_early { MessageAcceptance::Ignore } else { MessageAcceptance::Reject }
     })?;
     if ids::transport_id(&author) != Some(card.transport) {
         return Err(MessageAcceptance::Reject);

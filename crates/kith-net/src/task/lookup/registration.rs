@@ -36,16 +36,18 @@ impl Registration {
 
     /// Takes the answer for `day`: seconds it holds, or why not. Returns the day whose registration to take back.
     pub(super) fn answered(&mut self, day: u64, answer: Result<u64, Status>, now: Instant) -> Option<u64> {
-        let Ok(ttl_s) = answer else { return None };
-        // Whatever the point says, it is not asked too often, and is not believed to remember for longer than we asked.
-        let ttl = Duration::from_secs(ttl_s.min(limits::REGISTER_TTL_S));
-        let again = (ttl / 2).clamp(limits::REGISTER_AGAIN, limits::REGISTER_EVERY);
-        // An answer to an earlier question says nothing about a later one.
-        if let Some((asked, at)) = &mut self.asked
-            && *asked == day
-        {
-            *at = now + again;
+        if self.asked.is_some_and(|(asked, _)| asked != day) {
+            // The day changed meanwhile.
+            return answer.is_ok().then_some(day);
         }
+        let ttl = answer.map(|ttl_s| Duration::from_secs(ttl_s.min(limits::REGISTER_TTL_S)));
+        // Whatever the point says, it is not asked too often, and is not believed to remember for longer than we asked.
+        let pause =
+            ttl.map_or(limits::REGISTER_AGAIN, |ttl| (ttl / 2).clamp(limits::REGISTER_AGAIN, limits::REGISTER_EVERY));
+        if let Some((_, again)) = &mut self.asked {
+            *again = now + pause;
+        }
+        let ttl = ttl.ok()?;
         let outdated = self.held.map(|(held, _)| held).filter(|held| *held != day);
         self.held = Some((day, now + ttl));
         outdated
@@ -71,6 +73,10 @@ mod tests {
         assert!(registration.begin(1, now + HOUR));
         registration.hurry();
         assert!(registration.begin(1, now));
+        // Two questions after each other: the first was granted, the second, with other addresses, was not.
+        registration.answered(1, Ok(limits::REGISTER_TTL_S), now);
+        registration.answered(1, Err(Status::Unavailable), now);
+        assert!(registration.begin(1, now + limits::REGISTER_AGAIN));
     }
 
     #[test]
@@ -98,5 +104,9 @@ mod tests {
         assert!(registration.begin(3, now + limits::REGISTER_AGAIN));
         assert_eq!(registration.answered(3, Ok(7200), now), Some(2), "not forgotten by a refusal");
         assert_eq!(registration.answered(3, Ok(7200), now), None, "once");
+        assert!(registration.begin(4, now));
+        assert_eq!(registration.answered(4, Ok(7200), now), Some(3));
+        assert_eq!(registration.answered(3, Ok(7200), now), Some(3), "granted too late");
+        assert_eq!(registration.answered(4, Ok(7200), now), None, "today's is not taken back");
     }
 }
