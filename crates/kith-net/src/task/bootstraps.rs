@@ -29,8 +29,8 @@ pub(super) struct Bootstrap {
     pub(super) rendezvous: bool,
     /// What it knows of us as a rendezvous point.
     pub(super) registration: Registration,
-    /// When our record was stored there.
-    pub(super) recorded: Option<Instant>,
+    /// When our record was stored there, and for which day.
+    pub(super) recorded: Option<(Instant, u64)>,
 }
 
 impl Bootstrap {

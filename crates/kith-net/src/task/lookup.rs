@@ -50,7 +50,7 @@ impl Task {
     pub(super) fn lookup_addresses_changed(&mut self) {
         for known in &mut self.bootstraps {
             known.registration.hurry();
-            known.recorded = known.recorded.filter(|at| at.elapsed() < RECORD_PAUSE);
+            known.recorded = known.recorded.filter(|(at, _)| at.elapsed() < RECORD_PAUSE);
         }
         self.register(Instant::now());
     }
@@ -83,9 +83,9 @@ impl Task {
             if known.rendezvous && self.tuning.rendezvous && reachable && known.registration.begin(today, now) {
                 registers.push(known.peer);
             }
-            let recorded = known.recorded.is_some_and(|at| now.duration_since(at) < limits::RECORD_EVERY);
-            if !self.own.addresses.is_empty() && !recorded && known.rendezvous && self.tuning.records {
-                known.recorded = Some(now);
+            let due = record_due(known.recorded, today, now);
+            if !self.own.addresses.is_empty() && due && known.rendezvous && self.tuning.records {
+                known.recorded = Some((now, today));
                 records.push(known.peer);
             }
         }
@@ -205,5 +205,24 @@ impl Task {
         if self.peers.contains_key(peer) {
             self.learned(peer, addresses);
         }
+    }
+}
+
+/// Whether our record is stored again at a bootstrap where it was last stored then, for that day.
+fn record_due(recorded: Option<(Instant, u64)>, today: u64, now: Instant) -> bool {
+    recorded.is_none_or(|(at, day)| day != today || now.duration_since(at) >= limits::RECORD_EVERY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_stored_again_in_time_and_at_once_on_a_new_day() {
+        let now = Instant::now();
+        assert!(record_due(None, 1, now));
+        assert!(!record_due(Some((now, 1)), 1, now + limits::RECORD_EVERY / 2));
+        assert!(record_due(Some((now, 1)), 1, now + limits::RECORD_EVERY));
+        assert!(record_due(Some((now, 1)), 2, now), "its key is another one");
     }
 }
