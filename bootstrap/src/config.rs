@@ -86,7 +86,7 @@ struct LimitsTable {
     pending_per_ip: Option<u32>,
     accepts_per_ip_per_minute: Option<u32>,
     exempt: Option<ExemptName>,
-    memory_percent: Option<u8>,
+    memory_bytes: Option<u64>,
     idle_s: Option<u64>,
     reservations: Option<u32>,
     reservations_per_ip: Option<u32>,
@@ -96,6 +96,7 @@ struct LimitsTable {
     circuit_s: Option<u32>,
     registrations: Option<u32>,
     slots: Option<u32>,
+    slots_per_ip: Option<u32>,
     slot_bytes: Option<u64>,
     slot_burst: Option<u32>,
     slot_interval_ms: Option<u64>,
@@ -115,7 +116,7 @@ impl LimitsTable {
                 ExemptName::Loopback => Exempt::Loopback,
                 ExemptName::Private => Exempt::Private,
             }),
-            memory_percent: self.memory_percent.unwrap_or(base.memory_percent),
+            memory_bytes: self.memory_bytes.or(base.memory_bytes),
             idle_s: self.idle_s.unwrap_or(base.idle_s),
             reservations: self.reservations.unwrap_or(base.reservations),
             reservations_per_ip: self.reservations_per_ip.unwrap_or(base.reservations_per_ip),
@@ -125,6 +126,7 @@ impl LimitsTable {
             circuit_s: self.circuit_s.unwrap_or(base.circuit_s),
             registrations: self.registrations.unwrap_or(base.registrations),
             slots: self.slots.unwrap_or(base.slots),
+            slots_per_ip: self.slots_per_ip.unwrap_or(base.slots_per_ip),
             slot_bytes: self.slot_bytes.unwrap_or(base.slot_bytes),
             slot_burst: self.slot_burst.unwrap_or(base.slot_burst),
             slot_interval_ms: self.slot_interval_ms.unwrap_or(base.slot_interval_ms),
@@ -154,6 +156,12 @@ mod tests {
             assert_eq!(format!("{:?}", config.limits()), format!("{:?}", Limits::default()));
         }
         assert!(uncommented.contains("\nslot_interval_ms = "), "every limit is in the template");
+    }
+
+    #[test]
+    fn a_limit_that_is_set_counts() {
+        let limits = Config::parse("[limits]\nmemory_bytes = 123\nslots_per_ip = 7").unwrap().limits();
+        assert_eq!((limits.memory_bytes, limits.slots_per_ip), (Some(123), 7));
     }
 
     #[test]

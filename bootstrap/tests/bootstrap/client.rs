@@ -4,8 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, StreamExt};
+use kith_crypto::SigningKey;
 use kith_net::slot::{self, SLOT_PROTOCOL, SlotBehaviour};
 use kith_wire::{SlotRequest, SlotResponse};
+use libp2p::identity::Keypair;
 use libp2p::multiaddr::Protocol;
 use libp2p::request_response::{self, ProtocolSupport};
 use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
@@ -87,6 +89,7 @@ async fn in_time<T>(what: &str, future: impl Future<Output = T>) -> T {
 
 /// A well-behaved client.
 pub(crate) struct Client {
+    pub(crate) key: SigningKey,
     pub(crate) swarm: Swarm<Behaviour>,
     pub(crate) server: PeerId,
 }
@@ -94,7 +97,9 @@ pub(crate) struct Client {
 impl Client {
     /// A client that is not connected yet.
     pub(crate) fn new() -> Self {
-        let mut swarm = SwarmBuilder::with_new_identity()
+        let key = SigningKey::generate();
+        let keypair = Keypair::ed25519_from_bytes(*key.seed()).unwrap();
+        let mut swarm = SwarmBuilder::with_existing_identity(keypair)
             .with_tokio()
             .with_tcp(tcp::Config::default(), noise::Config::new, yamux::Config::default)
             .unwrap()
@@ -125,7 +130,7 @@ impl Client {
             .with_swarm_config(|config| config.with_idle_connection_timeout(PATIENCE))
             .build();
         swarm.listen_on("/ip4/127.0.0.1/tcp/0".parse().unwrap()).unwrap();
-        Self { swarm, server: PeerId::random() }
+        Self { key, swarm, server: PeerId::random() }
     }
 
     /// A client connected to `address`.

@@ -2,13 +2,13 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use kith_crypto::SigningKey;
+use kith_crypto::{KdfInfo, Key, SigningKey};
 use kith_wire::frame;
 use kith_wire::slot::owner_hash;
 use kith_wire::{SlotDenial, SlotId, SlotRequest, SlotResponse, TransportCard, TransportId};
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::SwarmEvent;
-use libp2p::{Multiaddr, gossipsub, kad, relay};
+use libp2p::{Multiaddr, PeerId, gossipsub, kad, relay};
 
 use crate::client::{BehaviourEvent, Client, send_raw};
 use crate::node::{Node, call, folder, wait_until};
@@ -147,10 +147,9 @@ async fn two_strangers_meet_through_a_circuit() {
     wait_until("the place is free", || node.metric("kith_relay_reservations") == 0);
 }
 
-fn good_card() -> Vec<u8> {
-    let key = SigningKey::generate();
+fn card(key: &SigningKey, address: &str) -> Vec<u8> {
     let transport = TransportId::from_bytes(key.public().to_bytes());
-    TransportCard::create(transport, vec!["/ip4/9.9.9.9/tcp/4100".into()], now_ms(), 0).sign(&key)
+    TransportCard::create(transport, vec![address.to_owned()], now_ms(), 0).sign(key)
 }
 
 #[tokio::test]
@@ -159,8 +158,10 @@ async fn good_cards_are_passed_on_and_bad_ones_are_not() {
     let node = Node::start(&dir);
     let topic = gossipsub::IdentTopic::new("/kith/1/peers");
     let mut speaker = Client::connected(&node.tcp()).await;
+    // Who is rejected too often is heard no more, so the lies are shared.
+    let mut liar = Client::connected(&node.tcp()).await;
     let mut listener = Client::connected(&node.tcp()).await;
-    for client in [&mut speaker, &mut listener] {
+    for client in [&mut speaker, &mut liar, &mut listener] {
         client.swarm.behaviour_mut().gossip.subscribe(&topic).unwrap();
         let server = client.server;
         let subscribed = |event: &crate::client::Event| matches!(event, SwarmEvent::Behaviour(BehaviourEvent::Gossip(gossipsub::Event::Subscribed { peer_id, .. })) if *peer_id == server);
@@ -168,12 +169,21 @@ async fn good_cards_are_passed_on_and_bad_ones_are_not() {
     }
     let accepted = || node.metric("kith_gossip_cards_total{operation=\"card\",outcome=\"accepted\"}");
     // What a client says arrives in order: with the listener's card, its subscription has.
-    listener.swarm.behaviour_mut().gossip.publish(topic.clone(), good_card()).unwrap();
+    let public = "/ip4/9.9.9.9/tcp/4100";
+    let heard_first = card(&listener.key, public);
+    listener.swarm.behaviour_mut().gossip.publish(topic.clone(), heard_first).unwrap();
     listener.poll_until("the node has the listener's card", || accepted() == 1).await;
-    let card = good_card();
-    let mut forged = card.clone();
+    let rejected = || node.metric("kith_gossip_cards_total{operation=\"card\",outcome=\"rejected\"}");
+    let private = card(&liar.key, "/ip4/10.0.0.1/tcp/4100");
+    let foreign = card(&SigningKey::generate(), public);
+    for data in [private, foreign] {
+        liar.swarm.behaviour_mut().gossip.publish(topic.clone(), data).unwrap();
+    }
+    liar.poll_until("the liar is rejected", || rejected() == 2).await;
+    let good = card(&speaker.key, public);
+    let mut forged = good.clone();
     *forged.last_mut().unwrap() ^= 1;
-    for data in [b"junk".to_vec(), forged, card.clone()] {
+    for data in [b"junk".to_vec(), forged, good.clone()] {
         speaker.swarm.behaviour_mut().gossip.publish(topic.clone(), data).unwrap();
     }
     let heard = |event: &crate::client::Event| {
@@ -186,9 +196,9 @@ async fn good_cards_are_passed_on_and_bad_ones_are_not() {
     let SwarmEvent::Behaviour(BehaviourEvent::Gossip(gossipsub::Event::Message { message, .. })) = event else {
         panic!("{event:?}")
     };
-    assert_eq!(message.data, card);
+    assert_eq!(message.data, good);
     assert_eq!(accepted(), 2);
-    assert_eq!(node.metric("kith_gossip_cards_total{operation=\"card\",outcome=\"rejected\"}"), 2);
+    assert_eq!(rejected(), 4);
 }
 
 #[tokio::test]
@@ -198,8 +208,9 @@ async fn records_are_kept_for_others_within_bounds() {
     let owner = Client::connected(&node.tcp()).await;
     let thief = Client::connected(&node.tcp()).await;
     let mut clients = [owner, thief];
-    let key = kad::RecordKey::new(b"blinded key");
-    for (who, value) in [(0, b"sealed".to_vec()), (1, b"stolen".to_vec()), (0, vec![0; 5_000])] {
+    let key = kad::RecordKey::new(&record_key(clients[0].swarm.local_peer_id()));
+    for (who, value) in [(1, b"first".to_vec()), (0, b"sealed".to_vec()), (1, b"stolen".to_vec()), (0, vec![0; 5_000])]
+    {
         let client = &mut clients[who];
         let record = kad::Record::new(key.clone(), value);
         client.swarm.behaviour_mut().kad.put_record(record, kad::Quorum::One).unwrap();
@@ -207,12 +218,21 @@ async fn records_are_kept_for_others_within_bounds() {
     }
     let stored =
         |outcome: &str| node.metric(&format!("kith_kad_puts_total{{operation=\"record\",outcome=\"{outcome}\"}}"));
-    wait_until("all three were judged", || stored("stored") + stored("taken") + stored("size") == 3);
-    assert_eq!((stored("stored"), stored("taken"), stored("size")), (1, 1, 1));
+    wait_until("all four were judged", || stored("stored") + stored("foreign") + stored("size") == 4);
+    assert_eq!((stored("stored"), stored("foreign"), stored("size")), (1, 2, 1));
     let mut reader = Client::connected(&node.tcp()).await;
     reader.swarm.behaviour_mut().kad.get_record(key);
     let event = reader.wait("the record is found", |event| found(event).is_some()).await;
     assert_eq!(found(&event).unwrap(), b"sealed");
+}
+
+/// Where a device's record is today, as docs/PROTOCOL.md has it.
+fn record_key(peer: &PeerId) -> [u8; 32] {
+    // A peer id of an Ed25519 key ends in the key.
+    let transport: [u8; 32] = *peer.to_bytes().last_chunk().unwrap();
+    let day = now_ms() / (24 * 3_600 * 1_000);
+    let context = [[1].as_slice(), &day.to_be_bytes()].concat();
+    *Key::from_bytes(&transport).derive_with(KdfInfo::RENDEZVOUS, &context).as_bytes()
 }
 
 fn put_done(event: &crate::client::Event) -> bool {

@@ -246,6 +246,14 @@ pub(crate) fn without_peer(mut address: Multiaddr) -> Multiaddr {
     address
 }
 
+/// `address` without its final peer id, if it has one of our forms and leads to nobody but `peer`.
+pub(crate) fn of_peer(address: Multiaddr, peer: &PeerId) -> Option<Multiaddr> {
+    match shape(&address)?.peer {
+        None => Some(address),
+        Some(named) => (named == *peer).then(|| without_peer(address)),
+    }
+}
+
 /// The circuit to `peer` through the relay at `relay_address` (without its peer id).
 pub(crate) fn circuit(relay_address: &Multiaddr, relay: PeerId, peer: PeerId) -> Option<Multiaddr> {
     let relay_address = with_peer(relay_address.clone(), relay)?;

@@ -103,8 +103,8 @@ pub(crate) const ESTABLISHED_OUT: u32 = 64;
 pub(crate) const PENDING: u32 = 32;
 /// Connections of one stranger.
 pub(crate) const PER_PEER: u32 = 3;
-/// Share of physical memory above which new connections are refused.
-pub(crate) const MEMORY_SHARE: f64 = 0.7;
+/// Share of the memory this process may have above which new connections are refused, percent.
+pub(crate) const MEMORY_PERCENT: usize = 70;
 /// Streams in negotiation per connection.
 pub(crate) const NEGOTIATING_STREAMS: usize = 32;
 

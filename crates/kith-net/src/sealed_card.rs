@@ -8,6 +8,8 @@ use kith_wire::{TransportCard, TransportId, UnverifiedCard};
 
 use crate::limits;
 
+/// How the rendezvous namespaces of devices begin.
+const NAMESPACES: &str = "kith/dev/";
 const DAY_MS: u64 = 24 * 3600 * 1000;
 /// Around midnight clocks may disagree about the day by this much.
 const MARGIN_MS: u64 = 2 * 3600 * 1000;
@@ -30,6 +32,12 @@ pub(crate) fn days(now_ms: u64) -> Vec<u64> {
     days
 }
 
+/// The days a name may be of when a server with another clock sees it.
+fn days_about(now_ms: u64) -> impl Iterator<Item = u64> {
+    let today = day(now_ms);
+    [today.saturating_sub(1), today, today.saturating_add(1)].into_iter()
+}
+
 fn derived(transport: &TransportId, info: KdfInfo, purpose: u8, day: u64) -> Key {
     let mut context = [0_u8; 9];
     if let Some((first, rest)) = context.split_first_mut() {
@@ -42,12 +50,23 @@ fn derived(transport: &TransportId, info: KdfInfo, purpose: u8, day: u64) -> Key
 /// The rendezvous namespace of a device on a day.
 pub(crate) fn namespace(transport: &TransportId, day: u64) -> String {
     let name = derived(transport, KdfInfo::RENDEZVOUS, 0, day);
-    format!("kith/dev/{}", BASE32_NOPAD.encode(name.as_bytes()).to_ascii_lowercase())
+    format!("{NAMESPACES}{}", BASE32_NOPAD.encode(name.as_bytes()).to_ascii_lowercase())
+}
+
+/// Whether a peer may register under a namespace: its own about now, or one that is no device's.
+pub(crate) fn may_register(transport: Option<&TransportId>, name: &str, now_ms: u64) -> bool {
+    let own = |transport| days_about(now_ms).any(|day| namespace(transport, day) == name);
+    !name.starts_with(NAMESPACES) || transport.is_some_and(own)
 }
 
 /// The key of a device's card record on a day.
 pub(crate) fn record_key(transport: &TransportId, day: u64) -> [u8; 32] {
     *derived(transport, KdfInfo::RENDEZVOUS, 1, day).as_bytes()
+}
+
+/// `key`, if it is one of the device's record keys about now.
+pub(crate) fn own_record_key(transport: &TransportId, key: &[u8], now_ms: u64) -> Option<[u8; 32]> {
+    days_about(now_ms).map(|day| record_key(transport, day)).find(|own| own == key)
 }
 
 /// Seals a signed card for those who know the device.

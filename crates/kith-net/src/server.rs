@@ -19,7 +19,9 @@ mod gate;
 mod peering;
 pub mod probe;
 mod records;
+mod rendezvous;
 mod reservations;
+mod shares;
 mod slots;
 mod source;
 mod stats;
@@ -132,8 +134,11 @@ impl Server {
         let bootstraps = bootstraps.into_iter().filter(|(other, _)| *other != peer).collect();
         let limits = config.limits;
         let reservations = Reservations::new(limits.reservations_per_ip, limits.exempt);
-        let slot_limits =
-            SlotLimits { slots_max: usize::try_from(limits.slots).unwrap_or(usize::MAX), bytes_max: limits.slot_bytes };
+        let slot_limits = SlotLimits {
+            slots_max: usize::try_from(limits.slots).unwrap_or(usize::MAX),
+            bytes_max: limits.slot_bytes,
+            per_prefix: limits.slots_per_ip,
+        };
         let swarm = behaviour::swarm(&keypair, &config.agent, &limits, &reservations, registry)?;
         let (offered, offered_receiver) = watch::channel(Vec::new());
         let parts = Parts {

@@ -6,7 +6,7 @@ use kith_crypto::SigningKey;
 use libp2p::{
     Multiaddr, StreamProtocol, Swarm, SwarmBuilder, autonat, connection_limits, dcutr, gossipsub, identify,
     identity::Keypair,
-    kad, mdns, memory_connection_limits, noise, ping, relay, rendezvous,
+    kad, mdns, memory_connection_limits, noise, ping, relay,
     request_response::ProtocolSupport,
     swarm::{Config as SwarmConfig, Executor, NetworkBehaviour, behaviour::toggle::Toggle},
     tcp, yamux,
@@ -16,7 +16,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     api::{NetError, Tuning},
-    guard, limits, observed,
+    cards, guard, limits, memory, observed,
+    rendezvous::{self, RendezvousBehaviour},
     screen::{Judge, Screened},
     slot::{self, SlotBehaviour},
     streams,
@@ -26,8 +27,6 @@ use crate::{
 const PROTOCOL_VERSION: &str = "/kith/1.0.0";
 /// Our own record network, apart from everybody else's.
 const KAD_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/kad/1.0.0");
-/// Topic of peer exchange.
-pub(crate) const PEERS_TOPIC: &str = "/kith/1/peers";
 
 /// Gossip with one allowed topic.
 pub(crate) type Gossip = gossipsub::Behaviour<gossipsub::IdentityTransform, gossipsub::WhitelistSubscriptionFilter>;
@@ -45,7 +44,7 @@ pub(crate) struct Behaviour {
     pub(crate) observed: observed::Behaviour,
     pub(crate) ping: ping::Behaviour,
     pub(crate) kad: kad::Behaviour<kad::store::MemoryStore>,
-    pub(crate) rendezvous: rendezvous::client::Behaviour,
+    pub(crate) rendezvous: RendezvousBehaviour,
     pub(crate) gossip: Gossip,
     pub(crate) mdns: Toggle<mdns::tokio::Behaviour>,
     pub(crate) slot: SlotBehaviour,
@@ -136,10 +135,9 @@ fn behaviour(
     let mdns = if mdns { mdns::tokio::Behaviour::new(mdns::Config::default(), me).ok() } else { None };
     let gossip = gossip(keypair)?;
     let ping = ping::Config::new().with_interval(tuning.ping).with_timeout(tuning.ping * 2 / 3);
-    let keypair = keypair.clone();
     Ok(move |relay| Behaviour {
         limits: connection_limits::Behaviour::new(limits),
-        memory: memory_connection_limits::Behaviour::with_max_percentage(limits::MEMORY_SHARE),
+        memory: memory_connection_limits::Behaviour::with_max_bytes(memory::share(limits::MEMORY_PERCENT)),
         guard: guard::Behaviour::new(),
         relay,
         dcutr: dcutr::Behaviour::new(me),
@@ -148,7 +146,7 @@ fn behaviour(
         observed: observed::Behaviour::default(),
         ping: ping::Behaviour::new(ping),
         kad: kad(me),
-        rendezvous: rendezvous::client::Behaviour::new(keypair),
+        rendezvous: rendezvous::behaviour(ProtocolSupport::Outbound),
         gossip,
         mdns: mdns.into(),
         slot: slot::behaviour(ProtocolSupport::Full),
@@ -176,18 +174,13 @@ fn kad(me: libp2p::PeerId) -> kad::Behaviour<kad::store::MemoryStore> {
 
 fn gossip(keypair: &Keypair) -> Result<Gossip, NetError> {
     const FAILED: NetError = NetError::Setup { part: "gossip" };
-    let topic = gossipsub::IdentTopic::new(PEERS_TOPIC);
+    let topic = gossipsub::IdentTopic::new(cards::TOPIC);
     let config = gossipsub::ConfigBuilder::default()
         .validation_mode(gossipsub::ValidationMode::Strict)
         .validate_messages()
         .max_transmit_size(limits::GOSSIP_MAX)
         .duplicate_cache_time(Duration::from_secs(120))
-        .message_id_fn(|message| {
-            let mut hasher = blake3::Hasher::new();
-            hasher.update(message.topic.as_str().as_bytes()).update(&[0]).update(&message.data);
-            let hash = hasher.finalize();
-            gossipsub::MessageId::from(hash.as_bytes().iter().take(20).copied().collect::<Vec<u8>>())
-        })
+        .message_id_fn(cards::message_id)
         .build()
         .map_err(|_config| FAILED)?;
     let allowed = gossipsub::WhitelistSubscriptionFilter(HashSet::from([topic.hash()]));

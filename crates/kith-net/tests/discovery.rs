@@ -103,6 +103,28 @@ async fn a_sealed_record_alone_leads_to_a_contact() {
 }
 
 #[tokio::test]
+async fn a_registration_alone_leads_to_a_contact_and_to_who_comes_back_elsewhere() {
+    let bootstrap = Bootstrap::start().await;
+    let tuning = Tuning { rendezvous: true, ..hidden() };
+    let mut alice = start(tuning, &bootstrap.addresses).await;
+    let key = SigningKey::generate();
+    let mut bob = Node::start_with(QUIC, tuning, key.duplicate(), bootstrap.addresses.clone()).await;
+    track_unknown(&alice, bob.id).await;
+    track_unknown(&bob, alice.id).await;
+    assert!(matches!(alice.up(&bob).await, Path::Direct { .. }));
+    bob.up(&alice).await;
+    bob.stop().await;
+    alice.down().await;
+    // Another port: the registration under the same name is replaced. Bob looks for nobody.
+    let bob = Node::start_with(QUIC, tuning, key, bootstrap.addresses.clone()).await;
+    while !learned(&mut alice, bob.id).await.contains(&bob.addresses[0]) {}
+    for node in [alice, bob] {
+        node.stop().await;
+    }
+    bootstrap.stop().await;
+}
+
+#[tokio::test]
 async fn two_bootstraps_hold_one_reservation_each() {
     let (first, second) = (Bootstrap::start().await, Bootstrap::start().await);
     let all = [first.addresses.clone(), second.addresses.clone()].concat();

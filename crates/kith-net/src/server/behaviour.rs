@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use libp2p::gossipsub::{self, IdentTopic, MessageAuthenticity, MessageId, WhitelistSubscriptionFilter};
+use libp2p::gossipsub::{self, IdentTopic, MessageAuthenticity, WhitelistSubscriptionFilter};
 use libp2p::identity::Keypair;
 use libp2p::kad::store::{MemoryStore, MemoryStoreConfig};
 use libp2p::metrics::Registry;
@@ -14,7 +14,7 @@ use libp2p::request_response::ProtocolSupport;
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::{
     Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, connection_limits, identify, kad, memory_connection_limits,
-    noise, ping, relay, rendezvous, tcp, yamux,
+    noise, ping, relay, tcp, yamux,
 };
 
 use super::ServerError;
@@ -24,6 +24,9 @@ use super::gate::IpGate;
 use super::records;
 use super::reservations::Reservations;
 use super::source::Exempt;
+use crate::cards;
+use crate::memory;
+use crate::rendezvous::{self, RendezvousBehaviour};
 use crate::screen::{Judge, Screened};
 use crate::slot::{self, SlotBehaviour};
 
@@ -31,15 +34,13 @@ use crate::slot::{self, SlotBehaviour};
 pub(crate) const NETWORK: &str = "/kith/1.0.0";
 /// The DHT of this network.
 pub(crate) const KAD_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/kad/1.0.0");
-/// The only gossip topic a public node takes part in: signed transport cards.
-pub(crate) const PEERS_TOPIC: &str = "/kith/1/peers";
 
 const GOSSIP_MAX_BYTES: usize = 16 * 1024;
-const REGISTRATIONS_PER_PEER: usize = 8;
-const REGISTRATION_TTL_MAX_S: u64 = 24 * 3_600;
 const RESERVATION: Duration = Duration::from_secs(3_600);
 const RESERVATIONS_PER_PEER: usize = 2;
 const OUTBOUND_MAX: u32 = 128;
+/// Share of the memory this process may have above which connections are refused, if the operator named no number.
+const MEMORY_PERCENT: usize = 80;
 
 /// All behaviours of a public node. The gate comes first: what it refuses costs the others nothing.
 #[derive(NetworkBehaviour)]
@@ -52,7 +53,7 @@ pub(crate) struct Behaviour {
     pub(crate) kad: kad::Behaviour<MemoryStore>,
     pub(crate) relay: relay::Behaviour,
     pub(crate) dial_back: DialBack,
-    pub(crate) rendezvous: rendezvous::server::Behaviour,
+    pub(crate) rendezvous: RendezvousBehaviour,
     pub(crate) gossip: gossipsub::Behaviour<gossipsub::IdentityTransform, WhitelistSubscriptionFilter>,
     pub(crate) slots: SlotBehaviour,
 }
@@ -112,21 +113,21 @@ fn behaviour(
     Ok(Behaviour {
         gate: IpGate::new(limits),
         counts: connection_limits::Behaviour::new(counts),
-        memory: memory_connection_limits::Behaviour::with_max_percentage(f64::from(limits.memory_percent) / 100.0),
+        memory: memory_connection_limits::Behaviour::with_max_bytes(memory_max(limits)),
         identify: identify::Behaviour::new(identify),
         ping: ping::Behaviour::new(ping::Config::new().with_interval(Duration::from_secs(30))),
         kad: kad_behaviour(peer),
         relay: relay::Behaviour::new(peer, relay_config(limits, reservations)),
         dial_back: DialBack::default(),
-        rendezvous: rendezvous::server::Behaviour::new(
-            rendezvous::server::Config::default()
-                .with_max_ttl(REGISTRATION_TTL_MAX_S)
-                .with_max_registration_per_peer(REGISTRATIONS_PER_PEER)
-                .with_max_registration_total(usize::try_from(limits.registrations).unwrap_or(usize::MAX)),
-        ),
+        rendezvous: rendezvous::behaviour(ProtocolSupport::Inbound),
         gossip: gossip_behaviour(key, limits.exempt)?,
         slots: slot::behaviour(ProtocolSupport::Inbound),
     })
+}
+
+fn memory_max(limits: &Limits) -> usize {
+    let set = limits.memory_bytes.and_then(|bytes| usize::try_from(bytes).ok());
+    set.unwrap_or_else(|| memory::share(MEMORY_PERCENT))
 }
 
 fn kad_behaviour(peer: PeerId) -> kad::Behaviour<MemoryStore> {
@@ -188,11 +189,11 @@ fn gossip_behaviour(
         .max_transmit_size(GOSSIP_MAX_BYTES)
         .validate_messages()
         .validation_mode(gossipsub::ValidationMode::Strict)
-        .message_id_fn(message_id)
+        .message_id_fn(cards::message_id)
         .duplicate_cache_time(Duration::from_secs(120))
         .build()
         .map_err(|error| failed(error.to_string()))?;
-    let topic = IdentTopic::new(PEERS_TOPIC);
+    let topic = IdentTopic::new(cards::TOPIC);
     let filter = WhitelistSubscriptionFilter(HashSet::from([topic.hash()]));
     let mut gossip =
         gossipsub::Behaviour::new_with_subscription_filter(MessageAuthenticity::Signed(key.clone()), config, filter)
@@ -200,14 +201,6 @@ fn gossip_behaviour(
     gossip.with_peer_score(score(exempt, &topic), gossipsub::PeerScoreThresholds::default()).map_err(failed)?;
     gossip.subscribe(&topic).map_err(|error| failed(error.to_string()))?;
     Ok(gossip)
-}
-
-fn message_id(message: &gossipsub::Message) -> MessageId {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(message.topic.as_str().as_bytes()).update(&message.data);
-    let mut id = [0; 20];
-    hasher.finalize_xof().fill(&mut id);
-    MessageId::new(&id)
 }
 
 fn score(exempt: Exempt, topic: &IdentTopic) -> gossipsub::PeerScoreParams {
@@ -225,5 +218,16 @@ fn score(exempt: Exempt, topic: &IdentTopic) -> gossipsub::PeerScoreParams {
         ip_colocation_factor_weight: if exempt == Exempt::Private { 0.0 } else { -5.0 },
         ip_colocation_factor_whitelist: if exempt == Exempt::None { HashSet::new() } else { local.into() },
         ..gossipsub::PeerScoreParams::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operators_number_for_memory_counts() {
+        assert_eq!(memory_max(&Limits { memory_bytes: Some(123), ..Limits::default() }), 123);
+        assert_eq!(memory_max(&Limits::default()), memory::share(MEMORY_PERCENT));
     }
 }

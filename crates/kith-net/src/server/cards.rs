@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use kith_wire::limits::CARD_MAX;
-use kith_wire::{TransportId, UnverifiedCard};
-use libp2p::gossipsub::MessageAcceptance;
+use libp2p::PeerId;
+use libp2p::gossipsub::{self, MessageAcceptance};
 
 use super::source::RateLimiter;
+use crate::cards;
 
 /// One card per device in this time…
 const EVERY: Duration = Duration::from_secs(600);
@@ -18,7 +18,7 @@ const DEVICES_MAX: usize = 16_384;
 /// Judges cards.
 #[derive(Debug)]
 pub(crate) struct CardJudge {
-    recent: RateLimiter<TransportId>,
+    recent: RateLimiter<PeerId>,
 }
 
 impl CardJudge {
@@ -27,20 +27,12 @@ impl CardJudge {
         Self { recent: RateLimiter::new(BURST, EVERY, DEVICES_MAX) }
     }
 
-    /// Whether to pass a message on. Rejecting costs the peer that forwarded it; a card that only comes too often or is
-    /// just too old may be an honest peer's, and is dropped without a penalty.
-    pub(crate) fn judge(&mut self, data: &[u8], now_ms: u64, now: Instant) -> MessageAcceptance {
-        if data.len() > CARD_MAX {
-            return MessageAcceptance::Reject;
-        }
-        let Ok(card) = UnverifiedCard::decode(data) else {
-            return MessageAcceptance::Reject;
-        };
-        match card.verify(now_ms) {
-            Ok(card) if self.recent.allow(card.transport, now) => MessageAcceptance::Accept,
+    /// Whether to pass a message on. A card that only comes too often is dropped without a penalty.
+    pub(crate) fn judge(&mut self, message: &gossipsub::Message, now_ms: u64, now: Instant) -> MessageAcceptance {
+        match cards::read(message, now_ms) {
+            Ok(card) if self.recent.allow(card.author, now) => MessageAcceptance::Accept,
             Ok(_) => MessageAcceptance::Ignore,
-            Err(kith_wire::CardError::Forged) => MessageAcceptance::Reject,
-            Err(_) => MessageAcceptance::Ignore,
+            Err(verdict) => verdict,
         }
     }
 }

@@ -42,8 +42,9 @@ pub struct Limits {
     pub accepts_per_ip_per_minute: u32,
     /// Who is not counted by the per-address limits.
     pub exempt: Exempt,
-    /// Share of the machine's memory, in percent, above which new connections are refused.
-    pub memory_percent: u8,
+    /// Memory of this process, in bytes, above which new connections are refused. By default 80 % of what it may have: the
+    /// limit of its control group if there is one, else the machine's memory.
+    pub memory_bytes: Option<u64>,
     /// Seconds after which a connection nobody uses is closed.
     pub idle_s: u64,
     /// Relay reservations in total.
@@ -62,6 +63,8 @@ pub struct Limits {
     pub registrations: u32,
     /// Invite slots in total.
     pub slots: u32,
+    /// Invite slots from one address or /56, as far as known since the start.
+    pub slots_per_ip: u32,
     /// Bytes of all invite slots.
     pub slot_bytes: u64,
     /// Slot requests one peer may make in a row; one more every [`slot_interval_ms`](Self::slot_interval_ms).
@@ -80,7 +83,7 @@ impl Default for Limits {
             pending_per_ip: 16,
             accepts_per_ip_per_minute: 60,
             exempt: Exempt::Loopback,
-            memory_percent: 80,
+            memory_bytes: None,
             idle_s: 600,
             reservations: 1_024,
             reservations_per_ip: 8,
@@ -90,6 +93,7 @@ impl Default for Limits {
             circuit_s: 30 * 60,
             registrations: 20_000,
             slots: 20_000,
+            slots_per_ip: 500,
             slot_bytes: 256 << 20,
             slot_burst: 60,
             slot_interval_ms: 2_000,

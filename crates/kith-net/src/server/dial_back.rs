@@ -14,6 +14,7 @@ use libp2p::swarm::{
 use libp2p::{Multiaddr, PeerId};
 
 use super::source::{RateLimiter, ip_of, is_global};
+use crate::addr;
 
 /// One dial-back per client in this time.
 const PER_CLIENT: Duration = Duration::from_secs(10);
@@ -46,6 +47,14 @@ pub(crate) struct DialBack {
     total: RateLimiter<()>,
 }
 
+/// The host that dialling `address` leads to. Names and everything that is not exactly one of the forms we dial lead
+/// nowhere: of `/ip4/8.8.8.8/ip4/10.0.0.5/tcp/6379` a transport dials the second host.
+fn host(address: &Multiaddr, client: &PeerId) -> Option<IpAddr> {
+    let shape = addr::shape(address)?;
+    let direct = shape.relay.is_none() && shape.peer.is_none_or(|peer| peer == *client);
+    addr::ip_of(address).filter(|_| direct)
+}
+
 impl Default for DialBack {
     fn default() -> Self {
         Self {
@@ -62,7 +71,7 @@ impl DialBack {
     fn check(&mut self, peer: PeerId, addresses: &[Multiaddr], now: Instant) -> Result<(), Refused> {
         let own = self.seen_at.get(&peer);
         let allowed = addresses.iter().all(|address| {
-            ip_of(address)
+            host(address, &peer)
                 .is_some_and(|ip| is_global(ip) || own.is_some_and(|own| own.values().any(|seen| *seen == ip)))
         });
         if !allowed || addresses.is_empty() {
@@ -96,10 +105,9 @@ impl NetworkBehaviour for DialBack {
         addresses: &[Multiaddr],
         role: Endpoint,
     ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
-        if self.pending.remove(&id)
-            && let Some(peer) = peer
-        {
-            self.check(peer, addresses, Instant::now()).map_err(ConnectionDenied::new)?;
+        if self.pending.remove(&id) {
+            let client = peer.ok_or(Refused::Target);
+            client.and_then(|client| self.check(client, addresses, Instant::now())).map_err(ConnectionDenied::new)?;
         }
         self.inner.handle_pending_outbound_connection(id, peer, addresses, role)
     }
@@ -160,6 +168,29 @@ mod tests {
         assert_eq!(dial_back.check(peer, std::slice::from_ref(&own), now), Ok(()));
         assert_eq!(dial_back.check(peer, &[neighbour, public.clone()], now), Err(Refused::Target));
         assert_eq!(dial_back.check(peer, &[public], now), Ok(()));
+    }
+
+    #[test]
+    fn only_a_plain_address_of_a_host_is_dialled() {
+        let (peer, other, now) = (PeerId::random(), PeerId::random(), Instant::now());
+        let check = |text: &str| DialBack::default().check(peer, &[text.parse().unwrap()], now);
+        for host in ["/ip4/8.8.8.8/tcp/4100", "/ip6/2a01::1/udp/4100/quic-v1"] {
+            assert_eq!(check(host), Ok(()), "{host}");
+            assert_eq!(check(&format!("{host}/p2p/{peer}")), Ok(()), "{host}");
+            assert_eq!(check(&format!("{host}/p2p/{other}")), Err(Refused::Target), "{host}");
+            assert_eq!(check(&format!("{host}/p2p/{other}/p2p-circuit/p2p/{peer}")), Err(Refused::Target), "{host}");
+        }
+        for hidden in [
+            "/ip4/8.8.8.8/ip4/10.0.0.5/tcp/6379",
+            "/ip4/8.8.8.8/dns4/internal/tcp/6379",
+            "/dns4/localhost/tcp/6379",
+            "/dns4/localhost/ip4/8.8.8.8/tcp/6379",
+            "/ip4/8.8.8.8/tcp/4100/ip4/10.0.0.5/tcp/6379",
+            "/ip4/8.8.8.8/udp/4100",
+            "/ip6/::ffff:10.0.0.5/tcp/6379",
+        ] {
+            assert_eq!(check(hidden), Err(Refused::Target), "{hidden}");
+        }
     }
 
     #[test]

@@ -8,16 +8,18 @@ mod client;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
+use kith_crypto::SigningKey;
 use kith_wire::{SlotId, SlotRequest, SlotResponse, TransportId};
+use libp2p::identity::Keypair;
 use libp2p::multiaddr::Protocol;
-use libp2p::rendezvous::Namespace;
 use libp2p::swarm::SwarmEvent;
 use libp2p::swarm::dial_opts::DialOpts;
-use libp2p::{Multiaddr, PeerId, Swarm, identify, kad, ping, relay, rendezvous, request_response};
+use libp2p::{Multiaddr, PeerId, Swarm, identify, kad, ping, relay, request_response};
 
 use self::client::{Client, ClientEvent};
 use super::slots::worker::now_ms;
-use super::{ServerError, parse_node};
+use super::{ServerError, keypair, parse_node};
+use crate::rendezvous::{ASKED_FOR, RendezvousEvent, Request, Response, UnverifiedRecord};
 use crate::slot::SlotEvent;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -77,11 +79,12 @@ pub async fn probe(address: &str) -> Result<ProbeReport, ProbeError> {
     let (peer, addresses) = parse_node(address)?;
     let transport =
         crate::ids::transport_id(&peer).ok_or_else(|| super::bad(address, "its key is not an Ed25519 key"))?;
-    let mut swarm = client::swarm()?;
+    let key = keypair(&SigningKey::generate())?;
+    let mut swarm = client::swarm(key.clone())?;
     client::listen(&mut swarm).await?;
     let started = Instant::now();
     let reached = connect(&mut swarm, peer, addresses).await?;
-    let mut probe = Probe::new(swarm, peer, reached);
+    let mut probe = Probe::new(swarm, key, peer, reached);
     let connected_ms = millis(started);
     probe.begin();
     // Running out of time is a result: what has not answered by then is reported so.
@@ -136,11 +139,12 @@ struct Probe {
     slot: SlotId,
     token: [u8; 32],
     slot_step: SlotStep,
-    namespace: Option<Namespace>,
+    key: Keypair,
+    namespace: String,
 }
 
 impl Probe {
-    fn new(swarm: Swarm<Client>, peer: PeerId, address: Multiaddr) -> Self {
+    fn new(swarm: Swarm<Client>, key: Keypair, peer: PeerId, address: Multiaddr) -> Self {
         let silent = |service| ServiceReport { service, works: false, detail: "no answer".to_owned(), after_ms: 0 };
         let name = data_encoding::HEXLOWER.encode(&kith_crypto::random_bytes::<16>());
         Self {
@@ -154,7 +158,8 @@ impl Probe {
             slot: SlotId::from_bytes(kith_crypto::random_bytes()),
             token: kith_crypto::random_bytes(),
             slot_step: SlotStep::Put,
-            namespace: Namespace::new(format!("kith/probe/{name}")).ok(),
+            key,
+            namespace: format!("kith/probe/{name}"),
         }
     }
 
@@ -165,12 +170,13 @@ impl Probe {
         if let Err(error) = self.swarm.listen_on(self.circuit.clone()) {
             self.settle("relay", false, format!("no reservation: {error}"));
         }
-        // Registering needs an address to register; the circuit through the node is the one it cannot mistake for a person's.
-        self.swarm.add_external_address(self.circuit.clone());
-        if let Some(namespace) = self.namespace.clone()
-            && let Err(error) = self.swarm.behaviour_mut().rendezvous.register(namespace, self.peer, None)
-        {
-            self.settle("rendezvous", false, error.to_string());
+        // The circuit through the node is the address it cannot mistake for a person's.
+        match UnverifiedRecord::sign(&self.key, vec![self.circuit.clone()]) {
+            Some(record) => {
+                let namespace = self.namespace.clone();
+                self.ask_rendezvous(Request::Register { namespace, record, ttl_s: None });
+            }
+            None => self.settle("rendezvous", false, "nothing could be signed"),
         }
         self.ask_slot();
     }
@@ -184,9 +190,7 @@ impl Probe {
 
     /// Takes the registration back. It has no answer to wait for, so it gets a moment to leave.
     async fn tidy(&mut self) {
-        if let Some(namespace) = self.namespace.take() {
-            self.swarm.behaviour_mut().rendezvous.unregister(namespace, self.peer);
-        }
+        self.ask_rendezvous(Request::Unregister { namespace: self.namespace.clone() });
         let idle = async {
             loop {
                 self.swarm.select_next_some().await;
@@ -275,26 +279,35 @@ impl Probe {
         }
     }
 
-    fn met(&mut self, event: rendezvous::client::Event) {
-        use rendezvous::client::Event;
-        match event {
-            Event::Registered { .. } => {
-                let (namespace, peer) = (self.namespace.clone(), self.peer);
-                self.swarm.behaviour_mut().rendezvous.discover(namespace, None, Some(4), peer);
+    fn ask_rendezvous(&mut self, request: Request) {
+        self.swarm.behaviour_mut().rendezvous.send_request(&self.peer, request);
+    }
+
+    fn met(&mut self, event: RendezvousEvent) {
+        if let request_response::Event::OutboundFailure { error, .. } = &event {
+            self.settle("rendezvous", false, error.to_string());
+        }
+        let request_response::Event::Message { message: request_response::Message::Response { response, .. }, .. } =
+            event
+        else {
+            return;
+        };
+        match response {
+            Response::Register(Ok(_)) => {
+                let namespace = self.namespace.clone();
+                self.ask_rendezvous(Request::Discover { namespace, limit: Some(ASKED_FOR), cookie: None });
             }
-            Event::Discovered { registrations, .. } => {
+            Response::Discover(Ok(found)) => {
                 let own = *self.swarm.local_peer_id();
-                let found = registrations.iter().any(|registration| registration.record.peer_id() == own);
+                let mut records = found.registrations.iter().filter_map(|registration| registration.record.verify());
+                let found = records.any(|record| record.peer == own);
                 let detail = if found { "registered and found again" } else { "registered but not found again" };
                 self.settle("rendezvous", found, detail);
             }
-            Event::RegisterFailed { error, .. } => {
-                self.settle("rendezvous", false, format!("registration refused: {error:?}"));
+            Response::Register(Err(status)) => {
+                self.settle("rendezvous", false, format!("registration refused: {status:?}"));
             }
-            Event::DiscoverFailed { error, .. } => {
-                self.settle("rendezvous", false, format!("lookup refused: {error:?}"));
-            }
-            Event::Expired { .. } => {}
+            Response::Discover(Err(status)) => self.settle("rendezvous", false, format!("lookup refused: {status:?}")),
         }
     }
 

@@ -1,56 +1,60 @@
 //! Which DHT records this node keeps for others.
 //!
-//! Values are opaque (cards sealed to contacts), so the rules are about size, lifetime, number and who may replace what.
+//! Values are opaque (cards sealed to contacts). A key belongs to one device and day, and only that device puts it: the
+//! rules are about whose key it is, size, lifetime and number.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use libp2p::PeerId;
 
+use super::shares::Shares;
 use super::source::Prefix;
 use super::source::Source;
+use crate::{ids, sealed_card};
 
-/// Longest key that is stored: a hash with room for a tag.
-pub(crate) const KEY_MAX_BYTES: usize = 64;
 /// Longest value that is stored: one sealed transport card.
 pub(crate) const VALUE_MAX_BYTES: usize = 4 * 1024;
 /// Records kept in total.
 pub(crate) const RECORDS_MAX: usize = 8_192;
 /// Longest time a record is kept without being put again: keys change daily, plus two hours for clocks.
 pub(crate) const TTL_MS: u64 = 26 * 3_600 * 1_000;
-const PER_PEER: u32 = 16;
 const PER_PREFIX: u32 = 128;
 
 /// Why a record was not stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// Key or value too large, or value empty.
+    /// Value too large or empty.
     Size,
     /// The source has as many as it may, or the node as many as it can.
     Full,
-    /// Another peer's live record has this key.
-    Taken,
+    /// The key is not the sender's.
+    Foreign,
 }
 
 #[derive(Debug)]
 struct Held {
-    peer: PeerId,
     prefix: Option<Prefix>,
     expires_at_ms: u64,
 }
 
 /// What is stored, for whom, until when.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct RecordBook {
-    held: BTreeMap<Vec<u8>, Held>,
-    per_peer: HashMap<PeerId, u32>,
-    per_prefix: HashMap<Prefix, u32>,
+    held: BTreeMap<[u8; 32], Held>,
+    per_prefix: Shares<Prefix>,
+}
+
+impl Default for RecordBook {
+    fn default() -> Self {
+        Self { held: BTreeMap::new(), per_prefix: Shares::new(PER_PREFIX) }
+    }
 }
 
 impl RecordBook {
-    /// Decides whether a record may be stored and, if so, counts it. Returns the time it must be dropped at.
+    /// Decides whether a record of `peer` may be stored and, if so, counts it. Returns the time it must be dropped at.
     ///
-    /// A live record is only replaced by the peer that put it: whoever learns a key by answering queries must not
-    /// be able to overwrite what contacts are looking for.
+    /// Only the device whose key it is puts a record, on its own connection: anybody who knows a device's transport key
+    /// can compute where it will be looked for, and must be able neither to be there first nor to overwrite it.
     pub(crate) fn admit(
         &mut self,
         key: &[u8],
@@ -59,41 +63,35 @@ impl RecordBook {
         source: Source,
         now_ms: u64,
     ) -> Result<u64, Refusal> {
-        if key.is_empty() || key.len() > KEY_MAX_BYTES || value_len == 0 || value_len > VALUE_MAX_BYTES {
+        if value_len == 0 || value_len > VALUE_MAX_BYTES {
             return Err(Refusal::Size);
         }
+        let device = ids::transport_id(&peer).ok_or(Refusal::Foreign)?;
+        let key = sealed_card::own_record_key(&device, key, now_ms).ok_or(Refusal::Foreign)?;
         let expires_at_ms = now_ms.saturating_add(TTL_MS);
-        if let Some(held) = self.held.get_mut(key) {
-            if held.peer == peer {
-                held.expires_at_ms = expires_at_ms;
-                return Ok(expires_at_ms);
-            }
-            if held.expires_at_ms > now_ms {
-                return Err(Refusal::Taken);
-            }
-            self.remove(&key.to_vec());
+        if let Some(held) = self.held.get_mut(&key) {
+            held.expires_at_ms = expires_at_ms;
+            return Ok(expires_at_ms);
         }
         let prefix = source.prefix();
-        let peer_full = self.per_peer.get(&peer).is_some_and(|count| *count >= PER_PEER);
-        let prefix_full =
-            prefix.and_then(|prefix| self.per_prefix.get(&prefix)).is_some_and(|count| *count >= PER_PREFIX);
-        if peer_full || prefix_full || self.held.len() >= RECORDS_MAX {
+        if prefix.is_some_and(|prefix| !self.per_prefix.has_room(&prefix)) || self.held.len() >= RECORDS_MAX {
             return Err(Refusal::Full);
         }
-        self.held.insert(key.to_vec(), Held { peer, prefix, expires_at_ms });
-        *self.per_peer.entry(peer).or_default() += 1;
+        self.held.insert(key, Held { prefix, expires_at_ms });
         if let Some(prefix) = prefix {
-            *self.per_prefix.entry(prefix).or_default() += 1;
+            self.per_prefix.add(prefix);
         }
         Ok(expires_at_ms)
     }
 
     /// Forgets expired records and returns their keys.
-    pub(crate) fn expire(&mut self, now_ms: u64) -> Vec<Vec<u8>> {
-        let gone: Vec<Vec<u8>> =
-            self.held.iter().filter(|(_, held)| held.expires_at_ms <= now_ms).map(|(key, _)| key.clone()).collect();
+    pub(crate) fn expire(&mut self, now_ms: u64) -> Vec<[u8; 32]> {
+        let gone: Vec<[u8; 32]> =
+            self.held.iter().filter(|(_, held)| held.expires_at_ms <= now_ms).map(|(key, _)| *key).collect();
         for key in &gone {
-            self.remove(key);
+            if let Some(prefix) = self.held.remove(key).and_then(|held| held.prefix) {
+                self.per_prefix.remove(&prefix);
+            }
         }
         gone
     }
@@ -102,75 +100,92 @@ impl RecordBook {
     pub(crate) fn len(&self) -> usize {
         self.held.len()
     }
-
-    fn remove(&mut self, key: &Vec<u8>) {
-        let Some(held) = self.held.remove(key) else {
-            return;
-        };
-        count_down(&mut self.per_peer, &held.peer);
-        if let Some(prefix) = held.prefix {
-            count_down(&mut self.per_prefix, &prefix);
-        }
-    }
-}
-
-fn count_down<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, u32>, key: &K) {
-    if let Some(count) = counts.get_mut(key) {
-        *count = count.saturating_sub(1);
-        if *count == 0 {
-            counts.remove(key);
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::server::source::Exempt;
+    use libp2p::identity::Keypair;
     use proptest::prelude::*;
+
+    const DAY_MS: u64 = 24 * 3_600 * 1_000;
+    const NOW_MS: u64 = 20_000 * DAY_MS;
 
     fn source(host: u8) -> Source {
         Source::of(&format!("/ip4/9.9.9.{host}/tcp/1").parse().unwrap(), Exempt::Loopback)
     }
 
+    fn device() -> PeerId {
+        Keypair::generate_ed25519().public().to_peer_id()
+    }
+
+    fn key(device: &PeerId, day: u64) -> [u8; 32] {
+        sealed_card::record_key(&ids::transport_id(device).unwrap(), day)
+    }
+
     #[test]
-    fn a_live_record_is_not_overwritten_by_somebody_else() {
+    fn a_record_is_put_by_the_device_it_leads_to_and_nobody_else() {
         let mut book = RecordBook::default();
-        let (owner, other) = (PeerId::random(), PeerId::random());
-        let expires = book.admit(b"key", 10, owner, source(1), 0).unwrap();
-        assert_eq!(expires, TTL_MS);
-        assert_eq!(book.admit(b"key", 10, other, source(2), 1), Err(Refusal::Taken));
-        assert_eq!(book.admit(b"key", 10, owner, source(1), 5), Ok(TTL_MS + 5));
-        assert_eq!(book.admit(b"key", 10, other, source(2), TTL_MS + 5), Ok(2 * TTL_MS + 5));
+        let (owner, other) = (device(), device());
+        let today = key(&owner, 20_000);
+        assert_eq!(book.admit(&today, 10, other, source(2), NOW_MS), Err(Refusal::Foreign), "not even first");
+        assert_eq!(book.admit(&today, 10, owner, source(1), NOW_MS), Ok(NOW_MS + TTL_MS));
+        assert_eq!(book.admit(&today, 10, other, source(2), NOW_MS), Err(Refusal::Foreign));
+        assert_eq!(book.admit(&today, 10, owner, source(3), NOW_MS + 5), Ok(NOW_MS + TTL_MS + 5), "a renewal");
+        assert_eq!(book.len(), 1);
+        for (day, own) in [(19_998, false), (19_999, true), (20_001, true), (20_002, false)] {
+            assert_eq!(book.admit(&key(&owner, day), 10, owner, source(1), NOW_MS).is_ok(), own, "{day}");
+        }
+        for key in [b"".as_slice(), b"key", &[0; 32], &[today.as_slice(), &[0]].concat()] {
+            assert_eq!(book.admit(key, 10, owner, source(1), NOW_MS), Err(Refusal::Foreign));
+        }
+        assert_eq!(book.admit(&today, 10, PeerId::random(), source(1), NOW_MS), Err(Refusal::Foreign));
     }
 
     #[test]
     fn sizes_are_bounded() {
         let mut book = RecordBook::default();
-        let peer = PeerId::random();
-        assert_eq!(book.admit(b"key", VALUE_MAX_BYTES + 1, peer, source(1), 0), Err(Refusal::Size));
-        assert_eq!(book.admit(&[0; KEY_MAX_BYTES + 1], 1, peer, source(1), 0), Err(Refusal::Size));
-        assert_eq!(book.admit(b"", 1, peer, source(1), 0), Err(Refusal::Size));
-        assert!(book.admit(&[0; KEY_MAX_BYTES], VALUE_MAX_BYTES, peer, source(1), 0).is_ok());
+        let peer = device();
+        let mut admit = |len| book.admit(&key(&peer, 20_000), len, peer, source(1), NOW_MS);
+        assert_eq!(admit(VALUE_MAX_BYTES + 1), Err(Refusal::Size));
+        assert_eq!(admit(0), Err(Refusal::Size));
+        assert!(admit(VALUE_MAX_BYTES).is_ok());
+    }
+
+    #[test]
+    fn an_address_and_the_node_have_a_limit() {
+        let mut book = RecordBook::default();
+        let mut admit = |host| {
+            let peer = device();
+            book.admit(&key(&peer, 20_000), 1, peer, source(host), NOW_MS)
+        };
+        assert_eq!((0..PER_PREFIX * 2).filter(|_| admit(1).is_ok()).count(), PER_PREFIX as usize);
+        let hosts = (2..255).cycle();
+        assert_eq!(
+            hosts.take(RECORDS_MAX * 2).filter(|host| admit(*host).is_ok()).count() + PER_PREFIX as usize,
+            RECORDS_MAX
+        );
     }
 
     proptest! {
-        /// No peer and no prefix ever holds more than its share, and nothing is left counted after all expired.
+        /// No prefix ever holds more than its share, no device more than a record a day, and nothing is left counted
+        /// after all expired.
         #[test]
-        fn shares_hold(puts in prop::collection::vec((0u8..200, 0usize..12, 0u8..2, 0u64..1_000), 1..400)) {
-            let peers: Vec<_> = (0..12).map(|_| PeerId::random()).collect();
+        fn shares_hold(puts in prop::collection::vec((0u64..6, 0usize..12, 0u8..2, 0u64..1_000), 1..200)) {
+            let peers: Vec<_> = (0..12).map(|_| device()).collect();
             let mut book = RecordBook::default();
-            let mut now = 0;
-            for (key, peer, host, step) in puts {
-                now += step * 600_000;
+            let mut now = NOW_MS;
+            for (day, peer, host, step) in puts {
+                now += step * 60_000;
                 book.expire(now);
-                if book.admit(&[key], 1, peers[peer], source(host), now).is_ok() {
-                    prop_assert!(book.held.values().filter(|held| held.peer == peers[peer]).count() <= PER_PEER as usize);
-                }
-                prop_assert!(book.held.values().filter(|h| h.prefix == source(host).prefix()).count() <= PER_PREFIX as usize);
+                let today = sealed_card::day(now);
+                let admitted = book.admit(&key(&peers[peer], today + day - 3), 1, peers[peer], source(host), now);
+                prop_assert_eq!(admitted.is_ok(), (2..=4).contains(&day));
+                prop_assert!(book.len() <= peers.len() * 5);
             }
             book.expire(u64::MAX);
-            prop_assert!(book.held.is_empty() && book.per_peer.is_empty() && book.per_prefix.is_empty());
+            prop_assert!(book.held.is_empty() && book.per_prefix.is_empty());
         }
     }
 }

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use kith_wire::SlotId;
 use kith_wire::limits::SLOT_BLOB_MAX;
 
+use super::shares::Shares;
+use super::source::Prefix;
 use file::{Header, State};
 
 /// A slot lives at most this long without being put again.
@@ -51,12 +53,14 @@ pub(crate) struct SlotLimits {
     pub(crate) slots_max: usize,
     /// Bytes of all sealed blobs.
     pub(crate) bytes_max: u64,
+    /// Live slots from one address prefix.
+    pub(crate) per_prefix: u32,
 }
 
 /// Why a slot was not stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PutRefusal {
-    /// No room for another slot or for its bytes.
+    /// No room for another slot or for its bytes, or none for the address it comes from.
     Full,
     /// Somebody else's slot, or one that was already used.
     Taken,
@@ -101,6 +105,8 @@ struct Live {
     owner_hash: [u8; 32],
     expires_at_ms: u64,
     len: u64,
+    /// Whose share it counts in. Not on the disk, which knows nothing of addresses: after a restart nobody's.
+    prefix: Option<Prefix>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -118,14 +124,21 @@ pub(crate) struct SlotStore {
     live: BTreeMap<SlotId, Live>,
     tombstones: BTreeMap<SlotId, Tombstone>,
     bytes: u64,
+    per_prefix: Shares<Prefix>,
 }
 
 impl SlotStore {
     /// Opens the folder, creating it if needed; removes leftovers of a crash, damaged files and what has expired.
     pub(crate) fn open(dir: &Path, limits: SlotLimits, now_ms: u64) -> Result<Self, SlotStoreError> {
         file::create_dir(dir).map_err(SlotStoreError::io("creating it"))?;
-        let mut store =
-            Self { dir: dir.to_owned(), limits, live: BTreeMap::new(), tombstones: BTreeMap::new(), bytes: 0 };
+        let mut store = Self {
+            dir: dir.to_owned(),
+            limits,
+            live: BTreeMap::new(),
+            tombstones: BTreeMap::new(),
+            bytes: 0,
+            per_prefix: Shares::new(limits.per_prefix),
+        };
         for entry in std::fs::read_dir(dir).map_err(SlotStoreError::io("listing"))? {
             let path = entry.map_err(SlotStoreError::io("listing"))?.path();
             match file::slot_of(&path).zip(file::read_header(&path).ok()) {
@@ -142,7 +155,7 @@ impl SlotStore {
         match state {
             State::Live => {
                 self.bytes = self.bytes.saturating_add(len);
-                self.live.insert(slot, Live { owner_hash, expires_at_ms: at_ms, len });
+                self.live.insert(slot, Live { owner_hash, expires_at_ms: at_ms, len, prefix: None });
             }
             State::Used | State::Expired => {
                 let used = state == State::Used;
@@ -151,13 +164,14 @@ impl SlotStore {
         }
     }
 
-    /// Stores or replaces a slot. `Ok(Err(…))` is a polite refusal, `Err` a disk that does not work.
+    /// Stores or replaces a slot for somebody at `prefix`, if that counts. `Ok(Err(…))` is a polite refusal, `Err` a disk that does not work.
     pub(crate) fn put(
         &mut self,
         slot: SlotId,
         owner_hash: [u8; 32],
         expires_at_ms: u64,
         blob: &[u8],
+        prefix: Option<Prefix>,
         now_ms: u64,
     ) -> Result<Result<(), PutRefusal>, SlotStoreError> {
         if blob.len() > SLOT_BLOB_MAX {
@@ -175,14 +189,21 @@ impl SlotStore {
         }
         let old_len = old.map_or(0, |live| live.len);
         let bytes = self.bytes.saturating_sub(old_len).saturating_add(len);
-        if (old.is_none() && self.live.len() >= self.limits.slots_max) || bytes > self.limits.bytes_max {
+        // A slot stays in the share it was first counted in, wherever its owner goes.
+        let counted = old.and_then(|live| live.prefix);
+        let share_full = counted.is_none() && prefix.is_some_and(|prefix| !self.per_prefix.has_room(&prefix));
+        let full = old.is_none() && self.live.len() >= self.limits.slots_max;
+        if full || share_full || bytes > self.limits.bytes_max {
             return Ok(Err(PutRefusal::Full));
         }
         let expires_at_ms = expires_at_ms.min(now_ms.saturating_add(LIFETIME_MAX_MS));
         let header = Header { state: State::Live, owner_hash, at_ms: expires_at_ms };
         file::write(&self.dir, slot, &header, blob).map_err(SlotStoreError::io("writing"))?;
         self.bytes = bytes;
-        self.live.insert(slot, Live { owner_hash, expires_at_ms, len });
+        if let (None, Some(prefix)) = (counted, prefix) {
+            self.per_prefix.add(prefix);
+        }
+        self.live.insert(slot, Live { owner_hash, expires_at_ms, len, prefix: counted.or(prefix) });
         self.tombstones.remove(&slot);
         Ok(Ok(()))
     }
@@ -260,8 +281,7 @@ impl SlotStore {
         let state = if used { State::Used } else { State::Expired };
         let header = Header { state, owner_hash: live.owner_hash, at_ms: forget_at_ms };
         file::write(&self.dir, slot, &header, &[]).map_err(SlotStoreError::io("writing"))?;
-        self.live.remove(&slot);
-        self.bytes = self.bytes.saturating_sub(live.len);
+        self.uncount(slot);
         self.tombstones.insert(slot, Tombstone { owner_hash: live.owner_hash, used, forget_at_ms });
         if self.tombstones.len() > self.limits.slots_max.saturating_mul(TOMBSTONES_PER_SLOT) {
             let oldest = self.tombstones.iter().min_by_key(|(_, stone)| stone.forget_at_ms).map(|(slot, _)| *slot);
@@ -274,11 +294,17 @@ impl SlotStore {
 
     fn forget(&mut self, slot: SlotId) -> Result<(), SlotStoreError> {
         file::remove(&self.dir, slot).map_err(SlotStoreError::io("removing"))?;
-        if let Some(live) = self.live.remove(&slot) {
-            self.bytes = self.bytes.saturating_sub(live.len);
-        }
+        self.uncount(slot);
         self.tombstones.remove(&slot);
         Ok(())
+    }
+
+    fn uncount(&mut self, slot: SlotId) {
+        let Some(live) = self.live.remove(&slot) else { return };
+        self.bytes = self.bytes.saturating_sub(live.len);
+        if let Some(prefix) = live.prefix {
+            self.per_prefix.remove(&prefix);
+        }
     }
 }
 

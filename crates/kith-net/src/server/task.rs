@@ -1,15 +1,17 @@
 //! The task that owns the swarm of a public node.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use kith_wire::{SlotDenial, SlotRequest, SlotResponse};
 use libp2p::core::transport::ListenerId;
+use libp2p::kad::RecordKey;
 use libp2p::metrics::{Metrics, Recorder};
 use libp2p::request_response::{self, ResponseChannel};
 use libp2p::swarm::{ConnectionId, ListenError, SwarmEvent};
-use libp2p::{Multiaddr, PeerId, Swarm, autonat, gossipsub, identify, kad, relay, rendezvous};
+use libp2p::{Multiaddr, PeerId, Swarm, autonat, gossipsub, identify, kad, relay};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -21,19 +23,21 @@ use super::dial_back;
 use super::gate;
 use super::peering::Peering;
 use super::records::{RecordBook, Refusal};
+use super::rendezvous::{Now, Registrar};
 use super::reservations::Reservations;
 use super::slots::worker::{SlotWorker, now_ms};
 use super::source::{Prefix, RateLimiter, Source, ip_of};
 use super::stats::Stats;
 use super::tag::Tags;
+use crate::rendezvous::{RendezvousEvent, Response};
 use crate::screen::Screened;
 
 /// How often the task shows that it is alive, dials and tidies up.
 const TICK: Duration = Duration::from_secs(1);
 /// How often the routing table is refreshed.
 const KAD_REFRESH: Duration = Duration::from_secs(300);
-/// How often expired DHT records are dropped.
-const RECORD_SWEEP: Duration = Duration::from_secs(60);
+/// How often expired DHT records and registrations are dropped.
+const SWEEP: Duration = Duration::from_secs(60);
 /// Peers and prefixes with recent slot requests that are remembered.
 const SLOT_SOURCES_MAX: usize = 16_384;
 /// How many times a peer's share of slot requests one address gets.
@@ -65,7 +69,7 @@ pub(crate) struct Task {
     tags: Tags,
     listening: BTreeMap<Multiaddr, ListenerId>,
     reserved: BTreeSet<PeerId>,
-    registered: HashSet<(PeerId, String)>,
+    registrar: Registrar,
     next_refresh: Instant,
     next_sweep: Instant,
 }
@@ -109,7 +113,7 @@ impl Task {
             tags: Tags::new(),
             listening: BTreeMap::new(),
             reserved: BTreeSet::new(),
-            registered: HashSet::new(),
+            registrar: Registrar::new(limits.registrations),
             next_refresh: now,
             next_sweep: now,
         };
@@ -151,11 +155,13 @@ impl Task {
             }
         }
         if self.next_sweep <= now {
-            self.next_sweep = now + RECORD_SWEEP;
+            self.next_sweep = now + SWEEP;
             for key in self.records.expire(now_ms()) {
-                self.swarm.behaviour_mut().kad.remove_record(&key.into());
+                self.swarm.behaviour_mut().kad.remove_record(&RecordKey::new(&key));
             }
             self.stats.records(self.records.len());
+            self.registrar.expire(now);
+            self.stats.registrations(self.registrar.len());
         }
     }
 
@@ -266,10 +272,7 @@ impl Task {
         let Some(host) = self.swarm.behaviour().gate.host_of(connection_id) else {
             return;
         };
-        let own = info
-            .listen_addrs
-            .into_iter()
-            .filter(|address| ip_of(address) == Some(host) && !crate::addr::is_circuit(address));
+        let own = info.listen_addrs.into_iter().filter(|address| leads_to(address, host));
         for address in own.take(KAD_ADDRESSES_MAX) {
             self.swarm.behaviour_mut().kad.add_address(&peer_id, address);
         }
@@ -295,7 +298,7 @@ impl Task {
             Ok(expires_at_ms) => expires_at_ms,
             Err(Refusal::Size) => return "size",
             Err(Refusal::Full) => return "full",
-            Err(Refusal::Taken) => return "taken",
+            Err(Refusal::Foreign) => return "foreign",
         };
         let latest = Instant::now() + Duration::from_millis(expires_at_ms.saturating_sub(now));
         record.expires = Some(record.expires.map_or(latest, |asked| asked.min(latest)));
@@ -335,31 +338,35 @@ impl Task {
         self.stats.dial_back(if event.result.is_ok() { "reachable" } else { "unreachable" });
     }
 
-    fn rendezvous_event(&mut self, event: rendezvous::server::Event) {
-        use rendezvous::server::Event;
-        match event {
-            Event::PeerRegistered { peer, registration } => {
-                self.registered.insert((peer, registration.namespace.to_string()));
-                self.stats.rendezvous("register", "accepted");
-            }
-            Event::PeerNotRegistered { .. } => self.stats.rendezvous("register", "denied"),
-            Event::PeerUnregistered { peer, namespace } => {
-                self.registered.remove(&(peer, namespace.to_string()));
-            }
-            Event::RegistrationExpired(registration) => {
-                self.registered.remove(&(registration.record.peer_id(), registration.namespace.to_string()));
-            }
-            Event::DiscoverServed { .. } => self.stats.rendezvous("discover", "served"),
-            Event::DiscoverNotServed { .. } => self.stats.rendezvous("discover", "denied"),
+    fn rendezvous_event(&mut self, event: RendezvousEvent) {
+        let request_response::Event::Message { peer, connection_id, message } = event else {
+            return;
+        };
+        let request_response::Message::Request { request, channel, .. } = message else {
+            return;
+        };
+        let source = self.swarm.behaviour().gate.source_of(connection_id);
+        let now = Now { instant: Instant::now(), unix_ms: now_ms() };
+        let response = self.registrar.answer(peer, source, request, now);
+        self.stats.registrations(self.registrar.len());
+        // An unregistration is not answered: its stream ends with the channel.
+        let Some(response) = response else { return };
+        match &response {
+            Response::Register(Ok(_)) => self.stats.rendezvous("register", "accepted"),
+            Response::Register(Err(_)) => self.stats.rendezvous("register", "denied"),
+            Response::Discover(Ok(_)) => self.stats.rendezvous("discover", "served"),
+            Response::Discover(Err(_)) => self.stats.rendezvous("discover", "denied"),
         }
-        self.stats.registrations(self.registered.len());
+        if self.swarm.behaviour_mut().rendezvous.send_response(channel, response).is_err() {
+            tracing::debug!("a peer left before its rendezvous request was answered");
+        }
     }
 
     fn gossip_event(&mut self, event: gossipsub::Event) {
         let gossipsub::Event::Message { propagation_source, message_id, message } = event else {
             return;
         };
-        let verdict = self.cards.judge(&message.data, now_ms(), Instant::now());
+        let verdict = self.cards.judge(&message, now_ms(), Instant::now());
         self.stats.card(match verdict {
             gossipsub::MessageAcceptance::Accept => "accepted",
             gossipsub::MessageAcceptance::Ignore => "ignored",
@@ -384,8 +391,9 @@ impl Task {
             SlotRequest::Delete { .. } => "delete",
         };
         let ticket = Ticket { channel, operation };
-        let refused = if self.slot_allowed(peer, connection_id) {
-            self.slots.submit(ticket, request).err()
+        let source = self.swarm.behaviour().gate.source_of(connection_id);
+        let refused = if self.slot_allowed(peer, source) {
+            self.slots.submit(ticket, request, source.prefix()).err()
         } else {
             Some(ticket)
         };
@@ -394,9 +402,9 @@ impl Task {
         }
     }
 
-    fn slot_allowed(&mut self, peer: PeerId, connection: ConnectionId) -> bool {
+    fn slot_allowed(&mut self, peer: PeerId, source: Source) -> bool {
         let now = Instant::now();
-        match self.swarm.behaviour().gate.source_of(connection) {
+        match source {
             Source::Limited(prefix) => self.slot_prefixes.allow(prefix, now) && self.slot_peers.allow(peer, now),
             Source::Exempt => self.slot_peers.allow(peer, now),
         }
@@ -417,6 +425,11 @@ impl Task {
             tracing::debug!("a peer left before its slot request was answered");
         }
     }
+}
+
+/// Whether dialling an address leads to this host, not only through it or past it.
+fn leads_to(address: &Multiaddr, host: IpAddr) -> bool {
+    crate::addr::shape(address).is_some_and(|shape| shape.relay.is_none()) && ip_of(address) == Some(host)
 }
 
 fn is_quic(address: &Multiaddr) -> bool {
@@ -448,5 +461,26 @@ fn dial_reason(error: &libp2p::swarm::DialError) -> &'static str {
         "already connected"
     } else {
         "no address"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_peer_itself_enter_the_routing_table() {
+        let host = [9, 9, 9, 9].into();
+        let leads = |text: &str| leads_to(&text.parse().unwrap(), host);
+        assert!(leads("/ip4/9.9.9.9/tcp/4100") && leads("/ip4/9.9.9.9/udp/4100/quic-v1"));
+        for elsewhere in [
+            "/ip4/9.9.9.8/tcp/4100",
+            "/ip4/9.9.9.9/ip4/10.0.0.5/tcp/6379",
+            "/dns4/localhost/ip4/9.9.9.9/tcp/6379",
+            "/ip4/9.9.9.9/dns4/localhost/tcp/6379",
+            "/ip4/9.9.9.9/tcp/4100/p2p/12D3KooWGYt8SutkR6qNotSRKr7NtQQffaLe7HRJJn9RCFqmJReC/p2p-circuit",
+        ] {
+            assert!(!leads(elsewhere), "{elsewhere}");
+        }
     }
 }

@@ -8,16 +8,15 @@ use libp2p::{
     swarm::{ConnectionId, dial_opts::PeerCondition},
 };
 
-use super::{Task, jitter};
+use super::{Task, jitter, lookup::Registration};
 use crate::{
     addr,
     backoff::Backoff,
     bootstrap::{self, BootstrapError},
-    limits,
+    limits, rendezvous,
 };
 
 const HOP: &str = "/libp2p/circuit/relay/0.2.0/hop";
-const RENDEZVOUS: &str = "/rendezvous/1.0.0";
 
 /// One bootstrap node, however many addresses were configured for it.
 pub(super) struct Bootstrap {
@@ -32,10 +31,10 @@ pub(super) struct Bootstrap {
     pub(super) rtt_ms: Option<u32>,
     pub(super) relay: bool,
     pub(super) rendezvous: bool,
-    /// When and for which day we registered.
-    pub(super) registered: Option<(Instant, u64)>,
-    /// When our record was stored there.
-    pub(super) recorded: Option<Instant>,
+    /// What it knows of us as a rendezvous point.
+    pub(super) registration: Registration,
+    /// When our record was stored there, and for which day.
+    pub(super) recorded: Option<(Instant, u64)>,
 }
 
 impl Bootstrap {
@@ -72,7 +71,7 @@ impl Task {
                 rtt_ms: None,
                 relay: false,
                 rendezvous: false,
-                registered: None,
+                registration: Registration::default(),
                 recorded: None,
             });
         }
@@ -151,7 +150,7 @@ impl Task {
         known.rtt_ms = None;
         known.relay = false;
         known.rendezvous = false;
-        known.registered = None;
+        known.registration = Registration::default();
         known.recorded = None;
         known.next_dial = Instant::now() + known.backoff.next(jitter());
         self.drop_relay(peer);
@@ -160,7 +159,7 @@ impl Task {
     pub(super) fn bootstrap_identified(&mut self, peer: &PeerId, protocols: &[StreamProtocol]) {
         let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == *peer) else { return };
         known.relay = protocols.iter().any(|protocol| protocol.as_ref() == HOP);
-        known.rendezvous = protocols.iter().any(|protocol| protocol.as_ref() == RENDEZVOUS);
+        known.rendezvous = protocols.contains(&rendezvous::PROTOCOL);
         let now = Instant::now();
         self.tend_relays(now);
         self.tend_lookup(now);

@@ -5,7 +5,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kith_wire::UnverifiedCard;
 use libp2p::{
     Multiaddr, PeerId,
     gossipsub::{self, MessageAcceptance},
@@ -13,11 +12,10 @@ use libp2p::{
     swarm::dial_opts::PeerCondition,
 };
 
-use super::{Task, jitter, now_ms, peers};
+use super::{Task, jitter, now_ms};
 use crate::{
     addr::{self, Source},
-    ids, limits,
-    swarm::PEERS_TOPIC,
+    cards, limits,
 };
 
 /// One stranger is dialled per this while the overlay is thin.
@@ -64,7 +62,7 @@ impl Task {
             let card = self.card(true);
             if public
                 && let Err(error) =
-                    self.swarm.behaviour_mut().gossip.publish(gossipsub::IdentTopic::new(PEERS_TOPIC), card)
+                    self.swarm.behaviour_mut().gossip.publish(gossipsub::IdentTopic::new(cards::TOPIC), card)
             {
                 tracing::debug!(%error, "card not announced");
                 self.exchange.next_card = now + self.tuning.first_card;
@@ -112,17 +110,14 @@ impl Task {
 
     /// Accepts a fresh card that its author signed, with public addresses only, at most once per ten minutes.
     fn judge(&mut self, message: &gossipsub::Message) -> MessageAcceptance {
-        let Some(author) = message.source.filter(|author| *author != self.me) else { return MessageAcceptance::Ignore };
-        let card = UnverifiedCard::decode(&message.data).ok().and_then(|card| card.verify(now_ms()).ok());
-        let Some(card) = card.filter(|card| ids::transport_id(&author) == Some(card.transport)) else {
-            return MessageAcceptance::Reject;
-        };
-        let addresses = peers::parse_all(&card.addresses, &author);
-        // Whoever publishes private addresses makes others scan.
-        let lab = self.own.lab;
-        if addresses.len() != card.addresses.len() || !addresses.iter().all(|a| addr::for_everybody(a, true)) {
-            return MessageAcceptance::Reject;
+        if message.source == Some(self.me) {
+            return MessageAcceptance::Ignore;
         }
+        let cards::Announcement { author, addresses } = match cards::read(message, now_ms()) {
+            Ok(announcement) => announcement,
+            Err(verdict) => return verdict,
+        };
+        let lab = self.own.lab;
         let now = Instant::now();
         let slack = limits::GOSSIP_EVERY / 2;
         if let Some(known) = self.exchange.announced.get(&author)

@@ -1,37 +1,56 @@
 //! Finding contacts that are not connected: rendezvous and sealed records at the bootstraps; and being found.
 
+mod registration;
+
 use std::{collections::HashMap, time::Instant};
 
 use libp2p::{
     Multiaddr, PeerId,
+    identity::Keypair,
     kad::{self, QueryId, RecordKey},
-    rendezvous,
+    request_response::{self, OutboundRequestId},
 };
 
 use super::{Task, jitter, now_ms, peers};
-use crate::{addr, ids, limits, sealed_card};
+use crate::{
+    addr, ids, limits,
+    rendezvous::{self, RendezvousEvent, Request, Response, Status, UnverifiedRecord},
+    sealed_card,
+};
+
+pub(super) use registration::Registration;
 
 /// Bootstraps asked per lookup.
 const ASKED: usize = 3;
-/// Registrations of one namespace we look at; a namespace belongs to one device.
-const REGISTRATIONS_MAX: u64 = 4;
 /// Record queries under way.
 const QUERIES_MAX: usize = 64;
+/// Rendezvous requests under way.
+const REQUESTS_MAX: usize = 256;
 /// Records are not stored more often than this when addresses keep changing.
 const RECORD_PAUSE: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// What a rendezvous point was asked.
+#[derive(Clone, Copy)]
+enum Asked {
+    /// To register us for a day.
+    Register(u64),
+    /// For this device.
+    Discover(PeerId),
+}
 
 /// Lookups under way.
 #[derive(Default)]
 pub(super) struct Lookup {
     queries: HashMap<QueryId, (PeerId, u64)>,
+    asked: HashMap<OutboundRequestId, Asked>,
 }
 
 impl Task {
     /// Our addresses changed: what is registered and recorded is stale.
     pub(super) fn lookup_addresses_changed(&mut self) {
         for known in &mut self.bootstraps {
-            known.registered = None;
-            known.recorded = known.recorded.filter(|at| at.elapsed() < RECORD_PAUSE);
+            known.registration.hurry();
+            known.recorded = known.recorded.filter(|(at, _)| at.elapsed() < RECORD_PAUSE);
         }
         self.register(Instant::now());
     }
@@ -61,26 +80,17 @@ impl Task {
         let mut registers = Vec::new();
         let mut records = Vec::new();
         for known in self.bootstraps.iter_mut().filter(|known| known.connected.is_some()) {
-            let registered = known
-                .registered
-                .is_some_and(|(at, day)| day == today && now.duration_since(at) < limits::REGISTER_EVERY);
-            if known.rendezvous && self.tuning.rendezvous && reachable && !registered {
-                known.registered = Some((now, today));
+            if known.rendezvous && self.tuning.rendezvous && reachable && known.registration.begin(today, now) {
                 registers.push(known.peer);
             }
-            let recorded = known.recorded.is_some_and(|at| now.duration_since(at) < limits::RECORD_EVERY);
-            if !self.own.addresses.is_empty() && !recorded && known.rendezvous && self.tuning.records {
-                known.recorded = Some(now);
+            let due = record_due(known.recorded, today, now);
+            if !self.own.addresses.is_empty() && due && known.rendezvous && self.tuning.records {
+                known.recorded = Some((now, today));
                 records.push(known.peer);
             }
         }
-        for peer in registers {
-            let Ok(namespace) = rendezvous::Namespace::new(sealed_card::namespace(&self.id, today)) else { return };
-            let registered =
-                self.swarm.behaviour_mut().rendezvous.register(namespace, peer, Some(limits::REGISTER_TTL_S));
-            if let Err(error) = registered {
-                tracing::debug!(%peer, %error, "not registered");
-            }
+        if !registers.is_empty() {
+            self.register_at(&registers, today);
         }
         if !records.is_empty() {
             let record = kad::Record {
@@ -91,6 +101,19 @@ impl Task {
                 expires: Some(now + limits::RECORD_TTL),
             };
             self.swarm.behaviour_mut().kad.put_record_to(record, records.into_iter(), kad::Quorum::One);
+        }
+    }
+
+    fn register_at(&mut self, points: &[PeerId], day: u64) {
+        let addresses = self.swarm.external_addresses().take(limits::ADDRESSES_PER_PEER).cloned().collect();
+        let key = Keypair::ed25519_from_bytes(*self.key.seed()).ok();
+        let Some(record) = key.and_then(|key| UnverifiedRecord::sign(&key, addresses)) else { return };
+        for point in points {
+            let namespace = sealed_card::namespace(&self.id, day);
+            let ttl_s = Some(limits::REGISTER_TTL_S);
+            let request = Request::Register { namespace, record: record.clone(), ttl_s };
+            let id = self.swarm.behaviour_mut().rendezvous.send_request(point, request);
+            self.lookup.asked.insert(id, Asked::Register(day));
         }
     }
 
@@ -108,10 +131,14 @@ impl Task {
             return false;
         }
         for day in sealed_card::days(now_ms()) {
-            let Ok(namespace) = rendezvous::Namespace::new(sealed_card::namespace(&id, day)) else { return false };
+            let namespace = sealed_card::namespace(&id, day);
             let behaviour = self.swarm.behaviour_mut();
-            for bootstrap in asked.iter().filter(|_| self.tuning.rendezvous) {
-                behaviour.rendezvous.discover(Some(namespace.clone()), None, Some(REGISTRATIONS_MAX), *bootstrap);
+            let room = REQUESTS_MAX.saturating_sub(self.lookup.asked.len());
+            for point in asked.iter().filter(|_| self.tuning.rendezvous).take(room) {
+                let limit = Some(rendezvous::ASKED_FOR);
+                let request = Request::Discover { namespace: namespace.clone(), limit, cookie: None };
+                let id = behaviour.rendezvous.send_request(point, request);
+                self.lookup.asked.insert(id, Asked::Discover(*peer));
             }
             if self.tuning.records && self.lookup.queries.len() < QUERIES_MAX {
                 let query = behaviour.kad.get_record(RecordKey::new(&sealed_card::record_key(&id, day)));
@@ -121,20 +148,40 @@ impl Task {
         true
     }
 
-    pub(super) fn on_rendezvous(&mut self, event: rendezvous::client::Event) {
-        if let rendezvous::client::Event::Discovered { registrations, .. } = event {
-            for registration in registrations.iter().take(usize::try_from(REGISTRATIONS_MAX).unwrap_or(1)) {
-                // The record is signed by the key its peer id is made of; the namespace proves nothing.
-                let peer = registration.record.peer_id();
-                let addresses = registration.record.addresses();
-                self.found(&peer, addresses.iter().take(limits::ADDRESSES_PER_PEER).cloned().collect());
+    pub(super) fn on_rendezvous(&mut self, event: RendezvousEvent) {
+        let (point, id, response) = match event {
+            request_response::Event::Message { peer, message, .. } => {
+                let request_response::Message::Response { request_id, response } = message else { return };
+                (peer, request_id, Some(response))
             }
-        } else if let rendezvous::client::Event::RegisterFailed { rendezvous_node, error, .. } = event {
-            tracing::debug!(peer = %rendezvous_node, ?error, "registration refused");
-            let retry = Instant::now().checked_sub(limits::REGISTER_EVERY.saturating_sub(limits::REGISTER_AGAIN));
-            if let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == rendezvous_node) {
-                known.registered = known.registered.and_then(|(_, day)| Some((retry?, day)));
+            // An unregistration ends like this too: it has no answer.
+            request_response::Event::OutboundFailure { peer, request_id, .. } => (peer, request_id, None),
+            request_response::Event::InboundFailure { .. } | request_response::Event::ResponseSent { .. } => return,
+        };
+        match (self.lookup.asked.remove(&id), response) {
+            (Some(Asked::Register(day)), Some(Response::Register(answer))) => self.registered(point, day, answer),
+            (Some(Asked::Register(day)), _) => self.registered(point, day, Err(Status::Unavailable)),
+            (Some(Asked::Discover(sought)), Some(Response::Discover(Ok(found)))) => {
+                let asked_for = usize::try_from(rendezvous::ASKED_FOR).unwrap_or(1);
+                // Anybody can be told; only what the sought device itself signed is believed.
+                let records = found.registrations.iter().take(asked_for).filter_map(|told| told.record.verify());
+                if let Some(record) = records.into_iter().find(|record| record.peer == sought) {
+                    let addresses = record.addresses.into_iter().take(limits::ADDRESSES_PER_PEER).collect();
+                    self.found(&sought, addresses);
+                }
             }
+            (Some(Asked::Discover(_)) | None, _) => {}
+        }
+    }
+
+    fn registered(&mut self, point: PeerId, day: u64, answer: Result<u64, Status>) {
+        if let Err(status) = answer {
+            tracing::debug!(peer = %point, ?status, "registration refused");
+        }
+        let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == point) else { return };
+        if let Some(outdated) = known.registration.answered(day, answer, Instant::now()) {
+            let namespace = sealed_card::namespace(&self.id, outdated);
+            self.swarm.behaviour_mut().rendezvous.send_request(&point, Request::Unregister { namespace });
         }
     }
 
@@ -152,20 +199,30 @@ impl Task {
 
     /// Addresses a device itself signed, for a contact or somebody we want to ask something.
     pub(super) fn found(&mut self, peer: &PeerId, addresses: Vec<Multiaddr>) {
-        let addresses: Vec<Multiaddr> = addresses
-            .into_iter()
-            .filter(|address| addr::shape(address).is_some_and(|shape| shape.peer.is_none_or(|named| named == *peer)))
-            .map(|address| {
-                if addr::shape(&address).is_some_and(|s| s.peer.is_some()) {
-                    addr::without_peer(address)
-                } else {
-                    address
-                }
-            })
-            .collect();
+        let addresses: Vec<Multiaddr> =
+            addresses.into_iter().filter_map(|address| addr::of_peer(address, peer)).collect();
         self.request_found(peer, &addresses);
         if self.peers.contains_key(peer) {
             self.learned(peer, addresses);
         }
+    }
+}
+
+/// Whether our record is stored again at a bootstrap where it was last stored then, for that day.
+fn record_due(recorded: Option<(Instant, u64)>, today: u64, now: Instant) -> bool {
+    recorded.is_none_or(|(at, day)| day != today || now.duration_since(at) >= limits::RECORD_EVERY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_stored_again_in_time_and_at_once_on_a_new_day() {
+        let now = Instant::now();
+        assert!(record_due(None, 1, now));
+        assert!(!record_due(Some((now, 1)), 1, now + limits::RECORD_EVERY / 2));
+        assert!(record_due(Some((now, 1)), 1, now + limits::RECORD_EVERY));
+        assert!(record_due(Some((now, 1)), 2, now), "its key is another one");
     }
 }

@@ -160,7 +160,8 @@ impl Task {
             TestStep { name, ok, detail }
         };
         let connected: Vec<_> = self.bootstraps.iter().filter(|known| known.connected.is_some()).collect();
-        let registered = connected.iter().filter(|known| known.registered.is_some()).count();
+        let now = Instant::now();
+        let registered = connected.iter().filter(|known| known.registration.held(now)).count();
         let mut steps = Vec::new();
         for (name, found) in [
             ("listen_udp", listens(|part| matches!(part, Protocol::QuicV1))),

@@ -8,15 +8,18 @@ use kith_wire::TransportId;
 use libp2p::{
     Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, gossipsub, identify,
     identity::Keypair,
-    kad, rendezvous,
+    kad,
+    request_response::{self, ProtocolSupport},
     swarm::{NetworkBehaviour, SwarmEvent},
 };
+
+use super::raw::Bytes;
 
 #[derive(NetworkBehaviour)]
 pub(crate) struct Behaviour {
     identify: identify::Behaviour,
     kad: kad::Behaviour<kad::store::MemoryStore>,
-    rendezvous: rendezvous::server::Behaviour,
+    rendezvous: request_response::Behaviour<Bytes>,
     gossip: gossipsub::Behaviour,
 }
 
@@ -46,7 +49,11 @@ impl Public {
         let behaviour = Behaviour {
             identify: identify::Behaviour::new(identify::Config::new("/kith/1.0.0".to_owned(), keypair.public())),
             kad,
-            rendezvous: rendezvous::server::Behaviour::new(rendezvous::server::Config::default()),
+            rendezvous: request_response::Behaviour::with_codec(
+                Bytes,
+                [(StreamProtocol::new("/rendezvous/1.0.0"), ProtocolSupport::Inbound)],
+                request_response::Config::default(),
+            ),
             gossip,
         };
         let mut swarm = SwarmBuilder::with_existing_identity(keypair)

@@ -22,7 +22,7 @@ pub(crate) enum Script {
 
 /// Writes bytes as they are.
 #[derive(Clone)]
-struct Bytes;
+pub(crate) struct Bytes;
 
 impl request_response::Codec for Bytes {
     type Protocol = StreamProtocol;

@@ -4,15 +4,14 @@ use std::io;
 use std::time::Duration;
 
 use futures::StreamExt;
-use kith_crypto::SigningKey;
+use libp2p::identity::Keypair;
 use libp2p::request_response::ProtocolSupport;
 use libp2p::swarm::{DialError, NetworkBehaviour, SwarmEvent};
-use libp2p::{
-    Multiaddr, Swarm, SwarmBuilder, TransportError, autonat, identify, kad, noise, ping, relay, rendezvous, tcp, yamux,
-};
+use libp2p::{Multiaddr, Swarm, SwarmBuilder, TransportError, autonat, identify, kad, noise, ping, relay, tcp, yamux};
 
+use crate::rendezvous::{self, RendezvousBehaviour};
+use crate::server::ServerError;
 use crate::server::behaviour::{KAD_PROTOCOL, NETWORK};
-use crate::server::{ServerError, keypair};
 use crate::slot::{self, SlotBehaviour};
 
 #[derive(NetworkBehaviour)]
@@ -21,15 +20,14 @@ pub(super) struct Client {
     pub(super) ping: ping::Behaviour,
     pub(super) kad: kad::Behaviour<kad::store::MemoryStore>,
     pub(super) relay: relay::client::Behaviour,
-    pub(super) rendezvous: rendezvous::client::Behaviour,
+    pub(super) rendezvous: RendezvousBehaviour,
     pub(super) slots: SlotBehaviour,
     pub(super) autonat: autonat::v2::client::Behaviour,
 }
 
-/// A node with a fresh key.
-pub(super) fn swarm() -> Result<Swarm<Client>, ServerError> {
+/// A node with this key.
+pub(super) fn swarm(key: Keypair) -> Result<Swarm<Client>, ServerError> {
     let failed = |part: &'static str, source: io::Error| ServerError::Transport { part, source };
-    let key = keypair(&SigningKey::generate())?;
     let swarm = SwarmBuilder::with_existing_identity(key)
         .with_tokio()
         .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
@@ -53,7 +51,7 @@ pub(super) fn swarm() -> Result<Swarm<Client>, ServerError> {
                 ping: ping::Behaviour::default(),
                 kad,
                 relay,
-                rendezvous: rendezvous::client::Behaviour::new(key.clone()),
+                rendezvous: rendezvous::behaviour(ProtocolSupport::Outbound),
                 slots: slot::behaviour(ProtocolSupport::Outbound),
                 autonat: autonat::v2::client::Behaviour::new(
                     rand::make_rng(),

@@ -1,8 +1,9 @@
 use super::*;
+use crate::server::source::{Exempt, Source};
 use proptest::prelude::*;
 use std::collections::HashMap;
 
-const LIMITS: SlotLimits = SlotLimits { slots_max: 4, bytes_max: 64 };
+const LIMITS: SlotLimits = SlotLimits { slots_max: 4, bytes_max: 64, per_prefix: 100 };
 const TOKEN: [u8; 32] = [7; 32];
 
 fn slot(n: u8) -> SlotId {
@@ -21,8 +22,8 @@ fn open(dir: &tempfile::TempDir, now_ms: u64) -> SlotStore {
 fn a_deleted_slot_says_used_and_an_expired_one_does_not_also_after_restart() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = open(&dir, 0);
-    store.put(slot(1), owner(TOKEN), 1_000, b"one", 0).unwrap().unwrap();
-    store.put(slot(2), owner(TOKEN), 500, b"two", 0).unwrap().unwrap();
+    store.put(slot(1), owner(TOKEN), 1_000, b"one", None, 0).unwrap().unwrap();
+    store.put(slot(2), owner(TOKEN), 500, b"two", None, 0).unwrap().unwrap();
     assert_eq!(store.get(slot(1), 10).unwrap(), Lookup::Found(b"one".to_vec()));
     assert_eq!(store.delete(slot(1), &[8; 32], 10).unwrap(), Removal::NotOwner);
     assert_eq!(store.delete(slot(1), &TOKEN, 10).unwrap(), Removal::Deleted);
@@ -31,10 +32,10 @@ fn a_deleted_slot_says_used_and_an_expired_one_does_not_also_after_restart() {
         assert_eq!(store.get(slot(1), 600).unwrap(), Lookup::Gone { used: true });
         assert_eq!(store.get(slot(2), 600).unwrap(), Lookup::Gone { used: false });
         assert_eq!(store.get(slot(3), 600).unwrap(), Lookup::Missing);
-        assert_eq!(store.put(slot(1), owner(TOKEN), 900, b"again", 600).unwrap(), Err(PutRefusal::Taken));
+        assert_eq!(store.put(slot(1), owner(TOKEN), 900, b"again", None, 600).unwrap(), Err(PutRefusal::Taken));
     }
     let mut store = open(&dir, 600);
-    store.put(slot(2), owner(TOKEN), 9_000, b"renewed", 700).unwrap().unwrap();
+    store.put(slot(2), owner(TOKEN), 9_000, b"renewed", None, 700).unwrap().unwrap();
     assert_eq!(store.get(slot(2), 800).unwrap(), Lookup::Found(b"renewed".to_vec()));
     assert_eq!(open(&dir, 10 + TOMBSTONE_MS).get(slot(1), 10 + TOMBSTONE_MS).unwrap(), Lookup::Missing);
 }
@@ -43,25 +44,28 @@ fn a_deleted_slot_says_used_and_an_expired_one_does_not_also_after_restart() {
 fn a_stranger_cannot_replace_a_slot_and_a_full_store_refuses_politely() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = open(&dir, 0);
-    store.put(slot(0), owner(TOKEN), 1_000, &[0; 50], 0).unwrap().unwrap();
-    assert_eq!(store.put(slot(0), owner([9; 32]), 1_000, b"x", 0).unwrap(), Err(PutRefusal::Taken));
-    assert_eq!(store.put(slot(1), owner(TOKEN), 1_000, &[0; 15], 0).unwrap(), Err(PutRefusal::Full));
+    store.put(slot(0), owner(TOKEN), 1_000, &[0; 50], None, 0).unwrap().unwrap();
+    assert_eq!(store.put(slot(0), owner([9; 32]), 1_000, b"x", None, 0).unwrap(), Err(PutRefusal::Taken));
+    assert_eq!(store.put(slot(1), owner(TOKEN), 1_000, &[0; 15], None, 0).unwrap(), Err(PutRefusal::Full));
     for n in 1..4 {
-        store.put(slot(n), owner(TOKEN), 1_000, b"x", 0).unwrap().unwrap();
+        store.put(slot(n), owner(TOKEN), 1_000, b"x", None, 0).unwrap().unwrap();
     }
-    assert_eq!(store.put(slot(4), owner(TOKEN), 1_000, b"x", 0).unwrap(), Err(PutRefusal::Full));
-    store.put(slot(3), owner(TOKEN), 1_000, b"y", 0).unwrap().unwrap();
-    assert_eq!(store.put(slot(5), owner(TOKEN), 0, b"x", 0).unwrap(), Err(PutRefusal::Expired));
-    assert_eq!(store.put(slot(5), owner(TOKEN), 1, &vec![0; SLOT_BLOB_MAX + 1], 0).unwrap(), Err(PutRefusal::Size));
+    assert_eq!(store.put(slot(4), owner(TOKEN), 1_000, b"x", None, 0).unwrap(), Err(PutRefusal::Full));
+    store.put(slot(3), owner(TOKEN), 1_000, b"y", None, 0).unwrap().unwrap();
+    assert_eq!(store.put(slot(5), owner(TOKEN), 0, b"x", None, 0).unwrap(), Err(PutRefusal::Expired));
+    assert_eq!(
+        store.put(slot(5), owner(TOKEN), 1, &vec![0; SLOT_BLOB_MAX + 1], None, 0).unwrap(),
+        Err(PutRefusal::Size)
+    );
 }
 
 #[test]
 fn damage_and_leftovers_cost_one_slot_and_nothing_else() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = open(&dir, 0);
-    store.put(slot(1), owner(TOKEN), 1_000, b"kept", 0).unwrap().unwrap();
-    store.put(slot(2), owner(TOKEN), 1_000, b"flipped", 0).unwrap().unwrap();
-    store.put(slot(3), owner(TOKEN), 1_000, b"cut", 0).unwrap().unwrap();
+    store.put(slot(1), owner(TOKEN), 1_000, b"kept", None, 0).unwrap().unwrap();
+    store.put(slot(2), owner(TOKEN), 1_000, b"flipped", None, 0).unwrap().unwrap();
+    store.put(slot(3), owner(TOKEN), 1_000, b"cut", None, 0).unwrap().unwrap();
     let path = |n: u8| dir.path().join(format!("{}.slot", data_encoding::HEXLOWER.encode(&[n; 32])));
     let mut bytes = std::fs::read(path(2)).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
@@ -82,9 +86,28 @@ fn damage_and_leftovers_cost_one_slot_and_nothing_else() {
 fn a_slot_nobody_renews_is_gone_after_its_longest_lifetime() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = open(&dir, 0);
-    store.put(slot(1), owner(TOKEN), u64::MAX, b"x", 0).unwrap().unwrap();
+    store.put(slot(1), owner(TOKEN), u64::MAX, b"x", None, 0).unwrap().unwrap();
     assert_eq!(store.get(slot(1), LIFETIME_MAX_MS - 1).unwrap(), Lookup::Found(b"x".to_vec()));
     assert_eq!(store.get(slot(1), LIFETIME_MAX_MS).unwrap(), Lookup::Gone { used: false });
+}
+
+#[test]
+fn one_address_gets_its_share_of_slots_and_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let limits = SlotLimits { slots_max: 9, bytes_max: 64, per_prefix: 2 };
+    let mut store = SlotStore::open(dir.path(), limits, 0).unwrap();
+    let at = |host: u8| Source::of(&format!("/ip4/9.9.9.{host}/tcp/1").parse().unwrap(), Exempt::Loopback).prefix();
+    let put =
+        |store: &mut SlotStore, n, prefix, now| store.put(slot(n), owner(TOKEN), 1_000, b"x", prefix, now).unwrap();
+    assert_eq!([put(&mut store, 1, at(1), 0), put(&mut store, 2, at(1), 0)], [Ok(()), Ok(())]);
+    assert_eq!(put(&mut store, 3, at(1), 0), Err(PutRefusal::Full));
+    assert_eq!(put(&mut store, 2, at(1), 0), Ok(()), "a renewal is not one more");
+    assert_eq!([put(&mut store, 3, at(2), 0), put(&mut store, 4, None, 0)], [Ok(()), Ok(())]);
+    assert_eq!(put(&mut store, 3, at(1), 0), Ok(()), "it stays where it was counted");
+    store.delete(slot(1), &TOKEN, 0).unwrap();
+    assert_eq!([put(&mut store, 5, at(1), 0), put(&mut store, 6, at(1), 0)], [Ok(()), Err(PutRefusal::Full)]);
+    store.expire(1_000).unwrap();
+    assert!(store.len() == 0 && store.per_prefix.is_empty());
 }
 
 #[derive(Debug, Clone)]
@@ -144,7 +167,7 @@ proptest! {
             match step {
                 Step::Put(n, who, ttl, len) => {
                     let until = now + u64::from(ttl);
-                    let done = store.put(slot(n), owner([who; 32]), until, &vec![n; len], now).unwrap();
+                    let done = store.put(slot(n), owner([who; 32]), until, &vec![n; len], None, now).unwrap();
                     model.pass(now);
                     if done.is_ok() {
                         prop_assert!(model.slots.get(&n).is_none_or(|(owner, ..)| *owner == who));
