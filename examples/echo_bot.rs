@@ -3,7 +3,7 @@
 //! `cargo run -p kith-examples --example echo_bot -- --profile DIR` prints a link; whoever adds it is accepted and gets
 //! every message back, also those sent while the bot was off. The same bot over the local API is in `http/`.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
@@ -42,6 +42,8 @@ async fn main() -> Result<()> {
 }
 
 async fn run(node: &Node) -> Result<()> {
+    // Without a bootstrap node, a link names the bot's own addresses.
+    node.listening(Duration::from_secs(3)).await;
     println!("{}", node.contacts().invite(Invite::for_many()).await?.link);
     let mut events = catch_up(node).await?;
     loop {

@@ -111,12 +111,9 @@ pub(crate) async fn from_network(
         if matches!(event, NetEvent::Sent { .. }) {
             in_flight.send_modify(|count| *count = count.saturating_sub(1));
         }
-        let input = match incoming(event) {
-            Incoming::Core(input) => input,
-            Incoming::Listening(addresses) => {
-                listening.send_replace(addresses.clone());
-                Input::Addresses(addresses)
-            }
+        let (input, addresses) = match incoming(event) {
+            Incoming::Core(input) => (input, None),
+            Incoming::Listening(addresses) => (Input::Addresses(addresses.clone()), Some(addresses)),
             Incoming::Status(status) => {
                 hub.network_changed(status);
                 continue;
@@ -124,6 +121,10 @@ pub(crate) async fn from_network(
         };
         if core.send(ToCore::Input(input)).await.is_err() {
             return;
+        }
+        // After the core: an invite made by somebody who waited for the addresses names them.
+        if let Some(addresses) = addresses {
+            listening.send_replace(addresses);
         }
     }
 }
