@@ -5,7 +5,7 @@ use std::{
     fs,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
-    process::Output,
+    process::{Output, Stdio},
 };
 
 use anyhow::{Context as _, Result};
@@ -67,6 +67,19 @@ async fn a_profile_is_open_in_one_process_at_a_time() -> Result<()> {
     alice.call("profile.set", json!({ "status_text": "undisturbed" })).await?;
     let alice = alice.crash_and_restart().await?;
     assert_eq!(alice.call("profile.get", json!({})).await?["status_text"], "undisturbed");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_reader_that_leaves_early_is_no_error() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let alice = Person::new(root.path(), "alice", &[]).await?;
+    let mut call = Command::new(program("kithd")?);
+    call.args(["call", "profile.get", "--profile"]).arg(&alice.home.profile).stderr(Stdio::piped());
+    let (reader, writer) = std::io::pipe()?;
+    drop(reader);
+    let output = call.stdout(writer).output().await?;
+    assert_eq!((output.status.success(), output.stderr.as_slice()), (true, b"".as_slice()));
     Ok(())
 }
 

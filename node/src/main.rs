@@ -89,12 +89,20 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match start(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
+        // Who reads only the beginning, as `head` does, has what they wanted.
+        Err(error) if arguments.command.is_some() && error.downcast_ref().is_some_and(is_broken_pipe) => {
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             // Nobody is left to tell if stderr is gone.
             let _gone = writeln!(io::stderr(), "kithd: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_broken_pipe(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
 }
 
 fn start(arguments: &Arguments) -> Result<()> {
