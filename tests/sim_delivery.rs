@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use kith_tests::sim::{Faults, Sim};
+use kith_tests::sim::{Faults, Sim, person::Crash};
 
 /// Seeds run in CI; `KITH_SIM_SEEDS` asks for more.
 const SEEDS: u64 = 10_000;
@@ -49,6 +49,10 @@ fn for_seeds(count: u64, world: impl Fn(u64) + Sync) {
 fn conversation(seed: u64, faults: Faults, messages: u32) {
     let mut sim = Sim::new(seed, 2, faults);
     sim.introduce(0, 1);
+    talk(&mut sim, messages);
+}
+
+fn talk(sim: &mut Sim, messages: u32) {
     let mut written = Vec::new();
     for n in 0..messages {
         let from = sim.chance(2) as usize;
@@ -75,6 +79,25 @@ fn conversation(seed: u64, faults: Faults, messages: u32) {
 #[test]
 fn a_kind_world() {
     conversation(1, Faults::NONE, 20);
+}
+
+/// I1: everybody dies once before and once after every single commit of a conversation.
+#[test]
+fn a_crash_at_any_commit_loses_nothing() {
+    let batches = |crash_at: Option<(u64, Crash)>| {
+        let mut sim = Sim::new(1, 2, Faults::NONE);
+        sim.introduce(0, 1);
+        let before = sim.batches;
+        sim.crash_at = crash_at.map(|(at, crash)| (before + at, crash));
+        talk(&mut sim, 6);
+        sim.batches - before
+    };
+    let all = batches(None);
+    assert!(all > 20, "{all} batches are no conversation");
+    for at in 1..=all {
+        batches(Some((at, Crash::BeforeCommit)));
+        batches(Some((at, Crash::AfterCommit)));
+    }
 }
 
 #[test]

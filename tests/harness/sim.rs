@@ -73,6 +73,10 @@ pub struct Sim {
     pub people: Vec<Person>,
     /// What goes wrong.
     pub faults: Faults,
+    /// How many batches everybody has run.
+    pub batches: u64,
+    /// The batch that ends in a crash whatever the faults are, by its number.
+    pub crash_at: Option<(u64, Crash)>,
     rng: StdRng,
     under_way: BTreeMap<(u64, u64), (usize, Parcel)>,
     order: u64,
@@ -101,6 +105,8 @@ impl Sim {
             now: START_MS,
             people,
             faults,
+            batches: 0,
+            crash_at: None,
             rng,
             under_way: BTreeMap::new(),
             order: 0,
@@ -290,11 +296,16 @@ impl Sim {
         if inputs.is_empty() {
             return;
         }
+        self.batches += 1;
         let rate = self.faults.crash;
-        let crash = match rate > 0 && self.chance(1000) < rate {
-            true if self.chance(2) == 0 => Crash::BeforeCommit,
-            true => Crash::AfterCommit,
-            false => Crash::No,
+        let crash = if let Some((_, crash)) = self.crash_at.filter(|(at, _)| *at == self.batches) {
+            crash
+        } else if rate == 0 || self.chance(1000) >= rate {
+            Crash::No
+        } else if self.chance(2) == 0 {
+            Crash::BeforeCommit
+        } else {
+            Crash::AfterCommit
         };
         let now = self.now;
         let outputs = self.people[who].run(inputs, now, crash);
