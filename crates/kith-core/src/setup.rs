@@ -3,8 +3,8 @@
 use kith_crypto::{keystore::DeviceSecrets, olm::OlmAccount, phrase::RecoveryPhrase};
 use kith_store::Store;
 use kith_wire::{
-    identity::{DeviceRecord, IdentityLog},
-    ids::{AccountId, DeviceId, TransportId},
+    identity::{IdentityLog, NewDevice},
+    ids::AccountId,
 };
 
 use crate::{CoreError, Timestamp, profile};
@@ -26,14 +26,9 @@ pub fn create_profile(
 ) -> Result<AccountId, CoreError> {
     let name = profile::clean_name(name)?;
     let olm = OlmAccount::new();
-    let record = DeviceRecord {
-        device: DeviceId::from_bytes(device.sign.public().to_bytes()),
-        olm: olm.identity_key(),
-        transport: TransportId::from_bytes(device.transport.public().to_bytes()),
-        kem_hash: device.kem.public().hash(),
-        added_at_ms: now,
-    };
-    let log = IdentityLog::create(&phrase.account_key(), vec![record], now)
+    let account = phrase.account_key();
+    let first = NewDevice::new(account.public().into(), device, olm.identity_key(), now);
+    let log = IdentityLog::create(&account, vec![first], now)
         .map_err(|_refused| CoreError::Damaged { what: "new identity log" })?;
     store.begin()?;
     store.set_meta(META_LOG, &log.encode())?;

@@ -61,6 +61,8 @@ registry! {
     SignContext {
         /// An entry of an account's device list, signed by the account key.
         IDENTITY_LOG = "kith/v1/identity-log";
+        /// A device's word that it belongs to an account, signed by its device key and its transport key.
+        DEVICE_RECORD = "kith/v1/device-record";
         /// An invite bundle, signed by the device key.
         INVITE_BUNDLE = "kith/v1/invite-bundle";
         /// A transport card, signed by the transport key.

@@ -1,14 +1,16 @@
 //! Who somebody is: a hash chain of device lists, each entry signed by the account key.
 
+mod proof;
 mod proto;
 mod rules;
 
-use kith_crypto::{CurveKey, SignContext, Signature, SigningKey};
+use kith_crypto::{CurveKey, DeviceSecrets, SignContext, Signature, SigningKey};
 use prost::Message;
 
 use crate::error::WireError;
 use crate::ids::{AccountId, DeviceId, TransportId};
 use crate::limits::{LOG_ENTRIES_MAX, LOG_MAX};
+use proof::DeviceProof;
 use proto::{BodyProto, EntryProto, LOG, LogProto};
 
 /// The keys of one device. Plain data: it says something only inside a verified [`IdentityLog`].
@@ -24,6 +26,35 @@ pub struct DeviceRecord {
     pub kem_hash: [u8; 32],
     /// When it was added, Unix milliseconds by the author's clock.
     pub added_at_ms: u64,
+}
+
+/// A device and its word that it belongs to the account: what it takes to be listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDevice {
+    record: DeviceRecord,
+    proof: DeviceProof,
+}
+
+impl NewDevice {
+    /// The device with these keys, which sign that it belongs to `account`: nobody can list a device that is not theirs.
+    #[must_use]
+    pub fn new(account: AccountId, keys: &DeviceSecrets, olm: CurveKey, now_ms: u64) -> Self {
+        let record = DeviceRecord {
+            device: DeviceId::from(keys.sign.public()),
+            olm,
+            transport: TransportId::from(keys.transport.public()),
+            kem_hash: keys.kem.public().hash(),
+            added_at_ms: now_ms,
+        };
+        let proof = DeviceProof::sign(account, &record, keys);
+        Self { record, proof }
+    }
+
+    /// What will be listed.
+    #[must_use]
+    pub fn record(&self) -> &DeviceRecord {
+        &self.record
+    }
 }
 
 /// A device that may never speak for the account again.
@@ -77,6 +108,12 @@ pub enum IdentityError {
         /// Position in the log.
         seq: u64,
     },
+    /// A device that is new in the list, or changed, did not sign that it belongs to the account.
+    #[error("entry {seq} lists a device that did not agree to it")]
+    BadProof {
+        /// Position in the log.
+        seq: u64,
+    },
     /// A revoked device came back, a revocation was forgotten, or a device vanished without one.
     #[error("entry {seq} takes a revocation back or drops a device without one")]
     BadRevocation {
@@ -102,22 +139,16 @@ pub enum LogRelation {
     Fork,
 }
 
-struct SignedEntry {
-    body: Vec<u8>,
-    signature: Vec<u8>,
-}
-
 /// A log as it arrived: decoded, not believed.
 pub struct UnverifiedIdentityLog {
-    entries: Vec<SignedEntry>,
+    entries: Vec<EntryProto>,
 }
 
 impl UnverifiedIdentityLog {
     /// Decodes a log of at most [`LOG_MAX`] bytes and [`LOG_ENTRIES_MAX`] entries.
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         let log: LogProto = LOG.decode(bytes)?;
-        let entries = log.entries.into_iter().map(|e| SignedEntry { body: e.body, signature: e.signature }).collect();
-        Ok(Self { entries })
+        Ok(Self { entries: log.entries })
     }
 
     /// Checks the whole chain from its first entry: numbers, hashes, signatures, device lists and revocations.
@@ -154,7 +185,8 @@ impl std::fmt::Debug for IdentityLog {
 
 impl IdentityLog {
     /// The first entry of a new account, signed by its key. Fails if the device list is empty or impossible.
-    pub fn create(account: &SigningKey, devices: Vec<DeviceRecord>, now_ms: u64) -> Result<Self, IdentityError> {
+    pub fn create(account: &SigningKey, devices: Vec<NewDevice>, now_ms: u64) -> Result<Self, IdentityError> {
+        let (devices, proofs): (Vec<_>, Vec<_>) = devices.into_iter().map(|new| (new.record, new.proof)).unzip();
         let body = rules::Entry {
             account: AccountId::from(account.public()),
             seq: 0,
@@ -163,19 +195,25 @@ impl IdentityLog {
             revoked: Vec::new(),
             created_at_ms: now_ms,
         };
-        Self::extended(None, sign(account, &body))
+        Self::extended(None, sign(account, &body, &proofs))
     }
 
-    /// Adds an entry with this device list. Devices that are missing from it must be in `revoke`, which is added to
-    /// what is revoked already. Fails, and changes nothing, if the result would not verify, or if `account` is not the
-    /// key of this log.
+    /// Adds an entry: the devices so far, without those revoked now, with those added; an added device that was listed
+    /// already is replaced. Fails, and changes nothing, if the result would not verify, or if `account` is not the key
+    /// of this log.
     pub fn append(
         &mut self,
         account: &SigningKey,
-        devices: Vec<DeviceRecord>,
+        added: Vec<NewDevice>,
         revoke: &[Revocation],
         now_ms: u64,
     ) -> Result<(), IdentityError> {
+        let leaves = |device: &DeviceId| {
+            revoke.iter().any(|r| r.device == *device) || added.iter().any(|new| new.record.device == *device)
+        };
+        let mut devices: Vec<_> = self.devices.iter().filter(|record| !leaves(&record.device)).cloned().collect();
+        let (records, proofs): (Vec<_>, Vec<_>) = added.into_iter().map(|new| (new.record, new.proof)).unzip();
+        devices.extend(records);
         let mut revoked = self.revoked.clone();
         revoked.extend(revoke);
         let body = rules::Entry {
@@ -186,7 +224,7 @@ impl IdentityLog {
             revoked,
             created_at_ms: now_ms,
         };
-        let next = Self::extended(Some(self.clone()), sign(account, &body))?;
+        let next = Self::extended(Some(self.clone()), sign(account, &body, &proofs))?;
         if next.encode().len() > LOG_MAX || next.entries.len() > LOG_ENTRIES_MAX {
             return Err(IdentityError::Full);
         }
@@ -195,7 +233,7 @@ impl IdentityLog {
     }
 
     /// The only way an entry gets into a log, whoever wrote it.
-    fn extended(log: Option<Self>, signed: SignedEntry) -> Result<Self, IdentityError> {
+    fn extended(log: Option<Self>, signed: EntryProto) -> Result<Self, IdentityError> {
         let entry = rules::Entry::decode(&signed.body)?;
         rules::check_entry(&entry)?;
         match &log {
@@ -219,9 +257,11 @@ impl IdentityLog {
         if entry.account.public_key().verify(SignContext::IDENTITY_LOG, &signed.body, &signature).is_err() {
             return Err(bad_signature);
         }
+        let known = log.as_ref().map_or(&[][..], |log| &log.devices);
+        proof::check(&entry, known, &signed.proofs)?;
         let (mut entries, mut hashes) = log.map_or_else(Default::default, |log| (log.entries, log.hashes));
         let head = *blake3::hash(&signed.body).as_bytes();
-        entries.push(EntryProto { body: signed.body, signature: signed.signature });
+        entries.push(signed);
         hashes.push(head);
         Ok(Self { account: entry.account, entries, hashes, head, devices: entry.devices, revoked: entry.revoked })
     }
@@ -288,8 +328,8 @@ impl IdentityLog {
     }
 }
 
-fn sign(account: &SigningKey, entry: &rules::Entry) -> SignedEntry {
+fn sign(account: &SigningKey, entry: &rules::Entry, proofs: &[DeviceProof]) -> EntryProto {
     let body = BodyProto::from(entry).encode_to_vec();
     let signature = account.sign(SignContext::IDENTITY_LOG, &body).to_bytes().to_vec();
-    SignedEntry { body, signature }
+    EntryProto { body, signature, proofs: proof::encode(proofs) }
 }

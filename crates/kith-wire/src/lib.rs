@@ -38,7 +38,9 @@ pub use envelope::{Envelope, EnvelopeError, Header};
 pub use error::WireError;
 pub use frame::{Frame, FrameError, FrameReader};
 pub use hello::Hello;
-pub use identity::{DeviceRecord, IdentityError, IdentityLog, LogRelation, Revocation, UnverifiedIdentityLog};
+pub use identity::{
+    DeviceRecord, IdentityError, IdentityLog, LogRelation, NewDevice, Revocation, UnverifiedIdentityLog,
+};
 pub use ids::{AccountId, ChatId, DeviceId, EnvelopeId, Hlc, IdError, MsgId, SlotId, TransportId};
 pub use invite::{BundleParts, InviteBundle, InviteError, InviteLink, UnverifiedBundle};
 pub use link::LinkError;

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use kith_crypto::{DeviceSecrets, Key, Keystore, OlmAccount, Secret, SigningKey, SlotKind};
 use kith_node::{Node, local};
 use kith_store::{ChatKind, ChatRow, ContactRow, ContactState, DeliveryState, DeviceRow, MessageRow, Store};
-use kith_wire::{AccountId, Body, ChatId, DeviceId, DeviceRecord, Hlc, IdentityLog, MsgId, TransportId};
+use kith_wire::{AccountId, Body, ChatId, Hlc, IdentityLog, MsgId, NewDevice};
 
 use crate::words::Words;
 
@@ -73,16 +73,11 @@ struct Person {
 impl Person {
     /// A contact with one device that was never connected.
     fn new(store: &Store, me: AccountId, number: usize, now_ms: u64) -> Result<Self> {
-        let (root, device) = (SigningKey::generate(), DeviceSecrets::generate());
+        let (root, keys) = (SigningKey::generate(), DeviceSecrets::generate());
         let account = AccountId::from(root.public());
-        let record = DeviceRecord {
-            device: DeviceId::from_bytes(device.sign.public().to_bytes()),
-            olm: OlmAccount::new().identity_key(),
-            transport: TransportId::from(device.transport.public()),
-            kem_hash: device.kem.public().hash(),
-            added_at_ms: now_ms,
-        };
-        let log = IdentityLog::create(&root, vec![record.clone()], now_ms)?;
+        let device = NewDevice::new(account, &keys, OlmAccount::new().identity_key(), now_ms);
+        let record = device.record().clone();
+        let log = IdentityLog::create(&root, vec![device], now_ms)?;
         store.put_contact(&ContactRow {
             account,
             state: ContactState::Introduced,
@@ -105,7 +100,7 @@ impl Person {
             transport: record.transport,
             olm: record.olm,
             kem_hash: record.kem_hash,
-            kem: Some(device.kem.public().as_bytes().to_vec()),
+            kem: Some(keys.kem.public().as_bytes().to_vec()),
             revoked_at_ms: None,
             last_reset_ms: None,
         })?;

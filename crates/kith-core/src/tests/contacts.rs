@@ -1,5 +1,6 @@
 use kith_api::{Command, ErrorCode, Event, Reply, params, views::ContactState};
-use kith_wire::{Body, DeviceId, DeviceRecord, IdentityLog, TransportId};
+use kith_crypto::DeviceSecrets;
+use kith_wire::{Body, IdentityLog, NewDevice};
 
 use super::world::{NOW, World};
 use crate::{Input, Output};
@@ -226,15 +227,10 @@ fn a_name_of_my_own_for_somebody_stays_mine() {
     assert_eq!((world.people[0].contact(account).unwrap().petname, title(&mut world)), (None, "Person 1".into()));
 }
 
-fn record() -> DeviceRecord {
-    let public = || kith_crypto::SigningKey::generate().public().to_bytes();
-    DeviceRecord {
-        device: DeviceId::from_bytes(public()),
-        olm: kith_crypto::OlmAccount::new().identity_key(),
-        transport: TransportId::from_bytes(public()),
-        kem_hash: [5; 32],
-        added_at_ms: NOW,
-    }
+/// Another device of Person 0.
+fn other_device(world: &World) -> NewDevice {
+    let olm = kith_crypto::OlmAccount::new().identity_key();
+    NewDevice::new(world.people[0].core.account(), &DeviceSecrets::generate(), olm, NOW)
 }
 
 /// I10: a second device list of the same length, signed by the same account, means the key is in wrong hands.
@@ -242,7 +238,8 @@ fn record() -> DeviceRecord {
 fn two_device_lists_raise_the_alarm() {
     let mut world = World::new(2);
     world.introduce(0, 1);
-    let fork = IdentityLog::create(&world.people[0].phrase.account_key(), vec![record()], NOW).unwrap();
+    let device = other_device(&world);
+    let fork = IdentityLog::create(&world.people[0].phrase.account_key(), vec![device], NOW).unwrap();
     let to = world.people[1].core.account();
     let outputs = world.people[0].say(to, &Body::Identity { log: fork.encode() }, NOW);
     let from = world.transport(0);
@@ -266,7 +263,7 @@ fn revoked_devices_are_refused() {
     let revoked = kith_wire::Revocation { device: world.people[0].core.my_device, at_ms: NOW };
     let key = world.people[0].phrase.account_key();
     let mut new = old.clone();
-    new.append(&key, vec![record()], &[revoked], NOW).unwrap();
+    new.append(&key, vec![other_device(&world)], &[revoked], NOW).unwrap();
     let to = world.people[1].core.account();
     world.people[0].hold = true;
     world.send(0, 1, "before, but late").unwrap();

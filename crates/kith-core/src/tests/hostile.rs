@@ -1,8 +1,9 @@
 //! What people could do to each other, and what must not come of it.
 
 use kith_api::{Command, ErrorCode, Event, params, views};
+use kith_crypto::DeviceSecrets;
 use kith_store::{ContactState, DeliveryState, DeviceRow};
-use kith_wire::{Body, DeviceRecord, IdentityLog, RequestAnswer};
+use kith_wire::{Body, IdentityLog, NewDevice, RequestAnswer};
 
 use super::world::{NOW, World};
 use crate::{Input, Output};
@@ -11,6 +12,12 @@ use crate::{Input, Output};
 fn device(world: &World, who: usize, other: usize) -> DeviceRow {
     let device = world.people[other].core.my_device;
     world.people[who].core.store.device(&device).unwrap().unwrap()
+}
+
+/// A device of `who` with these keys.
+fn new_device(world: &World, who: usize, keys: DeviceSecrets) -> NewDevice {
+    let olm = kith_crypto::OlmAccount::new().identity_key();
+    NewDevice::new(world.people[who].core.account(), &keys, olm, NOW)
 }
 
 fn failed(world: &World, who: usize) -> usize {
@@ -28,11 +35,12 @@ fn a_device_list_cannot_take_over_the_device_of_another() {
     world.introduce(0, 1);
     let before = device(&world, 0, 1);
     let link = world.invite(0, true, None);
-    let (victim, thief) = (world.people[1].core.my_device, &mut world.people[2]);
-    let own = thief.core.log.device(&thief.core.my_device).unwrap().clone();
-    let record = DeviceRecord { device: victim, ..own };
-    thief.core.log = IdentityLog::create(&thief.phrase.account_key(), vec![record], NOW).unwrap();
-    thief.core.my_device = victim;
+    // Even if that device agrees: it may be another program on the same machine.
+    let sign = world.people[1].core.device.sign.duplicate();
+    let agreed = new_device(&world, 2, DeviceSecrets { sign, ..DeviceSecrets::generate() });
+    let thief = &mut world.people[2];
+    thief.core.log = IdentityLog::create(&thief.phrase.account_key(), vec![agreed], NOW).unwrap();
+    thief.core.my_device = before.device;
     assert_eq!(world.add(2, &link).unwrap_err().code, ErrorCode::BadLink);
     assert_eq!(device(&world, 0, 1), before);
     assert!(world.people[0].contact(world.account(2)).is_none());
@@ -44,18 +52,12 @@ fn a_device_list_cannot_take_over_the_device_of_another() {
     world.introduce(0, 1);
     world.introduce(0, 2);
     let transport = world.transport(1);
+    let keys =
+        DeviceSecrets { transport: world.people[1].core.device.transport.duplicate(), ..DeviceSecrets::generate() };
+    let more = new_device(&world, 2, keys);
     let thief = &mut world.people[2];
     let mut log = thief.core.log.clone();
-    let own = log.device(&thief.core.my_device).unwrap().clone();
-    let olm = kith_crypto::OlmAccount::new().identity_key();
-    let more = DeviceRecord {
-        olm,
-        kem_hash: [5; 32],
-        device: kith_wire::DeviceId::from_bytes([3; 32]),
-        transport,
-        ..own.clone()
-    };
-    log.append(&thief.phrase.account_key(), vec![own, more], &[], NOW).unwrap();
+    log.append(&thief.phrase.account_key(), vec![more], &[], NOW).unwrap();
     let to = world.people[0].core.account();
     let outputs = world.people[2].say(to, &Body::Identity { log: log.encode() }, NOW);
     let from = world.transport(2);
@@ -225,9 +227,10 @@ fn a_contradicting_invite_raises_the_alarm() {
     let mut world = World::new(2);
     world.introduce(0, 1);
     let key = world.people[0].phrase.account_key();
-    let own = world.people[0].core.log.device(&world.people[0].core.my_device).unwrap().clone();
-    let other = DeviceRecord { added_at_ms: NOW + 1, ..own };
-    world.people[0].core.log = IdentityLog::create(&key, vec![other], NOW + 1).unwrap();
+    let core = &mut world.people[0].core;
+    let olm = core.log.device(&core.my_device).unwrap().olm;
+    let other = NewDevice::new(core.account(), &core.device, olm, NOW + 1);
+    core.log = IdentityLog::create(&key, vec![other], NOW + 1).unwrap();
     let link = world.invite(0, true, None);
     assert_eq!(world.add(1, &link).unwrap_err().code, ErrorCode::NotAllowed);
     assert!(world.people[1].contact(world.account(0)).unwrap().alarm);

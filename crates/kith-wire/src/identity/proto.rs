@@ -20,6 +20,10 @@ pub(super) struct EntryProto {
     pub(super) body: Vec<u8>,
     #[prost(bytes = "vec", tag = "2")]
     pub(super) signature: Vec<u8>,
+    /// One after the other, of the devices that the entry before did not list like this. One field rather than many: an
+    /// empty repeated field costs memory that no byte was sent for.
+    #[prost(bytes = "vec", tag = "3")]
+    pub(super) proofs: Vec<u8>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -1,11 +1,11 @@
 //! I10: forks are detected, rollbacks refused, revoked devices speak no more, and nothing but the account extends a log.
 
-use kith_crypto::{SignContext, SigningKey};
+use kith_crypto::{CurveKey, DeviceSecrets, KemSecret, SignContext, SigningKey};
 use kith_wire::limits::{DEVICES_MAX, LOG_ENTRIES_MAX};
-use kith_wire::{IdentityError, IdentityLog, LogRelation, Revocation, UnverifiedIdentityLog, WireError};
+use kith_wire::{IdentityError, IdentityLog, LogRelation, NewDevice, Revocation, UnverifiedIdentityLog, WireError};
 use proptest::prelude::*;
 
-use crate::samples::{NOW_MS, account_key, device, log};
+use crate::samples::{NOW_MS, account_key, device, device_key, device_of, log, new_device, transport_key};
 
 /// Protobuf field `number` with `bytes`; the tests write entries by hand to get past the honest writer.
 fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
@@ -36,17 +36,35 @@ fn device_field(n: u8) -> Vec<u8> {
     field(4, &inside.concat())
 }
 
+/// What device `n` says about belonging to `account`, written by hand as `docs/PROTOCOL.md` describes it.
+fn proof(account: &SigningKey, n: u8) -> Vec<u8> {
+    let record = device(n);
+    let text = [
+        account.public().to_bytes().as_slice(),
+        record.device.as_bytes(),
+        record.olm.as_bytes(),
+        record.transport.as_bytes(),
+        &record.kem_hash,
+        &9u64.to_be_bytes(),
+    ]
+    .concat();
+    let sign = |key: SigningKey| key.sign(SignContext::DEVICE_RECORD, &text).to_bytes();
+    [sign(device_key(n)), sign(transport_key(n))].concat()
+}
+
 fn body(account: &SigningKey, seq: u8, previous: &[u8; 32], rest: &[u8]) -> Vec<u8> {
     [field(1, &account.public().to_bytes()), varint(2, seq), field(3, previous), rest.to_vec(), varint(6, 1)].concat()
 }
 
-fn entry(signer: &SigningKey, context: SignContext, body: &[u8]) -> Vec<u8> {
+fn entry(signer: &SigningKey, context: SignContext, body: &[u8], proofs: &[u8]) -> Vec<u8> {
     let signature = signer.sign(context, body).to_bytes();
-    field(1, &[field(1, body), field(2, &signature)].concat())
+    field(1, &[field(1, body), field(2, &signature), field(3, proofs)].concat())
 }
 
-fn signed(signer: &SigningKey, body: &[u8]) -> Vec<u8> {
-    entry(signer, SignContext::IDENTITY_LOG, body)
+/// An entry that lists the devices `new` for the first time.
+fn signed(signer: &SigningKey, body: &[u8], new: &[u8]) -> Vec<u8> {
+    let proofs: Vec<u8> = new.iter().flat_map(|n| proof(signer, *n)).collect();
+    entry(signer, SignContext::IDENTITY_LOG, body, &proofs)
 }
 
 fn verify(entries: &[Vec<u8>]) -> Result<IdentityLog, IdentityError> {
@@ -75,7 +93,7 @@ fn handwritten_entries_verify_so_the_attacks_below_fail_for_their_own_reason() {
     let key = account_key();
     let first = body(&key, 0, &[0; 32], &device_field(0));
     let second = body(&key, 1, &hash(&first), &[device_field(1), revocation_field(0, 5)].concat());
-    let log = verify(&[signed(&key, &first), signed(&key, &second)]).unwrap();
+    let log = verify(&[signed(&key, &first, &[0]), signed(&key, &second, &[1])]).unwrap();
     assert!(log.is_revoked(&device(0).device) && log.device(&device(0).device).is_none());
 }
 
@@ -83,13 +101,14 @@ fn handwritten_entries_verify_so_the_attacks_below_fail_for_their_own_reason() {
 fn the_wrong_key_is_refused() {
     let (key, other) = (account_key(), SigningKey::from_seed(&[99; 32]));
     let first = body(&key, 0, &[0; 32], &device_field(0));
-    assert_eq!(verify(&[signed(&other, &first)]), Err(IdentityError::BadSignature { seq: 0 }));
-    let elsewhere = entry(&key, SignContext::INVITE_BUNDLE, &first);
+    assert_eq!(verify(&[signed(&other, &first, &[0])]), Err(IdentityError::BadSignature { seq: 0 }));
+    let elsewhere = entry(&key, SignContext::INVITE_BUNDLE, &first, &proof(&key, 0));
     assert_eq!(verify(&[elsewhere]), Err(IdentityError::BadSignature { seq: 0 }));
     let foreign = body(&other, 1, &hash(&first), &device_field(0));
-    assert_eq!(verify(&[signed(&key, &first), signed(&other, &foreign)]), Err(IdentityError::WrongAccount { seq: 1 }));
+    let two = [signed(&key, &first, &[0]), signed(&other, &foreign, &[])];
+    assert_eq!(verify(&two), Err(IdentityError::WrongAccount { seq: 1 }));
     let mut log = log();
-    assert_eq!(log.append(&other, vec![device(1)], &[], NOW_MS), Err(IdentityError::WrongAccount { seq: 3 }));
+    assert_eq!(log.append(&other, vec![], &[], NOW_MS), Err(IdentityError::WrongAccount { seq: 3 }));
     assert_eq!(log, crate::samples::log(), "a refused entry changed the log");
 }
 
@@ -102,13 +121,13 @@ fn reordered_repeated_and_missing_entries_are_refused() {
         let third = body(&key, 2, &hash(&second), &device_field(0));
         [first, second, third]
     };
-    let [a, b, c] = bodies.each_ref().map(|body| signed(&key, body));
+    let [a, b, c] = [(0, &[0][..]), (1, &[1]), (2, &[])].map(|(n, new): (usize, _)| signed(&key, &bodies[n], new));
     assert!(verify(&[a.clone(), b.clone()]).is_ok());
     for wrong in [vec![b.clone(), a.clone()], vec![a.clone(), a.clone()], vec![a.clone(), c.clone()], vec![b], vec![]] {
         assert!(verify(&wrong).is_err());
     }
     let unchained = body(&key, 1, &[1; 32], &device_field(0));
-    assert_eq!(verify(&[a, signed(&key, &unchained)]), Err(IdentityError::BrokenChain { seq: 1 }));
+    assert_eq!(verify(&[a, signed(&key, &unchained, &[])]), Err(IdentityError::BrokenChain { seq: 1 }));
 }
 
 #[test]
@@ -117,12 +136,12 @@ fn revocations_are_for_ever() {
     let first = body(&key, 0, &[0; 32], &[device_field(0), device_field(1)].concat());
     let silent = body(&key, 1, &hash(&first), &device_field(1));
     assert_eq!(
-        verify(&[signed(&key, &first), signed(&key, &silent)]),
+        verify(&[signed(&key, &first, &[0, 1]), signed(&key, &silent, &[])]),
         Err(IdentityError::BadRevocation { seq: 1 }),
         "a device vanished without a revocation"
     );
     let revoke = body(&key, 1, &hash(&first), &[device_field(1), revocation_field(0, 5)].concat());
-    let prefix = [signed(&key, &first), signed(&key, &revoke)];
+    let prefix = [signed(&key, &first, &[0, 1]), signed(&key, &revoke, &[])];
     let cases = [
         ("forgotten", device_field(1)),
         ("back", [device_field(0), device_field(1), revocation_field(0, 5)].concat()),
@@ -130,12 +149,12 @@ fn revocations_are_for_ever() {
         ("twice", [device_field(1), revocation_field(0, 5), revocation_field(0, 5)].concat()),
     ];
     for (case, rest) in cases {
-        let next = signed(&key, &body(&key, 2, &hash(&revoke), &rest));
+        let next = signed(&key, &body(&key, 2, &hash(&revoke), &rest), &[]);
         let found = verify(&[prefix.as_slice(), &[next]].concat());
         assert_eq!(found, Err(IdentityError::BadRevocation { seq: 2 }), "{case}");
     }
     let mut honest = log();
-    let back = honest.append(&key, vec![device(0), device(1)], &[], NOW_MS);
+    let back = honest.append(&key, vec![new_device(0)], &[], NOW_MS);
     assert_eq!(back, Err(IdentityError::BadRevocation { seq: 3 }));
 }
 
@@ -146,22 +165,58 @@ fn no_key_stands_in_two_places() {
     let bad = Err(IdentityError::BadDevices { seq: 0 });
     let create = |devices| IdentityLog::create(&key, devices, NOW_MS);
     assert_eq!(create(vec![]), bad);
-    assert_eq!(create(vec![device(0), device(0)]), bad);
-    let mut as_transport = device(0);
-    as_transport.transport = kith_wire::TransportId::from(account);
+    assert_eq!(create(vec![new_device(0), new_device(0)]), bad);
+    let keys = |sign, transport| DeviceSecrets { sign, transport, kem: KemSecret::from_seed(&[1; 32]) };
+    let with =
+        |keys: &DeviceSecrets, olm| NewDevice::new(account.into(), keys, CurveKey::from_bytes([olm; 32]), NOW_MS);
+    let as_transport = with(&keys(device_key(0), account_key()), 1);
     assert_eq!(create(vec![as_transport]), bad, "the account key as an endpoint");
-    let mut as_device = device(0);
-    as_device.device = kith_wire::DeviceId::from(account);
+    let as_device = with(&keys(account_key(), transport_key(0)), 1);
     assert_eq!(create(vec![as_device]), bad, "the account key as a device");
-    let mut shared = device(1);
-    shared.olm = device(0).olm;
-    assert_eq!(create(vec![device(0), shared]), bad, "one Olm key on two devices");
+    let shared = [0, 1].map(|n| with(&keys(device_key(n), transport_key(n)), 1));
+    assert_eq!(create(shared.to_vec()), bad, "one Olm key on two devices");
+}
+
+/// Else whoever lists a stranger's device first keeps its owner out.
+#[test]
+fn nobody_lists_a_device_that_did_not_agree() {
+    let (key, other) = (account_key(), SigningKey::from_seed(&[99; 32]));
+    let bad = |seq| Err(IdentityError::BadProof { seq });
+    let first = body(&key, 0, &[0; 32], &device_field(0));
+    let with = |proofs: &[u8]| verify(&[entry(&key, SignContext::IDENTITY_LOG, &first, proofs)]);
+    let own = proof(&key, 0);
+    assert!(with(&own).is_ok());
+    let (by_device, by_transport) = own.split_at(64);
+    let cases = [
+        ("none", vec![]),
+        ("that of the device alone", by_device.to_vec()),
+        ("the device twice", [by_device, by_device].concat()),
+        ("the transport twice", [by_transport, by_transport].concat()),
+        ("in the wrong order", [by_transport, by_device].concat()),
+        ("for another account", proof(&other, 0)),
+        ("of another device", proof(&key, 1)),
+        ("one too many", [own.clone(), proof(&key, 1)].concat()),
+        ("a byte too many", [own.as_slice(), &[0]].concat()),
+    ];
+    for (case, proofs) in cases {
+        assert_eq!(with(&proofs), bad(0), "{case}");
+    }
+    let stolen = IdentityLog::create(&key, vec![device_of(other.public().into(), 0)], NOW_MS);
+    assert_eq!(stolen, bad(0), "what a device signed for one account is good for another");
+
+    let start = signed(&key, &first, &[0]);
+    let second = body(&key, 1, &hash(&first), &[device_field(0), device_field(1)].concat());
+    assert_eq!(verify(&[start.clone(), signed(&key, &second, &[])]), bad(1), "a later device without its proof");
+    assert_eq!(verify(&[start.clone(), signed(&key, &second, &[0, 1])]), bad(1), "a proof nobody needs");
+    let changed = device_field(0).into_iter().map(|byte| if byte == 9 { 8 } else { byte }).collect::<Vec<_>>();
+    let third = body(&key, 1, &hash(&first), &changed);
+    assert_eq!(verify(&[start, signed(&key, &third, &[])]), bad(1), "a changed record with an old proof");
 }
 
 #[test]
 fn caps_hold() {
     let key = account_key();
-    let many: Vec<_> = (0..=DEVICES_MAX as u8).map(device).collect();
+    let many: Vec<_> = (0..=DEVICES_MAX as u8).map(new_device).collect();
     assert!(matches!(
         IdentityLog::create(&key, many, NOW_MS),
         Err(IdentityError::Wire(WireError::TooMany { max: DEVICES_MAX, .. }))
@@ -169,8 +224,8 @@ fn caps_hold() {
     let mut bytes = vec![1];
     bytes.extend(vec![[0x0a, 0]; LOG_ENTRIES_MAX + 1].concat());
     assert!(matches!(UnverifiedIdentityLog::decode(&bytes), Err(WireError::TooMany { max: LOG_ENTRIES_MAX, .. })));
-    let mut log = IdentityLog::create(&key, vec![device(0)], NOW_MS).unwrap();
-    let full = std::iter::repeat_with(|| log.append(&key, vec![device(0)], &[], NOW_MS)).find(Result::is_err);
+    let mut log = IdentityLog::create(&key, vec![new_device(0)], NOW_MS).unwrap();
+    let full = std::iter::repeat_with(|| log.append(&key, vec![], &[], NOW_MS)).find(Result::is_err);
     assert_eq!(full, Some(Err(IdentityError::Full)));
     assert!(UnverifiedIdentityLog::decode(&log.encode()).unwrap().verify().is_ok(), "a full log is still valid");
     assert!(log.seq() > 20, "only {} changes fit into a log", log.seq());
@@ -179,18 +234,18 @@ fn caps_hold() {
 #[test]
 fn relations() {
     let key = account_key();
-    let mut log = IdentityLog::create(&key, vec![device(0)], NOW_MS).unwrap();
+    let mut log = IdentityLog::create(&key, vec![new_device(0)], NOW_MS).unwrap();
     let old = log.clone();
     let pin = |log: &IdentityLog| (log.seq(), log.head_hash());
-    log.append(&key, vec![device(0), device(1)], &[], NOW_MS).unwrap();
+    log.append(&key, vec![new_device(1)], &[], NOW_MS).unwrap();
     let mut fork = old.clone();
-    fork.append(&key, vec![device(0), device(2)], &[], NOW_MS).unwrap();
+    fork.append(&key, vec![new_device(2)], &[], NOW_MS).unwrap();
     let relation = |log: &IdentityLog, (seq, hash): (u64, [u8; 32])| log.relation_to(seq, &hash);
     assert_eq!(relation(&log, pin(&log)), LogRelation::Same);
     assert_eq!(relation(&log, pin(&old)), LogRelation::Newer);
     assert_eq!(relation(&old, pin(&log)), LogRelation::Older);
     assert_eq!(relation(&fork, pin(&log)), LogRelation::Fork);
-    fork.append(&key, vec![device(0), device(2)], &[], NOW_MS).unwrap();
+    fork.append(&key, vec![], &[], NOW_MS).unwrap();
     assert_eq!(relation(&fork, pin(&log)), LogRelation::Fork, "a longer fork is still a fork");
     assert_eq!(relation(&old, (u64::MAX, [0; 32])), LogRelation::Older);
 }
@@ -212,20 +267,19 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
 /// Applies the changes an honest owner can make; `next` numbers new devices.
 fn apply(log: &mut IdentityLog, changes: &[Change], next: &mut u8) {
     for change in changes {
-        let mut devices = log.devices().to_vec();
-        let mut revoke = Vec::new();
+        let (mut added, mut revoke) = (Vec::new(), Vec::new());
         match change {
-            Change::Add if devices.len() < DEVICES_MAX => {
-                devices.push(device(*next));
+            Change::Add if log.devices().len() < DEVICES_MAX => {
+                added.push(new_device(*next));
                 *next += 1;
             }
-            Change::Revoke(which) if devices.len() > 1 => {
-                let gone = devices.remove(which % devices.len());
+            Change::Revoke(which) if log.devices().len() > 1 => {
+                let gone = &log.devices()[which % log.devices().len()];
                 revoke.push(Revocation { device: gone.device, at_ms: NOW_MS });
             }
             Change::Add | Change::Revoke(_) | Change::Touch => {}
         }
-        log.append(&account_key(), devices, &revoke, NOW_MS).unwrap();
+        log.append(&account_key(), added, &revoke, NOW_MS).unwrap();
     }
 }
 
@@ -235,12 +289,12 @@ proptest! {
     #[test]
     fn random_histories_verify_fork_and_never_roll_back(common in changes(), one in changes(), two in changes()) {
         let mut next = 1;
-        let mut base = IdentityLog::create(&account_key(), vec![device(0)], NOW_MS).unwrap();
+        let mut base = IdentityLog::create(&account_key(), vec![new_device(0)], NOW_MS).unwrap();
         apply(&mut base, &common, &mut next);
         let mut left = base.clone();
         apply(&mut left, &one, &mut next);
         let mut right = base.clone();
-        right.append(&account_key(), base.devices().to_vec(), &[], NOW_MS + 77).unwrap();
+        right.append(&account_key(), vec![], &[], NOW_MS + 77).unwrap();
         apply(&mut right, &two, &mut next);
         for log in [&base, &left, &right] {
             let again = UnverifiedIdentityLog::decode(&log.encode()).unwrap().verify().unwrap();

@@ -8,7 +8,7 @@ use kith_wire::{
 };
 use proptest::prelude::*;
 
-use crate::samples::{NOW_MS, bundle, device, device_key, kem, link, log};
+use crate::samples::{NOW_MS, bundle, device, device_key, device_of, kem, link, log, new_device};
 
 fn open(link: &InviteLink, sealed: &[u8], now_ms: u64) -> Result<InviteBundle, InviteError> {
     UnverifiedBundle::open(link, sealed)?.verify(link, now_ms)
@@ -59,7 +59,7 @@ fn a_bundle_signed_by_another_key_is_forged() {
 #[test]
 fn a_bundle_of_another_account_is_refused() {
     let mallory = SigningKey::from_seed(&[201; 32]);
-    let log = IdentityLog::create(&mallory, vec![device(1)], NOW_MS).unwrap();
+    let log = IdentityLog::create(&mallory, vec![device_of(mallory.public().into(), 1)], NOW_MS).unwrap();
     assert_eq!(
         InviteBundle::create(BundleParts { log: log.clone(), ..parts() }, &link()).unwrap_err(),
         InviteError::WrongAccount
@@ -93,8 +93,8 @@ fn revoked_devices_and_foreign_keys_make_no_bundle() {
 #[test]
 fn the_largest_bundle_fits_into_a_slot() {
     let key = crate::samples::account_key();
-    let mut log = IdentityLog::create(&key, vec![device(1)], NOW_MS).unwrap();
-    while log.append(&key, vec![device(1)], &[], NOW_MS).is_ok() {}
+    let mut log = IdentityLog::create(&key, vec![new_device(1)], NOW_MS).unwrap();
+    while log.append(&key, vec![], &[], NOW_MS).is_ok() {}
     let addresses = (0..100).map(|n| format!("/{n}/{}", "x".repeat(240))).collect();
     let full = BundleParts { name: "𝕏".repeat(100), log, addresses, expires_at_ms: Some(u64::MAX), ..parts() };
     let full = InviteBundle::create(full, &link()).unwrap();

@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use kith_crypto::{CurveKey, KEM_ENCAPSULATED_LEN, KemSecret, Key, OlmKind, OlmWire, SigningKey};
+use kith_crypto::{CurveKey, DeviceSecrets, KEM_ENCAPSULATED_LEN, KemSecret, Key, OlmKind, OlmWire, SigningKey};
 use kith_wire::{
-    AccountId, Body, BootstrapLink, BundleParts, ChatId, DeviceId, DeviceRecord, Ends, Envelope, EnvelopeId, Header,
-    Hello, Hlc, IdentityLog, Inner, InviteBundle, InviteLink, MsgId, RequestAnswer, RequestFrame, Revocation,
-    SlotDenial, SlotId, SlotRequest, SlotResponse, TransportCard, TransportId, services, slot,
+    AccountId, Body, BootstrapLink, BundleParts, ChatId, DeviceRecord, Ends, Envelope, EnvelopeId, Header, Hello, Hlc,
+    IdentityLog, Inner, InviteBundle, InviteLink, MsgId, NewDevice, RequestAnswer, RequestFrame, Revocation,
+    SlotDenial, SlotId, SlotRequest, SlotResponse, TransportCard, services, slot,
 };
 
 /// When everything in the samples happens.
@@ -28,14 +28,18 @@ pub(crate) fn kem(n: u8) -> KemSecret {
     KemSecret::from_seed(&[n.wrapping_add(60); 32])
 }
 
+/// A device of the sample account.
+pub(crate) fn new_device(n: u8) -> NewDevice {
+    device_of(AccountId::from(account_key().public()), n)
+}
+
+pub(crate) fn device_of(account: AccountId, n: u8) -> NewDevice {
+    let keys = DeviceSecrets { sign: device_key(n), transport: transport_key(n), kem: kem(n) };
+    NewDevice::new(account, &keys, CurveKey::from_bytes([n.wrapping_add(160); 32]), NOW_MS + u64::from(n))
+}
+
 pub(crate) fn device(n: u8) -> DeviceRecord {
-    DeviceRecord {
-        device: DeviceId::from(device_key(n).public()),
-        olm: CurveKey::from_bytes([n.wrapping_add(160); 32]),
-        transport: TransportId::from(transport_key(n).public()),
-        kem_hash: kem(n).public().hash(),
-        added_at_ms: NOW_MS + u64::from(n),
-    }
+    new_device(n).record().clone()
 }
 
 /// Three entries: one device, a second one, the first revoked.
@@ -48,10 +52,10 @@ static BUNDLE: LazyLock<InviteBundle> = LazyLock::new(make_bundle);
 
 fn make_log() -> IdentityLog {
     let key = account_key();
-    let mut log = IdentityLog::create(&key, vec![device(0)], NOW_MS).unwrap();
-    log.append(&key, vec![device(0), device(1)], &[], NOW_MS + 1).unwrap();
+    let mut log = IdentityLog::create(&key, vec![new_device(0)], NOW_MS).unwrap();
+    log.append(&key, vec![new_device(1)], &[], NOW_MS + 1).unwrap();
     let revoked = Revocation { device: device(0).device, at_ms: NOW_MS + 2 };
-    log.append(&key, vec![device(1)], &[revoked], NOW_MS + 2).unwrap();
+    log.append(&key, vec![], &[revoked], NOW_MS + 2).unwrap();
     log
 }
 
