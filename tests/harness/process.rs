@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -342,9 +343,8 @@ impl Process {
     }
 
     async fn terminate(mut self) -> Result<ExitStatus> {
-        let id = self.child.id().context("it had ended before")?;
-        let sent = Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
-        ensure!(sent.success(), "kill -TERM failed");
+        let id = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed())).context("it had ended before")?;
+        kill_process(id, Signal::TERM)?;
         Ok(timeout(STOP_LIMIT, self.child.wait()).await.context("it did not stop in time")??)
     }
 }

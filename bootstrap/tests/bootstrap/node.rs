@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// Long enough for a slow machine; nothing waits this long when all is well.
@@ -138,14 +139,13 @@ impl Node {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
-    pub(crate) fn signal(&self, name: &str) {
-        let done = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
-        assert!(done.success());
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Stops the node with SIGTERM. Gives its exit status and what it printed after the ready line.
     pub(crate) fn stop(mut self) -> (ExitStatus, String) {
-        self.signal("-TERM");
+        self.signal(Signal::TERM);
         let status = self.wait();
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).unwrap();

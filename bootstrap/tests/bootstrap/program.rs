@@ -97,7 +97,7 @@ fn wildcards_are_resolved_and_ctrl_c_ends_cleanly() {
         link.addresses.iter().all(|address| !address.contains("/0.0.0.0/") && !address.contains("/::/")),
         "{link:?}"
     );
-    node.signal("-INT");
+    node.signal(rustix::process::Signal::INT);
     assert_eq!(node.wait().code(), Some(0));
 }
 

@@ -47,7 +47,7 @@ async fn key_and_slots_survive_a_restart_and_a_kill() {
     assert_eq!(client.ask(put(2, b"two")).await, SlotResponse::Stored);
     assert_eq!(client.ask(delete(2, [4; 32])).await, denied(SlotDenial::NotOwner));
     assert_eq!(client.ask(delete(2, TOKEN)).await, SlotResponse::Stored);
-    node.signal("-KILL");
+    node.signal(rustix::process::Signal::KILL);
     drop(node);
     for _ in 0..2 {
         let node = Node::start(&dir);

@@ -3,6 +3,7 @@
 use std::{path::Path, process::Stdio};
 
 use kith_node::views::MessageState;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
@@ -48,8 +49,8 @@ async fn result(profile: &Path, method: &str, params: Value) -> Value {
 }
 
 async fn terminate(mut child: Child) {
-    let id = child.id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    let id = Pid::from_raw(child.id().unwrap().cast_signed()).unwrap();
+    kill_process(id, Signal::TERM).unwrap();
     let status = tokio::time::timeout(LIMIT, child.wait()).await.unwrap().unwrap();
     assert_eq!(status.code(), Some(0));
 }

@@ -11,6 +11,7 @@ use kith_node::{
     Node,
     params::{Around, HistoryParams, SearchParams},
 };
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::Command,
@@ -137,9 +138,9 @@ async fn start_program(program: &Path, profile: &Profile) -> Result<f64> {
     let ready = timeout(LIMIT, lines.next_line()).await.context("it does not get ready")??;
     let took = ms(start.elapsed());
     ensure!(ready.is_some_and(|line| line.contains("\"ready\":true")), "it ended before it was ready");
-    let id = child.id().context("it ended")?.to_string();
+    let id = child.id().and_then(|id| Pid::from_raw(id.cast_signed())).context("it ended")?;
     // In order, so that the next start finds what a start usually finds.
-    ensure!(Command::new("kill").args(["-TERM", &id]).status().await?.success(), "it cannot be told to end");
+    kill_process(id, Signal::TERM)?;
     timeout(LIMIT, child.wait()).await.context("it does not end")??;
     Ok(took)
 }

@@ -25,8 +25,11 @@ pub(crate) fn enter(test: &str) -> Place {
         return Place::Inside;
     }
     let program = std::env::current_exe().expect("this program");
+    // Root needs no user namespace, and may have a namespace where nobody may have that one.
+    let as_root = rustix::process::geteuid().is_root();
     let outcome = Command::new("unshare")
-        .args(["--map-root-user", "--net", "sh", "-c", CABLE, ADDRESS])
+        .args(if as_root { &["--net"][..] } else { &["--map-root-user", "--net"] })
+        .args(["sh", "-c", CABLE, ADDRESS])
         .arg(program)
         .args(["--exact", test, "--nocapture"])
         .env(INSIDE, "1")
