@@ -71,6 +71,7 @@ impl Core {
             pinned: false,
             muted_until_ms: None,
             read_row: 0,
+            draft: None,
         };
         if self.store.ensure_chat(&row)? {
             self.chat_changed(contact.account, out)?;
