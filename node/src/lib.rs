@@ -30,8 +30,8 @@
 //!
 //! - A *profile* is a folder. It is made with the first start that gives a name, and one process has it at a time.
 //! - A *command* asks for something and is answered by a *reply* of the same name: [`Node::call`], or the typed methods
-//!   of [`Node::profile`], [`Node::contacts`], [`Node::chats`], [`Node::network`] and [`Node::tokens`]. What is answered
-//!   is on disk.
+//!   of [`Node::profile`], [`Node::contacts`], [`Node::chats`], [`Node::settings`], [`Node::network`] and
+//!   [`Node::tokens`]. What is answered is on disk.
 //! - An *event* tells what happened. [`Node::subscribe`] gives everything there is and every event after it, without a
 //!   gap; a reader that falls too far behind is told so with [`Event::Lagged`] and subscribes again.
 //! - The *local API* ([`NodeBuilder::api`]) says the same in JSON to programs in other languages.
@@ -74,6 +74,7 @@ pub use crate::{
         contacts::{Contacts, Invite},
         network::Network,
         profile::ProfileHandle,
+        settings::SettingsHandle,
         tokens::TokensHandle,
     },
     keys::{KeyError, KeyringError, SealedError},

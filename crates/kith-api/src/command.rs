@@ -212,6 +212,10 @@ methods! {
     ChatsSearch = "chats.search", Read, Query, SearchParams => SearchReply;
     /// Marks messages read and tells their author.
     ChatsMarkRead = "chats.mark_read", Send, Core, ReadParams => Done;
+    /// All settings.
+    SettingsGet = "settings.get", Read, Core, Nothing => SettingsReply;
+    /// Changes a setting, or removes it.
+    SettingsSet = "settings.set", Admin, Core, SettingsSetParams => Done;
     /// The network as this node sees it.
     NetworkGet = "network.status", Read, Node, Nothing => NetworkStatus;
     /// Adds a bootstrap node and keeps it.

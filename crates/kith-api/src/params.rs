@@ -2,10 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     ids::{AccountId, ChatId, InviteId, MessageId, TokenId},
-    views::{Contact, ContactState, Invite, Message, MessageKind, Scope, TestStep, Token},
+    views::{Contact, ContactState, Invite, Message, MessageKind, Scope, Settings, TestStep, Token},
 };
 
 fn yes() -> bool {
@@ -156,6 +157,14 @@ params! {
         /// The last message read; all by default.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         up_to: Option<MessageId>,
+    }
+
+    /// A setting to change.
+    SettingsSetParams {
+        /// Its name: 1 to 64 characters of `a-z`, `0-9`, `.`, `_`, `-`; there are at most 256.
+        key: String,
+        /// Its value: any JSON of at most 16 KiB and 32 levels, all together 256 KiB; null removes the setting.
+        value: Value,
     }
 
     /// A bootstrap node.
@@ -330,6 +339,12 @@ replies! {
         message: Message,
         /// The place in it, the words found between `[` and `]`.
         snippet: String,
+    }
+
+    /// The settings.
+    SettingsReply {
+        /// Those that are set; the others have their defaults.
+        settings: Settings,
     }
 
     /// What a network test saw.

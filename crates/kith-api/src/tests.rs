@@ -69,6 +69,14 @@ fn invites_serve_one_person_unless_said_otherwise() {
 }
 
 #[test]
+fn a_setting_without_a_value_is_not_removed() {
+    let error = Command::from_json("settings.set", json!({ "key": "a" })).unwrap_err();
+    assert_eq!(error.code, ErrorCode::InvalidArgument);
+    let command = Command::from_json("settings.set", json!({ "key": "a", "value": null })).unwrap();
+    assert!(matches!(command, Command::SettingsSet(params) if params.value.is_null()));
+}
+
+#[test]
 fn error_words_in_json_and_in_code_agree() {
     for code in [ErrorCode::NotAContact, ErrorCode::UsedLink, ErrorCode::InvalidArgument, ErrorCode::ShuttingDown] {
         assert_eq!(json!(code), json!(code.as_str()));

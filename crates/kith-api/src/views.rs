@@ -1,7 +1,10 @@
 //! What clients are shown: profiles, contacts, chats, messages, the network.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, TokenId};
 
@@ -225,6 +228,14 @@ pub struct Message {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<MessageState>,
 }
+
+/// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`] and checks its value. Every
+/// other name is a client's: its value is kept as it is, and the client begins it with a word of its own, as `gui.`.
+pub type Settings = BTreeMap<String, Value>;
+
+/// Boolean, true unless set: whether people are told that I read their messages. They are told that a message arrived
+/// either way.
+pub const RECEIPTS_SEEN: &str = "receipts.seen";
 
 /// Whether the node is connected to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

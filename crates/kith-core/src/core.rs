@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use kith_api::{Command, ErrorCode, Reply};
+use kith_api::{Command, ErrorCode, Reply, params::SettingsReply};
 use kith_crypto::{keystore::DeviceSecrets, olm::OlmAccount};
 use kith_store::Store;
 use kith_wire::{
@@ -393,6 +393,8 @@ impl Core {
             Command::ChatsOpen(params) => Reply::ChatsOpen(self.open_chat(params.account, now, out)?),
             Command::ChatsSend(params) => Reply::ChatsSend(self.send_text(params, now, out)?),
             Command::ChatsMarkRead(params) => Reply::ChatsMarkRead(self.mark_read(params, now, out)?),
+            Command::SettingsGet(_) => Reply::SettingsGet(SettingsReply { settings: self.settings()? }),
+            Command::SettingsSet(params) => Reply::SettingsSet(self.set_setting(params, out)?),
             other => {
                 let message = format!("{} is not answered by the core", other.name());
                 return deny(ErrorCode::Internal, &message);

@@ -3,4 +3,5 @@
 mod contacts;
 mod hostile;
 mod sessions;
+mod settings;
 mod world;

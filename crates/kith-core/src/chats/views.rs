@@ -101,20 +101,29 @@ impl Core {
         {
             return deny(ErrorCode::NotFound, "no such message in this chat");
         }
-        let mut read: BTreeMap<kith_wire::AccountId, Vec<MsgId>> = BTreeMap::new();
-        for (msg, author) in self.store.mark_read(&chat, up_to)? {
-            read.entry(author).or_default().push(msg);
+        let read = self.store.mark_read(&chat, up_to)?;
+        if self.tells_seen()? {
+            self.tell_seen(read, now)?;
         }
-        for (author, messages) in read {
+        if let Some(account) = row.account {
+            self.chat_changed(account, out)?;
+        }
+        Ok(Done {})
+    }
+
+    /// Tells the authors of these messages that they were read.
+    fn tell_seen(&mut self, read: Vec<(MsgId, kith_wire::AccountId)>, now: Timestamp) -> Result<(), CoreError> {
+        let mut by_author: BTreeMap<kith_wire::AccountId, Vec<MsgId>> = BTreeMap::new();
+        for (msg, author) in read {
+            by_author.entry(author).or_default().push(msg);
+        }
+        for (author, messages) in by_author {
             if self.store.contact(&author)?.is_some_and(|contact| convert::is_open(&contact)) {
                 for messages in messages.chunks(limits::RECEIPTS_MAX) {
                     self.enqueue_control(author, &Body::Seen { messages: messages.to_vec() }, now)?;
                 }
             }
         }
-        if let Some(account) = row.account {
-            self.chat_changed(account, out)?;
-        }
-        Ok(Done {})
+        Ok(())
     }
 }
