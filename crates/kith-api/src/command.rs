@@ -206,6 +206,8 @@ methods! {
     ChatsOpen = "chats.open", Send, Core, AccountParams => ChatReply;
     /// Writes a message. It is on disk when this answers, and delivered as soon as the recipient can be reached.
     ChatsSend = "chats.send", Send, Core, SendParams => SendReply;
+    /// Keeps what is written and not sent yet.
+    ChatsSetDraft = "chats.set_draft", Send, Core, DraftParams => Done;
     /// A part of a chat.
     ChatsHistory = "chats.history", Read, Query, HistoryParams => HistoryReply;
     /// Full-text search, newest first.

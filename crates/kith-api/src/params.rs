@@ -111,6 +111,14 @@ params! {
         reply_to: Option<MessageId>,
     }
 
+    /// What is written and not sent yet.
+    DraftParams {
+        /// The chat.
+        chat: ChatId,
+        /// The text, at most 16 KiB of UTF-8; empty removes it.
+        text: String,
+    }
+
     /// A part of a chat.
     HistoryParams {
         /// The chat.

@@ -163,6 +163,9 @@ pub struct Chat {
     pub last: Option<Message>,
     /// Whether it is kept at the top.
     pub pinned: bool,
+    /// What is written and not sent yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<String>,
 }
 
 /// What a message is.

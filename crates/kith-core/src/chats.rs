@@ -1,5 +1,6 @@
 //! Conversations: opening, writing, receiving, reading.
 
+mod draft;
 mod receive;
 mod send;
 mod views;

@@ -101,6 +101,7 @@ pub(crate) fn chat_view(chat: &ChatSummary, contact: Option<&ContactRow>) -> vie
         unread: chat.unread,
         last: chat.last.as_ref().map(message_view),
         pinned: chat.row.pinned,
+        draft: chat.row.draft.clone(),
     }
 }
 

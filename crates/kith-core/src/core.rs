@@ -392,6 +392,7 @@ impl Core {
             Command::ChatsGet(params) => Reply::ChatsGet(self.get_chat(params.chat)?),
             Command::ChatsOpen(params) => Reply::ChatsOpen(self.open_chat(params.account, now, out)?),
             Command::ChatsSend(params) => Reply::ChatsSend(self.send_text(params, now, out)?),
+            Command::ChatsSetDraft(params) => Reply::ChatsSetDraft(self.set_draft(params, out)?),
             Command::ChatsMarkRead(params) => Reply::ChatsMarkRead(self.mark_read(params, now, out)?),
             Command::SettingsGet(_) => Reply::SettingsGet(SettingsReply { settings: self.settings()? }),
             Command::SettingsSet(params) => Reply::SettingsSet(self.set_setting(params, out)?),

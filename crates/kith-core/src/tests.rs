@@ -1,5 +1,6 @@
 //! Rules of contacts and chats, between two or three cores whose outputs are carried by hand.
 
+mod chats;
 mod contacts;
 mod hostile;
 mod sessions;

@@ -80,8 +80,11 @@ impl Core {
     }
 
     pub(crate) fn chat_changed(&self, account: kith_wire::AccountId, out: &mut Vec<Output>) -> Result<(), CoreError> {
-        let chat = kith_wire::ChatId::direct(&self.me, &account);
-        if let Some(chat) = self.store.chat_summary(&chat)? {
+        self.tell_chat(&kith_wire::ChatId::direct(&self.me, &account), out)
+    }
+
+    pub(crate) fn tell_chat(&self, chat: &kith_wire::ChatId, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        if let Some(chat) = self.store.chat_summary(chat)? {
             out.push(Output::Event(Event::ChatChanged { chat: self.view(&chat)? }));
         }
         Ok(())
