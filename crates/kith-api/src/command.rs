@@ -202,7 +202,7 @@ methods! {
     ChatsList = "chats.list", Read, Core, Nothing => ChatsReply;
     /// One chat.
     ChatsGet = "chats.get", Read, Core, ChatParams => Chat;
-    /// The chat with a contact.
+    /// The chat with a contact, or with my own account the notes to myself.
     ChatsOpen = "chats.open", Send, Core, AccountParams => ChatReply;
     /// Writes a message. It is on disk when this answers, and delivered as soon as the recipient can be reached.
     ChatsSend = "chats.send", Send, Core, SendParams => SendReply;

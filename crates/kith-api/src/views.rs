@@ -142,6 +142,8 @@ pub struct Invite {
 pub enum ChatKind {
     /// Two people.
     Direct,
+    /// Notes to myself: nothing in it leaves this node.
+    Notes,
 }
 
 /// A conversation.
@@ -151,10 +153,10 @@ pub struct Chat {
     pub chat: ChatId,
     /// What it is.
     pub kind: ChatKind,
-    /// The other person, in a direct chat.
+    /// The other person in a direct chat, me in notes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
-    /// What to call it.
+    /// What to call it; empty for notes, which a client names in the language of its user.
     pub title: String,
     /// Messages not read yet.
     pub unread: u64,
@@ -188,7 +190,7 @@ pub enum MessageState {
     Stored,
     /// On the recipient's disk.
     Delivered,
-    /// The recipient has read it.
+    /// The recipient has read it; also what I noted to myself.
     Seen,
     /// Given up.
     Failed,

@@ -40,7 +40,7 @@ impl Chats<'_> {
         self.0.call::<method::ChatsGet>(ChatParams { chat }).await
     }
 
-    /// The chat with a contact.
+    /// The chat with a contact, or with my own account the notes to myself, of which nothing leaves this node.
     ///
     /// # Errors
     /// `not_found`, `not_a_contact`, `storage`, `shutting_down`.

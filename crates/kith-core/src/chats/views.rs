@@ -46,6 +46,9 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<ChatReply, CoreError> {
         let account = convert::account(account);
+        if account == self.me {
+            return Ok(ChatReply { chat: convert::chat_id(self.ensure_notes(now, out)?) });
+        }
         if let Some(chat) = self.store.chat_of(&account)? {
             return Ok(ChatReply { chat: convert::chat_id(chat.chat) });
         }
