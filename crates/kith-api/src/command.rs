@@ -178,6 +178,8 @@ methods! {
     ContactsRevokeInvite = "contacts.revoke_invite", Admin, Core, InviteRef => Done;
     /// Asks the person behind an invite link to be a contact.
     ContactsAdd = "contacts.add", Admin, Core, AddParams => AddReply;
+    /// Who is behind an invite link. Nothing is asked of them, and the link is as good as before.
+    ContactsPreview = "contacts.preview", Admin, Core, PreviewParams => PreviewReply;
     /// Contacts and open requests.
     ContactsList = "contacts.list", Read, Core, Nothing => ContactsReply;
     /// One contact.

@@ -65,6 +65,12 @@ params! {
         message: Option<String>,
     }
 
+    /// A link to look at.
+    PreviewParams {
+        /// The invite link, `kith:i/1/…`.
+        link: String,
+    }
+
     /// An account.
     AccountParams {
         /// The account.
@@ -283,6 +289,24 @@ replies! {
         account: AccountId,
         /// How far it got.
         state: ContactState,
+    }
+
+    /// Who is behind an invite link.
+    PreviewReply {
+        /// Who it is.
+        account: AccountId,
+        /// The name they chose.
+        name: String,
+        /// How far we have got, if they are known already.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state: Option<ContactState>,
+        /// Whether the link is one of mine.
+        mine: bool,
+        /// Whether it serves one person only.
+        single_use: bool,
+        /// When it ends, Unix milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<u64>,
     }
 
     /// Contacts and requests.

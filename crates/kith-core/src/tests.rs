@@ -3,6 +3,7 @@
 mod chats;
 mod contacts;
 mod hostile;
+mod preview;
 mod sessions;
 mod settings;
 mod world;
