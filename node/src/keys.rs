@@ -17,10 +17,12 @@ use zeroize::Zeroizing;
 
 mod files;
 mod os_keyring;
+mod state;
 
 pub use files::SealedError;
 pub(crate) use files::{Counter, Sealed, write_private};
 pub use os_keyring::KeyringError;
+pub use state::{ProfileState, profile_state};
 
 /// The keystore in the profile folder.
 pub(crate) const KEYSTORE_FILE: &str = "identity.kith";
@@ -104,18 +106,8 @@ impl Keys {
     /// # Errors
     /// See [`KeyError`]. Nothing is written.
     pub(crate) fn open(folder: &Path, access: &Access) -> Result<Option<Unlocked>, KeyError> {
-        let file = folder.join(KEYSTORE_FILE);
-        let bytes = match std::fs::read(&file) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if folder.join(DATABASE_FILE).exists() {
-                    return Err(KeyError::KeystoreMissing { file });
-                }
-                return Ok(None);
-            }
-            Err(source) => return Err(KeyError::Io { file, source }),
-        };
-        let keys = Self { folder: folder.to_owned(), keystore: Keystore::from_bytes(&bytes)? };
+        let Some(keystore) = read_keystore(folder)? else { return Ok(None) };
+        let keys = Self { folder: folder.to_owned(), keystore };
         let unlocked = keys
             .with_secret(access.password.as_deref().map(String::as_str), |keystore, secret| keystore.unlock(secret))?;
         Ok(Some(Unlocked { keys, master: unlocked.master, device: unlocked.device }))
@@ -187,6 +179,22 @@ impl Keys {
             (SlotKind::KeyFile, read_key(self.folder.join(KEY_FILE))?)
         };
         Ok(work(&self.keystore, Secret::Key(kind, &key))?)
+    }
+}
+
+/// The keystore in `folder`, locked; `None` if there is neither that nor a database.
+fn read_keystore(folder: &Path) -> Result<Option<Keystore>, KeyError> {
+    let file = folder.join(KEYSTORE_FILE);
+    match std::fs::read(&file) {
+        Ok(bytes) => Ok(Some(Keystore::from_bytes(&bytes)?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if folder.join(DATABASE_FILE).exists() {
+                Err(KeyError::KeystoreMissing { file })
+            } else {
+                Ok(None)
+            }
+        }
+        Err(source) => Err(KeyError::Io { file, source }),
     }
 }
 

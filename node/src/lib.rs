@@ -77,7 +77,7 @@ pub use crate::{
         settings::SettingsHandle,
         tokens::TokensHandle,
     },
-    keys::{KeyError, KeyringError, SealedError},
+    keys::{KeyError, KeyringError, ProfileState, SealedError, profile_state},
     local_api::{ADDRESS_FILE, StartError as ApiStartError, TOKEN_FILE},
     memory::forbid_core_dumps,
     node::Node,

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use kith_node::{ErrorCode, KeyError, Node, StartError, local};
+use kith_node::{ErrorCode, KeyError, Node, ProfileState, StartError, local, profile_state};
 
 use crate::people::builder;
 
@@ -123,4 +123,25 @@ async fn only_the_owner_can_read_a_profile() {
     }
     node.shutdown().await;
     assert!(!folder.path().join("alice/api-address").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_folder_holds_is_told_without_opening_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("alice");
+    assert_eq!(profile_state(&profile).unwrap(), ProfileState::Missing);
+    fs::create_dir(&profile).unwrap();
+    assert_eq!(profile_state(&profile).unwrap(), ProfileState::Missing);
+    let node = builder(folder.path(), "alice").spawn().await.unwrap();
+    assert_eq!(profile_state(&profile).unwrap(), ProfileState::Unattended, "also while it is in use");
+    node.shutdown().await;
+    let before = contents(folder.path());
+    assert_eq!(profile_state(&profile).unwrap(), ProfileState::Unattended);
+    assert_eq!(contents(folder.path()), before);
+
+    let keystore = profile.join("identity.kith");
+    fs::write(&keystore, b"something else").unwrap();
+    assert!(matches!(profile_state(&profile), Err(KeyError::Keystore(_))));
+    fs::remove_file(&keystore).unwrap();
+    assert!(matches!(profile_state(&profile), Err(KeyError::KeystoreMissing { .. })));
 }
