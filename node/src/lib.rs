@@ -61,8 +61,8 @@ mod router;
 mod tasks;
 
 pub use kith_api::{
-    self as api, AccountId, ApiError, ChatId, Command, ErrorCode, Event, MessageId, Method, Reply, SequencedEvent,
-    Snapshot, method, params, views,
+    self as api, AccountId, ApiError, ChatId, Command, ErrorCode, Event, MessageId, Method, Password, Reply,
+    SequencedEvent, Snapshot, method, params, views,
 };
 
 pub use crate::{

@@ -170,6 +170,8 @@ methods! {
     ProfileSet = "profile.set", Admin, Core, ProfileSetParams => Profile;
     /// The 24 words that are this account.
     ProfileRecoveryPhrase = "profile.recovery_phrase", Admin, Node, PhraseParams => PhraseReply;
+    /// Gives the profile a password, another one, or none. Takes up to some seconds.
+    ProfileSetPassword = "profile.set_password", Admin, Node, SetPasswordParams => Done;
     /// Makes an invite link for one person or for many.
     ContactsInvite = "contacts.invite", Admin, Core, InviteParams => InviteReply;
     /// The invites given out that are still open.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     ids::{AccountId, ChatId, InviteId, MessageId, TokenId},
+    password::Password,
     views::{Contact, ContactState, Invite, Message, MessageKind, Scope, Settings, TestStep, Token},
 };
 
@@ -40,7 +41,17 @@ params! {
     PhraseParams {
         /// The profile's password, if it has one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        password: Option<String>,
+        password: Option<Password>,
+    }
+
+    /// A password for the profile, or none.
+    SetPasswordParams {
+        /// The password the profile has, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        current: Option<Password>,
+        /// The password from now on, 1 byte to 1 KiB; absent: none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        new: Option<Password>,
     }
 
     /// An invite to make.

@@ -77,6 +77,19 @@ fn a_setting_without_a_value_is_not_removed() {
 }
 
 #[test]
+fn a_password_is_read_and_not_shown() {
+    let params = json!({ "current": "correct horse", "new": "battery staple" });
+    let command = Command::from_json("profile.set_password", params.clone()).unwrap();
+    let shown = format!("{command:?}");
+    assert!(!shown.contains("horse") && !shown.contains("staple"), "{shown}");
+    let Command::ProfileSetPassword(read) = command else { panic!("{command:?}") };
+    assert_eq!(read.new.as_ref().map(Password::as_str), Some("battery staple"));
+    assert_eq!(json!(read), params);
+    let command = Command::from_json("profile.recovery_phrase", json!({ "password": "correct horse" })).unwrap();
+    assert!(!format!("{command:?}").contains("horse"), "{command:?}");
+}
+
+#[test]
 fn error_words_in_json_and_in_code_agree() {
     for code in [ErrorCode::NotAContact, ErrorCode::UsedLink, ErrorCode::InvalidArgument, ErrorCode::ShuttingDown] {
         assert_eq!(json!(code), json!(code.as_str()));
