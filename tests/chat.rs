@@ -1,6 +1,6 @@
 //! The real programs talk: through a bootstrap node, past crashes, and without anybody's help.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use kith_tests::{
     people::{Person, befriend, text},
     process::BootstrapHome,
@@ -138,7 +138,13 @@ async fn links_that_are_no_good_say_why() -> Result<()> {
     alice.is_online().await?;
     carol.is_online().await?;
     let api = carol.node.api.clone();
-    let refused = async |link: String| api.error_of("contacts.add", json!({ "link": link })).await;
+    // A look at a link fails as adding does.
+    let refused = async |link: String| {
+        let looked = api.error_of("contacts.preview", json!({ "link": link })).await?;
+        let asked = api.error_of("contacts.add", json!({ "link": link })).await?;
+        ensure!(looked == asked, "a look says {looked}, adding {asked}");
+        Ok(asked)
+    };
 
     let brief = text(&alice.call("contacts.invite", json!({ "expires_s": 1 })).await?, "link")?;
     let over = async {
@@ -171,7 +177,12 @@ async fn links_that_are_no_good_say_why() -> Result<()> {
     assert_eq!(refused(made_up.to_string()).await?, "bad_link");
     assert!(carol.call("contacts.list", json!({})).await?["contacts"].as_array().is_some_and(Vec::is_empty));
     assert_eq!(alice.node.api.error_of("contacts.add", json!({ "link": good })).await?, "invalid_argument");
+    assert_eq!(alice.call("contacts.preview", json!({ "link": good })).await?["mine"], true);
 
+    let looked = carol.call("contacts.preview", json!({ "link": good })).await?;
+    assert_eq!((&looked["account"], &looked["name"]), (&json!(alice.account), &json!("alice")));
+    assert_eq!((&looked["mine"], &looked["single_use"], &looked["state"]), (&json!(false), &json!(true), &Value::Null));
+    assert!(carol.call("contacts.list", json!({})).await?["contacts"].as_array().is_some_and(Vec::is_empty));
     let added = carol.asks(&good, "").await?;
     assert_eq!(added["account"], alice.account.as_str());
     Ok(())

@@ -183,6 +183,53 @@ async fn events_are_numbered_and_can_be_picked_up_again() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn settings_drafts_and_notes_outlive_a_crash() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let mut alice = alone(&root).await?;
+    let layout = json!({ "panes": [200, 0.5], "open": true });
+    alice.call("settings.set", json!({ "key": "gui.layout", "value": layout })).await?;
+    alice.events.wait_for("settings.changed", |event| event["settings"]["gui.layout"] == layout).await?;
+    alice.call("settings.set", json!({ "key": "gui.gone", "value": 1 })).await?;
+    alice.call("settings.set", json!({ "key": "gui.gone", "value": null })).await?;
+    for (params, word) in [
+        (json!({ "key": "Layout", "value": 1 }), "invalid_argument"),
+        (json!({ "key": "gui.layout" }), "invalid_argument"),
+        (json!({ "key": "receipts.seen", "value": "no" }), "invalid_argument"),
+        (json!({ "key": "gui.large", "value": "x".repeat(16 << 10) }), "too_large"),
+    ] {
+        assert_eq!(alice.node.api.error_of("settings.set", params.clone()).await?, word, "{params}");
+    }
+
+    let notes = alice.chat_with(&alice.account).await?;
+    let note = alice.write(&alice.account, "water the violets").await?;
+    alice.call("chats.set_draft", json!({ "chat": notes, "text": "and the" })).await?;
+    alice.events.wait_for("chat.changed", |event| event["chat"]["draft"] == "and the").await?;
+    alice.call("chats.mark_read", json!({ "chat": notes })).await?;
+
+    let make = async |scope: &str| alice.call("tokens.create", json!({ "name": scope, "scopes": [scope] })).await;
+    let (read, send) = (make("read").await?, make("send").await?);
+    let reader = alice.node.api.with_token(&text(&read, "secret")?);
+    let sender = alice.node.api.with_token(&text(&send, "secret")?);
+    assert_eq!(reader.call("settings.get", json!({})).await?["settings"], json!({ "gui.layout": layout }));
+    assert_eq!(reader.error_of("settings.set", json!({ "key": "a", "value": 1 })).await?, "unauthorized");
+    assert_eq!(reader.error_of("chats.set_draft", json!({ "chat": notes, "text": "" })).await?, "unauthorized");
+    assert_eq!(reader.error_of("contacts.preview", json!({ "link": "x" })).await?, "unauthorized");
+    assert_eq!(sender.error_of("profile.set_password", json!({ "new": "x" })).await?, "unauthorized");
+    sender.call("chats.set_draft", json!({ "chat": notes, "text": "and the roses" })).await?;
+
+    let alice = alice.crash_and_restart().await?;
+    assert_eq!(alice.call("settings.get", json!({})).await?["settings"], json!({ "gui.layout": layout }));
+    let chats = alice.call("chats.list", json!({})).await?;
+    let [chat] = chats["chats"].as_array().context("a list")?.as_slice() else { anyhow::bail!("{chats}") };
+    assert_eq!((&chat["kind"], &chat["title"], &chat["unread"]), (&json!("notes"), &json!(""), &json!(0)));
+    assert_eq!((&chat["account"], &chat["draft"]), (&json!(alice.account), &json!("and the roses")));
+    assert_eq!((&chat["last"]["id"], &chat["last"]["state"]), (&json!(note), &json!("seen")));
+    let found = alice.call("chats.search", json!({ "query": "violet" })).await?;
+    assert_eq!(found["hits"][0]["message"]["id"], note.as_str());
+    Ok(())
+}
+
 /// Starts a bot, and answers with the link it prints.
 async fn bot(mut command: Command) -> Result<(Child, String)> {
     let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;

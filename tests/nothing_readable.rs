@@ -31,7 +31,7 @@ impl Markers {
     fn new() -> Self {
         let mut random = rand::rng();
         let mut word = || (0..14).map(|_| char::from(random.random_range(b'a'..=b'z'))).collect::<String>();
-        Self { words: (0..6).map(|_| word()).collect() }
+        Self { words: (0..9).map(|_| word()).collect() }
     }
 
     /// Every word as it is, in capitals, in hex, and in base64 wherever in the text it begins.
@@ -105,7 +105,9 @@ async fn capture(folder: &Path, people: [&Person; 2]) -> Result<Option<Capture>>
 #[tokio::test]
 async fn a_marker_is_nowhere() -> Result<()> {
     let markers = Markers::new();
-    let [first, second, name, status, request, note] = markers.words.as_slice() else { unreachable!("six words") };
+    let [first, second, name, status, request, note, setting, draft, memo] = markers.words.as_slice() else {
+        unreachable!("nine words")
+    };
     let disk = tempfile::tempdir()?;
     let heard = tempfile::tempdir()?;
     let bootstrap = BootstrapHome::init(disk.path()).await?;
@@ -123,7 +125,11 @@ async fn a_marker_is_nowhere() -> Result<()> {
 
     alice.call("profile.set", json!({ "name": name, "status_text": status })).await?;
     alice.call("contacts.invite", json!({ "note": note })).await?;
+    alice.call("settings.set", json!({ "key": format!("gui.{setting}"), "value": [setting] })).await?;
+    alice.write(&alice.account, memo).await?;
     befriend(&mut alice, &mut bob, request).await?;
+    let chat = alice.chat_with(&bob.account).await?;
+    alice.call("chats.set_draft", json!({ "chat": chat, "text": draft })).await?;
     let message = alice.write(&bob.account, &format!("{first} {second}")).await?;
     alice.sees_state(&bob.account, &message, "delivered").await?;
     let answer = bob.write(&alice.account, &format!("{second}?")).await?;

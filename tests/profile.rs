@@ -59,6 +59,37 @@ async fn only_the_right_password_opens_a_profile() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_password_can_come_later_and_go_again() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let home = Home::new(root.path(), "alice").with(&["--log", "debug"]);
+    let key_file = home.profile.join("identity.key");
+    let alice = Person::at(home.clone()).await?;
+    assert!(key_file.exists());
+    alice.call("profile.set_password", json!({ "new": "correct horse" })).await?;
+    assert!(!key_file.exists(), "nothing opens it alone any more");
+    alice.node.kill().await?;
+
+    let said = complaint(&home.start_and_fail().await?)?;
+    assert!(said.contains("--password-file"), "{said}");
+    let alice = Person::at(home.clone().password("correct horse")).await?;
+    let keystore = fs::read(home.profile.join("identity.kith"))?;
+    for params in [json!({ "new": "x" }), json!({}), json!({ "current": "horse", "new": "x" })] {
+        assert_eq!(alice.node.api.error_of("profile.set_password", params).await?, "wrong_password");
+    }
+    assert_eq!(fs::read(home.profile.join("identity.kith"))?, keystore, "nothing changed on disk");
+    alice.call("profile.set_password", json!({ "current": "correct horse", "new": "battery staple" })).await?;
+    alice.call("profile.set_password", json!({ "current": "battery staple" })).await?;
+    assert!(alice.node.terminate().await?.success());
+    let log = fs::read_to_string(&alice.home.log)?;
+    assert!(!log.contains("horse") && !log.contains("staple"), "{log}");
+
+    let alice = Person::at(home).await?;
+    let phrase = alice.call("profile.recovery_phrase", json!({})).await?;
+    assert_eq!(phrase["words"].as_array().map(Vec::len), Some(24));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_profile_is_open_in_one_process_at_a_time() -> Result<()> {
     let root = tempfile::tempdir()?;
     let alice = Person::new(root.path(), "alice", &[]).await?;

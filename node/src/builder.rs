@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+use kith_api::AccountId;
 use kith_core::{Core, CoreError, Identity, Input, Options, setup};
 use kith_crypto::{Key, SigningKey, random_bytes};
 use kith_net::{Net, NetConfig, NetError};
@@ -248,7 +249,8 @@ impl NodeBuilder {
             net,
             hub,
             tasks: tasks.clone(),
-            keys: Arc::new(keys),
+            account: AccountId::from_bytes(keys.account().to_bytes()),
+            keys: Arc::new(Mutex::new(keys)),
             readers,
             tokens: Arc::new(files.tokens),
             bootstraps: Arc::new(Mutex::new(files.bootstraps)),

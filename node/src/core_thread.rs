@@ -184,9 +184,10 @@ impl CoreThread {
         let profile = self.ask::<method::ProfileGet>(Nothing {})?;
         let contacts = self.ask::<method::ContactsList>(Nothing {})?.contacts;
         let chats = self.ask::<method::ChatsList>(Nothing {})?.chats;
+        let settings = self.ask::<method::SettingsGet>(Nothing {})?.settings;
         let events = self.outgoing.hub.read_new();
         let (_, network) = self.outgoing.hub.position();
-        Ok((Snapshot { seq: events.seq(), profile, contacts, chats, network }, events))
+        Ok((Snapshot { seq: events.seq(), profile, contacts, chats, network, settings }, events))
     }
 
     fn ask<M: Method>(&mut self, params: M::Params) -> Result<M::Reply, ApiError> {

@@ -4,4 +4,5 @@ pub(crate) mod chats;
 pub(crate) mod contacts;
 pub(crate) mod network;
 pub(crate) mod profile;
+pub(crate) mod settings;
 pub(crate) mod tokens;

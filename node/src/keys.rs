@@ -11,16 +11,19 @@ use std::{
 
 use kith_crypto::{
     DeviceSecrets, Key, Keystore, KeystoreError, MasterKey, NewSlot, RecoveryPhrase, Secret, SlotKind, Stretch,
+    keystore::Unlocked as Opened,
 };
 use kith_wire::ids::AccountId;
 use zeroize::Zeroizing;
 
 mod files;
 mod os_keyring;
+mod state;
 
 pub use files::SealedError;
 pub(crate) use files::{Counter, Sealed, write_private};
 pub use os_keyring::KeyringError;
+pub use state::{ProfileState, profile_state};
 
 /// The keystore in the profile folder.
 pub(crate) const KEYSTORE_FILE: &str = "identity.kith";
@@ -51,6 +54,9 @@ pub enum KeyError {
     /// The profile has no password.
     #[error("this profile has no password, but one was given")]
     NoPassword,
+    /// There is no password to take away.
+    #[error("this profile has no password, and none was given")]
+    NothingToChange,
     /// The keystore could not be read, or does not open.
     #[error(transparent)]
     Keystore(#[from] KeystoreError),
@@ -89,6 +95,8 @@ pub(crate) struct Access {
 pub(crate) struct Keys {
     folder: PathBuf,
     keystore: Keystore,
+    /// Whether it may be keyed by the operating system's keyring.
+    keyring: bool,
 }
 
 /// A profile's keys, opened.
@@ -104,18 +112,8 @@ impl Keys {
     /// # Errors
     /// See [`KeyError`]. Nothing is written.
     pub(crate) fn open(folder: &Path, access: &Access) -> Result<Option<Unlocked>, KeyError> {
-        let file = folder.join(KEYSTORE_FILE);
-        let bytes = match std::fs::read(&file) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if folder.join(DATABASE_FILE).exists() {
-                    return Err(KeyError::KeystoreMissing { file });
-                }
-                return Ok(None);
-            }
-            Err(source) => return Err(KeyError::Io { file, source }),
-        };
-        let keys = Self { folder: folder.to_owned(), keystore: Keystore::from_bytes(&bytes)? };
+        let Some(keystore) = read_keystore(folder)? else { return Ok(None) };
+        let keys = Self { folder: folder.to_owned(), keystore, keyring: access.keyring };
         let unlocked = keys
             .with_secret(access.password.as_deref().map(String::as_str), |keystore, secret| keystore.unlock(secret))?;
         Ok(Some(Unlocked { keys, master: unlocked.master, device: unlocked.device }))
@@ -136,9 +134,8 @@ impl Keys {
             let kind = keep_key(folder, account, &key, access.keyring)?;
             Keystore::create(&phrase, &device, &[NewSlot::Key(kind, &key)])?
         };
-        let file = folder.join(KEYSTORE_FILE);
-        write_private(&file, &keystore.to_bytes()).map_err(|source| KeyError::Io { file, source })?;
-        let keys = Self { folder: folder.to_owned(), keystore };
+        let keys = Self { folder: folder.to_owned(), keystore, keyring: access.keyring };
+        keys.write(&keys.keystore)?;
         let unlocked = keys
             .with_secret(access.password.as_deref().map(String::as_str), |keystore, secret| keystore.unlock(secret))?;
         Ok(Unlocked { keys, master: unlocked.master, device: unlocked.device })
@@ -150,6 +147,68 @@ impl Keys {
     /// See [`KeyError`].
     pub(crate) fn phrase(&self, password: Option<&str>) -> Result<RecoveryPhrase, KeyError> {
         self.with_secret(password, |keystore, secret| keystore.phrase(secret))
+    }
+
+    /// Gives the profile a password, another one, or none; then the keyring opens it or a key file, as a new profile.
+    /// `current` is needed if it has one. A keystore from before, with what opened it, still opens the database.
+    ///
+    /// # Errors
+    /// See [`KeyError`]. What opened the profile before still does.
+    pub(crate) fn set_password(&mut self, current: Option<&str>, new: Option<&str>) -> Result<(), KeyError> {
+        let unlocked = self.with_secret(current, |keystore, secret| keystore.unlock(secret))?;
+        match (current, new) {
+            (Some(current), Some(new)) => {
+                self.change(|keystore| keystore.change_password(&unlocked, Secret::Password(current), new))
+            }
+            (None, Some(new)) => self.add_password(&unlocked, new),
+            (Some(current), None) => self.remove_password(&unlocked, current),
+            (None, None) => Err(KeyError::NothingToChange),
+        }
+    }
+
+    fn add_password(&mut self, unlocked: &Opened, password: &str) -> Result<(), KeyError> {
+        let by_key: Vec<SlotKind> = self.keystore.slots().into_iter().filter(|kind| opens_alone(*kind)).collect();
+        self.change(|keystore| {
+            keystore.add_slot(unlocked, &NewSlot::Password { password, stretch: Stretch::Strong })?;
+            by_key.iter().try_for_each(|kind| keystore.remove_slot(unlocked, *kind))
+        })?;
+        // Their keys open nothing any more but older copies of the keystore.
+        for kind in by_key {
+            drop_key(&self.folder, self.account(), kind);
+        }
+        Ok(())
+    }
+
+    fn remove_password(&mut self, unlocked: &Opened, password: &str) -> Result<(), KeyError> {
+        let key = Key::random();
+        let kind = keep_key(&self.folder, self.account(), &key, self.keyring)?;
+        let removed = self.change(|keystore| {
+            keystore.add_slot(unlocked, &NewSlot::Key(kind, &key))?;
+            keystore.remove_password(unlocked, password)
+        });
+        if removed.is_err() && !self.keystore.slots().contains(&kind) {
+            drop_key(&self.folder, self.account(), kind);
+        }
+        removed
+    }
+
+    /// Changes the keystore on disk, and then here.
+    fn change(&mut self, change: impl FnOnce(&mut Keystore) -> Result<(), KeystoreError>) -> Result<(), KeyError> {
+        let mut changed = self.keystore.clone();
+        change(&mut changed)?;
+        let written = self.write(&changed);
+        // Where only the last flush failed the new file may be in place: what is there counts.
+        let in_place = written.is_ok()
+            || std::fs::read(self.folder.join(KEYSTORE_FILE)).is_ok_and(|bytes| bytes == changed.to_bytes());
+        if in_place {
+            self.keystore = changed;
+        }
+        written
+    }
+
+    fn write(&self, keystore: &Keystore) -> Result<(), KeyError> {
+        let file = self.folder.join(KEYSTORE_FILE);
+        write_private(&file, &keystore.to_bytes()).map_err(|source| KeyError::Io { file, source })
     }
 
     /// The account.
@@ -190,6 +249,30 @@ impl Keys {
     }
 }
 
+/// The keystore in `folder`, locked; `None` if there is neither that nor a database.
+fn read_keystore(folder: &Path) -> Result<Option<Keystore>, KeyError> {
+    let file = folder.join(KEYSTORE_FILE);
+    match std::fs::read(&file) {
+        Ok(bytes) => Ok(Some(Keystore::from_bytes(&bytes)?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if folder.join(DATABASE_FILE).exists() {
+                Err(KeyError::KeystoreMissing { file })
+            } else {
+                Ok(None)
+            }
+        }
+        Err(source) => Err(KeyError::Io { file, source }),
+    }
+}
+
+/// Whether a slot of this kind opens the profile without its owner.
+fn opens_alone(kind: SlotKind) -> bool {
+    match kind {
+        SlotKind::Keyring | SlotKind::KeyFile => true,
+        SlotKind::Password | SlotKind::Phrase => false,
+    }
+}
+
 /// Takes back what [`Keys::create`] and the database wrote in a folder that had no profile.
 pub(crate) fn discard_new(folder: &Path) {
     for name in [KEYSTORE_FILE, KEY_FILE, DATABASE_FILE, "kith.db-wal", "kith.db-shm"] {
@@ -220,6 +303,24 @@ fn keep_key(folder: &Path, account: AccountId, key: &Key, keyring: bool) -> Resu
     Ok(SlotKind::KeyFile)
 }
 
+/// Forgets a key of [`keep_key`].
+fn drop_key(folder: &Path, account: AccountId, kind: SlotKind) {
+    let file = folder.join(KEY_FILE);
+    match kind {
+        SlotKind::Keyring => {
+            if let Err(error) = os_keyring::delete(&account.to_string()) {
+                tracing::warn!(%error, "a key that is not used any more stays in the keyring");
+            }
+        }
+        SlotKind::KeyFile => {
+            if let Err(error) = std::fs::remove_file(&file) {
+                tracing::warn!(file = %file.display(), %error, "a key file that is not used any more stays");
+            }
+        }
+        SlotKind::Password | SlotKind::Phrase => {}
+    }
+}
+
 fn read_key(file: PathBuf) -> Result<Key, KeyError> {
     let bytes = match std::fs::read(&file) {
         Ok(bytes) => Zeroizing::new(bytes),
@@ -227,4 +328,41 @@ fn read_key(file: PathBuf) -> Result<Key, KeyError> {
     };
     let Ok(bytes) = <&[u8; 32]>::try_from(bytes.as_slice()) else { return Err(KeyError::BadKeyFile { file }) };
     Ok(Key::from_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(folder: &Path, password: Option<&str>) -> Keys {
+        let password = password.map(|password| Zeroizing::new(password.to_owned()));
+        Keys::create(folder, &Access { password, keyring: false }).unwrap().keys
+    }
+
+    fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let mut files: Vec<_> =
+            entries.filter(|path| path.is_file()).map(|path| (path.clone(), std::fs::read(path).unwrap())).collect();
+        files.sort_unstable();
+        files
+    }
+
+    /// Writing the keystore fails: what opened the profile before still does, and nothing else.
+    #[test]
+    fn a_password_that_cannot_be_written_changes_nothing() {
+        for (old, new) in [(None, Some("new")), (Some("old"), Some("new")), (Some("old"), None)] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut keys = made(folder.path(), old);
+            let before = files(folder.path());
+            let in_the_way = folder.path().join("identity.kith.new");
+            std::fs::create_dir(&in_the_way).unwrap();
+            let failed = keys.set_password(old, new);
+            assert!(matches!(failed, Err(KeyError::Io { .. })), "{failed:?}");
+            assert_eq!(files(folder.path()), before, "{old:?} to {new:?}");
+            keys.phrase(old).unwrap();
+            std::fs::remove_dir(&in_the_way).unwrap();
+            keys.set_password(old, new).unwrap();
+            keys.phrase(new).unwrap();
+        }
+    }
 }

@@ -30,8 +30,8 @@
 //!
 //! - A *profile* is a folder. It is made with the first start that gives a name, and one process has it at a time.
 //! - A *command* asks for something and is answered by a *reply* of the same name: [`Node::call`], or the typed methods
-//!   of [`Node::profile`], [`Node::contacts`], [`Node::chats`], [`Node::network`] and [`Node::tokens`]. What is answered
-//!   is on disk.
+//!   of [`Node::profile`], [`Node::contacts`], [`Node::chats`], [`Node::settings`], [`Node::network`] and
+//!   [`Node::tokens`]. What is answered is on disk.
 //! - An *event* tells what happened. [`Node::subscribe`] gives everything there is and every event after it, without a
 //!   gap; a reader that falls too far behind is told so with [`Event::Lagged`] and subscribes again.
 //! - The *local API* ([`NodeBuilder::api`]) says the same in JSON to programs in other languages.
@@ -61,8 +61,8 @@ mod router;
 mod tasks;
 
 pub use kith_api::{
-    self as api, AccountId, ApiError, ChatId, Command, ErrorCode, Event, MessageId, Method, Reply, SequencedEvent,
-    Snapshot, method, params, views,
+    self as api, AccountId, ApiError, ChatId, Command, ErrorCode, Event, MessageId, Method, Password, Reply,
+    SequencedEvent, Snapshot, method, params, views,
 };
 
 pub use crate::{
@@ -74,9 +74,10 @@ pub use crate::{
         contacts::{Contacts, Invite},
         network::Network,
         profile::ProfileHandle,
+        settings::SettingsHandle,
         tokens::TokensHandle,
     },
-    keys::{KeyError, KeyringError, SealedError},
+    keys::{KeyError, KeyringError, ProfileState, SealedError, profile_state},
     local_api::{ADDRESS_FILE, StartError as ApiStartError, TOKEN_FILE},
     memory::forbid_core_dumps,
     node::Node,

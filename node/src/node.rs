@@ -1,6 +1,7 @@
 //! The node: a cheap handle on everything that runs.
 
 use std::{
+    io,
     net::SocketAddr,
     path::PathBuf,
     sync::{
@@ -12,15 +13,14 @@ use std::{
 };
 
 use kith_api::{
-    AccountId, ApiError, Command, ErrorCode, Method, Place, Reply, Snapshot,
-    params::{BootstrapParams, Done, PhraseReply, TestReply},
+    AccountId, ApiError, Command, ErrorCode, Method, Password, Place, Reply, Snapshot,
+    params::{BootstrapParams, Done, PhraseParams, PhraseReply, SetPasswordParams, TestReply},
 };
 use kith_core::Input;
 use kith_crypto::KeystoreError;
 use kith_net::{Net, NetCommand};
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
-use zeroize::Zeroizing;
 
 use crate::{
     bootstraps::Bootstraps,
@@ -55,7 +55,8 @@ pub(crate) struct Shared {
     pub(crate) net: Net,
     pub(crate) hub: Arc<Hub>,
     pub(crate) tasks: Tasks,
-    pub(crate) keys: Arc<Keys>,
+    pub(crate) account: AccountId,
+    pub(crate) keys: Arc<Mutex<Keys>>,
     pub(crate) readers: Readers,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) bootstraps: Arc<Mutex<Bootstraps>>,
@@ -94,7 +95,7 @@ impl Node {
     /// Whose node this is.
     #[must_use]
     pub fn account(&self) -> AccountId {
-        AccountId::from_bytes(self.shared.keys.account().to_bytes())
+        self.shared.account
     }
 
     /// Where the local API listens, if it is on.
@@ -205,9 +206,9 @@ impl Shared {
     async fn own(&self, command: Command) -> Result<Reply, ApiError> {
         Ok(match command {
             Command::ProfileRecoveryPhrase(params) => {
-                let words = self.recovery_phrase(params.password.map(Zeroizing::new)).await?;
-                Reply::ProfileRecoveryPhrase(PhraseReply { words })
+                Reply::ProfileRecoveryPhrase(PhraseReply { words: self.recovery_phrase(params).await? })
             }
+            Command::ProfileSetPassword(params) => Reply::ProfileSetPassword(self.set_password(params).await?),
             Command::NetworkGet(_) => {
                 let status = self.ask_net(NetCommand::Status).await?;
                 Reply::NetworkGet(router::network_status(status))
@@ -236,11 +237,22 @@ impl Shared {
         })
     }
 
-    async fn recovery_phrase(&self, password: Option<Zeroizing<String>>) -> Result<Vec<String>, ApiError> {
-        let keys = Arc::clone(&self.keys);
+    async fn recovery_phrase(&self, params: PhraseParams) -> Result<Vec<String>, ApiError> {
+        let keys = Arc::clone(&self.keys).lock_owned().await;
         self.on_disk(move || {
-            let phrase = keys.phrase(password.as_deref().map(String::as_str)).map_err(|error| key_error(&error))?;
+            let password = params.password.as_ref().map(Password::as_str);
+            let phrase = keys.phrase(password).map_err(|error| key_error(&error, "password"))?;
             Ok(phrase.words().into_iter().map(str::to_owned).collect())
+        })
+        .await
+    }
+
+    async fn set_password(&self, params: SetPasswordParams) -> Result<Done, ApiError> {
+        let mut keys = Arc::clone(&self.keys).lock_owned().await;
+        self.on_disk(move || {
+            let [current, new] = [&params.current, &params.new].map(|given| given.as_ref().map(Password::as_str));
+            keys.set_password(current, new).map_err(|error| key_error(&error, "current"))?;
+            Ok(Done {})
         })
         .await
     }
@@ -336,10 +348,15 @@ fn stopping() -> ApiError {
     ApiError::new(ErrorCode::ShuttingDown, "the node is stopping")
 }
 
-fn key_error(error: &KeyError) -> ApiError {
+/// `parameter` is where the caller gives the profile's password.
+fn key_error(error: &KeyError, parameter: &str) -> ApiError {
     let code = match error {
         KeyError::PasswordNeeded | KeyError::Keystore(KeystoreError::WrongPassword) => ErrorCode::WrongPassword,
-        KeyError::NoPassword => ErrorCode::InvalidArgument,
+        KeyError::NoPassword | KeyError::NothingToChange | KeyError::Keystore(KeystoreError::EmptyPassword) => {
+            ErrorCode::InvalidArgument
+        }
+        KeyError::Keystore(KeystoreError::PasswordTooLong { .. }) => ErrorCode::TooLarge,
+        KeyError::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => ErrorCode::StorageFull,
         KeyError::NoProfile { .. }
         | KeyError::KeystoreMissing { .. }
         | KeyError::Keystore(_)
@@ -348,7 +365,7 @@ fn key_error(error: &KeyError) -> ApiError {
         | KeyError::Io { .. } => ErrorCode::Storage,
     };
     if matches!(error, KeyError::PasswordNeeded) {
-        return ApiError::new(code, "this profile has a password").hint("give the parameter password");
+        return ApiError::new(code, "this profile has a password").hint(format!("give the parameter {parameter}"));
     }
     ApiError::new(code, error.to_string())
 }

@@ -7,9 +7,9 @@ const FUNCTION_LINES_MAX: usize = 80;
 
 /// The layers that have one file per feature, and the features they have.
 const FEATURES: [(&str, &[&str]); 4] = [
-    ("node/src/handles", &["chats", "contacts", "network", "profile"]),
-    ("crates/kith-core/src", &["chats", "contacts", "profile"]),
-    ("crates/kith-store/src", &["chats", "contacts"]),
+    ("node/src/handles", &["chats", "contacts", "network", "profile", "settings"]),
+    ("crates/kith-core/src", &["chats", "contacts", "profile", "settings"]),
+    ("crates/kith-store/src", &["chats", "contacts", "settings"]),
     ("tests", &["chat"]),
 ];
 

@@ -170,6 +170,8 @@ methods! {
     ProfileSet = "profile.set", Admin, Core, ProfileSetParams => Profile;
     /// The 24 words that are this account.
     ProfileRecoveryPhrase = "profile.recovery_phrase", Admin, Node, PhraseParams => PhraseReply;
+    /// Gives the profile a password, another one, or none. Takes up to some seconds.
+    ProfileSetPassword = "profile.set_password", Admin, Node, SetPasswordParams => Done;
     /// Makes an invite link for one person or for many.
     ContactsInvite = "contacts.invite", Admin, Core, InviteParams => InviteReply;
     /// The invites given out that are still open.
@@ -178,6 +180,8 @@ methods! {
     ContactsRevokeInvite = "contacts.revoke_invite", Admin, Core, InviteRef => Done;
     /// Asks the person behind an invite link to be a contact.
     ContactsAdd = "contacts.add", Admin, Core, AddParams => AddReply;
+    /// Who is behind an invite link. Nothing is asked of them, and the link is as good as before.
+    ContactsPreview = "contacts.preview", Admin, Core, PreviewParams => PreviewReply;
     /// Contacts and open requests.
     ContactsList = "contacts.list", Read, Core, Nothing => ContactsReply;
     /// One contact.
@@ -202,16 +206,22 @@ methods! {
     ChatsList = "chats.list", Read, Core, Nothing => ChatsReply;
     /// One chat.
     ChatsGet = "chats.get", Read, Core, ChatParams => Chat;
-    /// The chat with a contact.
+    /// The chat with a contact, or with my own account the notes to myself.
     ChatsOpen = "chats.open", Send, Core, AccountParams => ChatReply;
     /// Writes a message. It is on disk when this answers, and delivered as soon as the recipient can be reached.
     ChatsSend = "chats.send", Send, Core, SendParams => SendReply;
+    /// Keeps what is written and not sent yet.
+    ChatsSetDraft = "chats.set_draft", Send, Core, DraftParams => Done;
     /// A part of a chat.
     ChatsHistory = "chats.history", Read, Query, HistoryParams => HistoryReply;
     /// Full-text search, newest first.
     ChatsSearch = "chats.search", Read, Query, SearchParams => SearchReply;
     /// Marks messages read and tells their author.
     ChatsMarkRead = "chats.mark_read", Send, Core, ReadParams => Done;
+    /// All settings.
+    SettingsGet = "settings.get", Read, Core, Nothing => SettingsReply;
+    /// Changes a setting, or removes it.
+    SettingsSet = "settings.set", Admin, Core, SettingsSetParams => Done;
     /// The network as this node sees it.
     NetworkGet = "network.status", Read, Node, Nothing => NetworkStatus;
     /// Adds a bootstrap node and keeps it.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{AccountId, ChatId, MessageId},
-    views::{Chat, Contact, Message, MessageState, NetworkStatus, Path, Presence, Profile},
+    views::{Chat, Contact, Message, MessageState, NetworkStatus, Path, Presence, Profile, Settings},
 };
 
 /// Something happened. In JSON the field `kind` says what.
@@ -74,6 +74,12 @@ pub enum Event {
         /// It.
         profile: Profile,
     },
+    /// A setting changed.
+    #[serde(rename = "settings.changed")]
+    SettingsChanged {
+        /// All that are set now.
+        settings: Settings,
+    },
     /// The network changed.
     #[serde(rename = "network.changed")]
     NetworkChanged {
@@ -123,4 +129,6 @@ pub struct Snapshot {
     pub chats: Vec<Chat>,
     /// The network.
     pub network: NetworkStatus,
+    /// The settings that are set.
+    pub settings: Settings,
 }

@@ -22,6 +22,7 @@ pub mod event;
 pub mod ids;
 pub mod openrpc;
 pub mod params;
+mod password;
 pub mod views;
 
 #[cfg(test)]
@@ -31,3 +32,4 @@ pub use command::{Command, METHODS, Method, MethodInfo, Place, Reply, method, me
 pub use error::{ApiError, ErrorCode};
 pub use event::{Event, SequencedEvent, Snapshot};
 pub use ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, TokenId};
+pub use password::Password;

@@ -2,10 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     ids::{AccountId, ChatId, InviteId, MessageId, TokenId},
-    views::{Contact, ContactState, Invite, Message, MessageKind, Scope, TestStep, Token},
+    password::Password,
+    views::{Contact, ContactState, Invite, Message, MessageKind, Scope, Settings, TestStep, Token},
 };
 
 fn yes() -> bool {
@@ -39,7 +41,17 @@ params! {
     PhraseParams {
         /// The profile's password, if it has one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        password: Option<String>,
+        password: Option<Password>,
+    }
+
+    /// A password for the profile, or none.
+    SetPasswordParams {
+        /// The password the profile has, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        current: Option<Password>,
+        /// The password from now on, 1 byte to 1 KiB; absent: none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        new: Option<Password>,
     }
 
     /// An invite to make.
@@ -62,6 +74,12 @@ params! {
         /// What to write along, at most 500 characters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
+    }
+
+    /// A link to look at.
+    PreviewParams {
+        /// The invite link, `kith:i/1/…`.
+        link: String,
     }
 
     /// An account.
@@ -110,6 +128,14 @@ params! {
         reply_to: Option<MessageId>,
     }
 
+    /// What is written and not sent yet.
+    DraftParams {
+        /// The chat.
+        chat: ChatId,
+        /// The text, at most 16 KiB of UTF-8; empty removes it.
+        text: String,
+    }
+
     /// A part of a chat.
     HistoryParams {
         /// The chat.
@@ -156,6 +182,14 @@ params! {
         /// The last message read; all by default.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         up_to: Option<MessageId>,
+    }
+
+    /// A setting to change.
+    SettingsSetParams {
+        /// Its name: 1 to 64 characters of `a-z`, `0-9`, `.`, `_`, `-`; there are at most 256.
+        key: String,
+        /// Its value: any JSON of at most 16 KiB and 32 levels, all together 256 KiB; null removes the setting.
+        value: Value,
     }
 
     /// A bootstrap node.
@@ -268,6 +302,24 @@ replies! {
         state: ContactState,
     }
 
+    /// Who is behind an invite link.
+    PreviewReply {
+        /// Who it is.
+        account: AccountId,
+        /// The name they chose.
+        name: String,
+        /// How far we have got, if they are known already.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state: Option<ContactState>,
+        /// Whether the link is one of mine.
+        mine: bool,
+        /// Whether it serves one person only.
+        single_use: bool,
+        /// When it ends, Unix milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<u64>,
+    }
+
     /// Contacts and requests.
     ContactsReply {
         /// By name.
@@ -330,6 +382,12 @@ replies! {
         message: Message,
         /// The place in it, the words found between `[` and `]`.
         snippet: String,
+    }
+
+    /// The settings.
+    SettingsReply {
+        /// Those that are set; the others have their defaults.
+        settings: Settings,
     }
 
     /// What a network test saw.

@@ -69,6 +69,27 @@ fn invites_serve_one_person_unless_said_otherwise() {
 }
 
 #[test]
+fn a_setting_without_a_value_is_not_removed() {
+    let error = Command::from_json("settings.set", json!({ "key": "a" })).unwrap_err();
+    assert_eq!(error.code, ErrorCode::InvalidArgument);
+    let command = Command::from_json("settings.set", json!({ "key": "a", "value": null })).unwrap();
+    assert!(matches!(command, Command::SettingsSet(params) if params.value.is_null()));
+}
+
+#[test]
+fn a_password_is_read_and_not_shown() {
+    let params = json!({ "current": "correct horse", "new": "battery staple" });
+    let command = Command::from_json("profile.set_password", params.clone()).unwrap();
+    let shown = format!("{command:?}");
+    assert!(!shown.contains("horse") && !shown.contains("staple"), "{shown}");
+    let Command::ProfileSetPassword(read) = command else { panic!("{command:?}") };
+    assert_eq!(read.new.as_ref().map(Password::as_str), Some("battery staple"));
+    assert_eq!(json!(read), params);
+    let command = Command::from_json("profile.recovery_phrase", json!({ "password": "correct horse" })).unwrap();
+    assert!(!format!("{command:?}").contains("horse"), "{command:?}");
+}
+
+#[test]
 fn error_words_in_json_and_in_code_agree() {
     for code in [ErrorCode::NotAContact, ErrorCode::UsedLink, ErrorCode::InvalidArgument, ErrorCode::ShuttingDown] {
         assert_eq!(json!(code), json!(code.as_str()));

@@ -1,7 +1,10 @@
 //! What clients are shown: profiles, contacts, chats, messages, the network.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, TokenId};
 
@@ -139,6 +142,8 @@ pub struct Invite {
 pub enum ChatKind {
     /// Two people.
     Direct,
+    /// Notes to myself: nothing in it leaves this node.
+    Notes,
 }
 
 /// A conversation.
@@ -148,10 +153,10 @@ pub struct Chat {
     pub chat: ChatId,
     /// What it is.
     pub kind: ChatKind,
-    /// The other person, in a direct chat.
+    /// The other person in a direct chat, me in notes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
-    /// What to call it.
+    /// What to call it; empty for notes, which a client names in the language of its user.
     pub title: String,
     /// Messages not read yet.
     pub unread: u64,
@@ -160,6 +165,9 @@ pub struct Chat {
     pub last: Option<Message>,
     /// Whether it is kept at the top.
     pub pinned: bool,
+    /// What is written and not sent yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<String>,
 }
 
 /// What a message is.
@@ -182,7 +190,7 @@ pub enum MessageState {
     Stored,
     /// On the recipient's disk.
     Delivered,
-    /// The recipient has read it.
+    /// The recipient has read it; also what I noted to myself.
     Seen,
     /// Given up.
     Failed,
@@ -225,6 +233,14 @@ pub struct Message {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<MessageState>,
 }
+
+/// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`] and checks its value. Every
+/// other name is a client's: its value is kept as it is, and the client begins it with a word of its own, as `gui.`.
+pub type Settings = BTreeMap<String, Value>;
+
+/// Boolean, true unless set: whether people are told that I read their messages. They are told that a message arrived
+/// either way.
+pub const RECEIPTS_SEEN: &str = "receipts.seen";
 
 /// Whether the node is connected to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

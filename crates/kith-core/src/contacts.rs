@@ -3,6 +3,8 @@
 pub(crate) mod add;
 mod identity;
 pub(crate) mod invite;
+pub(crate) mod link;
 mod manage;
+mod preview;
 mod request;
 mod views;

@@ -1,7 +1,7 @@
 //! Rows and wire ids to what the API shows, and back. One place, no decisions.
 
 use kith_api::views;
-use kith_store::{ChatSummary, ContactRow, ContactState, DeliveryState, MessageRow};
+use kith_store::{ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, MessageRow};
 use kith_wire::{ids, message::Body};
 
 use crate::PeerPath;
@@ -93,14 +93,21 @@ pub(crate) fn short(account: ids::AccountId) -> String {
 
 pub(crate) fn chat_view(chat: &ChatSummary, contact: Option<&ContactRow>) -> views::Chat {
     let account = chat.row.account;
+    let (kind, title) = match chat.row.kind {
+        ChatKind::Direct => {
+            (views::ChatKind::Direct, contact.map(title).or_else(|| account.map(short)).unwrap_or_default())
+        }
+        ChatKind::Notes => (views::ChatKind::Notes, String::new()),
+    };
     views::Chat {
         chat: chat_id(chat.row.chat),
-        kind: views::ChatKind::Direct,
+        kind,
         account: account.map(account_id),
-        title: contact.map(title).or_else(|| account.map(short)).unwrap_or_default(),
+        title,
         unread: chat.unread,
         last: chat.last.as_ref().map(message_view),
         pinned: chat.row.pinned,
+        draft: chat.row.draft.clone(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use kith_api::{Command, ErrorCode, Reply};
+use kith_api::{Command, ErrorCode, Reply, params::SettingsReply};
 use kith_crypto::{keystore::DeviceSecrets, olm::OlmAccount};
 use kith_store::Store;
 use kith_wire::{
@@ -14,7 +14,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use crate::{
     CommandId, Input, Output, PeerPath, Timestamp,
-    contacts::{add::PendingAdd, invite::Unstored},
+    contacts::{invite::Unstored, link::PendingLink},
     error::{CoreError, deny},
     hlc::Clock,
     reorder::Reorder,
@@ -69,7 +69,7 @@ pub struct Core {
     pub(crate) leap: BTreeSet<TransportId>,
     /// Envelopes that need not wait any longer, handled right after the input that freed them.
     pub(crate) ready: VecDeque<(TransportId, Vec<u8>)>,
-    pub(crate) adds: BTreeMap<u64, PendingAdd>,
+    pub(crate) links: BTreeMap<u64, PendingLink>,
     pub(crate) unstored: BTreeMap<[u8; 16], Unstored>,
     pub(crate) last_nack: BTreeMap<DeviceId, Timestamp>,
     pub(crate) next_id: u64,
@@ -88,8 +88,8 @@ pub struct FailedBatch {
 
 /// Who waits for what becomes of an input.
 enum Waiting {
-    /// A client, for a reply; `add` is the addition that fails with the input.
-    Client { command: CommandId, add: Option<u64> },
+    /// A client, for a reply; `link` is the link whose way ends with the input.
+    Client { command: CommandId, link: Option<u64> },
     /// A stranger, for the answer to a contact request.
     Stranger { request: u64 },
 }
@@ -142,7 +142,7 @@ impl Core {
             catch_up: false,
             leap: BTreeSet::new(),
             ready: VecDeque::new(),
-            adds: BTreeMap::new(),
+            links: BTreeMap::new(),
             unstored: BTreeMap::new(),
             last_nack: BTreeMap::new(),
             next_id: 1,
@@ -187,7 +187,7 @@ impl Core {
         let reply = |output: Output| if let Output::Reply(id, _) = output { Some(id) } else { None };
         let mut answered: Vec<CommandId> = out.into_iter().filter_map(reply).collect();
         // What these wait for may not have happened either.
-        answered.extend(std::mem::take(&mut self.adds).into_values().map(|add| add.command));
+        answered.extend(std::mem::take(&mut self.links).into_values().map(|link| link.command));
         if let Err(error) = self.rollback() {
             tracing::error!(%error, "a transaction could not be rolled back");
         }
@@ -256,9 +256,9 @@ impl Core {
         }
         let Err(error) = handled else { return Ok(()) };
         match waiting {
-            Some(Waiting::Client { command, add }) => {
-                if let Some(add) = add {
-                    self.adds.remove(&add);
+            Some(Waiting::Client { command, link }) => {
+                if let Some(link) = link {
+                    self.links.remove(&link);
                 }
                 out.push(Output::Reply(command, Err(error.to_api())));
                 Ok(())
@@ -276,10 +276,10 @@ impl Core {
     /// Who has to be told if this input fails.
     fn who_waits(&self, input: &Input) -> Option<Waiting> {
         if let Input::Command(command, _) = input {
-            return Some(Waiting::Client { command: *command, add: None });
+            return Some(Waiting::Client { command: *command, link: None });
         }
         if let Input::SlotGot { id, .. } = input {
-            return self.adds.get(id).map(|add| Waiting::Client { command: add.command, add: Some(*id) });
+            return self.links.get(id).map(|link| Waiting::Client { command: link.command, link: Some(*id) });
         }
         if let Input::Request { request, .. } = input { Some(Waiting::Stranger { request: *request }) } else { None }
     }
@@ -309,7 +309,7 @@ impl Core {
         let times = [
             self.store.outbox_next_at()?,
             self.reorder.next_wake(),
-            self.adds.values().map(|add| add.deadline).min(),
+            self.links.values().map(|link| link.deadline).min(),
             self.unstored.values().map(|entry| entry.next_at).min(),
         ];
         Ok(times.into_iter().flatten().min())
@@ -350,7 +350,7 @@ impl Core {
 
     fn wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         self.ready.extend(self.reorder.expired(now).into_iter().map(|(from, held)| (from, held.bytes)));
-        self.adds_wake(now, out)?;
+        self.links_wake(now, out)?;
         self.invites_wake(now, out)?;
         self.outbox_wake_due(now, out)?;
         if now >= self.last_prune.saturating_add(PRUNE_EVERY_MS) {
@@ -378,6 +378,7 @@ impl Core {
                 Reply::ContactsRevokeInvite(self.revoke_invite(params.invite, now, out)?)
             }
             Command::ContactsAdd(params) => return self.add_contact(id, params, now, out),
+            Command::ContactsPreview(params) => return self.preview(id, params, now, out),
             Command::ContactsList(_) => Reply::ContactsList(self.list_contacts()?),
             Command::ContactsGet(params) => Reply::ContactsGet(self.get_contact(params.account)?),
             Command::ContactsAccept(params) => Reply::ContactsAccept(self.accept_request(params.account, now, out)?),
@@ -392,7 +393,10 @@ impl Core {
             Command::ChatsGet(params) => Reply::ChatsGet(self.get_chat(params.chat)?),
             Command::ChatsOpen(params) => Reply::ChatsOpen(self.open_chat(params.account, now, out)?),
             Command::ChatsSend(params) => Reply::ChatsSend(self.send_text(params, now, out)?),
+            Command::ChatsSetDraft(params) => Reply::ChatsSetDraft(self.set_draft(params, out)?),
             Command::ChatsMarkRead(params) => Reply::ChatsMarkRead(self.mark_read(params, now, out)?),
+            Command::SettingsGet(_) => Reply::SettingsGet(SettingsReply { settings: self.settings()? }),
+            Command::SettingsSet(params) => Reply::SettingsSet(self.set_setting(params, out)?),
             other => {
                 let message = format!("{} is not answered by the core", other.name());
                 return deny(ErrorCode::Internal, &message);

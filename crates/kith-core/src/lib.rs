@@ -16,7 +16,8 @@
 //!
 //! What it never does: I/O of its own, async, waiting, reading a clock.
 //!
-//! Start reading at [`Input`] and [`Output`], then `core.rs`; a feature is a file: `profile`, `contacts`, `chats`.
+//! Start reading at [`Input`] and [`Output`], then `core.rs`; a feature is a file: `profile`, `contacts`, `chats`,
+//! `settings`.
 //! `session.rs` turns a message into an envelope and back, `outbox.rs` is the only place that retries.
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
@@ -35,6 +36,7 @@ pub mod query;
 mod receive;
 mod reorder;
 mod session;
+mod settings;
 pub mod setup;
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Rules of contacts and chats, between two or three cores whose outputs are carried by hand.
 
+mod chats;
 mod contacts;
 mod hostile;
+mod preview;
 mod sessions;
+mod settings;
 mod world;

@@ -13,18 +13,22 @@ use crate::store::Store;
 pub enum ChatKind {
     /// Between two people.
     Direct,
+    /// With oneself.
+    Notes,
 }
 
 impl ChatKind {
     fn code(self) -> i64 {
         match self {
             Self::Direct => 0,
+            Self::Notes => 1,
         }
     }
 
     fn of(code: i64) -> Result<Self, StoreError> {
         match code {
             0 => Ok(Self::Direct),
+            1 => Ok(Self::Notes),
             _ => unknown("chats.kind", code),
         }
     }
@@ -37,7 +41,7 @@ pub struct ChatRow {
     pub chat: ChatId,
     /// What kind.
     pub kind: ChatKind,
-    /// The other person, in a direct chat.
+    /// The other person in a direct chat, oneself in notes.
     pub account: Option<AccountId>,
     /// When it was stored (Unix ms).
     pub created_at_ms: u64,
@@ -47,6 +51,8 @@ pub struct ChatRow {
     pub muted_until_ms: Option<u64>,
     /// The row of the last message, in display order, that was marked read; 0: none.
     pub read_row: i64,
+    /// What was written and not sent yet.
+    pub draft: Option<String>,
 }
 
 /// A chat as a list shows it.
@@ -60,7 +66,8 @@ pub struct ChatSummary {
     pub last: Option<MessageRow>,
 }
 
-const CHAT: &str = "SELECT id, chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, unread FROM chats";
+const CHAT: &str =
+    "SELECT id, chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, unread FROM chats";
 
 fn chat(row: &Row<'_>) -> Result<ChatRow, StoreError> {
     Ok(ChatRow {
@@ -71,12 +78,13 @@ fn chat(row: &Row<'_>) -> Result<ChatRow, StoreError> {
         pinned: row.get(5)?,
         muted_until_ms: row.get(6)?,
         read_row: row.get(7)?,
+        draft: row.get(8)?,
     })
 }
 
 fn summary(conn: &Connection, row: &Row<'_>) -> Result<ChatSummary, StoreError> {
     let last = messages::last(conn, row.get(0)?)?;
-    Ok(ChatSummary { row: chat(row)?, unread: row.get(8)?, last })
+    Ok(ChatSummary { row: chat(row)?, unread: row.get(9)?, last })
 }
 
 /// The number that stands for the chat inside the database.
@@ -93,8 +101,8 @@ pub(crate) fn chat_row(conn: &Connection, id: &ChatId) -> Result<Option<ChatRow>
 impl Store {
     /// Stores the chat unless it is stored already, which leaves it as it is; `true` if it was new.
     pub fn ensure_chat(&self, row: &ChatRow) -> Result<bool, StoreError> {
-        let sql = "INSERT INTO chats (chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (chat) DO NOTHING";
+        let sql = "INSERT INTO chats (chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (chat) DO NOTHING";
         let inserted = self.conn.prepare_cached(sql)?.execute(params![
             row.chat.as_bytes(),
             row.kind.code(),
@@ -103,6 +111,7 @@ impl Store {
             row.pinned,
             maybe_int(row.muted_until_ms),
             row.read_row,
+            row.draft,
         ])?;
         Ok(inserted == 1)
     }
@@ -144,6 +153,15 @@ impl Store {
     pub fn set_muted(&self, id: &ChatId, until_ms: Option<u64>) -> Result<(), StoreError> {
         let sql = "UPDATE chats SET muted_until_ms = ?2 WHERE chat = ?1";
         match self.conn.prepare_cached(sql)?.execute(params![id.as_bytes(), maybe_int(until_ms)])? {
+            0 => Err(StoreError::UnknownChat),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps what was written and not sent yet, or nothing. Fails with [`StoreError::UnknownChat`].
+    pub fn set_draft(&self, id: &ChatId, draft: Option<&str>) -> Result<(), StoreError> {
+        let sql = "UPDATE chats SET draft = ?2 WHERE chat = ?1";
+        match self.conn.prepare_cached(sql)?.execute(params![id.as_bytes(), draft])? {
             0 => Err(StoreError::UnknownChat),
             _ => Ok(()),
         }

@@ -1,7 +1,7 @@
 //! The encrypted database of a profile: rows in, rows out.
 //!
 //! **What it is.** One SQLCipher file, `kith.db`, with contacts, devices, invites, ratchets, chats, messages, the search
-//! index and the outbox. [`Store`] is its only writer; [`ReadStore`] reads history and searches beside it;
+//! index, the outbox and settings. [`Store`] is its only writer; [`ReadStore`] reads history and searches beside it;
 //! [`ProfileLock`] keeps a second process out.
 //!
 //! **What it never does.** It decides nothing: who may write, what is retried and when is the business of `kith-core`.
@@ -10,7 +10,7 @@
 //!
 //! **Threads.** None. Every call is synchronous; a [`Store`] or [`ReadStore`] belongs to one thread at a time.
 //!
-//! **Where to start.** `schema/1.sql` shows every table; [`Store`] the transactions; then one file per kind of row.
+//! **Where to start.** the numbered files in `schema/` show every table; [`Store`] the transactions; then one file per kind of row.
 
 mod chats;
 mod codec;
@@ -25,6 +25,7 @@ mod ratchets;
 mod read;
 mod schema;
 mod search;
+mod settings;
 mod store;
 
 pub use chats::{ChatKind, ChatRow, ChatSummary};

@@ -1,4 +1,4 @@
-//! The writer: transactions, counters, small settings.
+//! The writer: transactions, counters, small values.
 
 use std::cell::Cell;
 use std::fmt;
@@ -168,13 +168,13 @@ impl Store {
         raised.first().copied().ok_or(StoreError::Damaged(rusqlite::Error::QueryReturnedNoRows))
     }
 
-    /// The setting called `name`.
+    /// The value called `name`.
     pub fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let mut statement = self.conn.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
         first(statement.query([name])?, |row| Ok(row.get(0)?))
     }
 
-    /// Sets the setting called `name`.
+    /// Sets the value called `name`.
     pub fn set_meta(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
         let sql =
             "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
@@ -182,7 +182,7 @@ impl Store {
         Ok(())
     }
 
-    /// Removes the setting called `name`, if it is there.
+    /// Removes the value called `name`, if it is there.
     pub fn delete_meta(&self, name: &str) -> Result<(), StoreError> {
         self.conn.prepare_cached("DELETE FROM meta WHERE name = ?1")?.execute([name])?;
         Ok(())

@@ -3,7 +3,8 @@
 use kith_api::{
     AccountId, ApiError, ChatId, MessageId, method,
     params::{
-        AccountParams, ChatParams, HistoryParams, HistoryReply, Hit, Nothing, ReadParams, SearchParams, SendParams,
+        AccountParams, ChatParams, DraftParams, HistoryParams, HistoryReply, Hit, Nothing, ReadParams, SearchParams,
+        SendParams,
     },
     views::Chat,
 };
@@ -39,7 +40,7 @@ impl Chats<'_> {
         self.0.call::<method::ChatsGet>(ChatParams { chat }).await
     }
 
-    /// The chat with a contact.
+    /// The chat with a contact, or with my own account the notes to myself, of which nothing leaves this node.
     ///
     /// # Errors
     /// `not_found`, `not_a_contact`, `storage`, `shutting_down`.
@@ -64,6 +65,15 @@ impl Chats<'_> {
     pub async fn reply(&self, chat: ChatId, to: MessageId, text: impl Into<String>) -> Result<MessageId, ApiError> {
         let params = SendParams { chat, text: text.into(), reply_to: Some(to) };
         Ok(self.0.call::<method::ChatsSend>(params).await?.message)
+    }
+
+    /// Keeps what is written and not sent yet, at most 16 KiB; empty removes it. Sending leaves it as it is, removing the
+    /// contact removes it.
+    ///
+    /// # Errors
+    /// `not_found`, `too_large`, `storage`, `shutting_down`.
+    pub async fn set_draft(&self, chat: ChatId, text: impl Into<String>) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsSetDraft>(DraftParams { chat, text: text.into() }).await.map(drop)
     }
 
     /// A part of a chat, oldest message first.

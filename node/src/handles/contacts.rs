@@ -3,8 +3,8 @@
 use kith_api::{
     AccountId, ApiError, InviteId, method,
     params::{
-        AccountParams, AddParams, AddReply, InviteParams, InviteRef, InviteReply, Nothing, RenameParams, SafetyReply,
-        VerifyParams,
+        AccountParams, AddParams, AddReply, InviteParams, InviteRef, InviteReply, Nothing, PreviewParams, PreviewReply,
+        RenameParams, SafetyReply, VerifyParams,
     },
     views::{self, Contact},
 };
@@ -86,6 +86,15 @@ impl Contacts<'_> {
     /// `bad_link`, `expired_link`, `used_link`, `offline`, `already_exists`, `too_large`, `storage`, `shutting_down`.
     pub async fn add(&self, link: impl Into<String>, message: Option<String>) -> Result<AddReply, ApiError> {
         self.0.call::<method::ContactsAdd>(AddParams { link: link.into(), message }).await
+    }
+
+    /// Says who is behind an invite link. Nothing is asked of them, and the link is as good as before; one of my own is
+    /// no error.
+    ///
+    /// # Errors
+    /// `bad_link`, `expired_link`, `used_link`, `offline`, `not_allowed`, `storage`, `shutting_down`.
+    pub async fn preview(&self, link: impl Into<String>) -> Result<PreviewReply, ApiError> {
+        self.0.call::<method::ContactsPreview>(PreviewParams { link: link.into() }).await
     }
 
     /// All contacts and requests, by name.

@@ -1,8 +1,8 @@
 //! My profile.
 
 use kith_api::{
-    ApiError, method,
-    params::{Nothing, PhraseParams, ProfileSetParams},
+    ApiError, Password, method,
+    params::{Nothing, PhraseParams, ProfileSetParams, SetPasswordParams},
     views::Profile,
 };
 
@@ -53,6 +53,22 @@ impl ProfileHandle<'_> {
     /// # Errors
     /// `wrong_password`, `storage`, `shutting_down`.
     pub async fn recovery_phrase(&self, password: Option<String>) -> Result<Vec<String>, ApiError> {
-        Ok(self.0.call::<method::ProfileRecoveryPhrase>(PhraseParams { password }).await?.words)
+        let params = PhraseParams { password: password.map(Password::from) };
+        Ok(self.0.call::<method::ProfileRecoveryPhrase>(params).await?.words)
+    }
+
+    /// Gives the profile a password, another one, or with `None` none any more; then the keyring opens it or a key file,
+    /// as the preset says for a new profile. `current` is needed if it has one. Each password to check or make takes
+    /// about a second.
+    ///
+    /// The keys of the database stay: a copy of the profile folder from before still opens with what opened it then, and
+    /// from it a later copy of the database.
+    ///
+    /// # Errors
+    /// `wrong_password`, `invalid_argument`, `too_large`, `storage_full`, `storage`, `shutting_down`; nothing has
+    /// changed then.
+    pub async fn set_password(&self, current: Option<String>, new: Option<String>) -> Result<(), ApiError> {
+        let params = SetPasswordParams { current: current.map(Password::from), new: new.map(Password::from) };
+        self.0.call::<method::ProfileSetPassword>(params).await.map(drop)
     }
 }

@@ -53,6 +53,11 @@ pub(crate) fn load(account: &str) -> Result<Key, KeyringError> {
     patiently(move || read(&keyring::v1::Entry::new(SERVICE, &account)?))
 }
 
+pub(crate) fn delete(account: &str) -> Result<(), KeyringError> {
+    let account = account.to_owned();
+    patiently(move || Ok(keyring::v1::Entry::new(SERVICE, &account)?.delete_credential()?))
+}
+
 /// The counter of a profile, kept where a copy of its folder does not reach; `None` before the first.
 pub(crate) fn load_counter(account: &str) -> Result<Option<u64>, KeyringError> {
     let name = counter_name(account);

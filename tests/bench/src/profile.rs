@@ -113,6 +113,7 @@ impl Person {
             pinned: false,
             muted_until_ms: None,
             read_row: 0,
+            draft: None,
         })?;
         Ok(Self { account, chat })
     }

@@ -4,8 +4,8 @@ use kith_api::{
     ErrorCode, Event,
     params::{SendParams, SendReply},
 };
-use kith_store::{ContactState, DeliveryState, MessageRow};
-use kith_wire::{Body, limits};
+use kith_store::{ChatKind, ChatRow, ContactState, DeliveryState, MessageRow};
+use kith_wire::{AccountId, Body, limits};
 
 use crate::{
     Output, Timestamp, convert,
@@ -28,19 +28,10 @@ impl Core {
         }
         let chat = convert::chat(params.chat);
         let Some(row) = self.store.chat(&chat)? else { return deny(ErrorCode::NotFound, "no such chat") };
-        let contact = match row.account {
-            Some(account) => self.store.contact(&account)?,
-            None => None,
+        let recipient = match row.kind {
+            ChatKind::Direct => Some(self.recipient(&row)?),
+            ChatKind::Notes => None,
         };
-        let Some(contact) = contact.filter(|contact| contact.state != ContactState::Requested) else {
-            return deny(ErrorCode::NotAContact, "this person is not a contact");
-        };
-        if contact.blocked {
-            return deny(ErrorCode::Blocked, "you blocked this person; unblock them first");
-        }
-        if contact.alarm {
-            return deny(ErrorCode::NotAllowed, "messages are paused: the keys of this person are in wrong hands");
-        }
         let reply_to = params.reply_to.map(convert::message);
         if let Some(target) = &reply_to
             && self.store.message(target)?.is_none_or(|message| message.chat != chat)
@@ -64,12 +55,32 @@ impl Core {
             text: Some(text),
             reply_to,
             body: Vec::new(),
-            state: DeliveryState::Queued,
+            state: if recipient.is_some() { DeliveryState::Queued } else { DeliveryState::Seen },
         };
         self.store.insert_message(&message)?;
-        self.enqueue(contact.account, msg, hlc, &body, now)?;
+        if let Some(account) = recipient {
+            self.enqueue(account, msg, hlc, &body, now)?;
+        }
         out.push(Output::Event(Event::MessageUpserted { message: convert::message_view(&message) }));
-        self.chat_changed(contact.account, out)?;
+        self.tell_chat(&chat, out)?;
         Ok(SendReply { message: convert::message_id(msg) })
+    }
+
+    /// Who the messages of a direct chat go to, if they may be written to.
+    fn recipient(&self, chat: &ChatRow) -> Result<AccountId, CoreError> {
+        let contact = match &chat.account {
+            Some(account) => self.store.contact(account)?,
+            None => None,
+        };
+        let Some(contact) = contact.filter(|contact| contact.state != ContactState::Requested) else {
+            return deny(ErrorCode::NotAContact, "this person is not a contact");
+        };
+        if contact.blocked {
+            return deny(ErrorCode::Blocked, "you blocked this person; unblock them first");
+        }
+        if contact.alarm {
+            return deny(ErrorCode::NotAllowed, "messages are paused: the keys of this person are in wrong hands");
+        }
+        Ok(contact.account)
     }
 }

@@ -46,6 +46,9 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<ChatReply, CoreError> {
         let account = convert::account(account);
+        if account == self.me {
+            return Ok(ChatReply { chat: convert::chat_id(self.ensure_notes(now, out)?) });
+        }
         if let Some(chat) = self.store.chat_of(&account)? {
             return Ok(ChatReply { chat: convert::chat_id(chat.chat) });
         }
@@ -71,6 +74,7 @@ impl Core {
             pinned: false,
             muted_until_ms: None,
             read_row: 0,
+            draft: None,
         };
         if self.store.ensure_chat(&row)? {
             self.chat_changed(contact.account, out)?;
@@ -79,8 +83,11 @@ impl Core {
     }
 
     pub(crate) fn chat_changed(&self, account: kith_wire::AccountId, out: &mut Vec<Output>) -> Result<(), CoreError> {
-        let chat = kith_wire::ChatId::direct(&self.me, &account);
-        if let Some(chat) = self.store.chat_summary(&chat)? {
+        self.tell_chat(&kith_wire::ChatId::direct(&self.me, &account), out)
+    }
+
+    pub(crate) fn tell_chat(&self, chat: &kith_wire::ChatId, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        if let Some(chat) = self.store.chat_summary(chat)? {
             out.push(Output::Event(Event::ChatChanged { chat: self.view(&chat)? }));
         }
         Ok(())
@@ -100,20 +107,29 @@ impl Core {
         {
             return deny(ErrorCode::NotFound, "no such message in this chat");
         }
-        let mut read: BTreeMap<kith_wire::AccountId, Vec<MsgId>> = BTreeMap::new();
-        for (msg, author) in self.store.mark_read(&chat, up_to)? {
-            read.entry(author).or_default().push(msg);
+        let read = self.store.mark_read(&chat, up_to)?;
+        if self.tells_seen()? {
+            self.tell_seen(read, now)?;
         }
-        for (author, messages) in read {
+        if let Some(account) = row.account {
+            self.chat_changed(account, out)?;
+        }
+        Ok(Done {})
+    }
+
+    /// Tells the authors of these messages that they were read.
+    fn tell_seen(&mut self, read: Vec<(MsgId, kith_wire::AccountId)>, now: Timestamp) -> Result<(), CoreError> {
+        let mut by_author: BTreeMap<kith_wire::AccountId, Vec<MsgId>> = BTreeMap::new();
+        for (msg, author) in read {
+            by_author.entry(author).or_default().push(msg);
+        }
+        for (author, messages) in by_author {
             if self.store.contact(&author)?.is_some_and(|contact| convert::is_open(&contact)) {
                 for messages in messages.chunks(limits::RECEIPTS_MAX) {
                     self.enqueue_control(author, &Body::Seen { messages: messages.to_vec() }, now)?;
                 }
             }
         }
-        if let Some(account) = row.account {
-            self.chat_changed(account, out)?;
-        }
-        Ok(Done {})
+        Ok(())
     }
 }

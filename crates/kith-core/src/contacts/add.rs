@@ -11,47 +11,25 @@ use kith_api::{
 };
 use kith_store::{ContactRow, ContactState, DeviceRow, OutboxRow};
 use kith_wire::{
-    AccountId, Body, Envelope, Header, InviteBundle, InviteError, InviteLink, LinkError, LogRelation, RequestAnswer,
-    RequestFrame, UnverifiedBundle, invite::kem_info, limits,
+    AccountId, Body, Envelope, Header, InviteBundle, InviteLink, LogRelation, RequestAnswer, RequestFrame,
+    invite::kem_info, limits,
 };
 
 use crate::{
-    CommandId, Output, SendId, SlotOutcome, Timestamp, convert,
+    CommandId, Output, SendId, Timestamp,
+    contacts::link::{PendingLink, Purpose, Step, alarmed, expired, forked, open_bundle, outdated, parse_link, used},
+    convert,
     core::Core,
-    error::{CoreError, deny, refuse},
+    error::{CoreError, deny},
     session::Template,
 };
 
-/// How long to look for a bundle.
-const FIND_MS: u64 = 30_000;
-/// How long a bundle that nobody has is looked for: it may be on its way to the bootstrap nodes.
-const APPEAR_MS: u64 = 6_000;
-/// How long to wait before looking again.
-const LOOK_AGAIN_MS: u64 = 500;
 /// How long the caller waits for the inviter's node before it is told that the request will be tried again.
 const ANSWER_MS: u64 = 10_000;
 /// When a request that arrived is sent again if nobody accepted it.
 const REPEAT_MS: u64 = 24 * 3600 * 1000;
 /// How many one-time keys a new contact gets.
 pub(crate) const PREKEYS: usize = 5;
-
-/// Somebody being added, while the caller waits.
-#[derive(Debug)]
-pub(crate) struct PendingAdd {
-    pub(crate) command: CommandId,
-    pub(crate) deadline: Timestamp,
-    step: Step,
-}
-
-#[derive(Debug)]
-enum Step {
-    /// Looking for the bundle.
-    Finding { link: Box<InviteLink>, text: String, since: Timestamp },
-    /// Nobody had the bundle; it is looked for again at the deadline.
-    Pausing { link: Box<InviteLink>, text: String, since: Timestamp },
-    /// Waiting for the inviter's node.
-    Asking { account: AccountId },
-}
 
 impl Core {
     pub(crate) fn add_contact(
@@ -61,7 +39,7 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Option<Reply>, CoreError> {
-        let link = InviteLink::parse(params.link.trim()).map_err(|error| bad_link(&error))?;
+        let link = parse_link(&params.link)?;
         if link.fingerprint() == self.me.fingerprint() {
             return deny(ErrorCode::InvalidArgument, "this is an invite of your own");
         }
@@ -79,24 +57,8 @@ impl Core {
                 }
             }
         }
-        self.look(command, Box::new(link), text, now, now, out);
+        self.follow(command, link, Purpose::Add { text }, now, out);
         Ok(None)
-    }
-
-    /// Asks for the bundle.
-    fn look(
-        &mut self,
-        command: CommandId,
-        link: Box<InviteLink>,
-        text: String,
-        since: Timestamp,
-        now: Timestamp,
-        out: &mut Vec<Output>,
-    ) {
-        let id = self.fresh_id();
-        out.push(Output::GetSlot { id, slot: link.slot(), hints: link.hints().to_vec() });
-        let deadline = now.saturating_add(FIND_MS);
-        self.adds.insert(id, PendingAdd { command, deadline, step: Step::Finding { link, text, since } });
     }
 
     /// Adding somebody who is here already. `None`: ask, with the new link. Even a contact is asked: they may have lost
@@ -111,7 +73,7 @@ impl Core {
             return deny(ErrorCode::Blocked, "you blocked this person; unblock them first");
         }
         if contact.alarm {
-            return deny(ErrorCode::NotAllowed, "the keys of this person are in wrong hands");
+            return Err(alarmed().into());
         }
         if contact.state != ContactState::Requested {
             return Ok(None);
@@ -145,46 +107,25 @@ impl Core {
         }
         let id = self.fresh_id();
         let step = Step::Asking { account: contact.account };
-        self.adds.insert(id, PendingAdd { command, deadline: now.saturating_add(ANSWER_MS), step });
+        self.links.insert(id, PendingLink { command, deadline: now.saturating_add(ANSWER_MS), step });
         Ok(None)
     }
 
-    pub(crate) fn slot_got(
+    /// The request is in the outbox: the caller waits for the inviter's node.
+    pub(crate) fn asked(
         &mut self,
         id: u64,
-        outcome: SlotOutcome,
+        command: CommandId,
+        account: AccountId,
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        let Some(add) = self.adds.remove(&id) else { return Ok(()) };
-        let Step::Finding { link, text, since } = add.step else { return Ok(()) };
-        if outcome == SlotOutcome::Missing && now < since.saturating_add(APPEAR_MS) {
-            let deadline = now.saturating_add(LOOK_AGAIN_MS);
-            let step = Step::Pausing { link, text, since };
-            self.adds.insert(id, PendingAdd { command: add.command, deadline, step });
-            return Ok(());
+        let step = Step::Asking { account };
+        self.links.insert(id, PendingLink { command, deadline: now.saturating_add(ANSWER_MS), step });
+        if self.live_request(account)? {
+            return self.contact_changed(account, out);
         }
-        let error = match outcome {
-            SlotOutcome::Found(sealed) => match self.ask(&link, &sealed, text, now, out)? {
-                Ok(account) => {
-                    let step = Step::Asking { account };
-                    self.adds
-                        .insert(id, PendingAdd { command: add.command, deadline: now.saturating_add(ANSWER_MS), step });
-                    if self.live_request(account)? {
-                        return self.contact_changed(account, out);
-                    }
-                    return self.answer_add(account, None, out);
-                }
-                Err(error) => error,
-            },
-            SlotOutcome::Gone { used: true } => used(),
-            SlotOutcome::Gone { used: false } => expired(),
-            SlotOutcome::Missing => ApiError::new(ErrorCode::BadLink, "nobody knows this invite")
-                .hint("it may be too old, or the person who made it is offline: ask for a new link"),
-            SlotOutcome::Unreachable => offline(),
-        };
-        out.push(Output::Reply(add.command, Err(error)));
-        Ok(())
+        self.answer_add(account, None, out)
     }
 
     /// Whether a request to this account is on its way.
@@ -194,7 +135,7 @@ impl Core {
 
     /// Opens the bundle and puts the request into the outbox, or says yes if they asked in the meantime. The inner error
     /// is for the caller, and what was noted before it stays.
-    fn ask(
+    pub(crate) fn ask(
         &mut self,
         link: &InviteLink,
         sealed: &[u8],
@@ -202,13 +143,8 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Result<AccountId, ApiError>, CoreError> {
-        let bundle = UnverifiedBundle::open(link, sealed)
-            .and_then(|bundle| bundle.verify(link, now))
-            .map_err(|error| bad_bundle(&error))?;
+        let (bundle, record) = open_bundle(link, sealed, now)?;
         let account = bundle.log.account();
-        let Some(record) = bundle.log.device(&bundle.device).cloned() else {
-            return refuse("a bundle of a device that is not in its list");
-        };
         if let Some(contact) = self.store.contact(&account)? {
             if contact.state == ContactState::Requested {
                 self.accept(convert::account_id(account), now, out)?;
@@ -218,13 +154,10 @@ impl Core {
             match bundle.log.relation_to(contact.log_seq, &contact.log_hash) {
                 LogRelation::Same => {}
                 LogRelation::Newer => self.take_log(&contact, &bundle.log, out)?,
-                LogRelation::Older => {
-                    return deny(ErrorCode::BadLink, "the invite carries an older device list than the one known");
-                }
+                LogRelation::Older => return Err(outdated().into()),
                 LogRelation::Fork => {
                     self.raise_alarm(&contact, out)?;
-                    let message = "this person's keys are in two hands: the invite contradicts the device list known";
-                    return Ok(Err(ApiError::new(ErrorCode::NotAllowed, message)));
+                    return Ok(Err(forked()));
                 }
             }
             let known = self.store.contact(&account)?.unwrap_or(contact);
@@ -344,9 +277,9 @@ impl Core {
         error: Option<ApiError>,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        let waits = |add: &PendingAdd| matches!(add.step, Step::Asking { account: asked } if asked == account);
-        let Some(id) = self.adds.iter().find(|(_, add)| waits(add)).map(|(id, _)| *id) else { return Ok(()) };
-        let Some(add) = self.adds.remove(&id) else { return Ok(()) };
+        let waits = |link: &PendingLink| matches!(link.step, Step::Asking { account: asked } if asked == account);
+        let Some(id) = self.links.iter().find(|(_, link)| waits(link)).map(|(id, _)| *id) else { return Ok(()) };
+        let Some(PendingLink { command, .. }) = self.links.remove(&id) else { return Ok(()) };
         let reply = match error {
             Some(error) => Err(error),
             None => {
@@ -355,25 +288,7 @@ impl Core {
                 Ok(Reply::ContactsAdd(AddReply { account: convert::account_id(account), state }))
             }
         };
-        out.push(Output::Reply(add.command, reply));
-        Ok(())
-    }
-
-    /// Answers the callers whose time is over.
-    pub(crate) fn adds_wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
-        let over: Vec<u64> = self.adds.iter().filter(|(_, add)| add.deadline <= now).map(|(id, _)| *id).collect();
-        for id in over {
-            let Some(add) = self.adds.remove(&id) else { continue };
-            match add.step {
-                Step::Pausing { link, text, since } => self.look(add.command, link, text, since, now, out),
-                Step::Finding { .. } => out.push(Output::Reply(add.command, Err(offline()))),
-                Step::Asking { account } => {
-                    let step = Step::Asking { account };
-                    self.adds.insert(id, PendingAdd { step, ..add });
-                    self.answer_add(account, None, out)?;
-                }
-            }
-        }
+        out.push(Output::Reply(command, reply));
         Ok(())
     }
 
@@ -425,28 +340,4 @@ pub(crate) fn meta_link(account: AccountId) -> String {
 /// Where the hash of the bundle is kept as long.
 pub(crate) fn meta_bundle(account: AccountId) -> String {
     format!("request_bundle:{account}")
-}
-
-fn used() -> ApiError {
-    ApiError::new(ErrorCode::UsedLink, "this invite was for one person and has been used").hint("ask for a new link")
-}
-
-fn expired() -> ApiError {
-    ApiError::new(ErrorCode::ExpiredLink, "this invite is over").hint("ask for a new link")
-}
-
-fn offline() -> ApiError {
-    ApiError::new(ErrorCode::Offline, "nobody who could have this invite can be reached")
-        .hint("check the network, or try again when the person who made it is online")
-}
-
-fn bad_link(error: &LinkError) -> ApiError {
-    ApiError::new(ErrorCode::BadLink, error.to_string()).hint("copy the whole link, from kith: to its end")
-}
-
-fn bad_bundle(error: &InviteError) -> ApiError {
-    if let InviteError::Expired { .. } = error {
-        return expired();
-    }
-    ApiError::new(ErrorCode::BadLink, error.to_string()).hint("do not trust this link; ask for a new one")
 }

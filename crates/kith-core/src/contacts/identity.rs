@@ -64,20 +64,26 @@ impl Core {
         Ok(())
     }
 
-    /// The only way a device becomes an account's. `kem` is its key, if it came along and fits the record. A list says
-    /// whose a device is, but nobody can take over with it what is another's already.
-    pub(crate) fn adopt_device(
-        &mut self,
-        account: AccountId,
-        record: &DeviceRecord,
-        kem: Option<&KemPublic>,
-    ) -> Result<DeviceRow, CoreError> {
+    /// Refuses a device that is another's already: a list says whose a device is, but nobody can take one over with it.
+    pub(crate) fn check_claim(&self, account: AccountId, record: &DeviceRecord) -> Result<(), CoreError> {
         let known = self.store.device(&record.device)?;
         let holder = self.store.device_by_transport(&record.transport)?;
         let mine = record.device == self.my_device || record.transport == self.device.transport.public().into();
         if mine || known.iter().chain(&holder).any(|taken| taken.account != account) {
             return refuse("a device that belongs to somebody else");
         }
+        Ok(())
+    }
+
+    /// The only way a device becomes an account's. `kem` is its key, if it came along and fits the record.
+    pub(crate) fn adopt_device(
+        &mut self,
+        account: AccountId,
+        record: &DeviceRecord,
+        kem: Option<&KemPublic>,
+    ) -> Result<DeviceRow, CoreError> {
+        self.check_claim(account, record)?;
+        let known = self.store.device(&record.device)?;
         let same_kem = known.as_ref().filter(|device| device.kem_hash == record.kem_hash);
         let device = DeviceRow {
             device: record.device,

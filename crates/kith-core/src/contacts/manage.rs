@@ -205,7 +205,7 @@ impl Core {
         Ok(Done {})
     }
 
-    /// Deletes a contact with everything that belongs to them but the messages. Those that wait have failed.
+    /// Deletes a contact with everything that belongs to them but the messages sent. Those that wait have failed.
     pub(crate) fn forget(
         &mut self,
         account: kith_wire::AccountId,
@@ -223,7 +223,7 @@ impl Core {
         self.store.delete_meta(&meta_bundle(account))?;
         self.store.delete_contact(&account)?;
         out.push(Output::Event(Event::ContactRemoved { account: convert::account_id(account) }));
-        Ok(())
+        self.drop_draft(account, out)
     }
 
     pub(crate) fn rename(&mut self, params: RenameParams, out: &mut Vec<Output>) -> Result<Done, CoreError> {

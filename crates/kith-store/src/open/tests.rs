@@ -48,6 +48,7 @@ fn fill(store: &Store) {
         pinned: false,
         muted_until_ms: None,
         read_row: 0,
+        draft: None,
     };
     store.ensure_chat(&row).unwrap();
     for n in 0..50 {

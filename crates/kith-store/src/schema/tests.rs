@@ -1,4 +1,4 @@
-//! A database that schema 1 wrote must open for ever, and its migration must stay as it was released.
+//! A database that an older schema wrote must open for ever, and its migration must stay as it was released.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,8 +23,9 @@ fn ratchet_key() -> Key {
     Key::from_bytes(&[0x32; 32])
 }
 
-fn fixture() -> PathBuf {
-    Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("fixtures/schema-1.db")
+fn fixture(schema: u32) -> PathBuf {
+    let folder = Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("fixtures");
+    folder.join(format!("schema-{schema}.db"))
 }
 
 fn contact() -> ContactRow {
@@ -101,7 +102,8 @@ fn outer_key() -> OuterKeyRow {
     }
 }
 
-fn chat() -> ChatRow {
+/// The chat as a database keeps it that `schema` wrote.
+fn chat(schema: u32) -> ChatRow {
     ChatRow {
         chat: ChatId::from_bytes([17; 16]),
         kind: ChatKind::Direct,
@@ -110,7 +112,12 @@ fn chat() -> ChatRow {
         pinned: true,
         muted_until_ms: Some(T0 + 6),
         read_row: 0,
+        draft: (schema >= 2).then(|| "a draft".into()),
     }
+}
+
+fn notes() -> ChatRow {
+    ChatRow { chat: ChatId::from_bytes([21; 16]), kind: ChatKind::Notes, pinned: false, draft: None, ..chat(SCHEMA) }
 }
 
 fn message(n: u8, state: DeliveryState) -> MessageRow {
@@ -158,14 +165,16 @@ fn fill(store: &Store) {
     store.put_olm_account(b"a pickled account").unwrap();
     store.put_session(&session()).unwrap();
     store.put_outer_key(&outer_key()).unwrap();
-    store.ensure_chat(&chat()).unwrap();
+    store.ensure_chat(&chat(SCHEMA)).unwrap();
     store.insert_message(&message(1, DeliveryState::Received)).unwrap();
     store.insert_message(&message(2, DeliveryState::Delivered)).unwrap();
     store.enqueue(&queued()).unwrap();
     store.set_delivery(&MsgId::from_bytes([2; 16]), &device().device, DeliveryState::Delivered, T0).unwrap();
+    store.ensure_chat(&notes()).unwrap();
+    store.put_setting("one", "[1]").unwrap();
 }
 
-/// The fixture is what this wrote in version 0.1: `KITH_WRITE_FIXTURE=1` writes one for a new schema, once.
+/// A fixture is what this wrote when the schema was new: `KITH_WRITE_FIXTURE=1` writes one for a new schema, once.
 #[test]
 fn a_new_database_keeps_everything_too() {
     let folder = tempfile::tempdir().unwrap();
@@ -174,26 +183,28 @@ fn a_new_database_keeps_everything_too() {
     store.conn.execute_batch("VACUUM").unwrap();
     store.checkpoint().unwrap();
     if std::env::var_os("KITH_WRITE_FIXTURE").is_some() {
-        assert!(!fixture().exists(), "a released fixture is never written again");
-        fs::copy(folder.path().join(DATABASE_FILE), fixture()).unwrap();
+        assert!(!fixture(SCHEMA).exists(), "a released fixture is never written again");
+        fs::copy(folder.path().join(DATABASE_FILE), fixture(SCHEMA)).unwrap();
     }
-    holds_everything(&store);
+    holds_everything(&store, SCHEMA);
 }
 
-fn opened() -> (tempfile::TempDir, Store) {
+fn opened(schema: u32) -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
-    fs::copy(fixture(), folder.path().join(DATABASE_FILE)).unwrap();
+    fs::copy(fixture(schema), folder.path().join(DATABASE_FILE)).unwrap();
     let store = Store::open(folder.path(), &key(), &ratchet_key()).unwrap();
     (folder, store)
 }
 
 #[test]
-fn a_database_of_schema_1_opens_with_everything_in_it() {
-    let (_folder, store) = opened();
-    holds_everything(&store);
+fn databases_of_every_schema_open_with_everything_in_them() {
+    for schema in 1..=SCHEMA {
+        let (_folder, store) = opened(schema);
+        holds_everything(&store, schema);
+    }
 }
 
-fn holds_everything(store: &Store) {
+fn holds_everything(store: &Store, schema: u32) {
     let device_id = device().device;
     assert_eq!(store.meta("profile").unwrap().as_deref(), Some(b"settings".as_slice()));
     assert_eq!(store.generation().unwrap(), 1);
@@ -211,14 +222,21 @@ fn holds_everything(store: &Store) {
         (expected.key.as_bytes(), expected.direction, expected.encapsulated, true, T0)
     );
     let messages = [message(1, DeliveryState::Received), message(2, DeliveryState::Delivered)];
-    assert_eq!(store.history(&chat().chat, &Anchor::End, 10, 10).unwrap().messages, messages);
-    let summary = store.chat_summary(&chat().chat).unwrap().unwrap();
-    assert_eq!((summary.row, summary.unread, summary.last), (chat(), 1, Some(messages[1].clone())));
+    assert_eq!(store.history(&chat(schema).chat, &Anchor::End, 10, 10).unwrap().messages, messages);
+    let summary = store.chat_summary(&chat(schema).chat).unwrap().unwrap();
+    assert_eq!((summary.row, summary.unread, summary.last), (chat(schema), 1, Some(messages[1].clone())));
     let hits = store.search(&Search { query: "cafe", limit: 10, ..Default::default() }).unwrap();
     assert_eq!(hits.len(), 2);
     assert_eq!(store.outbox_due(T0 + 9, 10).unwrap()[0].body, b"body");
     assert_eq!(store.deliveries(&messages[1].msg).unwrap(), [(device_id, DeliveryState::Delivered, T0)]);
     assert_eq!(store.take_prekey(&device_id).unwrap(), Some(CurveKey::from_bytes([19; 32])));
+    let settings: Vec<_> = store.settings().unwrap().into_iter().collect();
+    if schema >= 2 {
+        assert_eq!(store.chat(&notes().chat).unwrap(), Some(notes()));
+        assert_eq!(settings, [("one".to_owned(), "[1]".to_owned())]);
+    } else {
+        assert!(settings.is_empty());
+    }
     assert_eq!(version(&store.conn).unwrap(), SCHEMA);
     store.check().unwrap();
 }
@@ -231,6 +249,9 @@ fn the_migrated_schema_is_the_new_one() {
         let row = |row: &rusqlite::Row<'_>| Ok([0, 1, 2, 3].map(|n| row.get::<_, Option<String>>(n).unwrap()));
         statement.query_map([], row).unwrap().map(Result::unwrap).collect::<Vec<_>>()
     };
-    let (_folder, old) = opened();
-    assert_eq!(schema(&old), schema(&Store::in_memory(&key()).unwrap()));
+    let new = schema(&Store::in_memory(&key()).unwrap());
+    for older in 1..=SCHEMA {
+        let (_folder, old) = opened(older);
+        assert_eq!(schema(&old), new);
+    }
 }

@@ -113,6 +113,7 @@ pub(crate) fn chat(n: u8) -> ChatRow {
         pinned: false,
         muted_until_ms: None,
         read_row: 0,
+        draft: None,
     }
 }
 

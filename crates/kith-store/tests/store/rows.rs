@@ -1,7 +1,7 @@
 //! Every kind of row comes back as it was stored, also after closing and opening the file.
 
 use kith_crypto::CurveKey;
-use kith_store::{ChatSummary, ContactState, InviteRow, StoreError};
+use kith_store::{ChatRow, ChatSummary, ContactState, InviteRow, StoreError};
 use kith_wire::{EnvelopeId, Hlc};
 use zeroize::Zeroizing;
 
@@ -174,7 +174,7 @@ fn envelopes_are_remembered_until_pruned() {
 }
 
 #[test]
-fn settings_and_chats_come_back() {
+fn small_values_settings_and_chats_come_back() {
     let profile = Profile::new();
     let store = profile.open();
     assert_eq!(store.meta("name").unwrap(), None);
@@ -185,16 +185,29 @@ fn settings_and_chats_come_back() {
     store.delete_meta("other").unwrap();
     assert_eq!((store.meta("name").unwrap(), store.meta("other").unwrap()), (Some(b"bob".to_vec()), None));
 
+    store.put_setting("b", "1").unwrap();
+    store.put_setting("a", "[]").unwrap();
+    store.put_setting("b", "2").unwrap();
+    assert_eq!((store.setting("b").unwrap().as_deref(), store.setting("c").unwrap()), (Some("2"), None));
+    let settings: Vec<_> = store.settings().unwrap().into_iter().collect();
+    assert_eq!(settings, [("a".to_owned(), "[]".to_owned()), ("b".to_owned(), "2".to_owned())]);
+    assert!(store.delete_setting("a").unwrap());
+    assert!(!store.delete_setting("a").unwrap());
+
     assert!(store.ensure_chat(&chat(1)).unwrap());
-    assert!(!store.ensure_chat(&kith_store::ChatRow { pinned: true, ..chat(1) }).unwrap());
+    assert!(!store.ensure_chat(&ChatRow { pinned: true, ..chat(1) }).unwrap());
     assert_eq!(store.chat(&chat_id(1)).unwrap(), Some(chat(1)));
     store.set_pinned(&chat_id(1), true).unwrap();
     store.set_muted(&chat_id(1), Some(u64::MAX)).unwrap();
+    store.set_draft(&chat_id(1), Some("not yet")).unwrap();
     let row = store.chat(&chat_id(1)).unwrap().unwrap();
-    assert!(row.pinned);
+    assert_eq!((row.pinned, row.draft.as_deref()), (true, Some("not yet")));
     assert_eq!(row.muted_until_ms, Some(i64::MAX.cast_unsigned()), "far-off times are capped");
     assert!(matches!(store.set_pinned(&chat_id(9), true), Err(StoreError::UnknownChat)));
-    assert_eq!(store.chats().unwrap(), [ChatSummary { row, unread: 0, last: None }]);
+    assert!(matches!(store.set_draft(&chat_id(9), None), Err(StoreError::UnknownChat)));
+    assert_eq!(store.chats().unwrap(), [ChatSummary { row: row.clone(), unread: 0, last: None }]);
+    store.set_draft(&chat_id(1), None).unwrap();
+    assert_eq!(store.chat(&chat_id(1)).unwrap(), Some(ChatRow { draft: None, ..row }));
     assert_eq!(store.chat(&chat_id(9)).unwrap(), None);
     assert_eq!(store.chat_summary(&chat_id(9)).unwrap(), None);
 }

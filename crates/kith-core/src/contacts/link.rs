@@ -1,0 +1,181 @@
+//! Following an invite link of somebody else to the sealed bundle it leads to.
+
+use kith_api::{ApiError, ErrorCode, Reply};
+use kith_wire::{AccountId, DeviceRecord, InviteBundle, InviteError, InviteLink, LinkError, UnverifiedBundle};
+
+use crate::{
+    CommandId, Output, SlotOutcome, Timestamp,
+    core::Core,
+    error::{CoreError, refuse},
+};
+
+/// How long to look for a bundle.
+const FIND_MS: u64 = 30_000;
+/// How long a bundle that nobody has is looked for: it may be on its way to the bootstrap nodes.
+const APPEAR_MS: u64 = 6_000;
+/// How long to wait before looking again.
+const LOOK_AGAIN_MS: u64 = 500;
+
+/// A link being followed, while the caller waits.
+#[derive(Debug)]
+pub(crate) struct PendingLink {
+    pub(crate) command: CommandId,
+    pub(crate) deadline: Timestamp,
+    pub(crate) step: Step,
+}
+
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// Looking for the bundle.
+    Finding(Box<Search>),
+    /// Nobody had the bundle; it is looked for again at the deadline.
+    Pausing(Box<Search>),
+    /// Waiting for the inviter's node.
+    Asking { account: AccountId },
+}
+
+#[derive(Debug)]
+pub(crate) struct Search {
+    link: InviteLink,
+    purpose: Purpose,
+    since: Timestamp,
+}
+
+/// What the bundle is wanted for.
+#[derive(Debug)]
+pub(crate) enum Purpose {
+    /// To ask the person, with this text.
+    Add { text: String },
+    /// To say who it is.
+    Preview,
+}
+
+impl Core {
+    /// Looks for the bundle of a link, for a caller who waits.
+    pub(crate) fn follow(
+        &mut self,
+        command: CommandId,
+        link: InviteLink,
+        purpose: Purpose,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) {
+        self.look(command, Box::new(Search { link, purpose, since: now }), now, out);
+    }
+
+    fn look(&mut self, command: CommandId, search: Box<Search>, now: Timestamp, out: &mut Vec<Output>) {
+        let id = self.fresh_id();
+        out.push(Output::GetSlot { id, slot: search.link.slot(), hints: search.link.hints().to_vec() });
+        let deadline = now.saturating_add(FIND_MS);
+        self.links.insert(id, PendingLink { command, deadline, step: Step::Finding(search) });
+    }
+
+    pub(crate) fn slot_got(
+        &mut self,
+        id: u64,
+        outcome: SlotOutcome,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let Some(PendingLink { command, step, .. }) = self.links.remove(&id) else { return Ok(()) };
+        let Step::Finding(search) = step else { return Ok(()) };
+        if outcome == SlotOutcome::Missing && now < search.since.saturating_add(APPEAR_MS) {
+            let deadline = now.saturating_add(LOOK_AGAIN_MS);
+            self.links.insert(id, PendingLink { command, deadline, step: Step::Pausing(search) });
+            return Ok(());
+        }
+        let Search { link, purpose, .. } = *search;
+        let answer = match (outcome, purpose) {
+            (SlotOutcome::Found(sealed), Purpose::Add { text }) => match self.ask(&link, &sealed, text, now, out)? {
+                Ok(account) => return self.asked(id, command, account, now, out),
+                Err(error) => Err(error),
+            },
+            (SlotOutcome::Found(sealed), Purpose::Preview) => self.preview_of(&link, &sealed, now, out)?,
+            (SlotOutcome::Gone { used: true }, Purpose::Preview) => self.preview_of_used(&link)?.ok_or_else(used),
+            (SlotOutcome::Gone { used: true }, Purpose::Add { .. }) => Err(used()),
+            (SlotOutcome::Gone { used: false }, _) => Err(expired()),
+            (SlotOutcome::Missing, _) => Err(ApiError::new(ErrorCode::BadLink, "nobody knows this invite")
+                .hint("it may be too old, or the person who made it is offline: ask for a new link")),
+            (SlotOutcome::Unreachable, _) => Err(offline()),
+        };
+        out.push(Output::Reply(command, answer.map(Reply::ContactsPreview)));
+        Ok(())
+    }
+
+    /// Answers the callers whose time is over.
+    pub(crate) fn links_wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        let over: Vec<u64> = self.links.iter().filter(|(_, link)| link.deadline <= now).map(|(id, _)| *id).collect();
+        for id in over {
+            let Some(link) = self.links.remove(&id) else { continue };
+            match link.step {
+                Step::Pausing(search) => self.look(link.command, search, now, out),
+                Step::Finding(_) => out.push(Output::Reply(link.command, Err(offline()))),
+                Step::Asking { account } => {
+                    let step = Step::Asking { account };
+                    self.links.insert(id, PendingLink { step, ..link });
+                    self.answer_add(account, None, out)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Opens what lay in the slot; the bundle, and the device in it that answers.
+pub(crate) fn open_bundle(
+    link: &InviteLink,
+    sealed: &[u8],
+    now: Timestamp,
+) -> Result<(InviteBundle, DeviceRecord), CoreError> {
+    let bundle = UnverifiedBundle::open(link, sealed)
+        .and_then(|bundle| bundle.verify(link, now))
+        .map_err(|error| bad_bundle(&error))?;
+    let Some(record) = bundle.log.device(&bundle.device).cloned() else {
+        return refuse("a bundle of a device that is not in its list");
+    };
+    Ok((bundle, record))
+}
+
+pub(crate) fn parse_link(text: &str) -> Result<InviteLink, CoreError> {
+    Ok(InviteLink::parse(text.trim()).map_err(|error| bad_link(&error))?)
+}
+
+pub(crate) fn used() -> ApiError {
+    ApiError::new(ErrorCode::UsedLink, "this invite was for one person and has been used").hint("ask for a new link")
+}
+
+pub(crate) fn expired() -> ApiError {
+    ApiError::new(ErrorCode::ExpiredLink, "this invite is over").hint("ask for a new link")
+}
+
+/// The keys of somebody are in wrong hands, as was noticed before.
+pub(crate) fn alarmed() -> ApiError {
+    ApiError::new(ErrorCode::NotAllowed, "the keys of this person are in wrong hands")
+}
+
+/// The invite carries a device list from before one that is known.
+pub(crate) fn outdated() -> ApiError {
+    ApiError::new(ErrorCode::BadLink, "the invite carries an older device list than the one known")
+}
+
+/// The invite carries a device list that contradicts the one known.
+pub(crate) fn forked() -> ApiError {
+    let message = "this person's keys are in two hands: the invite contradicts the device list known";
+    ApiError::new(ErrorCode::NotAllowed, message)
+}
+
+fn offline() -> ApiError {
+    ApiError::new(ErrorCode::Offline, "nobody who could have this invite can be reached")
+        .hint("check the network, or try again when the person who made it is online")
+}
+
+fn bad_link(error: &LinkError) -> ApiError {
+    ApiError::new(ErrorCode::BadLink, error.to_string()).hint("copy the whole link, from kith: to its end")
+}
+
+fn bad_bundle(error: &InviteError) -> ApiError {
+    if let InviteError::Expired { .. } = error {
+        return expired();
+    }
+    ApiError::new(ErrorCode::BadLink, error.to_string()).hint("do not trust this link; ask for a new one")
+}

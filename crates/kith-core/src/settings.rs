@@ -1,0 +1,113 @@
+//! Settings: what this core goes by, and what clients keep for themselves.
+
+use kith_api::{
+    ErrorCode, Event,
+    params::{Done, SettingsSetParams},
+    views::{RECEIPTS_SEEN, Settings},
+};
+use kith_wire::Body;
+use serde_json::Value;
+
+use crate::{
+    Output,
+    core::Core,
+    error::{CoreError, deny},
+};
+
+/// How long the name of a setting may be.
+const KEY_MAX_BYTES: usize = 64;
+/// How long one value may be, as JSON.
+const VALUE_MAX_BYTES: usize = 16 * 1024;
+/// How many settings there may be.
+const SETTINGS_MAX: usize = 256;
+/// How long all values together may be: every change tells all of them, and thousands of events are kept.
+const ALL_MAX_BYTES: usize = 256 * 1024;
+/// How deep a value may be nested, so that every client can read it.
+const LEVELS_MAX: usize = 32;
+
+impl Core {
+    pub(crate) fn settings(&self) -> Result<Settings, CoreError> {
+        let read = |(key, value): (String, String)| {
+            let value = serde_json::from_str(&value).map_err(|_not_json| CoreError::Damaged { what: "setting" })?;
+            Ok((key, value))
+        };
+        self.store.settings()?.into_iter().map(read).collect()
+    }
+
+    pub(crate) fn set_setting(&mut self, params: SettingsSetParams, out: &mut Vec<Output>) -> Result<Done, CoreError> {
+        let SettingsSetParams { key, value } = params;
+        check_key(&key)?;
+        let changed = if value.is_null() { self.store.delete_setting(&key)? } else { self.put_setting(&key, &value)? };
+        if changed {
+            if key == RECEIPTS_SEEN && !self.tells_seen()? {
+                self.drop_seen()?;
+            }
+            out.push(Output::Event(Event::SettingsChanged { settings: self.settings()? }));
+        }
+        Ok(Done {})
+    }
+
+    /// `true` if it was another value before.
+    fn put_setting(&mut self, key: &str, value: &Value) -> Result<bool, CoreError> {
+        if key == RECEIPTS_SEEN && !value.is_boolean() {
+            return deny(ErrorCode::InvalidArgument, "receipts.seen is true or false");
+        }
+        if !is_shallow(value, LEVELS_MAX) {
+            return deny(ErrorCode::InvalidArgument, "a value has at most 32 levels");
+        }
+        let value = value.to_string();
+        if value.len() > VALUE_MAX_BYTES {
+            return deny(ErrorCode::TooLarge, "a value has at most 16 KiB");
+        }
+        let others = self.store.settings()?;
+        if others.get(key) == Some(&value) {
+            return Ok(false);
+        }
+        let others = others.iter().filter(|(other, _)| *other != key).map(|(_, value)| value.len());
+        let (count, bytes) = others.fold((0, 0), |(count, bytes), len| (count + 1, bytes + len));
+        if count >= SETTINGS_MAX {
+            return deny(ErrorCode::TooLarge, "there are 256 settings; remove some first");
+        }
+        if bytes + value.len() > ALL_MAX_BYTES {
+            return deny(ErrorCode::TooLarge, "all settings together have at most 256 KiB; remove some first");
+        }
+        self.store.put_setting(key, &value)?;
+        Ok(true)
+    }
+
+    /// Whether people are told that their messages were read.
+    pub(crate) fn tells_seen(&self) -> Result<bool, CoreError> {
+        Ok(self.store.setting(RECEIPTS_SEEN)?.is_none_or(|value| value != "false"))
+    }
+
+    /// Takes back what still waits to tell somebody that their messages were read.
+    fn drop_seen(&mut self) -> Result<(), CoreError> {
+        let seen = Body::Seen { messages: Vec::new() }.kind();
+        for contact in self.store.contacts()? {
+            for device in self.store.devices_of(&contact.account)? {
+                for row in self.store.outbox_of_kind(&device.device, seen)? {
+                    self.store.outbox_remove(row.id)?;
+                }
+                // There may be room now for what waited behind.
+                self.dirty.insert(device.device);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_key(key: &str) -> Result<(), CoreError> {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'_' | b'-');
+    if key.is_empty() || key.len() > KEY_MAX_BYTES || !key.bytes().all(fits) {
+        return deny(ErrorCode::InvalidArgument, "a key has 1 to 64 characters of a-z, 0-9, '.', '_' and '-'");
+    }
+    Ok(())
+}
+
+fn is_shallow(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::Array(items) => levels > 0 && items.iter().all(|item| is_shallow(item, levels - 1)),
+        Value::Object(fields) => levels > 0 && fields.values().all(|field| is_shallow(field, levels - 1)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    }
+}
