@@ -8,7 +8,7 @@ use std::{
 
 use kith_api::AccountId;
 use kith_core::{Core, CoreError, Identity, Input, Options, setup};
-use kith_crypto::{Key, SigningKey, random_bytes};
+use kith_crypto::{Key, KeystoreError, SigningKey, random_bytes};
 use kith_net::{Net, NetConfig, NetError};
 use kith_store::{ProfileLock, Store, StoreError};
 use kith_wire::ids::TransportId;
@@ -93,6 +93,14 @@ pub enum StartError {
     /// The runtime is shutting down.
     #[error("the runtime is shutting down")]
     Runtime,
+}
+
+impl StartError {
+    /// Whether another password may open the profile.
+    #[must_use]
+    pub fn is_wrong_password(&self) -> bool {
+        matches!(self, Self::Keys(KeyError::Keystore(KeystoreError::WrongPassword)))
+    }
 }
 
 /// What a node is started with. Begin at [`Node::builder`].

@@ -108,10 +108,34 @@ fn colours_come_from_the_theme() {
     let word = concat!("Color", "32");
     let stray: Vec<_> = files(&[".rs"])
         .into_iter()
-        .filter(|file| file.text.contains(word) && !file.path.contains("theme/"))
+        .filter(|file| file.text.contains(word) && !file.path.starts_with("gui/src/theme"))
         .map(|file| file.path)
         .collect();
     none("colours outside theme/", &stray);
+}
+
+#[test]
+fn the_window_keeps_its_layers_apart() {
+    let within = |path: &str, layers: &[&str]| {
+        layers.iter().any(|layer| {
+            path.starts_with(&format!("gui/src/{layer}.rs")) || path.starts_with(&format!("gui/src/{layer}/"))
+        })
+    };
+    let rules: [(&[&str], &[&str]); 2] = [
+        (&["model", "update", "action"], &["use egui", "egui::"]),
+        (&["views", "widgets", "model", "update"], &["kith_node::Node", "tokio::", "std::fs"]),
+    ];
+    let mut found = Vec::new();
+    for file in files(&[".rs"]) {
+        for (layers, words) in rules {
+            if within(&file.path, layers) {
+                found.extend(
+                    words.iter().filter(|word| file.text.contains(**word)).map(|word| format!("{}: {word}", file.path)),
+                );
+            }
+        }
+    }
+    none("layers of the window that reach into each other", &found);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::tree::{none, read};
 
 /// Who may depend on whom. `*` is anything. `docs/ARCHITECTURE.md` shows the same table.
-pub(super) const EDGES: [(&str, &[&str]); 11] = [
+pub(super) const EDGES: [(&str, &[&str]); 12] = [
     ("kith-crypto", &[]),
     ("kith-wire", &["kith-crypto"]),
     ("kith-api", &[]),
@@ -21,13 +21,14 @@ pub(super) const EDGES: [(&str, &[&str]); 11] = [
     ("kith-net", &["kith-crypto", "kith-wire"]),
     ("kith-bootstrap", &["kith-crypto", "kith-net", "kith-wire"]),
     ("kith-node", &["kith-api", "kith-core", "kith-crypto", "kith-net", "kith-store", "kith-wire"]),
+    ("kith-gui", &["kith-node"]),
     ("kith-examples", &["kith-api", "kith-node"]),
     ("kith-tests", &["*"]),
     ("kith-bench", &["*"]),
 ];
 
 /// Licences that may be linked into a program under MIT or Apache-2.0. `deny.toml` has the same list.
-const LICENCES: [&str; 12] = [
+const LICENCES: [&str; 15] = [
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
     "BSD-2-Clause",
@@ -37,6 +38,9 @@ const LICENCES: [&str; 12] = [
     "ISC",
     "MIT",
     "MIT-0",
+    "MPL-2.0",
+    "OFL-1.1",
+    "Ubuntu-font-1.0",
     "Unicode-3.0",
     "Unlicense",
     "Zlib",

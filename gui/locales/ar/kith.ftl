@@ -1,0 +1,416 @@
+### The texts of Kith. Short sentences, no jargon; what a button says is what it does.
+
+app-name = Kith
+you = أنت
+back = رجوع
+close = إغلاق
+dismiss = إخفاء
+cancel = إلغاء
+save = حفظ
+open = فتح
+quit = إنهاء Kith
+accept = قبول
+decline = رفض
+search = بحث
+palette = الأوامر
+palette-hint = ابحث عن شخص أو أمر
+
+## Making a profile
+
+welcome-line = تواصل مباشرة. بلا حساب، ولا خادم يحتفظ برسائلك.
+welcome-point-account = بلا رقم هاتف ولا بريد إلكتروني: اسمك يكفي.
+welcome-point-encrypted = لا يقرأ ما تكتبه إلا أنت ومن تتحدث معهم.
+welcome-point-disk = يبقى سجل محادثاتك مشفّرًا على هذا الحاسوب.
+welcome-start = البدء
+welcome-restore = لديّ ملف شخصي بالفعل
+you-title = عرّف بنفسك
+you-about = يرى هذا الاسم من تضيفهم. يمكنك تغييره في أي وقت.
+you-name = اسمك
+you-name-hint = كما يناديك أصدقاؤك
+you-password = كلمة مرور لهذا الحاسوب (اختيارية)
+you-password-hint = اتركها فارغة للفتح من دونها
+you-password-about = إن وضعت كلمة مرور، فسيطلبها Kith عند كل تشغيل. لا أحد يستطيع إعادة تعيينها.
+you-create = إنشاء ملفي الشخصي
+you-busy = يجري إنشاء مفاتيحك…
+restore-title = انقل ملفك الشخصي إلى هنا
+restore-about = أغلق Kith على الحاسوب الآخر، وانسخ مجلد ملفه الشخصي كاملًا إلى هنا، ثم شغّل Kith بهذا المجلد: kith --profile المجلد. لا يجوز أن يستخدم حاسوبان الملف الشخصي نفسه في وقت واحد. سيأتي ربط الأجهزة والاستعادة من كلماتك الـ24 في إصدار لاحق.
+ready-title = كل شيء جاهز يا { $name }
+ready-identity = أُنشئت هويتك، ومفاتيحها على هذا الحاسوب فقط
+ready-encrypted = سجل محادثاتك مشفّر على قرصك
+ready-listening = يمكن الوصول إلى هذا الحاسوب داخل شبكته
+ready-peers = { $count ->
+    [zero] غير متصل بأي نظير
+    [one] متصل بنظير واحد
+    [two] متصل بنظيرين
+    [few] متصل بـ { $count } نظراء
+    [many] متصل بـ { $count } نظيرًا
+   *[other] متصل بـ { $count } نظير
+}
+ready-no-peers = يجري البحث عن عُقد أخرى…
+ready-invite = اعرض هذا على شخص تعرفه أو أرسل إليه الرابط. هكذا يجد أحدكما الآخر.
+ready-start = بدء المحادثة
+
+## Opening a profile
+
+unlock-title = أهلًا بعودتك
+unlock-about = ملفك الشخصي محمي بكلمة مرور.
+unlock-password = كلمة المرور
+unlock-open = فتح القفل
+unlock-busy = يجري الفتح…
+unlock-wrong = { $count ->
+    [zero] كلمة المرور غير صحيحة.
+    [one] كلمة المرور غير صحيحة.
+    [two] كلمة المرور هذه غير صحيحة أيضًا. (محاولتان)
+    [few] كلمة المرور هذه غير صحيحة أيضًا. ({ $count } محاولات)
+    [many] كلمة المرور هذه غير صحيحة أيضًا. ({ $count } محاولة)
+   *[other] كلمة المرور هذه غير صحيحة أيضًا. ({ $count } محاولة)
+}
+failed-title = يتعذّر على Kith فتح ملفك الشخصي
+failed-about = { $reason }
+
+## Around the window
+
+nav-chats = المحادثات
+nav-contacts = جهات الاتصال
+nav-network = الشبكة
+nav-settings = الإعدادات
+nav-profile = ملفي الشخصي
+nothing-open-title = اختر محادثة
+nothing-open-about = أو اضغط Ctrl+K للعثور على شخص أو أمر.
+first-title = أضف أول شخص
+first-about = أعطِ أحدًا دعوتك، أو ألصق دعوة تلقيتها. وإلى ذلك الحين يمكنك التجربة في «ملاحظات لنفسي».
+first-invite = عرض دعوتي
+first-enter = لديّ رابط دعوة
+
+## Chats
+
+search-hint = بحث
+search-people = البحث عن أشخاص
+search-messages = الرسائل
+search-nothing = لا توجد نتائج
+search-nothing-about = جرّب كلمة أخرى أو جزءًا من كلمة.
+filter-name = المحادثات المعروضة
+filter-all = الكل
+filter-unread = غير المقروءة
+filter-requests = الطلبات ({ $count })
+chats-empty = لا محادثات بعد
+chats-empty-about = أضف شخصًا ليمكنكما تبادل الرسائل.
+unread-nothing = لا رسائل غير مقروءة
+unread-nothing-about = تظهر الرسائل الجديدة هنا.
+chat-draft = مسودة: { $text }
+chat-mine = أنت: { $text }
+chat-nothing-yet = لا رسائل بعد
+chat-spoken = { $count ->
+    [zero] محادثة مع { $name }
+    [one] محادثة مع { $name }، رسالة واحدة غير مقروءة
+    [two] محادثة مع { $name }، رسالتان غير مقروءتين
+    [few] محادثة مع { $name }، { $count } رسائل غير مقروءة
+    [many] محادثة مع { $name }، { $count } رسالة غير مقروءة
+   *[other] محادثة مع { $name }، { $count } رسالة غير مقروءة
+}
+chat-next = المحادثة التالية
+chat-previous = المحادثة السابقة
+requests-empty = لا طلبات
+requests-empty-about = عندما يستخدم أحد دعوتك، يظهر طلبه هنا.
+requests-about = لا يعلم أصحاب الطلبات إن كنت قد رأيتها، ولا يُبلَّغون بالرفض.
+request-no-text = طلب إضافة إلى جهات اتصالك.
+request-about = إن قبلت، يمكنكما تبادل الرسائل، ويرى هذا الشخص متى تكون متصلًا.
+notes-title = ملاحظات لنفسي
+notes-open = ملاحظات لنفسي
+notes-about = على هذا الحاسوب فقط
+notes-empty-about = كل ما تكتبه هنا يبقى مشفّرًا على هذا الحاسوب.
+
+## A conversation
+
+messages = الرسائل
+conversation-info = عن هذا الشخص
+conversation-to-end = إلى أحدث رسالة
+conversation-empty = ألقِ التحية
+conversation-empty-about = لا أحد سواكما يستطيع قراءة ما يُكتب هنا.
+unread-line = رسائل جديدة
+composer-name = الرسالة
+composer-hint = اكتب رسالة
+composer-send = إرسال
+composer-waiting = يمكنك الكتابة بعد قبول { $name } طلبك.
+composer-requested = اقبل الطلب لتتمكن من الكتابة.
+composer-blocked = لقد حظرت هذا الشخص. ألغِ الحظر لتتمكن من الكتابة.
+composer-removed = لم يعد هذا الشخص من جهات اتصالك.
+composer-alarm = الرسائل متوقفة مؤقتًا: انظر التحذير أعلاه.
+message-unknown = تحتاج هذه الرسالة إلى إصدار أحدث من Kith.
+message-copy = نسخ النص
+message-retry = إعادة المحاولة
+message-discard = حذف
+state-received = مستلمة
+state-note = ملاحظة
+state-queued = بانتظار التسليم
+state-stored = محفوظة إلى حين الاستلام
+state-delivered = تم التسليم
+state-seen = تمت القراءة
+state-failed = لم تُرسل
+notice-offline = أنت غير متصل. يُرسل ما تكتبه عند عودة الاتصال.
+notice-offline-more = التفاصيل
+
+## People
+
+contacts-requests = طلبات الإضافة
+contacts-people = الأشخاص
+contacts-waiting = بانتظار الرد
+contacts-blocked = المحظورون
+contacts-empty = لا أحد هنا بعد
+contacts-empty-about = أضف شخصًا برابط دعوة أو رمز QR.
+standing-requested = طلب إضافة إلى جهات اتصالك
+standing-waiting = لم يصل رد بعد
+standing-blocked = جهة اتصال محظورة
+standing-online = متصل الآن
+standing-offline = غير متصل
+standing-seen = آخر ظهور: { $when }
+contact-open = عرض جهة الاتصال
+contact-own-name = الاسم الأصلي: { $name }
+contact-write = كتابة رسالة
+contact-rename = تغيير الاسم
+contact-block = حظر
+contact-unblock = إلغاء الحظر
+contact-remove = إزالة
+contact-id = الحساب
+contact-alarm = ظهرت لهذا الشخص قائمتان مختلفتان بالأجهزة. ربما حصل شخص آخر على مفتاحه. الرسائل متوقفة مؤقتًا؛ تواصل معه بطريقة أخرى.
+copy-id = نسخ الحساب
+waiting-about = طلبك في الطريق. يُسلَّم حالما يكون كلاكما متصلًا.
+blocked-about = لا يستطيع هذا الشخص الوصول إليك، ولا يُبلَّغ بذلك.
+trust-title = من هذا حقًا؟
+trust-verified = تم التحقق
+trust-verified-about = لقد قارنت رقم الأمان. يحذّرك Kith إن تغيّر.
+trust-introduced = لم يتم التحقق
+trust-introduced-about = قارنا هذه الصور أو الأرقام عندما تلتقيان أو تتحدثان. إن رأى كلاكما الشيء نفسه، فلا أحد بينكما.
+trust-match = متطابقة
+trust-take-back = إلغاء التحقق
+trust-copy = نسخ الأرقام
+path-title = الاتصال
+path-direct = مباشر
+path-direct-short = اتصال مباشر
+path-direct-about = يتصل حاسوباكما أحدهما بالآخر دون أي وسيط. يرى كل منهما عنوان الآخر على الشبكة.
+path-relayed = عبر مرحّل
+path-relayed-short = عبر مرحّل
+path-relayed-about = ينقل المرحّل الاتصال، ولا يرى سوى بيانات مشفّرة.
+path-none = غير متصل
+path-none-about = تنتظر الرسائل على هذا الحاسوب إلى أن يكون كلاكما متصلًا.
+
+## Adding somebody
+
+add-contact = إضافة جهة اتصال
+add-tabs = إعطاء دعوة أو استخدامها
+add-tab-show = دعوتي
+add-tab-enter = لديّ رابط
+add-show-about = كل من يحصل على هذه الدعوة يمكنه طلب إضافته إلى جهات اتصالك. أعطها لشخص واحد تثق به حتى إن مرّرها.
+add-qr = دعوتك على شكل رمز QR
+add-copy = نسخ الرابط
+add-making = يجري إنشاء دعوة…
+add-single-use = لشخص واحد
+add-single-use-about = تتوقف عن العمل بعد أن يستخدمها أحد.
+add-link = رابط الدعوة
+add-link-hint = kith:i/1/…
+add-scan-clipboard = قراءة من الحافظة
+add-scan-file = قراءة من صورة
+add-looking = يجري البحث عن صاحب الدعوة…
+add-mine = هذه دعوتك أنت. أعطها لشخص آخر.
+add-known = أنت تعرف هذا الشخص بالفعل.
+add-preview-about = سيرى هذا الشخص اسمك والسطر أدناه، ثم يقرر إن كان سيقبل.
+add-message = قل من أنت (اختياري)
+add-message-hint = هذا أنا، من الجوقة
+add-ask = إرسال طلب إلى { $name }
+add-asking = يجري إرسال الطلب…
+scan-nothing = لا يوجد في هذه الصورة رمز QR يمكن قراءته.
+scan-no-picture = لا توجد صورة ولا نص في الحافظة.
+scan-unreadable = هذا الملف ليس صورة يستطيع Kith قراءتها.
+
+## Questions
+
+confirm-remove-title = إزالة { $name }؟
+confirm-remove-about = لن تتمكن جهة الاتصال { $name } من الكتابة إليك بعد الآن. يبقى سجل محادثتكما على هذا الحاسوب.
+confirm-remove-do = إزالة
+confirm-block-title = حظر { $name }؟
+confirm-block-about = لن تتمكن جهة الاتصال { $name } من الوصول إليك، ولن تُبلَّغ بذلك. يمكنك إلغاء الحظر في أي وقت.
+confirm-block-do = حظر
+rename-about = لا يرى هذا الاسم أحد غيرك. اتركه فارغًا لاستخدام الاسم الأصلي.
+rename-name = الاسم
+link-title = فتح هذا الرابط؟
+link-about = قد لا يؤدي هذا الرابط إلى حيث يبدو.
+link-host = يؤدي إلى { $host }
+link-open = فتح على أي حال
+
+## My profile
+
+profile-edit = تعديل الملف الشخصي
+profile-status = الحالة
+profile-status-hint = في إجازة حتى الاثنين
+profile-about = ترى جهات اتصالك اسمك وحالتك.
+profile-no-status = بلا حالة
+account-id-about = هذا مفتاحك العام. تحتوي عليه دعوتك، ولا يمكن فعل شيء به وحده.
+phrase-title = عبارة الاسترداد
+phrase-about = 24 كلمة هي حسابك. من يملكها يستطيع أن يحلّ محلّك؛ ومن دونها يضيع الحساب إن ضاع الحاسوب.
+phrase-show = عرض كلماتي الـ24
+phrase-warning = اكتبها على ورق. لا تعرضها على أحد، ولا تُدخلها في أي مكان.
+phrase-opening = يجري الفتح…
+phrase-copy = نسخ
+phrase-done = لقد دوّنتها
+
+## Network
+
+health-good = متصل
+health-good-about = أنت متصل بالشبكة، ويمكن للآخرين العثور عليك.
+health-relayed = متاح عبر مرحّل
+health-relayed-about = جهاز التوجيه لديك لا يسمح لأحد بالدخول. ينقل المرحّل الاتصالات، ولا يرى سوى بيانات مشفّرة.
+health-nearby = القريبون فقط
+health-nearby-about = أنت متصل مباشرة بأشخاص، لكنك غير متصل بأي عقدة تمهيد. لا يمكن لأشخاص جدد العثور عليك عبر الإنترنت.
+health-offline = غير متصل
+health-offline-about = أنت غير متصل بأحد. تنتظر الرسائل على هذا الحاسوب.
+network-peers = { $count ->
+    [zero] لا نظراء
+    [one] نظير واحد
+    [two] نظيران
+    [few] { $count } نظراء
+    [many] { $count } نظيرًا
+   *[other] { $count } نظير
+}
+network-test-title = اختبار
+network-test = اختبار اتصالي
+network-test-running = يجري الاختبار…
+network-details = التفاصيل
+network-addresses = عناوين هذا الحاسوب
+network-relays = المرحّلات
+network-traffic = منذ التشغيل: استُلم { $in }، وأُرسل { $out }
+network-nat = جهاز التوجيه: { $nat }
+network-copy = نسخ بيانات التشخيص
+bootstraps-title = عُقد التمهيد
+bootstraps-about = عُقد تديرها مجتمعات لتساعد الناس على أن يجد بعضهم بعضًا. لا ترى الرسائل.
+bootstrap-add-label = إضافة عقدة تمهيد
+bootstrap-add-hint = kith:b/1/… أو /…/p2p/…
+bootstrap-add = إضافة
+bootstrap-remove = إزالة { $address }
+
+## Settings
+
+settings-account = الحساب
+settings-privacy = الخصوصية
+settings-appearance = المظهر
+settings-language = اللغة
+settings-notifications = الإشعارات
+settings-network = الشبكة
+settings-storage = التخزين
+settings-shortcuts = لوحة المفاتيح
+settings-about = حول
+privacy-receipts = مؤشرات القراءة
+privacy-receipts-about = يرى الآخرون أنك قرأت رسائلهم.
+privacy-about = جهات الاتصال المتصلة بك مباشرة ترى عنوانك على الشبكة. عُقد التمهيد والمرحّلات ترى متى تكون متصلًا، لكنها لا ترى ما تكتبه.
+theme-title = السمة
+theme-system = النظام
+theme-light = فاتحة
+theme-dark = داكنة
+theme-high-contrast = تباين عالٍ
+theme-own = السمات الخاصة بك ملفات في { $folder }
+palette-light = استخدام السمة الفاتحة
+palette-dark = استخدام السمة الداكنة
+palette-high-contrast = استخدام سمة التباين العالي
+text-size = حجم النص
+zoom = حجم الواجهة
+compact = عرض مضغوط
+compact-about = مسافة أقل بين الرسائل.
+still = تقليل الحركة
+still-about = لا شيء يتحرك أو يومض من تلقاء نفسه.
+language-system = النظام
+clock-title = الوقت
+clock-language = حسب اللغة
+clock-24 = 24 ساعة
+clock-12 = 12 ساعة
+notify = الإشعارات
+notify-about = التنبيه إلى الرسائل الجديدة عند الانشغال بشيء آخر.
+notify-text = عرض نص الرسالة
+notify-text-about = وإلا يظهر اسم المرسل فقط.
+storage-folder = مجلد الملف الشخصي
+storage-about = كل ما فيه مشفّر. للاحتفاظ بنسخة احتياطية، انسخ المجلد كاملًا عندما يكون Kith مغلقًا، ولا تفتح نسختين في وقت واحد أبدًا.
+enter-newline = مفتاح Enter يبدأ سطرًا جديدًا
+enter-newline-about = الإرسال بالضغط على Ctrl+Enter.
+about-version = Kith { $version }
+about-licence = برنامج حر برخصة MIT أو Apache 2.0.
+about-fonts = الخطوط والصور
+
+## Said at the edge of the window
+
+toast-copied = تم النسخ
+toast-copied-invite = تم نسخ الدعوة
+toast-copied-secret = تم النسخ؛ ويُزال من الحافظة بعد دقيقة
+toast-asked = أُرسل الطلب. يمكنك الكتابة بعد قبوله.
+toast-declined = تم الرفض
+toast-blocked = تم الحظر
+toast-unblocked = أُلغي الحظر
+toast-removed = تمت الإزالة
+toast-verified = تم التحقق
+toast-unverified = أُلغي التحقق
+toast-profile-saved = تم الحفظ
+toast-bootstrap-added = تمت إضافة عقدة التمهيد
+toast-bootstrap-removed = تمت إزالة عقدة التمهيد
+
+## What went wrong
+
+error-not-found = لم يعد هذا موجودًا.
+error-not-a-contact = هذا الشخص ليس من جهات اتصالك.
+error-blocked = لقد حظرت هذا الشخص.
+error-too-large = النص طويل جدًا.
+error-not-allowed = هذا غير ممكن الآن.
+error-already-exists = هذا موجود بالفعل.
+error-bad-link = هذا ليس رابط دعوة، أو أن جزءًا منه ناقص.
+error-expired-link = انتهت صلاحية هذه الدعوة. اطلب دعوة جديدة.
+error-used-link = سبق استخدام هذه الدعوة. اطلب دعوة جديدة.
+error-offline = لا يمكن الوصول إلى أحد يستطيع الرد. تحقق من اتصالك وحاول مرة أخرى.
+error-unsupported = لا يستطيع هذا الإصدار من Kith فعل ذلك.
+error-rate-limited = محاولات كثيرة دفعة واحدة. انتظر قليلًا ثم حاول مرة أخرى.
+error-invalid-argument = هناك خطأ ما. تحقق مما أدخلته وحاول مرة أخرى.
+error-locked = الملف الشخصي مفتوح في برنامج آخر.
+error-wrong-password = كلمة المرور غير صحيحة.
+error-unauthorized = هذا غير مسموح.
+error-unknown-method = لا يستطيع هذا الإصدار من Kith فعل ذلك.
+error-snapshot-needed = فات شيء ما. حاول مرة أخرى.
+error-storage-full = القرص ممتلئ. لم يُفقد شيء؛ أفسح مكانًا وحاول مرة أخرى.
+error-storage = رفضت قاعدة البيانات ذلك. لم يتغير شيء.
+error-shutting-down = يجري إغلاق Kith.
+error-internal = حدث خطأ داخل Kith.
+error-ended = توقفت عقدة Kith. شغّل Kith من جديد.
+
+## Times
+
+time-am = { $time } ص
+time-pm = { $time } م
+day-today = اليوم
+day-yesterday = أمس
+date-short = { $day } { $month }
+date-short-year = { $day } { $month } { $year }
+date-long = { $weekday }، { $day } { $month }
+date-long-year = { $weekday }، { $day } { $month } { $year }
+date-and-time = { $date }، { $time }
+ago-now = الآن
+ago-minutes = { $count ->
+    [zero] الآن
+    [one] منذ دقيقة
+    [two] منذ دقيقتين
+    [few] منذ { $count } دقائق
+    [many] منذ { $count } دقيقة
+   *[other] منذ { $count } دقيقة
+}
+weekday-monday = الاثنين
+weekday-tuesday = الثلاثاء
+weekday-wednesday = الأربعاء
+weekday-thursday = الخميس
+weekday-friday = الجمعة
+weekday-saturday = السبت
+weekday-sunday = الأحد
+month-1 = يناير
+month-2 = فبراير
+month-3 = مارس
+month-4 = أبريل
+month-5 = مايو
+month-6 = يونيو
+month-7 = يوليو
+month-8 = أغسطس
+month-9 = سبتمبر
+month-10 = أكتوبر
+month-11 = نوفمبر
+month-12 = ديسمبر

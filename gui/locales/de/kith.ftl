@@ -1,0 +1,398 @@
+### The texts of Kith. Short sentences, no jargon; what a button says is what it does.
+
+app-name = Kith
+you = Du
+back = Zurück
+close = Schließen
+dismiss = Ausblenden
+cancel = Abbrechen
+save = Speichern
+open = Öffnen
+quit = Kith beenden
+accept = Annehmen
+decline = Ablehnen
+search = Suchen
+palette = Befehle
+palette-hint = Person oder Befehl suchen
+
+## Making a profile
+
+welcome-line = Direkt miteinander schreiben. Kein Konto, und kein Server bewahrt deine Nachrichten auf.
+welcome-point-account = Keine Telefonnummer, keine E-Mail-Adresse: Dein Name genügt.
+welcome-point-encrypted = Nur du und die Menschen, mit denen du sprichst, können lesen, was du schreibst.
+welcome-point-disk = Dein Verlauf bleibt verschlüsselt auf diesem Computer.
+welcome-start = Loslegen
+welcome-restore = Ich habe schon ein Profil
+you-title = Wer bist du?
+you-about = Leute, die du hinzufügst, sehen diesen Namen. Du kannst ihn jederzeit ändern.
+you-name = Dein Name
+you-name-hint = Wie deine Freunde dich nennen
+you-password = Passwort für diesen Computer (optional)
+you-password-hint = Leer lassen, um ohne zu öffnen
+you-password-about = Mit einem Passwort fragt Kith bei jedem Start danach. Niemand kann es zurücksetzen.
+you-create = Profil erstellen
+you-busy = Schlüssel werden erstellt…
+restore-title = Bring dein Profil mit
+restore-about = Beende Kith auf dem anderen Computer, kopiere seinen ganzen Profilordner hierher und starte Kith damit: kith --profile ORDNER. Zwei Computer dürfen nicht gleichzeitig dasselbe Profil benutzen. Geräte koppeln und Wiederherstellen aus deinen 24 Wörtern kommen mit einer späteren Version.
+ready-title = Alles bereit, { $name }
+ready-identity = Identität erstellt; die Schlüssel sind nur auf diesem Computer
+ready-encrypted = Dein Verlauf liegt verschlüsselt auf deiner Festplatte
+ready-listening = Dieser Computer ist im eigenen Netzwerk erreichbar
+ready-peers = { $count ->
+    [one] Mit einer Gegenstelle verbunden
+   *[other] Mit { $count } Gegenstellen verbunden
+}
+ready-no-peers = Andere Knoten werden gesucht…
+ready-invite = Zeig das jemandem, den du kennst, oder verschick den Link. So findet ihr einander.
+ready-start = Jetzt chatten
+
+## Opening a profile
+
+unlock-title = Willkommen zurück
+unlock-about = Dein Profil ist mit einem Passwort geschützt.
+unlock-password = Passwort
+unlock-open = Entsperren
+unlock-busy = Wird geöffnet…
+unlock-wrong = { $count ->
+    [one] Das Passwort stimmt nicht.
+   *[other] Auch dieses Passwort stimmt nicht. ({ $count } Versuche)
+}
+failed-title = Kith kann dein Profil nicht öffnen
+failed-about = { $reason }
+
+## Around the window
+
+nav-chats = Chats
+nav-contacts = Kontakte
+nav-network = Netzwerk
+nav-settings = Einstellungen
+nav-profile = Mein Profil
+nothing-open-title = Wähle eine Unterhaltung
+nothing-open-about = Oder drücke Ctrl+K, um eine Person oder einen Befehl zu finden.
+first-title = Füge die erste Person hinzu
+first-about = Gib jemandem deine Einladung oder füge eine ein, die du bekommen hast. Bis dahin kannst du mit Notizen an dich selbst alles ausprobieren.
+first-invite = Meine Einladung zeigen
+first-enter = Ich habe einen Einladungslink
+
+## Chats
+
+search-hint = Suchen
+search-people = Personen suchen
+search-messages = Nachrichten
+search-nothing = Nichts gefunden
+search-nothing-about = Versuch es mit einem anderen Wort oder einem Teil davon.
+filter-name = Welche Chats angezeigt werden
+filter-all = Alle
+filter-unread = Ungelesen
+filter-requests = Anfragen ({ $count })
+chats-empty = Noch keine Unterhaltungen
+chats-empty-about = Füge jemanden hinzu, dann könnt ihr einander schreiben.
+unread-nothing = Alles gelesen
+unread-nothing-about = Neue Nachrichten erscheinen hier.
+chat-draft = Entwurf: { $text }
+chat-mine = Du: { $text }
+chat-nothing-yet = Noch keine Nachrichten
+chat-spoken = { $count ->
+    [0] Chat mit { $name }
+    [one] Chat mit { $name }, eine ungelesene Nachricht
+   *[other] Chat mit { $name }, { $count } ungelesene Nachrichten
+}
+chat-next = Nächster Chat
+chat-previous = Vorheriger Chat
+requests-empty = Keine Anfragen
+requests-empty-about = Wer deine Einladung benutzt, erscheint hier.
+requests-about = Wer anfragt, erfährt nicht, ob du die Anfrage gesehen oder abgelehnt hast.
+request-no-text = Möchte dein Kontakt werden.
+request-about = Wenn du annimmst, könnt ihr einander schreiben, und die Person sieht, wann du online bist.
+notes-title = Notizen an mich
+notes-open = Notizen an mich
+notes-about = Nur auf diesem Computer
+notes-empty-about = Was du hier schreibst, bleibt verschlüsselt auf diesem Computer.
+
+## A conversation
+
+messages = Nachrichten
+conversation-info = Über diese Person
+conversation-to-end = Zur neuesten Nachricht
+conversation-empty = Sag Hallo
+conversation-empty-about = Nur ihr beide könnt lesen, was ihr hier schreibt.
+unread-line = Neue Nachrichten
+composer-name = Nachricht
+composer-hint = Nachricht schreiben
+composer-send = Senden
+composer-waiting = Du kannst schreiben, sobald { $name } deine Anfrage annimmt.
+composer-requested = Nimm die Anfrage an, um zu schreiben.
+composer-blocked = Du hast diese Person blockiert. Gib sie frei, um zu schreiben.
+composer-removed = Diese Person gehört nicht mehr zu deinen Kontakten.
+composer-alarm = Nachrichten sind angehalten, siehe die Warnung oben.
+message-unknown = Diese Nachricht braucht eine neuere Version von Kith.
+message-copy = Text kopieren
+message-retry = Erneut versuchen
+message-discard = Löschen
+state-received = empfangen
+state-note = Notiz
+state-queued = wartet auf Zustellung
+state-stored = zur Abholung hinterlegt
+state-delivered = zugestellt
+state-seen = gelesen
+state-failed = nicht gesendet
+notice-offline = Du bist offline. Was du schreibst, wird gesendet, sobald du wieder verbunden bist.
+notice-offline-more = Details
+
+## People
+
+contacts-requests = Kontaktanfragen
+contacts-people = Personen
+contacts-waiting = Warten auf Antwort
+contacts-blocked = Blockiert
+contacts-empty = Noch niemand hier
+contacts-empty-about = Füge jemanden mit einem Einladungslink oder QR-Code hinzu.
+standing-requested = möchte dein Kontakt werden
+standing-waiting = hat noch nicht geantwortet
+standing-blocked = blockiert
+standing-online = online
+standing-offline = offline
+standing-seen = zuletzt online: { $when }
+contact-open = Kontakt anzeigen
+contact-own-name = nennt sich { $name }
+contact-write = Nachricht schreiben
+contact-rename = Umbenennen
+contact-block = Blockieren
+contact-unblock = Freigeben
+contact-remove = Entfernen
+contact-id = Konto
+contact-alarm = Von dieser Person wurden zwei verschiedene Gerätelisten gesehen. Vielleicht hat jemand anderes ihren Schlüssel. Nachrichten sind angehalten; sprich auf einem anderen Weg mit ihr.
+copy-id = Konto kopieren
+waiting-about = Deine Anfrage ist unterwegs. Sie wird zugestellt, sobald ihr beide online seid.
+blocked-about = Diese Person kann dich nicht erreichen und erfährt nichts davon.
+trust-title = Wer ist es wirklich?
+trust-verified = Verifiziert
+trust-verified-about = Du hast die Sicherheitsnummer verglichen. Kith warnt dich, wenn sie sich ändert.
+trust-introduced = Nicht verifiziert
+trust-introduced-about = Vergleicht diese Bilder oder Zahlen, wenn ihr euch trefft oder miteinander sprecht. Seht ihr beide dasselbe, ist niemand dazwischen.
+trust-match = Sie stimmen überein
+trust-take-back = Verifizierung aufheben
+trust-copy = Zahlen kopieren
+path-title = Verbindung
+path-direct = Direkt
+path-direct-short = direkt
+path-direct-about = Eure Computer sprechen miteinander, ohne dass jemand dazwischen ist. Jeder sieht die Netzwerkadresse des anderen.
+path-relayed = Über ein Relay
+path-relayed-short = über ein Relay
+path-relayed-about = Ein Relay leitet die Verbindung weiter. Es sieht nur verschlüsselte Daten.
+path-none = Nicht verbunden
+path-none-about = Nachrichten warten auf diesem Computer, bis ihr beide online seid.
+
+## Adding somebody
+
+add-contact = Kontakt hinzufügen
+add-tabs = Einladung geben oder benutzen
+add-tab-show = Meine Einladung
+add-tab-enter = Ich habe einen Link
+add-show-about = Wer diese Einladung hat, kann anfragen, dein Kontakt zu werden. Gib sie einer Person, der du auch beim Weitergeben vertraust.
+add-qr = Deine Einladung als QR-Code
+add-copy = Link kopieren
+add-making = Einladung wird erstellt…
+add-single-use = Für eine Person
+add-single-use-about = Sie gilt nicht mehr, sobald jemand sie benutzt hat.
+add-link = Einladungslink
+add-link-hint = kith:i/1/…
+add-scan-clipboard = Aus Zwischenablage lesen
+add-scan-file = Bild scannen
+add-looking = Suche, wer das ist…
+add-mine = Das ist deine eigene Einladung. Gib sie jemand anderem.
+add-known = Du kennst diese Person schon.
+add-preview-about = Die Person sieht deinen Namen und die Zeile unten und entscheidet, ob sie annimmt.
+add-message = Sag, wer du bist (optional)
+add-message-hint = Ich bin’s, aus dem Chor
+add-ask = Bei { $name } anfragen
+add-asking = Anfrage wird gesendet…
+scan-nothing = In diesem Bild ist kein lesbarer QR-Code.
+scan-no-picture = In der Zwischenablage ist weder ein Bild noch Text.
+scan-unreadable = Diese Datei ist kein Bild, das Kith lesen kann.
+
+## Questions
+
+confirm-remove-title = { $name } entfernen?
+confirm-remove-about = { $name } kann dir nicht mehr schreiben. Euer Verlauf bleibt auf diesem Computer.
+confirm-remove-do = Entfernen
+confirm-block-title = { $name } blockieren?
+confirm-block-about = { $name } kann dich nicht erreichen und erfährt nichts davon. Du kannst die Blockierung jederzeit aufheben.
+confirm-block-do = Blockieren
+rename-about = Nur du siehst diesen Namen. Lass ihn leer, um den Namen zu verwenden, den die Person gewählt hat.
+rename-name = Name
+link-title = Diesen Link öffnen?
+link-about = Dieser Link führt vielleicht nicht dorthin, wohin er zu führen scheint.
+link-host = Er führt zu { $host }
+link-open = Trotzdem öffnen
+
+## My profile
+
+profile-edit = Profil bearbeiten
+profile-status = Status
+profile-status-hint = Bis Montag weg
+profile-about = Deine Kontakte sehen deinen Namen und deinen Status.
+profile-no-status = Kein Status
+account-id-about = Das ist dein öffentlicher Schlüssel. Deine Einladung enthält ihn; mit ihm allein lässt sich nichts anfangen.
+phrase-title = Wiederherstellungswörter
+phrase-about = 24 Wörter, die dein Konto sind. Wer sie hat, kann als du auftreten; ohne sie ist ein verlorener Computer ein verlorenes Konto.
+phrase-show = Meine 24 Wörter zeigen
+phrase-warning = Schreib sie auf Papier. Zeig sie niemandem, tipp sie nirgends ein.
+phrase-opening = Wird geöffnet…
+phrase-copy = Kopieren
+phrase-done = Ich habe sie aufgeschrieben
+
+## Network
+
+health-good = Verbunden
+health-good-about = Du bist mit dem Netzwerk verbunden, und andere können dich finden.
+health-relayed = Über ein Relay erreichbar
+health-relayed-about = Dein Router lässt niemanden herein. Ein Relay leitet Verbindungen weiter; es sieht nur verschlüsselte Daten.
+health-nearby = Nur in der Nähe
+health-nearby-about = Du bist direkt mit anderen verbunden, aber mit keinem Bootstrap-Knoten. Neue Leute können dich über das Internet nicht finden.
+health-offline = Offline
+health-offline-about = Du bist mit niemandem verbunden. Nachrichten warten auf diesem Computer.
+network-peers = { $count ->
+    [0] Keine Gegenstellen
+    [one] Eine Gegenstelle
+   *[other] { $count } Gegenstellen
+}
+network-test-title = Test
+network-test = Verbindung testen
+network-test-running = Wird getestet…
+network-details = Details
+network-addresses = Adressen dieses Computers
+network-relays = Relays
+network-traffic = Seit dem Start: { $in } empfangen, { $out } gesendet
+network-nat = Router: { $nat }
+network-copy = Diagnose kopieren
+bootstraps-title = Bootstrap-Knoten
+bootstraps-about = Knoten, die von Gemeinschaften betrieben werden und Leuten helfen, einander zu finden. Sie sehen keine Nachrichten.
+bootstrap-add-label = Bootstrap-Knoten hinzufügen
+bootstrap-add-hint = kith:b/1/… oder /…/p2p/…
+bootstrap-add = Hinzufügen
+bootstrap-remove = { $address } entfernen
+
+## Settings
+
+settings-account = Konto
+settings-privacy = Datenschutz
+settings-appearance = Darstellung
+settings-language = Sprache
+settings-notifications = Benachrichtigungen
+settings-network = Netzwerk
+settings-storage = Speicher
+settings-shortcuts = Tastatur
+settings-about = Über Kith
+privacy-receipts = Lesebestätigungen
+privacy-receipts-about = Andere sehen, dass du ihre Nachrichten gelesen hast.
+privacy-about = Kontakte, mit denen du direkt verbunden bist, sehen deine Netzwerkadresse. Bootstrap-Knoten und Relays sehen, wann du online bist, aber nicht, was du schreibst.
+theme-title = Design
+theme-system = System
+theme-light = Hell
+theme-dark = Dunkel
+theme-high-contrast = Hoher Kontrast
+theme-own = Eigene Designs sind Dateien in { $folder }
+palette-light = Helles Design verwenden
+palette-dark = Dunkles Design verwenden
+palette-high-contrast = Design mit hohem Kontrast verwenden
+text-size = Textgröße
+zoom = Anzeigegröße
+compact = Kompakt
+compact-about = Weniger Abstand zwischen Nachrichten.
+still = Weniger Bewegung
+still-about = Nichts bewegt sich oder blinkt von selbst.
+language-system = System
+clock-title = Uhrzeit
+clock-language = Je nach Sprache
+clock-24 = 24 Stunden
+clock-12 = 12 Stunden
+notify = Benachrichtigungen
+notify-about = Neue Nachrichten melden, während ich woanders hinsehe.
+notify-text = Nachrichtentext zeigen
+notify-text-about = Sonst nur, wer geschrieben hat.
+storage-folder = Profilordner
+storage-about = Alles darin ist verschlüsselt. Kopiere für eine Sicherung den ganzen Ordner, während Kith beendet ist, und öffne nie zwei Kopien gleichzeitig.
+enter-newline = Enter beginnt eine neue Zeile
+enter-newline-about = Ctrl+Enter sendet.
+about-version = Kith { $version }
+about-licence = Freie Software unter der MIT- oder Apache-2.0-Lizenz.
+about-fonts = Schriften und Bilder
+
+## Said at the edge of the window
+
+toast-copied = Kopiert
+toast-copied-invite = Einladung kopiert
+toast-copied-secret = Kopiert; nach einer Minute wird es aus der Zwischenablage entfernt
+toast-asked = Angefragt. Du kannst schreiben, sobald die Person annimmt.
+toast-declined = Abgelehnt
+toast-blocked = Blockiert
+toast-unblocked = Freigegeben
+toast-removed = Entfernt
+toast-verified = Verifiziert
+toast-unverified = Nicht mehr verifiziert
+toast-profile-saved = Gespeichert
+toast-bootstrap-added = Bootstrap-Knoten hinzugefügt
+toast-bootstrap-removed = Bootstrap-Knoten entfernt
+
+## What went wrong
+
+error-not-found = Das gibt es nicht mehr.
+error-not-a-contact = Diese Person gehört nicht zu deinen Kontakten.
+error-blocked = Du hast diese Person blockiert.
+error-too-large = Das ist zu lang.
+error-not-allowed = Das geht gerade nicht.
+error-already-exists = Das gibt es schon.
+error-bad-link = Das ist kein Einladungslink, oder ein Teil davon fehlt.
+error-expired-link = Diese Einladung ist abgelaufen. Bitte um eine neue.
+error-used-link = Diese Einladung wurde schon benutzt. Bitte um eine neue.
+error-offline = Niemand, der antworten könnte, ist erreichbar. Prüfe deine Verbindung und versuch es noch einmal.
+error-unsupported = Das kann diese Version von Kith nicht.
+error-rate-limited = Zu viel auf einmal. Warte einen Moment und versuch es noch einmal.
+error-invalid-argument = Da stimmt etwas nicht. Prüfe die Eingabe und versuch es noch einmal.
+error-locked = Das Profil ist in einem anderen Programm geöffnet.
+error-wrong-password = Das Passwort stimmt nicht.
+error-unauthorized = Das ist nicht erlaubt.
+error-unknown-method = Das kann diese Version von Kith nicht.
+error-snapshot-needed = Etwas wurde verpasst. Versuch es noch einmal.
+error-storage-full = Die Festplatte ist voll. Es ging nichts verloren; schaff Platz und versuch es noch einmal.
+error-storage = Die Datenbank hat das verweigert. Es wurde nichts geändert.
+error-shutting-down = Kith wird gerade beendet.
+error-internal = In Kith ist etwas schiefgelaufen.
+error-ended = Der Knoten von Kith läuft nicht mehr. Starte Kith neu.
+
+## Times
+
+time-am = { $time } AM
+time-pm = { $time } PM
+day-today = Heute
+day-yesterday = Gestern
+date-short = { $day }. { $month }
+date-short-year = { $day }. { $month } { $year }
+date-long = { $weekday }, { $day }. { $month }
+date-long-year = { $weekday }, { $day }. { $month } { $year }
+date-and-time = { $date }, { $time }
+ago-now = gerade eben
+ago-minutes = { $count ->
+    [one] vor einer Minute
+   *[other] vor { $count } Minuten
+}
+weekday-monday = Montag
+weekday-tuesday = Dienstag
+weekday-wednesday = Mittwoch
+weekday-thursday = Donnerstag
+weekday-friday = Freitag
+weekday-saturday = Samstag
+weekday-sunday = Sonntag
+month-1 = Januar
+month-2 = Februar
+month-3 = März
+month-4 = April
+month-5 = Mai
+month-6 = Juni
+month-7 = Juli
+month-8 = August
+month-9 = September
+month-10 = Oktober
+month-11 = November
+month-12 = Dezember

@@ -1,0 +1,398 @@
+### The texts of Kith. Short sentences, no jargon; what a button says is what it does.
+
+app-name = Kith
+you = You
+back = Back
+close = Close
+dismiss = Dismiss
+cancel = Cancel
+save = Save
+open = Open
+quit = Quit Kith
+accept = Accept
+decline = Decline
+search = Search
+palette = Commands
+palette-hint = Find a person or a command
+
+## Making a profile
+
+welcome-line = Talk directly. No account, and no server keeps your messages.
+welcome-point-account = No phone number, no e-mail: your name is enough.
+welcome-point-encrypted = Only you and the people you talk to can read what you write.
+welcome-point-disk = Your history stays on this computer, encrypted.
+welcome-start = Get started
+welcome-restore = I already have a profile
+you-title = Who are you?
+you-about = People you add see this name. You can change it at any time.
+you-name = Your name
+you-name-hint = What your friends call you
+you-password = Password for this computer (optional)
+you-password-hint = Leave empty to open without one
+you-password-about = With a password, Kith asks for it at every start. Nobody can reset it.
+you-create = Create my profile
+you-busy = Creating your keys…
+restore-title = Bring your profile along
+restore-about = Close Kith on the other computer, copy its whole profile folder here, and start Kith with it: kith --profile FOLDER. Two computers must not use one profile at the same time. Linking devices and restoring from your 24 words come with a later version.
+ready-title = You are ready, { $name }
+ready-identity = Your identity is made; its keys are on this computer only
+ready-encrypted = Your history is encrypted on your disk
+ready-listening = This computer can be reached in its own network
+ready-peers = { $count ->
+    [one] Connected to one peer
+   *[other] Connected to { $count } peers
+}
+ready-no-peers = Looking for other nodes…
+ready-invite = Show this to a friend, or send them the link. It is how you find each other.
+ready-start = Start chatting
+
+## Opening a profile
+
+unlock-title = Welcome back
+unlock-about = Your profile is locked with a password.
+unlock-password = Password
+unlock-open = Unlock
+unlock-busy = Opening…
+unlock-wrong = { $count ->
+    [one] That is not the password.
+   *[other] That is not the password either. ({ $count } tries)
+}
+failed-title = Kith cannot open your profile
+failed-about = { $reason }
+
+## Around the window
+
+nav-chats = Chats
+nav-contacts = Contacts
+nav-network = Network
+nav-settings = Settings
+nav-profile = My profile
+nothing-open-title = Choose a conversation
+nothing-open-about = Or press Ctrl+K to find a person or a command.
+first-title = Add the first person
+first-about = Give somebody your invite, or paste the one they gave you. Until then, notes to yourself are a good place to try things.
+first-invite = Show my invite
+first-enter = I have an invite link
+
+## Chats
+
+search-hint = Search
+search-people = Search people
+search-messages = Messages
+search-nothing = Nothing found
+search-nothing-about = Try another word, or part of one.
+filter-name = Which chats are listed
+filter-all = All
+filter-unread = Unread
+filter-requests = Requests ({ $count })
+chats-empty = No conversations yet
+chats-empty-about = Add somebody, and you can write to each other.
+unread-nothing = All read
+unread-nothing-about = New messages appear here.
+chat-draft = Draft: { $text }
+chat-mine = You: { $text }
+chat-nothing-yet = No messages yet
+chat-spoken = { $count ->
+    [0] Chat with { $name }
+    [one] Chat with { $name }, one unread message
+   *[other] Chat with { $name }, { $count } unread messages
+}
+chat-next = Next chat
+chat-previous = Previous chat
+requests-empty = No requests
+requests-empty-about = When somebody uses your invite, they appear here.
+requests-about = They do not learn whether you have seen their request. Declining is silent.
+request-no-text = Wants to be your contact.
+request-about = If you accept, you can write to each other, and they see when you are online.
+notes-title = Notes to myself
+notes-open = Notes to myself
+notes-about = Only on this computer
+notes-empty-about = Whatever you write here stays on this computer, encrypted.
+
+## A conversation
+
+messages = Messages
+conversation-info = About this person
+conversation-to-end = To the newest message
+conversation-empty = Say hello
+conversation-empty-about = Only the two of you can read what you write here.
+unread-line = New messages
+composer-name = Message
+composer-hint = Write a message
+composer-send = Send
+composer-waiting = You can write once { $name } accepts your request.
+composer-requested = Accept the request to write.
+composer-blocked = You blocked this person. Unblock them to write.
+composer-removed = This person is not one of your contacts any more.
+composer-alarm = Messages are paused: see the warning above.
+message-unknown = This message needs a newer version of Kith.
+message-copy = Copy text
+message-retry = Try again
+message-discard = Delete
+state-received = received
+state-note = note
+state-queued = waiting to be delivered
+state-stored = stored for them
+state-delivered = delivered
+state-seen = seen
+state-failed = not sent
+notice-offline = You are offline. What you write is sent when you are connected again.
+notice-offline-more = Details
+
+## People
+
+contacts-requests = Want to be contacts
+contacts-people = People
+contacts-waiting = Waiting for an answer
+contacts-blocked = Blocked
+contacts-empty = Nobody here yet
+contacts-empty-about = Add somebody with an invite link or a QR code.
+standing-requested = wants to be your contact
+standing-waiting = has not answered yet
+standing-blocked = blocked
+standing-online = online
+standing-offline = offline
+standing-seen = last seen { $when }
+contact-open = Show contact
+contact-own-name = calls themselves { $name }
+contact-write = Write a message
+contact-rename = Rename
+contact-block = Block
+contact-unblock = Unblock
+contact-remove = Remove
+contact-id = Account
+contact-alarm = Two different device lists of this person were seen. Somebody else may have their key. Messages are paused; talk to them another way.
+copy-id = Copy account
+waiting-about = Your request is on its way. It is delivered as soon as both of you are online.
+blocked-about = They cannot reach you, and are not told so.
+trust-title = Who is it really?
+trust-verified = Verified
+trust-verified-about = You compared the safety number. Kith warns you if it changes.
+trust-introduced = Not verified
+trust-introduced-about = Compare these pictures or numbers when you meet or talk. If both of you see the same, nobody is in between.
+trust-match = They match
+trust-take-back = Not verified any more
+trust-copy = Copy numbers
+path-title = Connection
+path-direct = Direct
+path-direct-short = direct
+path-direct-about = Your computers talk to each other without anybody in between. Each sees the other's network address.
+path-relayed = Through a relay
+path-relayed-short = through a relay
+path-relayed-about = A relay passes the connection on. It sees only encrypted bytes.
+path-none = Not connected
+path-none-about = Messages wait on this computer until both of you are online.
+
+## Adding somebody
+
+add-contact = Add contact
+add-tabs = Give or use an invite
+add-tab-show = My invite
+add-tab-enter = I have a link
+add-show-about = Whoever gets this can ask to be your contact. Give it to one person you trust to pass it on.
+add-qr = Your invite as a QR code
+add-copy = Copy link
+add-making = Making an invite…
+add-single-use = For one person
+add-single-use-about = It stops working once somebody has used it.
+add-link = Invite link
+add-link-hint = kith:i/1/…
+add-scan-clipboard = Scan from clipboard
+add-scan-file = Scan a picture
+add-looking = Looking who this is…
+add-mine = This is your own invite. Give it to somebody else.
+add-known = You know this person already.
+add-preview-about = They will see your name and the line below, and decide whether to accept.
+add-message = Say who you are (optional)
+add-message-hint = It is me, from the choir
+add-ask = Ask { $name }
+add-asking = Asking…
+scan-nothing = There is no QR code that can be read in this picture.
+scan-no-picture = There is neither a picture nor text on the clipboard.
+scan-unreadable = This file is not a picture Kith can read.
+
+## Questions
+
+confirm-remove-title = Remove { $name }?
+confirm-remove-about = { $name } cannot write to you any more. Your history with them stays on this computer.
+confirm-remove-do = Remove
+confirm-block-title = Block { $name }?
+confirm-block-about = { $name } cannot reach you, and is not told so. You can unblock them at any time.
+confirm-block-do = Block
+rename-about = Only you see this name. Leave it empty to use the one they chose.
+rename-name = Name
+link-title = Open this link?
+link-about = This link may not lead where it seems to.
+link-host = It leads to { $host }
+link-open = Open anyway
+
+## My profile
+
+profile-edit = Edit profile
+profile-status = Status
+profile-status-hint = Away until Monday
+profile-about = Your contacts see your name and status.
+profile-no-status = No status
+account-id-about = This is your public key. Your invite contains it; nothing can be done with it alone.
+phrase-title = Recovery phrase
+phrase-about = 24 words that are your account. Whoever has them can become you; without them a lost computer is a lost account.
+phrase-show = Show my 24 words
+phrase-warning = Write them on paper. Show them to nobody, type them nowhere.
+phrase-opening = Opening…
+phrase-copy = Copy
+phrase-done = I wrote them down
+
+## Network
+
+health-good = Connected
+health-good-about = You are connected to the network, and people can find you.
+health-relayed = Reachable through a relay
+health-relayed-about = Your router lets nobody in. A relay passes connections on; it sees only encrypted bytes.
+health-nearby = Nearby only
+health-nearby-about = You are connected to people directly, but to no bootstrap node. New people cannot find you over the internet.
+health-offline = Offline
+health-offline-about = You are connected to nobody. Messages wait on this computer.
+network-peers = { $count ->
+    [0] No peers
+    [one] One peer
+   *[other] { $count } peers
+}
+network-test-title = Test
+network-test = Test my connection
+network-test-running = Testing…
+network-details = Details
+network-addresses = Addresses of this computer
+network-relays = Relays
+network-traffic = Since the start: { $in } received, { $out } sent
+network-nat = Router: { $nat }
+network-copy = Copy diagnostics
+bootstraps-title = Bootstrap nodes
+bootstraps-about = Nodes run by communities that help people find each other. They see no messages.
+bootstrap-add-label = Add a bootstrap node
+bootstrap-add-hint = kith:b/1/… or /…/p2p/…
+bootstrap-add = Add
+bootstrap-remove = Remove { $address }
+
+## Settings
+
+settings-account = Account
+settings-privacy = Privacy
+settings-appearance = Appearance
+settings-language = Language
+settings-notifications = Notifications
+settings-network = Network
+settings-storage = Storage
+settings-shortcuts = Keyboard
+settings-about = About
+privacy-receipts = Read receipts
+privacy-receipts-about = People see that you have read their messages.
+privacy-about = Contacts you are connected to directly see your network address. Bootstrap nodes and relays see when you are online, but not what you write.
+theme-title = Theme
+theme-system = System
+theme-light = Light
+theme-dark = Dark
+theme-high-contrast = High contrast
+theme-own = Your own themes are files in { $folder }
+palette-light = Use the light theme
+palette-dark = Use the dark theme
+palette-high-contrast = Use the high-contrast theme
+text-size = Text size
+zoom = Size of everything
+compact = Close together
+compact-about = Less room between messages.
+still = Reduce motion
+still-about = Nothing moves or blinks by itself.
+language-system = System
+clock-title = Times
+clock-language = As the language has it
+clock-24 = 24 hours
+clock-12 = 12 hours
+notify = Notifications
+notify-about = Tell me about new messages while I look elsewhere.
+notify-text = Show what was written
+notify-text-about = Otherwise only who wrote.
+storage-folder = Profile folder
+storage-about = Everything in it is encrypted. Copy the whole folder while Kith is closed to keep a backup, and never open two copies at the same time.
+enter-newline = Enter makes a new line
+enter-newline-about = Ctrl+Enter sends.
+about-version = Kith { $version }
+about-licence = Free software under the MIT or Apache 2.0 licence.
+about-fonts = Fonts and pictures
+
+## Said at the edge of the window
+
+toast-copied = Copied
+toast-copied-invite = Invite copied
+toast-copied-secret = Copied; it is taken off the clipboard after a minute
+toast-asked = Asked. You can write once they accept.
+toast-declined = Declined
+toast-blocked = Blocked
+toast-unblocked = Unblocked
+toast-removed = Removed
+toast-verified = Verified
+toast-unverified = Not verified any more
+toast-profile-saved = Saved
+toast-bootstrap-added = Bootstrap node added
+toast-bootstrap-removed = Bootstrap node removed
+
+## What went wrong
+
+error-not-found = That is not there any more.
+error-not-a-contact = This person is not one of your contacts.
+error-blocked = You blocked this person.
+error-too-large = That is too long.
+error-not-allowed = That is not possible now.
+error-already-exists = That is there already.
+error-bad-link = This is not an invite link, or a part of it is missing.
+error-expired-link = This invite has expired. Ask for a new one.
+error-used-link = This invite has been used already. Ask for a new one.
+error-offline = Nobody who could answer can be reached. Check your connection and try again.
+error-unsupported = This version of Kith cannot do that.
+error-rate-limited = Too many at once. Wait a moment and try again.
+error-invalid-argument = That does not look right. Check it and try again.
+error-locked = The profile is open in another program.
+error-wrong-password = That is not the password.
+error-unauthorized = That is not allowed.
+error-unknown-method = This version of Kith cannot do that.
+error-snapshot-needed = Something was missed. Try again.
+error-storage-full = The disk is full. Nothing was lost; make room and try again.
+error-storage = The database refused. Nothing was changed.
+error-shutting-down = Kith is closing.
+error-internal = Something went wrong inside Kith.
+error-ended = Kith's node has stopped. Start Kith again.
+
+## Times
+
+time-am = { $time } am
+time-pm = { $time } pm
+day-today = Today
+day-yesterday = Yesterday
+date-short = { $day } { $month }
+date-short-year = { $day } { $month } { $year }
+date-long = { $weekday }, { $day } { $month }
+date-long-year = { $weekday }, { $day } { $month } { $year }
+date-and-time = { $date }, { $time }
+ago-now = just now
+ago-minutes = { $count ->
+    [one] one minute ago
+   *[other] { $count } minutes ago
+}
+weekday-monday = Monday
+weekday-tuesday = Tuesday
+weekday-wednesday = Wednesday
+weekday-thursday = Thursday
+weekday-friday = Friday
+weekday-saturday = Saturday
+weekday-sunday = Sunday
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December

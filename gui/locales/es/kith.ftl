@@ -1,0 +1,398 @@
+### The texts of Kith. Short sentences, no jargon; what a button says is what it does.
+
+app-name = Kith
+you = Tú
+back = Atrás
+close = Cerrar
+dismiss = Ocultar
+cancel = Cancelar
+save = Guardar
+open = Abrir
+quit = Salir de Kith
+accept = Aceptar
+decline = Rechazar
+search = Buscar
+palette = Comandos
+palette-hint = Buscar una persona o un comando
+
+## Making a profile
+
+welcome-line = Habla directamente. Sin cuenta, y ningún servidor guarda tus mensajes.
+welcome-point-account = Ni número de teléfono ni correo: basta con tu nombre.
+welcome-point-encrypted = Nadie más que tú y las personas con las que hablas puede leer lo que escribes.
+welcome-point-disk = Tu historial se queda en este equipo, cifrado.
+welcome-start = Empezar
+welcome-restore = Ya tengo un perfil
+you-title = ¿Quién eres?
+you-about = Las personas que añadas ven este nombre. Puedes cambiarlo cuando quieras.
+you-name = Tu nombre
+you-name-hint = Como te llaman tus amigos
+you-password = Contraseña para este equipo (opcional)
+you-password-hint = Déjala vacía para abrir sin ella
+you-password-about = Si pones una, Kith la pide cada vez que se inicia. Nadie puede restablecerla.
+you-create = Crear mi perfil
+you-busy = Creando tus claves…
+restore-title = Trae tu perfil
+restore-about = Cierra Kith en el otro equipo, copia aquí toda su carpeta de perfil e inicia Kith con ella: kith --profile CARPETA. Dos equipos no deben usar el mismo perfil a la vez. Vincular dispositivos y restaurar con tus 24 palabras llegará en una versión posterior.
+ready-title = Todo listo, { $name }
+ready-identity = Tu identidad está creada; sus claves solo están en este equipo
+ready-encrypted = Tu historial está cifrado en tu disco
+ready-listening = Este equipo es accesible en su propia red
+ready-peers = { $count ->
+    [one] Conectado a un par
+   *[other] Conectado a { $count } pares
+}
+ready-no-peers = Buscando otros nodos…
+ready-invite = Muéstraselo a alguien que conozcas o envíale el enlace. Es la forma de encontrarse.
+ready-start = Empezar a chatear
+
+## Opening a profile
+
+unlock-title = Hola de nuevo
+unlock-about = Tu perfil está protegido con una contraseña.
+unlock-password = Contraseña
+unlock-open = Desbloquear
+unlock-busy = Abriendo…
+unlock-wrong = { $count ->
+    [one] Esa no es la contraseña.
+   *[other] Esa tampoco es la contraseña. ({ $count } intentos)
+}
+failed-title = Kith no puede abrir tu perfil
+failed-about = { $reason }
+
+## Around the window
+
+nav-chats = Chats
+nav-contacts = Contactos
+nav-network = Red
+nav-settings = Ajustes
+nav-profile = Mi perfil
+nothing-open-title = Elige una conversación
+nothing-open-about = O pulsa Ctrl+K para encontrar una persona o un comando.
+first-title = Añade a la primera persona
+first-about = Dale tu invitación a alguien o pega la que te hayan dado. Mientras tanto, «Mis notas» es un buen sitio para probar.
+first-invite = Mostrar mi invitación
+first-enter = Tengo un enlace de invitación
+
+## Chats
+
+search-hint = Buscar
+search-people = Buscar personas
+search-messages = Mensajes
+search-nothing = Sin resultados
+search-nothing-about = Prueba con otra palabra o con parte de ella.
+filter-name = Qué chats se muestran
+filter-all = Todos
+filter-unread = No leídos
+filter-requests = Solicitudes ({ $count })
+chats-empty = Aún no hay conversaciones
+chats-empty-about = Añade a alguien para empezar a escribir.
+unread-nothing = Todo leído
+unread-nothing-about = Los mensajes nuevos aparecen aquí.
+chat-draft = Borrador: { $text }
+chat-mine = Tú: { $text }
+chat-nothing-yet = Aún no hay mensajes
+chat-spoken = { $count ->
+    [0] Chat con { $name }
+    [one] Chat con { $name }, un mensaje no leído
+   *[other] Chat con { $name }, { $count } mensajes no leídos
+}
+chat-next = Chat siguiente
+chat-previous = Chat anterior
+requests-empty = No hay solicitudes
+requests-empty-about = Cuando alguien usa tu invitación, aparece aquí.
+requests-about = Estas personas no saben si has visto su solicitud. Tampoco se les avisa si la rechazas.
+request-no-text = Quiere ser tu contacto.
+request-about = Si aceptas, podrás hablar con esta persona, y verá cuándo estás en línea.
+notes-title = Mis notas
+notes-open = Mis notas
+notes-about = Solo en este equipo
+notes-empty-about = Lo que escribas aquí se queda en este equipo, cifrado.
+
+## A conversation
+
+messages = Mensajes
+conversation-info = Sobre esta persona
+conversation-to-end = Ir al último mensaje
+conversation-empty = Saluda
+conversation-empty-about = Nadie más puede leer lo que se escribe aquí.
+unread-line = Mensajes nuevos
+composer-name = Mensaje
+composer-hint = Escribe un mensaje
+composer-send = Enviar
+composer-waiting = Podrás escribir cuando { $name } acepte tu solicitud.
+composer-requested = Acepta la solicitud para escribir.
+composer-blocked = Tienes bloqueada a esta persona. Desbloquéala para escribir.
+composer-removed = Esta persona ya no está entre tus contactos.
+composer-alarm = Los mensajes están en pausa: mira la advertencia de arriba.
+message-unknown = Este mensaje necesita una versión más reciente de Kith.
+message-copy = Copiar texto
+message-retry = Reintentar
+message-discard = Eliminar
+state-received = recibido
+state-note = nota
+state-queued = pendiente de entrega
+state-stored = guardado para su entrega
+state-delivered = entregado
+state-seen = leído
+state-failed = no enviado
+notice-offline = No tienes conexión. Lo que escribas se enviará cuando vuelvas a conectarte.
+notice-offline-more = Detalles
+
+## People
+
+contacts-requests = Solicitudes de contacto
+contacts-people = Personas
+contacts-waiting = Esperando respuesta
+contacts-blocked = Contactos bloqueados
+contacts-empty = Aún no hay nadie
+contacts-empty-about = Añade a alguien con un enlace de invitación o un código QR.
+standing-requested = quiere ser tu contacto
+standing-waiting = aún no ha respondido
+standing-blocked = contacto bloqueado
+standing-online = en línea
+standing-offline = sin conexión
+standing-seen = última conexión: { $when }
+contact-open = Ver contacto
+contact-own-name = eligió el nombre { $name }
+contact-write = Escribir mensaje
+contact-rename = Cambiar nombre
+contact-block = Bloquear
+contact-unblock = Desbloquear
+contact-remove = Eliminar
+contact-id = Cuenta
+contact-alarm = Se han visto dos listas de dispositivos distintas de esta persona. Puede que alguien más tenga su clave. Los mensajes están en pausa; habla con ella por otro medio.
+copy-id = Copiar cuenta
+waiting-about = Tu solicitud está en camino. Se entregará en cuanto los dos equipos estén en línea a la vez.
+blocked-about = Esta persona no puede comunicarse contigo, y no se le avisa de ello.
+trust-title = ¿Quién es en realidad?
+trust-verified = Contacto verificado
+trust-verified-about = Has comparado el número de seguridad. Kith te avisa si cambia.
+trust-introduced = Contacto sin verificar
+trust-introduced-about = Compara estas imágenes o números con esta persona al verla o al hablar con ella. Si son los mismos en los dos lados, no hay nadie en medio.
+trust-match = Coinciden
+trust-take-back = Quitar verificación
+trust-copy = Copiar números
+path-title = Conexión
+path-direct = Directa
+path-direct-short = conexión directa
+path-direct-about = Los dos equipos se comunican sin nadie en medio. Cada uno ve la dirección de red del otro.
+path-relayed = A través de un relé
+path-relayed-short = a través de un relé
+path-relayed-about = Un relé transmite la conexión. Solo ve datos cifrados.
+path-none = Sin conexión
+path-none-about = Los mensajes esperan en este equipo hasta que los dos equipos estén en línea.
+
+## Adding somebody
+
+add-contact = Añadir contacto
+add-tabs = Dar o usar una invitación
+add-tab-show = Mi invitación
+add-tab-enter = Tengo un enlace
+add-show-about = Quien reciba esta invitación puede pedir ser tu contacto. Dásela a una sola persona, y que sea de confianza por si la comparte.
+add-qr = Tu invitación como código QR
+add-copy = Copiar enlace
+add-making = Creando una invitación…
+add-single-use = Para una sola persona
+add-single-use-about = Deja de funcionar cuando alguien la ha usado.
+add-link = Enlace de invitación
+add-link-hint = kith:i/1/…
+add-scan-clipboard = Leer del portapapeles
+add-scan-file = Escanear una imagen
+add-looking = Buscando quién es…
+add-mine = Esta es tu propia invitación. Dásela a otra persona.
+add-known = Ya conoces a esta persona.
+add-preview-about = Esta persona verá tu nombre y la línea de abajo, y decidirá si acepta.
+add-message = Di quién eres (opcional)
+add-message-hint = Soy yo, del coro
+add-ask = Preguntar a { $name }
+add-asking = Enviando solicitud…
+scan-nothing = No hay ningún código QR legible en esta imagen.
+scan-no-picture = No hay ni imagen ni texto en el portapapeles.
+scan-unreadable = Este archivo no es una imagen que Kith pueda leer.
+
+## Questions
+
+confirm-remove-title = ¿Eliminar a { $name } de tus contactos?
+confirm-remove-about = { $name } ya no podrá escribirte. Tu historial con esta persona se queda en este equipo.
+confirm-remove-do = Eliminar
+confirm-block-title = ¿Bloquear a { $name }?
+confirm-block-about = { $name } no podrá comunicarse contigo, y no se le avisará de ello. Puedes desbloquear a esta persona cuando quieras.
+confirm-block-do = Bloquear
+rename-about = Solo tú ves este nombre. Déjalo vacío para usar el que eligió esta persona.
+rename-name = Nombre
+link-title = ¿Abrir este enlace?
+link-about = Puede que este enlace no lleve a donde parece.
+link-host = Lleva a { $host }
+link-open = Abrir de todos modos
+
+## My profile
+
+profile-edit = Editar perfil
+profile-status = Estado
+profile-status-hint = Fuera hasta el lunes
+profile-about = Tus contactos ven tu nombre y tu estado.
+profile-no-status = Sin estado
+account-id-about = Esta es tu clave pública. Tu invitación la contiene; con ella sola no se puede hacer nada.
+phrase-title = Frase de recuperación
+phrase-about = 24 palabras que son tu cuenta. Quien las tenga puede hacerse pasar por ti; sin ellas, perder el equipo es perder la cuenta.
+phrase-show = Mostrar mis 24 palabras
+phrase-warning = Escríbelas en papel. No se las muestres a nadie ni las teclees en ningún sitio.
+phrase-opening = Abriendo…
+phrase-copy = Copiar
+phrase-done = Ya las tengo escritas
+
+## Network
+
+health-good = Conectado
+health-good-about = Kith está conectado a la red, y otras personas pueden encontrarte.
+health-relayed = Accesible a través de un relé
+health-relayed-about = Tu router no deja entrar a nadie. Un relé transmite las conexiones; solo ve datos cifrados.
+health-nearby = Solo cerca
+health-nearby-about = Kith está conectado directamente con personas, pero con ningún nodo de arranque. Las personas nuevas no pueden encontrarte por internet.
+health-offline = Sin conexión
+health-offline-about = Kith no está conectado con nadie. Los mensajes esperan en este equipo.
+network-peers = { $count ->
+    [0] Ningún par
+    [one] Un par
+   *[other] { $count } pares
+}
+network-test-title = Prueba
+network-test = Probar mi conexión
+network-test-running = Probando…
+network-details = Detalles
+network-addresses = Direcciones de este equipo
+network-relays = Relés
+network-traffic = Desde el inicio: { $in } recibidos, { $out } enviados
+network-nat = Router: { $nat }
+network-copy = Copiar diagnóstico
+bootstraps-title = Nodos de arranque
+bootstraps-about = Nodos mantenidos por comunidades que ayudan a las personas a encontrarse. No ven los mensajes.
+bootstrap-add-label = Añadir un nodo de arranque
+bootstrap-add-hint = kith:b/1/… o /…/p2p/…
+bootstrap-add = Añadir
+bootstrap-remove = Quitar { $address }
+
+## Settings
+
+settings-account = Cuenta
+settings-privacy = Privacidad
+settings-appearance = Apariencia
+settings-language = Idioma
+settings-notifications = Notificaciones
+settings-network = Red
+settings-storage = Almacenamiento
+settings-shortcuts = Teclado
+settings-about = Acerca de
+privacy-receipts = Confirmaciones de lectura
+privacy-receipts-about = Las demás personas ven que has leído sus mensajes.
+privacy-about = Los contactos con los que tienes conexión directa ven tu dirección de red. Los nodos de arranque y los relés ven cuándo estás en línea, pero no lo que escribes.
+theme-title = Tema
+theme-system = Sistema
+theme-light = Claro
+theme-dark = Oscuro
+theme-high-contrast = Alto contraste
+theme-own = Tus propios temas son archivos en { $folder }
+palette-light = Usar el tema claro
+palette-dark = Usar el tema oscuro
+palette-high-contrast = Usar el tema de alto contraste
+text-size = Tamaño del texto
+zoom = Tamaño de la interfaz
+compact = Vista compacta
+compact-about = Menos espacio entre los mensajes.
+still = Reducir movimiento
+still-about = Nada se mueve ni parpadea por sí solo.
+language-system = Sistema
+clock-title = Hora
+clock-language = Según el idioma
+clock-24 = 24 horas
+clock-12 = 12 horas
+notify = Notificaciones
+notify-about = Avisarme de los mensajes nuevos cuando miro a otra parte.
+notify-text = Mostrar el texto del mensaje
+notify-text-about = Si no, solo quién escribió.
+storage-folder = Carpeta del perfil
+storage-about = Todo lo que contiene está cifrado. Para tener una copia de seguridad, copia la carpeta entera con Kith cerrado, y nunca abras dos copias a la vez.
+enter-newline = Enter inserta un salto de línea
+enter-newline-about = Ctrl+Enter envía.
+about-version = Kith { $version }
+about-licence = Software libre bajo la licencia MIT o Apache 2.0.
+about-fonts = Tipografías e imágenes
+
+## Said at the edge of the window
+
+toast-copied = Copiado
+toast-copied-invite = Invitación copiada
+toast-copied-secret = Copiado; se quita del portapapeles al cabo de un minuto
+toast-asked = Solicitud enviada. Podrás escribir cuando la acepten.
+toast-declined = Solicitud rechazada
+toast-blocked = Contacto bloqueado
+toast-unblocked = Contacto desbloqueado
+toast-removed = Contacto eliminado
+toast-verified = Contacto verificado
+toast-unverified = Ya no está verificado
+toast-profile-saved = Guardado
+toast-bootstrap-added = Nodo de arranque añadido
+toast-bootstrap-removed = Nodo de arranque quitado
+
+## What went wrong
+
+error-not-found = Eso ya no existe.
+error-not-a-contact = Esta persona no está entre tus contactos.
+error-blocked = Tienes bloqueada a esta persona.
+error-too-large = Es demasiado largo.
+error-not-allowed = Eso no es posible ahora.
+error-already-exists = Eso ya existe.
+error-bad-link = Esto no es un enlace de invitación, o le falta una parte.
+error-expired-link = Esta invitación ha caducado. Pide una nueva.
+error-used-link = Esta invitación ya se ha usado. Pide una nueva.
+error-offline = No se puede llegar a nadie que pueda responder. Comprueba tu conexión e inténtalo de nuevo.
+error-unsupported = Esta versión de Kith no puede hacer eso.
+error-rate-limited = Demasiado a la vez. Espera un momento e inténtalo de nuevo.
+error-invalid-argument = Algo no está bien. Compruébalo e inténtalo de nuevo.
+error-locked = El perfil está abierto en otro programa.
+error-wrong-password = Esa no es la contraseña.
+error-unauthorized = Eso no está permitido.
+error-unknown-method = Esta versión de Kith no puede hacer eso.
+error-snapshot-needed = Algo se pasó por alto. Inténtalo de nuevo.
+error-storage-full = El disco está lleno. No se ha perdido nada; libera espacio e inténtalo de nuevo.
+error-storage = La base de datos lo ha rechazado. No se ha cambiado nada.
+error-shutting-down = Kith se está cerrando.
+error-internal = Algo ha fallado dentro de Kith.
+error-ended = El nodo de Kith se ha detenido. Inicia Kith de nuevo.
+
+## Times
+
+time-am = { $time } a. m.
+time-pm = { $time } p. m.
+day-today = Hoy
+day-yesterday = Ayer
+date-short = { $day } de { $month }
+date-short-year = { $day } de { $month } de { $year }
+date-long = { $weekday }, { $day } de { $month }
+date-long-year = { $weekday }, { $day } de { $month } de { $year }
+date-and-time = { $date }, { $time }
+ago-now = ahora mismo
+ago-minutes = { $count ->
+    [one] hace un minuto
+   *[other] hace { $count } minutos
+}
+weekday-monday = lunes
+weekday-tuesday = martes
+weekday-wednesday = miércoles
+weekday-thursday = jueves
+weekday-friday = viernes
+weekday-saturday = sábado
+weekday-sunday = domingo
+month-1 = enero
+month-2 = febrero
+month-3 = marzo
+month-4 = abril
+month-5 = mayo
+month-6 = junio
+month-7 = julio
+month-8 = agosto
+month-9 = septiembre
+month-10 = octubre
+month-11 = noviembre
+month-12 = diciembre

@@ -1,0 +1,398 @@
+### The texts of Kith. Short sentences, no jargon; what a button says is what it does.
+
+app-name = Kith
+you = Vous
+back = Retour
+close = Fermer
+dismiss = Masquer
+cancel = Annuler
+save = Enregistrer
+open = Ouvrir
+quit = Quitter Kith
+accept = Accepter
+decline = Refuser
+search = Rechercher
+palette = Commandes
+palette-hint = Chercher une personne ou une commande
+
+## Making a profile
+
+welcome-line = Échangez directement. Pas de compte, et aucun serveur ne garde vos messages.
+welcome-point-account = Ni numéro de téléphone, ni e-mail : votre nom suffit.
+welcome-point-encrypted = Vous et les personnes à qui vous parlez êtes les seuls à pouvoir lire ce que vous écrivez.
+welcome-point-disk = Votre historique reste sur cet ordinateur, chiffré.
+welcome-start = Commencer
+welcome-restore = J’ai déjà un profil
+you-title = Qui êtes-vous ?
+you-about = Les personnes que vous ajoutez voient ce nom. Vous pouvez le changer à tout moment.
+you-name = Votre nom
+you-name-hint = Le nom que vos amis vous donnent
+you-password = Mot de passe pour cet ordinateur (facultatif)
+you-password-hint = Laisser vide pour ouvrir sans
+you-password-about = Si vous en choisissez un, Kith le demande à chaque démarrage. Personne ne peut le réinitialiser.
+you-create = Créer mon profil
+you-busy = Création de vos clés…
+restore-title = Reprenez votre profil ici
+restore-about = Fermez Kith sur l’autre ordinateur, copiez ici tout son dossier de profil, puis lancez Kith avec ce dossier : kith --profile DOSSIER. Deux ordinateurs ne doivent pas utiliser le même profil en même temps. L’association d’appareils et la restauration avec vos 24 mots viendront dans une version ultérieure.
+ready-title = Tout est prêt, { $name }
+ready-identity = Identité créée ; ses clés ne sont que sur cet ordinateur
+ready-encrypted = Votre historique est chiffré sur votre disque
+ready-listening = Cet ordinateur est joignable sur son réseau local
+ready-peers = { $count ->
+    [one] Connecté à un pair
+   *[other] Connecté à { $count } pairs
+}
+ready-no-peers = Recherche d’autres nœuds…
+ready-invite = Montrez ceci à quelqu’un que vous connaissez, ou envoyez-lui le lien. C’est ainsi que vous vous retrouverez.
+ready-start = Commencer à discuter
+
+## Opening a profile
+
+unlock-title = Bon retour
+unlock-about = Votre profil est protégé par un mot de passe.
+unlock-password = Mot de passe
+unlock-open = Déverrouiller
+unlock-busy = Ouverture…
+unlock-wrong = { $count ->
+    [one] Ce n’est pas le bon mot de passe.
+   *[other] Ce n’est pas le bon mot de passe non plus. ({ $count } essais)
+}
+failed-title = Kith ne peut pas ouvrir votre profil
+failed-about = { $reason }
+
+## Around the window
+
+nav-chats = Discussions
+nav-contacts = Contacts
+nav-network = Réseau
+nav-settings = Paramètres
+nav-profile = Mon profil
+nothing-open-title = Choisissez une conversation
+nothing-open-about = Ou appuyez sur Ctrl+K pour trouver une personne ou une commande.
+first-title = Ajoutez une première personne
+first-about = Donnez votre invitation à quelqu’un, ou collez celle que vous avez reçue. En attendant, vos notes personnelles permettent de faire des essais.
+first-invite = Afficher mon invitation
+first-enter = J’ai un lien d’invitation
+
+## Chats
+
+search-hint = Rechercher
+search-people = Rechercher des personnes
+search-messages = Messages
+search-nothing = Aucun résultat
+search-nothing-about = Essayez un autre mot, ou une partie d’un mot.
+filter-name = Discussions à afficher
+filter-all = Toutes
+filter-unread = Non lues
+filter-requests = Demandes ({ $count })
+chats-empty = Pas encore de conversation
+chats-empty-about = Ajoutez quelqu’un, et vous pourrez vous écrire.
+unread-nothing = Tout est lu
+unread-nothing-about = Les nouveaux messages s’affichent ici.
+chat-draft = Brouillon : { $text }
+chat-mine = Vous : { $text }
+chat-nothing-yet = Pas encore de message
+chat-spoken = { $count ->
+    [0] Discussion avec { $name }
+    [one] Discussion avec { $name }, un message non lu
+   *[other] Discussion avec { $name }, { $count } messages non lus
+}
+chat-next = Discussion suivante
+chat-previous = Discussion précédente
+requests-empty = Aucune demande
+requests-empty-about = Quand quelqu’un utilise votre invitation, sa demande s’affiche ici.
+requests-about = Ces personnes ne savent pas si vous avez vu leur demande. Un refus ne leur est pas signalé.
+request-no-text = Souhaite faire partie de vos contacts.
+request-about = Si vous acceptez, vous pourrez vous écrire, et cette personne verra quand vous êtes en ligne.
+notes-title = Notes personnelles
+notes-open = Notes personnelles
+notes-about = Sur cet ordinateur uniquement
+notes-empty-about = Ce que vous écrivez ici reste sur cet ordinateur, chiffré.
+
+## A conversation
+
+messages = Messages
+conversation-info = À propos de cette personne
+conversation-to-end = Aller au dernier message
+conversation-empty = Dites bonjour
+conversation-empty-about = Personne d’autre que vous deux ne peut lire ce que vous écrivez ici.
+unread-line = Nouveaux messages
+composer-name = Message
+composer-hint = Écrire un message
+composer-send = Envoyer
+composer-waiting = Vous pourrez écrire quand { $name } aura accepté votre demande.
+composer-requested = Acceptez la demande pour écrire.
+composer-blocked = Vous avez bloqué cette personne. Débloquez-la pour écrire.
+composer-removed = Cette personne ne fait plus partie de vos contacts.
+composer-alarm = Les messages sont en pause : voir l’avertissement ci-dessus.
+message-unknown = Ce message nécessite une version plus récente de Kith.
+message-copy = Copier le texte
+message-retry = Réessayer
+message-discard = Supprimer
+state-received = reçu
+state-note = note
+state-queued = en attente de distribution
+state-stored = déposé à son intention
+state-delivered = distribué
+state-seen = lu
+state-failed = non envoyé
+notice-offline = Vous êtes hors ligne. Ce que vous écrivez sera envoyé au retour de la connexion.
+notice-offline-more = Détails
+
+## People
+
+contacts-requests = Demandes de contact
+contacts-people = Personnes
+contacts-waiting = En attente de réponse
+contacts-blocked = Contacts bloqués
+contacts-empty = Personne pour l’instant
+contacts-empty-about = Ajoutez quelqu’un avec un lien d’invitation ou un code QR.
+standing-requested = souhaite faire partie de vos contacts
+standing-waiting = n’a pas encore répondu
+standing-blocked = contact bloqué
+standing-online = en ligne
+standing-offline = hors ligne
+standing-seen = dernière connexion : { $when }
+contact-open = Afficher le contact
+contact-own-name = a choisi le nom { $name }
+contact-write = Écrire un message
+contact-rename = Renommer
+contact-block = Bloquer
+contact-unblock = Débloquer
+contact-remove = Retirer
+contact-id = Compte
+contact-alarm = Deux listes d’appareils différentes ont été vues pour cette personne. Quelqu’un d’autre a peut-être sa clé. Les messages sont en pause ; parlez-lui par un autre moyen.
+copy-id = Copier le compte
+waiting-about = Votre demande est en route. Elle sera remise dès que vous serez en ligne tous les deux.
+blocked-about = Cette personne ne peut pas vous joindre, et n’en sait rien.
+trust-title = Qui est-ce vraiment ?
+trust-verified = Contact vérifié
+trust-verified-about = Vous avez comparé le numéro de sécurité. Kith vous avertit s’il change.
+trust-introduced = Contact non vérifié
+trust-introduced-about = Comparez ces images ou ces chiffres quand vous vous voyez ou vous parlez. Si vous voyez la même chose tous les deux, personne ne s’est glissé entre vous.
+trust-match = Tout correspond
+trust-take-back = Annuler la vérification
+trust-copy = Copier les chiffres
+path-title = Connexion
+path-direct = Directe
+path-direct-short = connexion directe
+path-direct-about = Vos ordinateurs communiquent sans personne entre eux. Chacun voit l’adresse réseau de l’autre.
+path-relayed = Par un relais
+path-relayed-short = par un relais
+path-relayed-about = Un relais transmet la connexion. Il ne voit que des données chiffrées.
+path-none = Pas de connexion
+path-none-about = Les messages attendent sur cet ordinateur que vous soyez en ligne tous les deux.
+
+## Adding somebody
+
+add-contact = Ajouter un contact
+add-tabs = Donner ou utiliser une invitation
+add-tab-show = Mon invitation
+add-tab-enter = J’ai un lien
+add-show-about = Qui reçoit cette invitation peut demander à faire partie de vos contacts. Donnez-la à une personne à qui vous faites confiance, y compris pour la transmettre.
+add-qr = Votre invitation sous forme de code QR
+add-copy = Copier le lien
+add-making = Création d’une invitation…
+add-single-use = Pour une seule personne
+add-single-use-about = Elle cesse de fonctionner dès que quelqu’un l’a utilisée.
+add-link = Lien d’invitation
+add-link-hint = kith:i/1/…
+add-scan-clipboard = Lire le presse-papiers
+add-scan-file = Scanner une image
+add-looking = Recherche de cette personne…
+add-mine = C’est votre propre invitation. Donnez-la à quelqu’un d’autre.
+add-known = Vous connaissez déjà cette personne.
+add-preview-about = Cette personne verra votre nom et la ligne ci-dessous, et décidera d’accepter ou non.
+add-message = Dites qui vous êtes (facultatif)
+add-message-hint = C’est moi, de la chorale
+add-ask = Demander à { $name }
+add-asking = Envoi de la demande…
+scan-nothing = Cette image ne contient aucun code QR lisible.
+scan-no-picture = Le presse-papiers ne contient ni image ni texte.
+scan-unreadable = Ce fichier n’est pas une image que Kith peut lire.
+
+## Questions
+
+confirm-remove-title = Retirer { $name } ?
+confirm-remove-about = { $name } ne pourra plus vous écrire. Vos échanges restent sur cet ordinateur.
+confirm-remove-do = Retirer
+confirm-block-title = Bloquer { $name } ?
+confirm-block-about = { $name } ne pourra pas vous joindre, et n’en saura rien. Vous pouvez débloquer cette personne à tout moment.
+confirm-block-do = Bloquer
+rename-about = Ce nom n’est visible que par vous. Laissez-le vide pour utiliser celui que cette personne a choisi.
+rename-name = Nom
+link-title = Ouvrir ce lien ?
+link-about = Ce lien ne mène peut-être pas là où il semble mener.
+link-host = Il mène à { $host }
+link-open = Ouvrir quand même
+
+## My profile
+
+profile-edit = Modifier le profil
+profile-status = Statut
+profile-status-hint = De retour lundi
+profile-about = Vos contacts voient votre nom et votre statut.
+profile-no-status = Aucun statut
+account-id-about = C’est votre clé publique. Votre invitation la contient ; à elle seule, elle ne permet rien.
+phrase-title = Phrase de récupération
+phrase-about = 24 mots qui sont votre compte. Toute personne qui les possède peut prendre votre place ; sans eux, un ordinateur perdu est un compte perdu.
+phrase-show = Afficher mes 24 mots
+phrase-warning = Notez-les sur papier. Ne les montrez à personne, ne les saisissez nulle part.
+phrase-opening = Ouverture…
+phrase-copy = Copier
+phrase-done = Je les ai notés
+
+## Network
+
+health-good = Connecté
+health-good-about = Kith est connecté au réseau, et les autres peuvent vous trouver.
+health-relayed = Joignable par un relais
+health-relayed-about = Votre routeur ne laisse entrer personne. Un relais transmet les connexions ; il ne voit que des données chiffrées.
+health-nearby = À proximité seulement
+health-nearby-about = Kith est connecté directement à des personnes, mais à aucun nœud d’amorçage. De nouvelles personnes ne peuvent pas vous trouver par Internet.
+health-offline = Hors ligne
+health-offline-about = Kith n’est connecté à personne. Les messages attendent sur cet ordinateur.
+network-peers = { $count ->
+    [0] Aucun pair
+    [one] Un pair
+   *[other] { $count } pairs
+}
+network-test-title = Test
+network-test = Tester ma connexion
+network-test-running = Test en cours…
+network-details = Détails
+network-addresses = Adresses de cet ordinateur
+network-relays = Relais
+network-traffic = Depuis le démarrage : { $in } reçus, { $out } envoyés
+network-nat = Routeur : { $nat }
+network-copy = Copier le diagnostic
+bootstraps-title = Nœuds d’amorçage
+bootstraps-about = Des nœuds tenus par des communautés, qui aident les gens à se trouver. Ils ne voient aucun message.
+bootstrap-add-label = Ajouter un nœud d’amorçage
+bootstrap-add-hint = kith:b/1/… ou /…/p2p/…
+bootstrap-add = Ajouter
+bootstrap-remove = Retirer { $address }
+
+## Settings
+
+settings-account = Compte
+settings-privacy = Confidentialité
+settings-appearance = Apparence
+settings-language = Langue
+settings-notifications = Notifications
+settings-network = Réseau
+settings-storage = Stockage
+settings-shortcuts = Clavier
+settings-about = À propos
+privacy-receipts = Accusés de lecture
+privacy-receipts-about = Les autres voient que vous avez lu leurs messages.
+privacy-about = Les contacts en connexion directe avec vous voient votre adresse réseau. Les nœuds d’amorçage et les relais voient quand vous êtes en ligne, mais pas ce que vous écrivez.
+theme-title = Thème
+theme-system = Système
+theme-light = Clair
+theme-dark = Sombre
+theme-high-contrast = Contraste élevé
+theme-own = Vos propres thèmes sont des fichiers dans { $folder }
+palette-light = Utiliser le thème clair
+palette-dark = Utiliser le thème sombre
+palette-high-contrast = Utiliser le thème à contraste élevé
+text-size = Taille du texte
+zoom = Taille de l’affichage
+compact = Affichage compact
+compact-about = Moins d’espace entre les messages.
+still = Réduire les animations
+still-about = Rien ne bouge ni ne clignote tout seul.
+language-system = Système
+clock-title = Heure
+clock-language = Selon la langue
+clock-24 = 24 heures
+clock-12 = 12 heures
+notify = Notifications
+notify-about = Me signaler les nouveaux messages quand je regarde ailleurs.
+notify-text = Afficher le texte du message
+notify-text-about = Sinon, seulement qui a écrit.
+storage-folder = Dossier du profil
+storage-about = Tout ce qu’il contient est chiffré. Pour garder une sauvegarde, copiez le dossier entier quand Kith est fermé, et n’ouvrez jamais deux copies en même temps.
+enter-newline = Entrée va à la ligne
+enter-newline-about = Ctrl+Entrée envoie.
+about-version = Kith { $version }
+about-licence = Logiciel libre sous licence MIT ou Apache 2.0.
+about-fonts = Polices et images
+
+## Said at the edge of the window
+
+toast-copied = Copié
+toast-copied-invite = Invitation copiée
+toast-copied-secret = Copié ; retiré du presse-papiers après une minute
+toast-asked = Demande envoyée. Vous pourrez écrire une fois qu’elle sera acceptée.
+toast-declined = Demande refusée
+toast-blocked = Contact bloqué
+toast-unblocked = Contact débloqué
+toast-removed = Contact retiré
+toast-verified = Contact vérifié
+toast-unverified = Vérification annulée
+toast-profile-saved = Enregistré
+toast-bootstrap-added = Nœud d’amorçage ajouté
+toast-bootstrap-removed = Nœud d’amorçage retiré
+
+## What went wrong
+
+error-not-found = Cela n’existe plus.
+error-not-a-contact = Cette personne ne fait pas partie de vos contacts.
+error-blocked = Vous avez bloqué cette personne.
+error-too-large = C’est trop long.
+error-not-allowed = Ce n’est pas possible pour le moment.
+error-already-exists = Cela existe déjà.
+error-bad-link = Ce n’est pas un lien d’invitation, ou il en manque une partie.
+error-expired-link = Cette invitation a expiré. Demandez-en une nouvelle.
+error-used-link = Cette invitation a déjà été utilisée. Demandez-en une nouvelle.
+error-offline = Impossible de joindre qui que ce soit qui puisse répondre. Vérifiez votre connexion et réessayez.
+error-unsupported = Cette version de Kith ne sait pas faire cela.
+error-rate-limited = Trop de choses à la fois. Patientez un instant et réessayez.
+error-invalid-argument = Quelque chose ne va pas. Vérifiez votre saisie et réessayez.
+error-locked = Le profil est ouvert dans un autre programme.
+error-wrong-password = Ce n’est pas le bon mot de passe.
+error-unauthorized = Ce n’est pas autorisé.
+error-unknown-method = Cette version de Kith ne sait pas faire cela.
+error-snapshot-needed = Quelque chose a été manqué. Réessayez.
+error-storage-full = Le disque est plein. Rien n’a été perdu ; libérez de la place et réessayez.
+error-storage = La base de données a refusé. Rien n’a été modifié.
+error-shutting-down = Kith se ferme.
+error-internal = Un problème est survenu dans Kith.
+error-ended = Le nœud de Kith s’est arrêté. Relancez Kith.
+
+## Times
+
+time-am = { $time } AM
+time-pm = { $time } PM
+day-today = Aujourd’hui
+day-yesterday = Hier
+date-short = { $day } { $month }
+date-short-year = { $day } { $month } { $year }
+date-long = { $weekday } { $day } { $month }
+date-long-year = { $weekday } { $day } { $month } { $year }
+date-and-time = { $date } à { $time }
+ago-now = à l’instant
+ago-minutes = { $count ->
+    [one] il y a une minute
+   *[other] il y a { $count } minutes
+}
+weekday-monday = lundi
+weekday-tuesday = mardi
+weekday-wednesday = mercredi
+weekday-thursday = jeudi
+weekday-friday = vendredi
+weekday-saturday = samedi
+weekday-sunday = dimanche
+month-1 = janvier
+month-2 = février
+month-3 = mars
+month-4 = avril
+month-5 = mai
+month-6 = juin
+month-7 = juillet
+month-8 = août
+month-9 = septembre
+month-10 = octobre
+month-11 = novembre
+month-12 = décembre

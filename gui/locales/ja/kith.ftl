@@ -1,0 +1,390 @@
+### The texts of Kith. Short sentences, no jargon; what a button says is what it does.
+
+app-name = Kith
+you = 自分
+back = 戻る
+close = 閉じる
+dismiss = 閉じる
+cancel = キャンセル
+save = 保存
+open = 開く
+quit = Kithを終了
+accept = 承認
+decline = 拒否
+search = 検索
+palette = コマンド
+palette-hint = 人やコマンドを検索
+
+## Making a profile
+
+welcome-line = 直接つながって話せます。アカウント登録はなく、サーバーにメッセージは残りません。
+welcome-point-account = 電話番号もメールアドレスも不要です。名前だけで使えます。
+welcome-point-encrypted = 書いた内容を読めるのは、あなたと相手だけです。
+welcome-point-disk = 履歴は暗号化され、このパソコンに残ります。
+welcome-start = 始める
+welcome-restore = プロフィールを持っています
+you-title = お名前を教えてください
+you-about = 追加した相手に表示されます。いつでも変更できます。
+you-name = 名前
+you-name-hint = 友だちからの呼び名
+you-password = このパソコンで使うパスワード（任意）
+you-password-hint = 空欄ならパスワードなしで開きます
+you-password-about = 設定すると、起動のたびに入力が必要です。パスワードは誰にもリセットできません。
+you-create = プロフィールを作成
+you-busy = 鍵を作成しています…
+restore-title = プロフィールを引き継ぐ
+restore-about = もう一方のパソコンでKithを終了し、プロフィールのフォルダー全体をこのパソコンにコピーして、そのフォルダーを指定してKithを起動してください：kith --profile フォルダー。2台のパソコンで同じプロフィールを同時に使わないでください。端末のリンクと24語からの復元は、今後のバージョンで対応します。
+ready-title = { $name }さん、準備ができました
+ready-identity = IDを作成しました（鍵はこのパソコンだけにあります）
+ready-encrypted = 履歴はディスク上で暗号化されています
+ready-listening = 同じネットワークからこのパソコンに接続できます
+ready-peers = { $count }台のピアに接続しました
+ready-no-peers = ほかのノードを探しています…
+ready-invite = 友だちに見せるか、リンクを送ってください。これでお互いを見つけられます。
+ready-start = チャットを始める
+
+## Opening a profile
+
+unlock-title = おかえりなさい
+unlock-about = プロフィールはパスワードで保護されています。
+unlock-password = パスワード
+unlock-open = ロックを解除
+unlock-busy = 開いています…
+unlock-wrong = { $count ->
+    [1] パスワードが違います。
+   *[other] このパスワードも違います。（{ $count }回目）
+}
+failed-title = プロフィールを開けません
+failed-about = { $reason }
+
+## Around the window
+
+nav-chats = チャット
+nav-contacts = 連絡先
+nav-network = ネットワーク
+nav-settings = 設定
+nav-profile = マイプロフィール
+nothing-open-title = 会話を選んでください
+nothing-open-about = Ctrl+Kで人やコマンドを探すこともできます。
+first-title = 最初の相手を追加しましょう
+first-about = 招待を渡すか、受け取った招待を貼り付けてください。それまでは「自分用メモ」でいろいろ試せます。
+first-invite = 自分の招待を表示
+first-enter = 招待リンクを使う
+
+## Chats
+
+search-hint = 検索
+search-people = 人を検索
+search-messages = メッセージ
+search-nothing = 見つかりません
+search-nothing-about = 別の言葉か、言葉の一部で試してください。
+filter-name = 表示するチャット
+filter-all = すべて
+filter-unread = 未読
+filter-requests = リクエスト（{ $count }）
+chats-empty = 会話はまだありません
+chats-empty-about = 相手を追加すると、メッセージをやり取りできます。
+unread-nothing = すべて既読です
+unread-nothing-about = 新しいメッセージはここに表示されます。
+chat-draft = 下書き：{ $text }
+chat-mine = 自分：{ $text }
+chat-nothing-yet = メッセージはまだありません
+chat-spoken = { $count ->
+    [0] { $name }とのチャット
+   *[other] { $name }とのチャット、未読メッセージ{ $count }件
+}
+chat-next = 次のチャット
+chat-previous = 前のチャット
+requests-empty = リクエストはありません
+requests-empty-about = 招待が使われると、相手がここに表示されます。
+requests-about = リクエストを見たかどうかは相手に伝わりません。拒否しても通知されません。
+request-no-text = 連絡先への追加を希望しています。
+request-about = 承認すると、お互いにメッセージを送れるようになり、あなたがいつオンラインかが相手に表示されます。
+notes-title = 自分用メモ
+notes-open = 自分用メモ
+notes-about = このパソコンのみ
+notes-empty-about = ここに書いた内容は暗号化され、このパソコンの外には出ません。
+
+## A conversation
+
+messages = メッセージ
+conversation-info = 相手の情報
+conversation-to-end = 最新のメッセージへ
+conversation-empty = あいさつしてみましょう
+conversation-empty-about = ここに書いた内容を読めるのは、お二人だけです。
+unread-line = 新しいメッセージ
+composer-name = メッセージ
+composer-hint = メッセージを入力
+composer-send = 送信
+composer-waiting = { $name }さんがリクエストを承認すると、メッセージを送れます。
+composer-requested = リクエストを承認すると、メッセージを送れます。
+composer-blocked = この人をブロックしています。メッセージを送るにはブロックを解除してください。
+composer-removed = この人はもう連絡先にいません。
+composer-alarm = メッセージを停止しています。上の警告をご覧ください。
+message-unknown = このメッセージの表示には、新しいバージョンのKithが必要です。
+message-copy = テキストをコピー
+message-retry = 再試行
+message-discard = 削除
+state-received = 受信済み
+state-note = メモ
+state-queued = 配信待ち
+state-stored = 受け取り待ち
+state-delivered = 配信済み
+state-seen = 既読
+state-failed = 未送信
+notice-offline = オフラインです。書いたメッセージは、再び接続したときに送信されます。
+notice-offline-more = 詳細
+
+## People
+
+contacts-requests = 連絡先リクエスト
+contacts-people = つながっている人
+contacts-waiting = 返事待ち
+contacts-blocked = ブロック中
+contacts-empty = まだ誰もいません
+contacts-empty-about = 招待リンクかQRコードで追加してください。
+standing-requested = 連絡先への追加を希望
+standing-waiting = まだ返事がありません
+standing-blocked = ブロック中
+standing-online = オンライン
+standing-offline = オフライン
+standing-seen = 最終オンライン：{ $when }
+contact-open = 連絡先を表示
+contact-own-name = 本人が付けた名前：{ $name }
+contact-write = メッセージを書く
+contact-rename = 名前を変更
+contact-block = ブロック
+contact-unblock = ブロックを解除
+contact-remove = 削除
+contact-id = アカウント
+contact-alarm = この人の端末リストが2種類見つかりました。別の誰かが鍵を持っている可能性があります。メッセージを停止しています。別の方法で本人に連絡してください。
+copy-id = アカウントをコピー
+waiting-about = リクエストを送りました。お互いがオンラインになると届きます。
+blocked-about = 相手はあなたに連絡できません。そのことは相手に通知されません。
+trust-title = 本当に本人ですか？
+trust-verified = 確認済み
+trust-verified-about = 安全番号を照合しました。変わった場合はKithが警告します。
+trust-introduced = 未確認
+trust-introduced-about = 会ったときや話すときに、この絵か数字を見比べてください。お互いに同じなら、間に誰も入り込んでいません。
+trust-match = 一致しました
+trust-take-back = 確認を取り消す
+trust-copy = 数字をコピー
+path-title = 接続
+path-direct = 直接
+path-direct-short = 直接
+path-direct-about = お互いのパソコンが、間に誰も挟まずに通信しています。お互いのネットワークアドレスが相手に見えます。
+path-relayed = リレー経由
+path-relayed-short = リレー経由
+path-relayed-about = リレーが接続を中継しています。リレーに見えるのは暗号化されたデータだけです。
+path-none = 未接続
+path-none-about = お互いがオンラインになるまで、メッセージはこのパソコンで待機します。
+
+## Adding somebody
+
+add-contact = 連絡先を追加
+add-tabs = 招待を渡す・使う
+add-tab-show = 自分の招待
+add-tab-enter = リンクを使う
+add-show-about = これを受け取った人は、あなたに連絡先リクエストを送れます。ほかの人に渡ることもあるので、信頼できる1人に渡してください。
+add-qr = 招待のQRコード
+add-copy = リンクをコピー
+add-making = 招待を作成しています…
+add-single-use = 1人用
+add-single-use-about = 誰かが使うと無効になります。
+add-link = 招待リンク
+add-link-hint = kith:i/1/…
+add-scan-clipboard = クリップボードから読み取る
+add-scan-file = 画像を読み取る
+add-looking = 相手を確認しています…
+add-mine = これはあなた自身の招待です。ほかの人に渡してください。
+add-known = すでに知っている相手です。
+add-preview-about = 相手にはあなたの名前と下のメッセージが表示され、承認するかどうかを決めます。
+add-message = ひとこと自己紹介（任意）
+add-message-hint = 合唱団でご一緒している者です
+add-ask = { $name }さんにリクエスト
+add-asking = リクエストを送信中…
+scan-nothing = この画像に、読み取れるQRコードはありません。
+scan-no-picture = クリップボードに画像もテキストもありません。
+scan-unreadable = このファイルは、Kithで読み取れる画像ではありません。
+
+## Questions
+
+confirm-remove-title = { $name }さんを削除しますか？
+confirm-remove-about = { $name }さんはあなたにメッセージを送れなくなります。これまでの履歴はこのパソコンに残ります。
+confirm-remove-do = 削除
+confirm-block-title = { $name }さんをブロックしますか？
+confirm-block-about = { $name }さんはあなたに連絡できなくなります。そのことは相手に通知されません。ブロックはいつでも解除できます。
+confirm-block-do = ブロック
+rename-about = この名前はあなたにだけ表示されます。空欄にすると、本人が付けた名前を使います。
+rename-name = 名前
+link-title = このリンクを開きますか？
+link-about = このリンクは、見た目とは違う場所につながるかもしれません。
+link-host = リンク先：{ $host }
+link-open = それでも開く
+
+## My profile
+
+profile-edit = プロフィールを編集
+profile-status = ステータス
+profile-status-hint = 月曜まで不在です
+profile-about = 名前とステータスは連絡先に表示されます。
+profile-no-status = ステータスなし
+account-id-about = これはあなたの公開鍵です。招待に含まれています。これだけでは何もできません。
+phrase-title = リカバリーフレーズ
+phrase-about = この24語があなたのアカウントそのものです。これを知った人はあなたになりすませます。これがないままパソコンを失うと、アカウントも失われます。
+phrase-show = 24語を表示
+phrase-warning = 紙に書き留めてください。誰にも見せず、どこにも入力しないでください。
+phrase-opening = 開いています…
+phrase-copy = コピー
+phrase-done = 書き留めました
+
+## Network
+
+health-good = 接続済み
+health-good-about = ネットワークに接続しています。ほかの人はあなたを見つけられます。
+health-relayed = リレー経由で接続可能
+health-relayed-about = ルーターが外からの接続を通しません。リレーが接続を中継します。リレーに見えるのは暗号化されたデータだけです。
+health-nearby = 近くの人のみ
+health-nearby-about = 直接つながっている人はいますが、ブートストラップノードには接続していません。新しい人は、インターネット経由ではあなたを見つけられません。
+health-offline = オフライン
+health-offline-about = 誰ともつながっていません。メッセージはこのパソコンで待機します。
+network-peers = { $count ->
+    [0] ピアなし
+   *[other] ピア{ $count }台
+}
+network-test-title = テスト
+network-test = 接続をテスト
+network-test-running = テスト中…
+network-details = 詳細
+network-addresses = このパソコンのアドレス
+network-relays = リレー
+network-traffic = 起動してから：受信{ $in }、送信{ $out }
+network-nat = ルーター：{ $nat }
+network-copy = 診断情報をコピー
+bootstraps-title = ブートストラップノード
+bootstraps-about = コミュニティが運営し、人と人が見つけ合うのを助けるノードです。メッセージは見えません。
+bootstrap-add-label = ブートストラップノードを追加
+bootstrap-add-hint = kith:b/1/… または /…/p2p/…
+bootstrap-add = 追加
+bootstrap-remove = { $address }を削除
+
+## Settings
+
+settings-account = アカウント
+settings-privacy = プライバシー
+settings-appearance = 外観
+settings-language = 言語
+settings-notifications = 通知
+settings-network = ネットワーク
+settings-storage = ストレージ
+settings-shortcuts = キーボード
+settings-about = Kithについて
+privacy-receipts = 既読通知
+privacy-receipts-about = メッセージを読んだことが相手に表示されます。
+privacy-about = 直接つながっている連絡先には、あなたのネットワークアドレスが見えます。ブートストラップノードとリレーには、あなたがいつオンラインかは見えますが、書いた内容は見えません。
+theme-title = テーマ
+theme-system = システム
+theme-light = ライト
+theme-dark = ダーク
+theme-high-contrast = ハイコントラスト
+theme-own = 自分のテーマは { $folder } にファイルとして置きます
+palette-light = ライトテーマを使う
+palette-dark = ダークテーマを使う
+palette-high-contrast = ハイコントラストテーマを使う
+text-size = 文字サイズ
+zoom = 全体のサイズ
+compact = コンパクト表示
+compact-about = メッセージの間隔を狭くします。
+still = 動きを減らす
+still-about = 勝手に動いたり点滅したりするものがなくなります。
+language-system = システム
+clock-title = 時刻
+clock-language = 言語に合わせる
+clock-24 = 24時間
+clock-12 = 12時間
+notify = 通知
+notify-about = ほかのことをしている間も、新しいメッセージを知らせます。
+notify-text = メッセージの内容を表示
+notify-text-about = オフにすると、送信者だけを表示します。
+storage-folder = プロフィールのフォルダー
+storage-about = 中身はすべて暗号化されています。バックアップするには、Kithを終了してからフォルダー全体をコピーしてください。2つのコピーを同時に開かないでください。
+enter-newline = Enterで改行
+enter-newline-about = Ctrl+Enterで送信します。
+about-version = Kith { $version }
+about-licence = MITまたはApache 2.0ライセンスの自由ソフトウェアです。
+about-fonts = フォントと画像
+
+## Said at the edge of the window
+
+toast-copied = コピーしました
+toast-copied-invite = 招待をコピーしました
+toast-copied-secret = コピーしました。1分後にクリップボードから消去されます
+toast-asked = リクエストを送りました。承認されるとメッセージを送れます。
+toast-declined = 拒否しました
+toast-blocked = ブロックしました
+toast-unblocked = ブロックを解除しました
+toast-removed = 削除しました
+toast-verified = 確認済みにしました
+toast-unverified = 確認を取り消しました
+toast-profile-saved = 保存しました
+toast-bootstrap-added = ブートストラップノードを追加しました
+toast-bootstrap-removed = ブートストラップノードを削除しました
+
+## What went wrong
+
+error-not-found = もう存在しません。
+error-not-a-contact = この人は連絡先にいません。
+error-blocked = この人をブロックしています。
+error-too-large = 長すぎます。
+error-not-allowed = 今はできません。
+error-already-exists = すでに存在します。
+error-bad-link = 招待リンクではないか、一部が欠けています。
+error-expired-link = この招待は期限切れです。新しい招待を頼んでください。
+error-used-link = この招待はすでに使われています。新しい招待を頼んでください。
+error-offline = 応答できる相手に接続できません。接続を確認して、もう一度お試しください。
+error-unsupported = このバージョンのKithではできません。
+error-rate-limited = 一度に多すぎます。少し待ってから、もう一度お試しください。
+error-invalid-argument = 正しくないようです。確認して、もう一度お試しください。
+error-locked = プロフィールは別のプログラムで開かれています。
+error-wrong-password = パスワードが違います。
+error-unauthorized = 許可されていません。
+error-unknown-method = このバージョンのKithではできません。
+error-snapshot-needed = 一部を受け取れませんでした。もう一度お試しください。
+error-storage-full = ディスクがいっぱいです。失われたものはありません。空きを作って、もう一度お試しください。
+error-storage = データベースに拒否されました。何も変更されていません。
+error-shutting-down = Kithを終了しています。
+error-internal = Kithの内部で問題が発生しました。
+error-ended = Kithのノードが停止しました。Kithを起動し直してください。
+
+## Times
+
+time-am = 午前{ $time }
+time-pm = 午後{ $time }
+day-today = 今日
+day-yesterday = 昨日
+date-short = { $month }{ $day }日
+date-short-year = { $year }年{ $month }{ $day }日
+date-long = { $month }{ $day }日（{ $weekday }）
+date-long-year = { $year }年{ $month }{ $day }日（{ $weekday }）
+date-and-time = { $date } { $time }
+ago-now = たった今
+ago-minutes = { $count }分前
+weekday-monday = 月曜日
+weekday-tuesday = 火曜日
+weekday-wednesday = 水曜日
+weekday-thursday = 木曜日
+weekday-friday = 金曜日
+weekday-saturday = 土曜日
+weekday-sunday = 日曜日
+month-1 = 1月
+month-2 = 2月
+month-3 = 3月
+month-4 = 4月
+month-5 = 5月
+month-6 = 6月
+month-7 = 7月
+month-8 = 8月
+month-9 = 9月
+month-10 = 10月
+month-11 = 11月
+month-12 = 12月

@@ -1,0 +1,174 @@
+//! Everything a person can do, whichever way: a click, a key, a menu, the palette, a link from outside.
+
+use kith_node::{AccountId, ChatId, MessageId};
+
+use crate::{
+    bridge::FromNode,
+    model::{AddTab, Filter, Route, Section, Settings, Sheet, Step},
+    platform::appearance::Preferred,
+};
+
+/// One thing that happened to the window.
+#[derive(Debug)]
+pub enum Action {
+    /// The node said something.
+    Node(FromNode),
+    /// The desktop handed over a link.
+    OpenLink(String),
+    /// Another start wants this window to be seen.
+    Show,
+    /// The desktop prefers another look.
+    Preferred(Preferred),
+    /// Something to say, by its key.
+    Say(&'static str),
+    /// Something that went wrong, in words.
+    Problem(String),
+    /// Nothing new, but time has passed.
+    Tick,
+    /// The window got or lost the keyboard.
+    Focus(bool),
+
+    /// Another page of making a profile.
+    Step(Step),
+    /// The name typed so far.
+    OnboardingName(String),
+    /// The password typed so far.
+    OnboardingPassword(String),
+    /// Make the profile.
+    Create,
+    /// The password of the profile typed so far.
+    UnlockPassword(String),
+    /// Open the profile.
+    Unlock,
+    /// Leave the page shown after a profile was made.
+    StartChatting,
+
+    /// Another page.
+    Go(Route),
+    /// A conversation.
+    OpenChat(ChatId),
+    /// The conversation with somebody, made if there is none.
+    OpenChatWith(AccountId),
+    /// The next or previous conversation of the list.
+    StepChat(i32),
+    /// Back to the list, where only one column fits.
+    Back,
+    /// Close the topmost thing.
+    Escape,
+    /// Show or hide the panel about the person.
+    ToggleInfo,
+    /// Which chats are listed.
+    Filter(Filter),
+    /// What is looked for in the list.
+    Search(String),
+    /// Put the keyboard into the search field.
+    FocusSearch,
+    /// Show a message in its conversation.
+    ShowMessage(ChatId, MessageId),
+    /// Show or hide the command palette.
+    TogglePalette,
+    /// Typed so far.
+    PaletteQuery(String),
+    /// The row the arrow keys are on.
+    PaletteRow(usize),
+
+    /// The text of the composer.
+    Draft(ChatId, String),
+    /// Send it.
+    Send(ChatId),
+    /// Try a refused message again.
+    Retry(ChatId, u64),
+    /// Forget a refused message.
+    Discard(ChatId, u64),
+    /// The timeline needs what precedes it.
+    LoadBefore(ChatId),
+    /// The timeline needs what follows it.
+    LoadAfter(ChatId),
+    /// The timeline shows the end, or does not.
+    AtEnd(ChatId, bool),
+    /// To the newest message.
+    JumpToEnd(ChatId),
+
+    /// Over the page.
+    OpenSheet(Sheet),
+    /// Close what is over the page.
+    CloseSheet,
+    /// What is typed in the sheet.
+    EditSheet(Sheet),
+    /// Give or use an invite.
+    AddContact(AddTab),
+    /// Another page of that.
+    AddTab(AddTab),
+    /// A link typed or pasted.
+    AddInput(String),
+    /// A line about me.
+    AddMessage(String),
+    /// One person only, or anybody who has it.
+    AddSingleUse(bool),
+    /// Ask them.
+    AddConfirm,
+    /// Look for a QR code on the clipboard.
+    ScanClipboard,
+    /// Look for one in a file.
+    ScanFile,
+
+    /// Yes to a request.
+    Accept(AccountId),
+    /// No to a request, silently.
+    Decline(AccountId),
+    /// Block somebody.
+    Block(AccountId),
+    /// Not any more.
+    Unblock(AccountId),
+    /// Remove somebody.
+    Remove(AccountId),
+    /// Give somebody another name.
+    Rename(AccountId, String),
+    /// The safety number was compared, or that is taken back.
+    Verify(AccountId, bool),
+    /// Keep my name and status.
+    SaveProfile,
+    /// Show my 24 words.
+    ShowPhrase,
+    /// They were written down.
+    PhraseSaved,
+    /// Others may learn that I have read what they wrote.
+    SendReceipts(bool),
+
+    /// Test the network.
+    TestNetwork,
+    /// A bootstrap address typed so far.
+    BootstrapInput(String),
+    /// Use it.
+    AddBootstrap,
+    /// Do not use this one any more.
+    RemoveBootstrap(String),
+
+    /// Another choice.
+    Set(Box<Settings>),
+    /// A page of the settings.
+    Section(Section),
+    /// Put text on the clipboard.
+    Copy(String, Copied),
+    /// A link in a message.
+    Follow(String),
+    /// Follow it although it looks odd.
+    FollowAnyway(String),
+    /// Put a short message away.
+    DismissToast(u64),
+    /// End the program.
+    Quit,
+}
+
+/// What was put on the clipboard, for the message that says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    /// An invite link.
+    Invite,
+    /// A message.
+    Message,
+    /// Something secret: it is taken off the clipboard after a minute.
+    Secret,
+    /// Anything else.
+    Text,
+}

@@ -1,0 +1,339 @@
+//! The only file that knows the node and tokio. Passes calls in and what the node says out, in order, bounded, with at
+//! most one request to draw between two frames.
+
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
+
+use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
+use kith_node::{ApiError, Command, Event, Events, KeyError, Node, NodeBuilder, Preset, Reply, Snapshot, StartError};
+use tokio::{runtime::Runtime, sync::mpsc};
+use zeroize::Zeroizing;
+
+use crate::update::Then;
+
+/// Calls waiting for the node: more than a person can make, so that a frame never waits.
+const CALLS: usize = 1024;
+/// Batches waiting for the window; when it is full the bridge waits and the node's own ring keeps the events.
+const BATCHES: usize = 64;
+/// Events in one batch, so that one frame folds a bounded number.
+const BATCH_MAX: usize = 256;
+/// How long the node may take to end before the window closes anyway.
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
+
+/// How the node is started; what the command line gave.
+#[derive(Debug, Clone)]
+pub struct NodeOptions {
+    /// The profile folder.
+    pub folder: PathBuf,
+    /// Choices that belong together.
+    pub preset: Preset,
+    /// Bootstrap nodes for this run.
+    pub bootstraps: Vec<String>,
+    /// Listens on these multiaddrs instead of the preset's.
+    pub listen: Vec<String>,
+    /// Whether to use multicast DNS.
+    pub mdns: bool,
+    /// Whether to use the built-in bootstrap nodes.
+    pub default_bootstraps: bool,
+}
+
+/// What the window asks of the node.
+#[derive(Debug)]
+pub enum ToNode {
+    /// Look whether there is a profile and open it if nobody has to be asked.
+    Open,
+    /// Make or open the profile.
+    Start {
+        /// The name of a new one.
+        name: Option<String>,
+        /// Its password.
+        password: Option<Zeroizing<String>>,
+    },
+    /// Call a method.
+    Call(Box<Command>, Then),
+}
+
+/// What the window is told.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a few at a time, moved once")]
+pub enum FromNode {
+    /// The node runs.
+    Started(Box<Snapshot>),
+    /// There is no profile yet.
+    NoProfile,
+    /// The profile wants a password.
+    NeedsPassword,
+    /// The password is wrong.
+    WrongPassword,
+    /// It does not start; the reason for people.
+    Failed(String),
+    /// Events, oldest first.
+    Events(Vec<Event>),
+    /// Events were missed; this is how everything is now.
+    Snapshot(Box<Snapshot>),
+    /// The answer to a call.
+    Reply(Then, Result<Reply, ApiError>),
+    /// The node has ended by itself.
+    Ended,
+}
+
+/// Wakes the window, at most once until it has looked.
+#[derive(Clone)]
+pub struct Waker {
+    pending: Arc<AtomicBool>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Waker {
+    /// `wake` asks for a frame; it is called from other threads.
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { pending: Arc::default(), wake: Arc::new(wake) }
+    }
+
+    fn wake(&self) {
+        if !self.pending.swap(true, Ordering::AcqRel) {
+            (self.wake)();
+        }
+    }
+
+    fn looked(&self) {
+        self.pending.store(false, Ordering::Release);
+    }
+}
+
+/// The window's end.
+pub struct Bridge {
+    calls: mpsc::Sender<ToNode>,
+    news: mpsc::Receiver<FromNode>,
+    waker: Waker,
+    runtime: Option<Runtime>,
+    worker: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Bridge {
+    /// Starts the runtime; the node starts when it is asked to.
+    ///
+    /// # Errors
+    /// If the system gives no threads.
+    pub fn new(options: NodeOptions, waker: Waker) -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("kith-node").build()?;
+        let (calls, call_rx) = mpsc::channel(CALLS);
+        let (news_tx, news) = mpsc::channel(BATCHES);
+        let out = Out { news: news_tx, waker: waker.clone() };
+        let worker = runtime.spawn(run(options, call_rx, out));
+        Ok(Self { calls, news, waker, runtime: Some(runtime), worker: Some(worker) })
+    }
+
+    /// Hands something to the node. `false`: it has too much to do; nothing was handed over.
+    #[must_use]
+    pub fn send(&self, message: ToNode) -> bool {
+        self.calls.try_send(message).is_ok()
+    }
+
+    /// What has come since the last look.
+    pub fn receive(&mut self) -> Option<FromNode> {
+        self.news.try_recv().ok()
+    }
+
+    /// Says that the window has looked: the next news may wake it again. Call it before [`Bridge::receive`].
+    pub fn looked(&self) {
+        self.waker.looked();
+    }
+
+    /// Ends the node in order: what was sent leaves, the database is closed.
+    pub fn shut_down(&mut self) {
+        let (Some(runtime), Some(worker)) = (self.runtime.take(), self.worker.take()) else { return };
+        let (closed, _) = mpsc::channel(1);
+        self.calls = closed;
+        self.news.close();
+        if runtime.block_on(async { tokio::time::timeout(SHUTDOWN_LIMIT, worker).await }).is_err() {
+            tracing::warn!("the node did not end in time");
+        }
+        runtime.shutdown_background();
+    }
+}
+
+/// The worker's end towards the window.
+struct Out {
+    news: mpsc::Sender<FromNode>,
+    waker: Waker,
+}
+
+impl Out {
+    /// Waits while the window is behind; `false` once it is gone.
+    async fn tell(&self, news: FromNode) -> bool {
+        let told = self.news.send(news).await.is_ok();
+        self.waker.wake();
+        told
+    }
+}
+
+async fn run(options: NodeOptions, mut calls: mpsc::Receiver<ToNode>, out: Out) {
+    let Some(node) = start(&options, &mut calls, &out).await else { return };
+    let Ok((snapshot, mut events)) = node.subscribe().await else {
+        let _gone = out.tell(FromNode::Ended).await;
+        return;
+    };
+    if out.tell(FromNode::Started(Box::new(snapshot))).await {
+        serve(&node, &mut calls, &mut events, &out).await;
+    }
+    node.shutdown().await;
+}
+
+/// Tries until the profile is open; `None` if the window went away before.
+async fn start(options: &NodeOptions, calls: &mut mpsc::Receiver<ToNode>, out: &Out) -> Option<Node> {
+    loop {
+        let (name, password) = match calls.recv().await? {
+            ToNode::Open => (None, None),
+            ToNode::Start { name, password } => (name, password),
+            ToNode::Call(_, then) => {
+                let _gone = out.tell(FromNode::Reply(then, Err(not_running()))).await;
+                continue;
+            }
+        };
+        match builder(options, name, password).spawn().await {
+            Ok(node) => return Some(node),
+            Err(error) => {
+                if !out.tell(problem(error)).await {
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+fn builder(options: &NodeOptions, name: Option<String>, password: Option<Zeroizing<String>>) -> NodeBuilder {
+    let mut builder = Node::builder(&options.folder)
+        .preset(options.preset.clone())
+        .mdns(options.mdns)
+        .default_bootstraps(options.default_bootstraps);
+    if !options.listen.is_empty() {
+        builder = builder.listen(options.listen.clone());
+    }
+    for address in &options.bootstraps {
+        builder = builder.bootstrap(address.clone());
+    }
+    if let Some(name) = name {
+        builder = builder.name(name);
+    }
+    if let Some(password) = password {
+        builder = builder.password(password.as_str());
+    }
+    builder
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "only these are answered with another page")]
+fn problem(error: StartError) -> FromNode {
+    match error {
+        StartError::Keys(KeyError::NoProfile { .. }) => FromNode::NoProfile,
+        StartError::Keys(KeyError::PasswordNeeded) => FromNode::NeedsPassword,
+        error if error.is_wrong_password() => FromNode::WrongPassword,
+        other => FromNode::Failed(other.to_string()),
+    }
+}
+
+fn not_running() -> ApiError {
+    ApiError::new(kith_node::ErrorCode::ShuttingDown, "the node does not run")
+}
+
+type Answer = (Then, Result<Reply, ApiError>);
+
+/// Calls and events until the window is gone or the node ends.
+async fn serve(node: &Node, calls: &mut mpsc::Receiver<ToNode>, events: &mut Events, out: &Out) {
+    let mut running: FuturesUnordered<BoxFuture<'_, Answer>> = FuturesUnordered::new();
+    loop {
+        let alive = tokio::select! {
+            call = calls.recv() => match call {
+                Some(ToNode::Call(command, then)) => begin(node, *command, then, &mut running, out).await,
+                Some(_) => true,
+                None => return,
+            },
+            Some((then, result)) = running.next() => out.tell(FromNode::Reply(then, result)).await,
+            event = events.next() => match event {
+                Some(event) => pass_on(node, event.event, events, out).await,
+                None => {
+                    let _gone = out.tell(FromNode::Ended).await;
+                    return;
+                }
+            },
+            () = node.ended() => {
+                let _gone = out.tell(FromNode::Ended).await;
+                return;
+            }
+        };
+        if !alive {
+            return;
+        }
+    }
+}
+
+/// Polls the call once before the next is looked at: the node takes calls in the order of their first poll, and two
+/// messages must not change places.
+async fn begin<'a>(
+    node: &'a Node,
+    command: Command,
+    then: Then,
+    running: &mut FuturesUnordered<BoxFuture<'a, Answer>>,
+    out: &Out,
+) -> bool {
+    let mut call = async move { (then, node.call_command(command).await) }.boxed();
+    match futures::poll!(&mut call) {
+        Poll::Ready((then, result)) => out.tell(FromNode::Reply(then, result)).await,
+        Poll::Pending => {
+            running.push(call);
+            true
+        }
+    }
+}
+
+/// Hands on what is there already in one batch, only the last of what replaces itself.
+async fn pass_on(node: &Node, first: Event, events: &mut Events, out: &Out) -> bool {
+    let mut batch = vec![first];
+    while batch.len() < BATCH_MAX
+        && let Some(Some(event)) = events.next().now_or_never()
+    {
+        batch.push(event.event);
+    }
+    if !batch.iter().any(|event| matches!(event, Event::Lagged { .. })) {
+        return out.tell(FromNode::Events(coalesce(batch))).await;
+    }
+    match node.subscribe().await {
+        Ok((snapshot, fresh)) => {
+            *events = fresh;
+            out.tell(FromNode::Snapshot(Box::new(snapshot))).await
+        }
+        Err(_ending) => false,
+    }
+}
+
+/// Of the network's status, and of each person's presence, only the last in a batch is worth drawing.
+#[expect(clippy::wildcard_enum_match_arm, reason = "everything else is kept")]
+fn coalesce(batch: Vec<Event>) -> Vec<Event> {
+    let mut network = false;
+    let mut present = BTreeSet::new();
+    let mut kept: Vec<Event> = batch
+        .into_iter()
+        .rev()
+        .filter(|event| match event {
+            Event::NetworkChanged { .. } => !std::mem::replace(&mut network, true),
+            Event::Presence { account, .. } => present.insert(*account),
+            _ => true,
+        })
+        .collect();
+    kept.reverse();
+    kept
+}
+
+impl Drop for Bridge {
+    fn drop(&mut self) {
+        self.shut_down();
+    }
+}

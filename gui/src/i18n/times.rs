@@ -1,0 +1,110 @@
+//! Times as people read them. All times are Unix milliseconds; the zone is the system's.
+
+use jiff::{Timestamp, Zoned, civil::Date};
+
+use super::{Arg, Lang};
+
+const WEEKDAYS: [&str; 7] = [
+    "weekday-monday",
+    "weekday-tuesday",
+    "weekday-wednesday",
+    "weekday-thursday",
+    "weekday-friday",
+    "weekday-saturday",
+    "weekday-sunday",
+];
+const MONTHS: [&str; 12] = [
+    "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10",
+    "month-11", "month-12",
+];
+
+impl Lang {
+    fn zoned(&self, ms: u64) -> Zoned {
+        let time = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        time.unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(self.zone.clone())
+    }
+
+    /// Names the day, to tell days from each other.
+    pub(crate) fn day_number(&self, ms: u64) -> i64 {
+        let date = self.zoned(ms).date();
+        i64::from(date.year()) * 512 + i64::from(date.day_of_year())
+    }
+
+    /// `09:41` or `9:41 am`.
+    pub(crate) fn clock(&self, ms: u64) -> String {
+        let time = self.zoned(ms);
+        let (hour, minute) = (time.hour(), time.minute());
+        if self.hours24 {
+            return format!("{hour:02}:{minute:02}");
+        }
+        let key = if hour < 12 { "time-am" } else { "time-pm" };
+        let short = format!("{}:{minute:02}", if hour % 12 == 0 { 12 } else { hour % 12 });
+        self.with(key, &[("time", Arg::Text(&short))])
+    }
+
+    /// For a list: the time today, the weekday this week, else the date.
+    pub(crate) fn short(&self, ms: u64, now: u64) -> String {
+        let (then, today) = (self.zoned(ms).date(), self.zoned(now).date());
+        match days_between(then, today) {
+            0 => self.clock(ms),
+            1 => self.t("day-yesterday"),
+            2..=6 => self.weekday(then),
+            _ if then.year() == today.year() => self.date("date-short", then),
+            _ => self.date("date-short-year", then),
+        }
+    }
+
+    /// Between messages: today, yesterday, else the date in full.
+    pub(crate) fn day(&self, ms: u64, now: u64) -> String {
+        let (then, today) = (self.zoned(ms).date(), self.zoned(now).date());
+        match days_between(then, today) {
+            0 => self.t("day-today"),
+            1 => self.t("day-yesterday"),
+            _ if then.year() == today.year() => self.date("date-long", then),
+            _ => self.date("date-long-year", then),
+        }
+    }
+
+    /// Date and time.
+    pub(crate) fn full(&self, ms: u64) -> String {
+        let date = self.date("date-long-year", self.zoned(ms).date());
+        self.with("date-and-time", &[("date", Arg::Text(&date)), ("time", Arg::Text(&self.clock(ms)))])
+    }
+
+    /// `just now`, `5 minutes ago`, else the day and time.
+    pub(crate) fn ago(&self, ms: u64, now: u64) -> String {
+        let minutes = now.saturating_sub(ms) / 60_000;
+        match minutes {
+            0 => self.t("ago-now"),
+            1..=59 => self.with("ago-minutes", &[("count", Arg::Count(minutes))]),
+            _ => {
+                let day = self.day(ms, now);
+                self.with("date-and-time", &[("date", Arg::Text(&day)), ("time", Arg::Text(&self.clock(ms)))])
+            }
+        }
+    }
+
+    fn weekday(&self, date: Date) -> String {
+        let at = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default();
+        WEEKDAYS.get(at).map_or_else(String::new, |key| self.t(key))
+    }
+
+    fn date(&self, key: &str, date: Date) -> String {
+        let month = usize::try_from(date.month() - 1).ok().and_then(|at| MONTHS.get(at));
+        let month = month.map_or_else(String::new, |key| self.t(key));
+        let (day, year) = (date.day().to_string(), date.year().to_string());
+        self.with(
+            key,
+            &[
+                ("weekday", Arg::Text(&self.weekday(date))),
+                ("day", Arg::Text(&day)),
+                ("month", Arg::Text(&month)),
+                ("year", Arg::Text(&year)),
+            ],
+        )
+    }
+}
+
+fn days_between(then: Date, today: Date) -> i32 {
+    then.until(today).map_or(i32::MAX, |span| span.get_days())
+}

@@ -1,0 +1,166 @@
+//! What the window knows: plain data folded from the node's events. No egui, no node, no clock.
+
+mod fold;
+mod settings;
+mod stage;
+mod talk;
+mod view;
+
+#[cfg(test)]
+pub(crate) mod samples;
+
+use std::collections::BTreeMap;
+
+use kith_node::{
+    AccountId, ChatId, Snapshot,
+    views::{Chat, ChatKind, Contact, ContactState, NetworkStatus, Presence, Profile},
+};
+
+use crate::{platform::appearance::Preferred, theme::Tokens};
+
+pub use settings::{Appearance, BubbleStyle, Clock, Settings};
+pub use stage::{Onboarding, Stage, Step, Unlock};
+pub use talk::{Load, Pending, Scroll, Talk};
+pub use view::{AddContact, AddTab, Filter, Hits, Palette, Preview, Route, Section, Sheet, Toast, ToastKind, View};
+
+/// How many conversations keep their loaded messages.
+const TALKS_KEPT: usize = 8;
+
+/// Everything the window shows is built from this.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// How far the start has got.
+    pub stage: Stage,
+    /// My profile, once the node runs.
+    pub me: Option<Profile>,
+    /// People I know, or who want to know me.
+    pub contacts: BTreeMap<AccountId, Contact>,
+    /// Conversations.
+    pub chats: BTreeMap<ChatId, Chat>,
+    /// The network.
+    pub network: Option<NetworkStatus>,
+    /// What a person chose.
+    pub settings: Settings,
+    /// Loaded parts of conversations.
+    pub talks: BTreeMap<ChatId, Talk>,
+    /// What is on the screen.
+    pub view: View,
+    /// What the desktop prefers.
+    pub preferred: Preferred,
+    /// Themes of the person's own that could be read, by file name.
+    pub themes: BTreeMap<String, Tokens>,
+    /// Where themes of the person's own are looked for.
+    pub themes_folder: String,
+    /// The profile folder, for showing.
+    pub folder: String,
+    /// When it is, Unix milliseconds; set before every update.
+    pub now: u64,
+    /// Counts everything that needs a name of its own.
+    pub(crate) next: u64,
+}
+
+impl Model {
+    /// Nothing known yet but where the profile is.
+    #[must_use]
+    pub fn of(folder: String) -> Self {
+        Self { folder, ..Self::default() }
+    }
+
+    /// Takes everything the node told first.
+    pub fn load(&mut self, snapshot: Snapshot) {
+        self.me = Some(snapshot.profile);
+        self.contacts = snapshot.contacts.into_iter().map(|contact| (contact.account, contact)).collect();
+        self.chats = snapshot.chats.into_iter().map(|chat| (chat.chat, chat)).collect();
+        self.network = Some(snapshot.network);
+        self.settings = Settings::read(&snapshot.settings);
+    }
+
+    /// A number nothing else has.
+    pub fn fresh(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    /// Chats as a list shows them: pinned first, then by their newest message.
+    pub fn chats_in_order(&self) -> Vec<&Chat> {
+        let mut chats: Vec<_> = self.chats.values().collect();
+        chats.sort_by_key(|chat| (!chat.pinned, std::cmp::Reverse(self.newest_ms(chat)), chat.chat));
+        chats
+    }
+
+    fn newest_ms(&self, chat: &Chat) -> u64 {
+        chat.last.as_ref().map_or(0, |message| message.received_at.unwrap_or(message.sent_at))
+    }
+
+    /// The other person of a direct chat.
+    pub fn contact_of(&self, chat: &Chat) -> Option<&Contact> {
+        (chat.kind == ChatKind::Direct).then(|| self.contacts.get(&chat.account?)).flatten()
+    }
+
+    /// The direct chat with somebody, if it has been opened.
+    pub fn chat_with(&self, account: AccountId) -> Option<&Chat> {
+        self.chats.values().find(|chat| chat.kind == ChatKind::Direct && chat.account == Some(account))
+    }
+
+    /// Who asks to be a contact.
+    pub fn requests(&self) -> Vec<&Contact> {
+        self.contacts.values().filter(|contact| contact.state == ContactState::Requested).collect()
+    }
+
+    /// Unread messages in all chats.
+    pub fn unread(&self) -> u64 {
+        self.chats.values().map(|chat| chat.unread).sum()
+    }
+
+    /// Whether the account is my own.
+    pub fn is_me(&self, account: AccountId) -> bool {
+        self.me.as_ref().is_some_and(|me| me.account == account)
+    }
+
+    /// What to call somebody.
+    pub fn name_of(&self, account: AccountId) -> String {
+        if let Some(me) = self.me.as_ref().filter(|me| me.account == account) {
+            return me.name.clone();
+        }
+        self.contacts.get(&account).map_or_else(|| account.to_string().chars().take(12).collect(), shown_name)
+    }
+
+    /// The conversation on the screen.
+    pub fn open_chat(&self) -> Option<&Chat> {
+        let Route::Chats { open } = self.view.route else { return None };
+        self.chats.get(&open?)
+    }
+
+    /// The loaded part of a conversation, made if there is none; the ones longest unused are forgotten.
+    pub fn talk_mut(&mut self, chat: ChatId) -> &mut Talk {
+        let used = self.fresh();
+        if !self.talks.contains_key(&chat) && self.talks.len() >= TALKS_KEPT {
+            let oldest =
+                self.talks.iter().filter(|(_, talk)| talk.pending.is_empty()).min_by_key(|(_, talk)| talk.used);
+            if let Some(oldest) = oldest.map(|(chat, _)| *chat) {
+                self.talks.remove(&oldest);
+            }
+        }
+        let talk = self.talks.entry(chat).or_default();
+        talk.used = used;
+        talk
+    }
+}
+
+/// The name I gave somebody, else the one they chose.
+#[must_use]
+pub fn shown_name(contact: &Contact) -> String {
+    contact.petname.clone().unwrap_or_else(|| contact.name.clone())
+}
+
+/// Whether somebody is connected.
+#[must_use]
+pub fn is_online(contact: &Contact) -> bool {
+    contact.presence == Presence::Online
+}
+
+/// Whether messages can be written to somebody.
+#[must_use]
+pub fn can_write_to(contact: &Contact) -> bool {
+    matches!(contact.state, ContactState::Introduced | ContactState::Verified) && !contact.alarm
+}

@@ -1,0 +1,93 @@
+//! Made-up people and messages for tests.
+
+use kith_node::{
+    AccountId, ChatId, MessageId,
+    views::{
+        Chat, ChatKind, Contact, ContactState, Message, MessageKind, MessageState, NetworkState, NetworkStatus, Path,
+        PathKind, Presence, Profile, Traffic,
+    },
+};
+
+/// When everything happens: 21 November 2026, 09:41 UTC.
+pub(crate) const NOW: u64 = 1_795_254_060_000;
+
+pub(crate) fn account(n: u8) -> AccountId {
+    AccountId::from_bytes([n; 32])
+}
+
+pub(crate) fn message_id(n: u32) -> MessageId {
+    let mut bytes = MessageId::from_bytes(Default::default()).to_bytes();
+    bytes[..4].copy_from_slice(&n.to_be_bytes());
+    MessageId::from_bytes(bytes)
+}
+
+pub(crate) fn chat_id(n: u8) -> ChatId {
+    let mut bytes = ChatId::from_bytes(Default::default()).to_bytes();
+    bytes[0] = n;
+    ChatId::from_bytes(bytes)
+}
+
+/// A message of mine in the chat with person 1.
+pub(crate) fn message(n: u32) -> Message {
+    Message {
+        id: message_id(n),
+        chat: chat_id(1),
+        author: account(0),
+        sent_at: NOW - 60_000 + u64::from(n),
+        received_at: None,
+        kind: MessageKind::Text,
+        text: Some(format!("Message {n}")),
+        reply_to: None,
+        state: Some(MessageState::Queued),
+    }
+}
+
+pub(crate) fn contact(n: u8, name: &str) -> Contact {
+    Contact {
+        account: account(n),
+        name: name.to_owned(),
+        petname: None,
+        state: ContactState::Introduced,
+        presence: Presence::Online,
+        last_seen: None,
+        path: Path { kind: PathKind::Direct, rtt_ms: Some(12), via: None },
+        status_text: String::new(),
+        request_text: String::new(),
+        alarm: false,
+    }
+}
+
+pub(crate) fn chat(n: u8, title: &str) -> Chat {
+    Chat {
+        chat: chat_id(n),
+        kind: ChatKind::Direct,
+        account: Some(account(n)),
+        title: title.to_owned(),
+        unread: 0,
+        last: None,
+        pinned: false,
+        draft: None,
+    }
+}
+
+pub(crate) fn profile() -> Profile {
+    Profile {
+        account: account(0),
+        name: "Ada Lindqvist".to_owned(),
+        status_text: String::new(),
+        presence: Presence::Online,
+        devices: Vec::new(),
+    }
+}
+
+pub(crate) fn network() -> NetworkStatus {
+    NetworkStatus {
+        state: NetworkState::Online,
+        nat: "none".to_owned(),
+        addresses: vec!["/ip4/192.0.2.7/udp/4100/quic-v1".to_owned()],
+        peers: 5,
+        bootstraps: Vec::new(),
+        relays: Vec::new(),
+        traffic: Traffic { bytes_in: 120_000, bytes_out: 34_000 },
+    }
+}

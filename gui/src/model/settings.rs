@@ -1,0 +1,115 @@
+//! What a person chose. Kept in the encrypted profile, under `gui`.
+
+use kith_node::views::RECEIPTS_SEEN;
+use serde::{Deserialize, Serialize};
+
+use crate::theme::Mode;
+
+/// Which theme to use.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Appearance {
+    /// As the desktop has it.
+    #[default]
+    System,
+    /// This one.
+    BuiltIn(Mode),
+    /// A file in the themes folder, by name.
+    File(String),
+}
+
+/// How messages look.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BubbleStyle {
+    /// In bubbles with room around.
+    #[default]
+    Roomy,
+    /// In bubbles close together.
+    Compact,
+}
+
+/// How times are written.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clock {
+    /// As the language has it.
+    #[default]
+    Language,
+    /// 0 to 24.
+    Hours24,
+    /// 1 to 12.
+    Hours12,
+}
+
+/// Everything that can be chosen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The theme.
+    pub appearance: Appearance,
+    /// The language, as a tag; the desktop's if none.
+    pub language: Option<String>,
+    /// Multiplies text sizes: 0.85 to 1.4.
+    pub text_scale: f32,
+    /// Multiplies everything: 0.7 to 2.0.
+    pub zoom: f32,
+    /// How messages look.
+    pub bubbles: BubbleStyle,
+    /// Nothing moves by itself; the desktop decides if none.
+    pub still: Option<bool>,
+    /// How times are written.
+    pub clock: Clock,
+    /// Enter makes a new line and Ctrl+Enter sends.
+    pub enter_is_newline: bool,
+    /// Native notifications of messages.
+    pub notify: bool,
+    /// They show what was written.
+    pub notify_text: bool,
+    /// The card about the recovery phrase was put away.
+    pub phrase_saved: bool,
+    /// Others learn that I have read what they wrote; kept by the node under a key of its own.
+    #[serde(skip)]
+    pub receipts: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            appearance: Appearance::System,
+            language: None,
+            text_scale: 1.0,
+            zoom: 1.0,
+            bubbles: BubbleStyle::Roomy,
+            still: None,
+            clock: Clock::Language,
+            enter_is_newline: false,
+            notify: true,
+            notify_text: true,
+            phrase_saved: false,
+            receipts: true,
+        }
+    }
+}
+
+impl Settings {
+    /// The name of these settings among those the node keeps.
+    pub const KEY: &str = "gui.settings";
+
+    /// What the node keeps; what is missing or from another version has its default.
+    #[must_use]
+    pub fn read(kept: &kith_node::views::Settings) -> Self {
+        let own = kept.get(Self::KEY).and_then(|value| serde_json::from_value(value.clone()).ok());
+        let receipts = kept.get(RECEIPTS_SEEN).and_then(serde_json::Value::as_bool).unwrap_or(true);
+        Self { receipts, ..own.unwrap_or_default() }.bounded()
+    }
+
+    /// The sizes brought into their ranges, whoever wrote the file.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        let within = |value: f32, low: f32, high: f32| if value.is_finite() { value.clamp(low, high) } else { 1.0 };
+        self.text_scale = within(self.text_scale, 0.85, 1.4);
+        self.zoom = within(self.zoom, 0.7, 2.0);
+        self
+    }
+}

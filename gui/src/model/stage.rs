@@ -1,0 +1,59 @@
+//! The way to a running node.
+
+use zeroize::Zeroizing;
+
+/// How far the start has got.
+#[derive(Debug, Default)]
+pub enum Stage {
+    /// Looking at the profile folder.
+    #[default]
+    Opening,
+    /// There is no profile yet.
+    Onboarding(Onboarding),
+    /// The profile has a password.
+    Unlock(Unlock),
+    /// The node runs.
+    Ready,
+    /// The profile does not open; what it says, for people.
+    Failed(String),
+}
+
+/// Making a profile.
+#[derive(Debug, Default)]
+pub struct Onboarding {
+    /// The page.
+    pub step: Step,
+    /// The name typed so far.
+    pub name: String,
+    /// The password typed so far; may stay empty.
+    pub password: Zeroizing<String>,
+    /// The profile is being made.
+    pub busy: bool,
+    /// Why it was not.
+    pub error: Option<String>,
+}
+
+/// Pages of [`Onboarding`].
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// What Kith is.
+    #[default]
+    Welcome,
+    /// Name and password.
+    You,
+    /// What can be brought along from another device.
+    Restore,
+}
+
+/// Opening a profile that has a password.
+#[derive(Debug, Default)]
+pub struct Unlock {
+    /// Typed so far.
+    pub password: Zeroizing<String>,
+    /// The password is being tried.
+    pub busy: bool,
+    /// It was wrong, this many times.
+    pub wrong: u32,
+    /// What else went wrong.
+    pub error: Option<String>,
+}

@@ -1,0 +1,207 @@
+//! The loaded part of a conversation.
+
+use kith_node::{
+    MessageId,
+    views::{Message, MessageState},
+};
+
+/// Messages kept of one conversation; more are loaded when somebody scrolls there.
+const KEPT: usize = 600;
+
+/// Which part of a history was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Load {
+    /// Around the first unread message, or the end.
+    First,
+    /// What precedes what is loaded.
+    Before,
+    /// What follows it.
+    After,
+    /// Around a message, replacing what is loaded.
+    Around(MessageId),
+    /// The end, replacing what is loaded.
+    End,
+}
+
+/// A message on its way to the node's disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Names it until it has an id.
+    pub local: u64,
+    /// The text.
+    pub text: String,
+    /// When it was written, Unix milliseconds.
+    pub at: u64,
+    /// Why the node refused it.
+    pub error: Option<String>,
+}
+
+/// Where the timeline has to go next. The view compares `count` with the last one it obeyed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Scroll {
+    /// Counts the wishes.
+    pub count: u64,
+    /// To this message, and flash it; to the end if none.
+    pub to: Option<MessageId>,
+}
+
+/// The loaded part of a conversation and what is being written in it.
+#[derive(Debug, Default)]
+pub struct Talk {
+    /// Oldest first.
+    pub messages: Vec<Message>,
+    /// There are older ones.
+    pub more_before: bool,
+    /// There are newer ones.
+    pub more_after: bool,
+    /// The node has been asked for more.
+    pub loading: Option<Load>,
+    /// Anything was loaded at all.
+    pub loaded: bool,
+    /// Not stored yet.
+    pub pending: Vec<Pending>,
+    /// What is being written.
+    pub draft: String,
+    /// The draft as the node has it.
+    pub draft_saved: String,
+    /// When the draft changed last, Unix milliseconds.
+    pub draft_at: u64,
+    /// Above it stands the line "new messages".
+    pub unread_from: Option<MessageId>,
+    /// The reader sees the end.
+    pub at_end: bool,
+    /// Where to scroll.
+    pub scroll: Scroll,
+    /// Changes with everything that is shown.
+    pub revision: u64,
+    pub(super) used: u64,
+}
+
+impl Talk {
+    /// The place of a message among those loaded.
+    pub fn position(&self, id: MessageId) -> Option<usize> {
+        self.messages.iter().position(|message| message.id == id)
+    }
+
+    /// Puts a page where it belongs, each message once.
+    pub fn add_page(&mut self, load: Load, page: Vec<Message>, more_before: bool, more_after: bool) {
+        self.loading = None;
+        self.loaded = true;
+        self.revision += 1;
+        match load {
+            Load::First | Load::Around(_) | Load::End => {
+                self.messages = page;
+                (self.more_before, self.more_after) = (more_before, more_after);
+            }
+            Load::Before => {
+                let fresh = page.into_iter().filter(|message| self.position(message.id).is_none());
+                let fresh: Vec<_> = fresh.collect();
+                self.messages.splice(0..0, fresh);
+                self.more_before = more_before;
+                if self.messages.len() > KEPT {
+                    self.messages.truncate(KEPT);
+                    self.more_after = true;
+                }
+            }
+            Load::After => {
+                let fresh: Vec<_> = page.into_iter().filter(|message| self.position(message.id).is_none()).collect();
+                self.messages.extend(fresh);
+                self.more_after = more_after;
+                self.drop_oldest();
+            }
+        }
+    }
+
+    /// A message is new or has changed. A new one is shown if the end is loaded; else it comes with its page.
+    pub fn upsert(&mut self, message: Message) {
+        self.revision += 1;
+        if let Some(at) = self.position(message.id) {
+            self.messages[at] = message;
+            return;
+        }
+        if !self.loaded || self.more_after {
+            return;
+        }
+        self.messages.push(message);
+        if self.at_end {
+            self.drop_oldest();
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        if let Some(over) = self.messages.len().checked_sub(KEPT).filter(|over| *over > 0) {
+            self.messages.drain(..over);
+            self.more_before = true;
+        }
+    }
+
+    /// An own message got further; states never fall.
+    pub fn set_state(&mut self, id: MessageId, state: MessageState) {
+        let Some(at) = self.position(id) else { return };
+        let message = &mut self.messages[at];
+        if message.state.is_none_or(|now| now < state) {
+            message.state = Some(state);
+            self.revision += 1;
+        }
+    }
+
+    /// Scrolls to a message, or to the end.
+    pub fn scroll_to(&mut self, to: Option<MessageId>) {
+        self.scroll = Scroll { count: self.scroll.count + 1, to };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples::{message, message_id};
+
+    fn ids(talk: &Talk) -> Vec<MessageId> {
+        talk.messages.iter().map(|message| message.id).collect()
+    }
+
+    #[test]
+    fn pages_join_without_doubles() {
+        let mut talk = Talk::default();
+        talk.add_page(Load::First, (10..20).map(message).collect(), true, false);
+        talk.add_page(Load::Before, (5..12).map(message).collect(), true, true);
+        assert_eq!(ids(&talk), (5..20).map(message_id).collect::<Vec<_>>());
+        assert!(talk.more_before && !talk.more_after, "what follows was known already");
+        talk.upsert(message(20));
+        talk.upsert(message(20));
+        assert_eq!(talk.messages.len(), 16);
+    }
+
+    #[test]
+    fn a_new_message_waits_for_its_page_when_the_end_is_not_loaded() {
+        let mut talk = Talk::default();
+        talk.add_page(Load::Around(message_id(3)), (0..6).map(message).collect(), false, true);
+        talk.upsert(message(90));
+        assert_eq!(talk.messages.len(), 6);
+        talk.add_page(Load::After, (6..9).map(message).collect(), true, false);
+        talk.upsert(message(91));
+        assert_eq!(ids(&talk).last(), Some(&message_id(91)));
+    }
+
+    #[test]
+    fn memory_is_bounded_in_both_directions() {
+        let mut talk = Talk { at_end: true, ..Talk::default() };
+        talk.add_page(Load::End, vec![], false, false);
+        for n in 0..2 * KEPT as u32 {
+            talk.upsert(message(n));
+        }
+        assert_eq!((talk.messages.len(), talk.more_before), (KEPT, true));
+        talk.add_page(Load::Before, (5_000..5_050).map(message).collect(), false, true);
+        assert_eq!((talk.messages.len(), talk.more_after), (KEPT, true));
+        assert_eq!(ids(&talk).first(), Some(&message_id(5_000)), "what somebody scrolls to is what stays");
+    }
+
+    #[test]
+    fn states_never_fall() {
+        let mut talk = Talk::default();
+        talk.add_page(Load::End, vec![message(1)], false, false);
+        talk.set_state(message_id(1), MessageState::Seen);
+        talk.set_state(message_id(1), MessageState::Delivered);
+        assert_eq!(talk.messages[0].state, Some(MessageState::Seen));
+    }
+}

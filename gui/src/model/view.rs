@@ -1,0 +1,253 @@
+//! What is on the screen.
+
+use std::collections::VecDeque;
+
+use kith_node::{
+    AccountId, ChatId,
+    params::{Hit, SafetyReply},
+    views::TestStep,
+};
+
+/// The page beside the rail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// Conversations, one of them open.
+    Chats {
+        /// Which.
+        open: Option<ChatId>,
+    },
+    /// People, one of them open.
+    Contacts {
+        /// Who.
+        open: Option<AccountId>,
+    },
+    /// The network.
+    Network,
+    /// Settings.
+    Settings(Section),
+}
+
+/// Pages of the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// Profile, recovery phrase, password.
+    Account,
+    /// What others learn.
+    Privacy,
+    /// Theme, sizes.
+    Appearance,
+    /// Language and times.
+    Language,
+    /// What is shown outside the window.
+    Notifications,
+    /// Bootstrap nodes.
+    Network,
+    /// What is on the disk.
+    Storage,
+    /// The keyboard.
+    Shortcuts,
+    /// Version and licences.
+    About,
+}
+
+impl Section {
+    /// Every page, in order.
+    pub const ALL: [Self; 9] = [
+        Self::Account,
+        Self::Privacy,
+        Self::Appearance,
+        Self::Language,
+        Self::Notifications,
+        Self::Network,
+        Self::Storage,
+        Self::Shortcuts,
+        Self::About,
+    ];
+}
+
+/// Something over the page that wants an answer first.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sheet {
+    /// Give or use an invite.
+    AddContact(AddContact),
+    /// Edit my name and status.
+    Profile {
+        /// Typed so far.
+        name: String,
+        /// Typed so far.
+        status: String,
+    },
+    /// My 24 words.
+    Phrase {
+        /// Once shown.
+        words: Option<Vec<String>>,
+    },
+    /// Give somebody another name.
+    Rename {
+        /// Who.
+        account: AccountId,
+        /// Typed so far.
+        name: String,
+    },
+    /// Really remove them?
+    Remove(AccountId),
+    /// Really block them?
+    Block(AccountId),
+    /// A link in a message that may not lead where it seems to.
+    OpenLink(String),
+}
+
+/// Giving and using invites.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AddContact {
+    /// The page.
+    pub tab: AddTab,
+    /// An invite of mine.
+    pub link: Option<String>,
+    /// One person only.
+    pub single_use: bool,
+    /// Pasted or scanned.
+    pub input: String,
+    /// A line about me for them.
+    pub message: String,
+    /// What the link leads to.
+    pub preview: Preview,
+    /// The request is on its way.
+    pub busy: bool,
+}
+
+/// Pages of [`AddContact`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AddTab {
+    /// Mine, for others.
+    #[default]
+    Show,
+    /// Theirs, for me.
+    Enter,
+}
+
+/// What a pasted link leads to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Preview {
+    /// Nothing was pasted yet, or it is no link.
+    #[default]
+    Nothing,
+    /// Being looked up.
+    Looking,
+    /// Not usable, and why.
+    Bad(String),
+    /// Somebody.
+    Person {
+        /// Who.
+        account: AccountId,
+        /// What they call themselves.
+        name: String,
+        /// They are a contact, or have been asked, already.
+        known: bool,
+        /// It is my own link.
+        mine: bool,
+    },
+}
+
+/// A short message at the edge of the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// Names it.
+    pub id: u64,
+    /// What it says.
+    pub text: String,
+    /// How.
+    pub kind: ToastKind,
+    /// When it goes away, Unix milliseconds.
+    pub until: u64,
+}
+
+/// Kinds of [`Toast`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToastKind {
+    /// Something was done.
+    Done,
+    /// Something did not work.
+    Problem,
+}
+
+/// Which chats are listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Filter {
+    /// All of them.
+    #[default]
+    All,
+    /// Those with something new.
+    Unread,
+    /// People who want to be contacts.
+    Requests,
+}
+
+/// The command palette.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Palette {
+    /// Typed so far.
+    pub query: String,
+    /// The row the arrow keys are on.
+    pub row: usize,
+}
+
+/// Messages found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Hits {
+    /// For this query.
+    pub query: String,
+    /// Newest first.
+    pub hits: Vec<Hit>,
+}
+
+/// Everything about the screen.
+#[derive(Debug)]
+pub struct View {
+    /// The page.
+    pub route: Route,
+    /// Over it.
+    pub sheet: Option<Sheet>,
+    /// The command palette, if open.
+    pub palette: Option<Palette>,
+    /// The panel about the person of the open conversation.
+    pub info: bool,
+    /// Which chats are listed.
+    pub filter: Filter,
+    /// What is looked for in the list.
+    pub search: String,
+    /// What was found.
+    pub hits: Hits,
+    /// At the edge, oldest first.
+    pub toasts: VecDeque<Toast>,
+    /// The page shown once after a profile was made.
+    pub welcome: Option<AddContact>,
+    /// The safety number of the contact on the screen.
+    pub safety: Option<(AccountId, SafetyReply)>,
+    /// The last test of the network; `None` inside while it runs.
+    pub network_test: Option<Option<Vec<TestStep>>>,
+    /// A bootstrap address being typed.
+    pub bootstrap_input: String,
+    /// The window has the keyboard.
+    pub focused: bool,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            route: Route::Chats { open: None },
+            sheet: None,
+            palette: None,
+            info: false,
+            filter: Filter::All,
+            search: String::new(),
+            hits: Hits::default(),
+            toasts: VecDeque::new(),
+            welcome: None,
+            safety: None,
+            network_test: None,
+            bootstrap_input: String::new(),
+            focused: true,
+        }
+    }
+}

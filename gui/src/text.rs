@@ -1,0 +1,10 @@
+//! What people write: marks, links, emoji, and both directions of writing. No egui but in `layout`.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+pub mod bidi;
+pub mod emoji;
+pub mod fuzzy;
+pub mod inline;
+pub(crate) mod layout;
+pub mod links;
+pub(crate) mod shown;

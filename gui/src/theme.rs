@@ -1,0 +1,110 @@
+//! How Kith looks. The only place with colours; everything else names what a colour is for.
+
+pub(crate) mod avatars;
+pub mod contrast;
+pub(crate) mod fonts;
+pub(crate) mod icons;
+pub(crate) mod sizes;
+mod style;
+mod tokens;
+
+use egui::{FontId, RichText, TextFormat};
+
+/// A colour, for signatures outside this module; values come from [`Tokens`].
+pub(crate) type Color = egui::Color32;
+
+pub(crate) use sizes::{Type, radius, space};
+pub use tokens::{ThemeError, Tokens};
+
+/// The built-in themes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Light text on dark ground.
+    Dark,
+    /// Dark text on light ground.
+    Light,
+    /// Nothing faint, every edge drawn.
+    HighContrast,
+}
+
+impl Mode {
+    /// Every built-in theme.
+    pub const ALL: [Self; 3] = [Self::Dark, Self::Light, Self::HighContrast];
+
+    /// Its colours.
+    #[must_use]
+    pub fn tokens(self) -> Tokens {
+        tokens::built_in(match self {
+            Self::Dark => include_str!("theme/tokens/dark.ron"),
+            Self::Light => include_str!("theme/tokens/light.ron"),
+            Self::HighContrast => include_str!("theme/tokens/high_contrast.ron"),
+        })
+    }
+}
+
+/// What widgets draw with: colours, and the sizes a person chose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Theme {
+    /// The colours.
+    pub tokens: Tokens,
+    /// Draw edges where other themes rely on shades.
+    pub edges: bool,
+    /// Multiplies every text size.
+    pub text_scale: f32,
+    /// Nothing moves by itself.
+    pub still: bool,
+}
+
+impl Theme {
+    /// A built-in theme with ordinary sizes.
+    #[must_use]
+    pub fn new(mode: Mode) -> Self {
+        Self { tokens: mode.tokens(), edges: mode == Mode::HighContrast, text_scale: 1.0, still: false }
+    }
+
+    /// Makes egui draw like this. Fonts are set separately, once.
+    pub fn apply(&self, ctx: &egui::Context) {
+        style::apply(self, ctx);
+    }
+
+    /// Makes egui use the bundled fonts; rebuilds its atlas, so once per window.
+    pub fn install_fonts(ctx: &egui::Context) {
+        ctx.set_fonts(fonts::definitions());
+    }
+
+    pub(crate) fn font(&self, style: Type) -> FontId {
+        FontId::proportional(style.size * self.text_scale)
+    }
+
+    /// Text of a style in a colour of [`Theme::tokens`].
+    pub(crate) fn text(&self, text: impl Into<String>, style: Type, color: egui::Color32) -> RichText {
+        RichText::new(text)
+            .size(style.size * self.text_scale)
+            .line_height(Some(style.line * self.text_scale))
+            .color(color)
+            .variation(b"wght", style.weight)
+    }
+
+    /// The same for a piece of a layout job.
+    pub(crate) fn format(&self, style: Type, color: egui::Color32) -> TextFormat {
+        let mut format = TextFormat {
+            font_id: self.font(style),
+            line_height: Some(style.line * self.text_scale),
+            color,
+            ..TextFormat::default()
+        };
+        format.coords.push(b"wght", style.weight);
+        format
+    }
+
+    /// An icon of a size in points, as text.
+    pub(crate) fn icon(&self, icon: icons::Icon, size: f32, color: egui::Color32) -> RichText {
+        RichText::new(icon.0).family(fonts::icons()).size(size).color(color)
+    }
+
+    /// The filled form of an icon.
+    pub(crate) fn icon_fill(&self, icon: icons::Icon, size: f32, color: egui::Color32) -> RichText {
+        RichText::new(icon.0).family(fonts::icons_fill()).size(size).color(color)
+    }
+}

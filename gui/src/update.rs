@@ -1,0 +1,341 @@
+//! What follows from what a person does and the node says: the next model, and what has to be asked of the node and the
+//! desktop. Pure: no egui, no node, no clock.
+
+mod chats;
+mod contacts;
+mod entry;
+mod network;
+mod reply;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use kith_node::{AccountId, ChatId, Command, Event, MessageId, params, views::RECEIPTS_SEEN};
+use zeroize::Zeroizing;
+
+use crate::{
+    action::{Action, Copied},
+    bridge::FromNode,
+    model::{Load, Model, Palette, Route, Settings, Stage, Toast, ToastKind},
+};
+
+/// How long a toast stays.
+const TOAST_MS: u64 = 5_000;
+/// Toasts shown at once.
+const TOASTS_MAX: usize = 4;
+/// How long a secret stays on the clipboard.
+pub const SECRET_ON_CLIPBOARD: Duration = Duration::from_secs(60);
+
+/// What a call to the node was for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Then {
+    /// Nothing follows.
+    Nothing,
+    /// Say that it was done.
+    Say(&'static str),
+    /// A message was stored.
+    Sent(ChatId, u64),
+    /// A part of a history came.
+    Page(ChatId, Load),
+    /// A conversation was opened.
+    Opened,
+    /// An invite was made, for the sheet or the welcome page.
+    Invited,
+    /// Who a link leads to, for this link.
+    Previewed(String),
+    /// A request was made.
+    Added,
+    /// The safety number of somebody.
+    Safety(AccountId),
+    /// Messages for this query.
+    Found(String),
+    /// My 24 words.
+    Phrase,
+    /// The test of the network.
+    Tested,
+    /// A bootstrap node was taken into the list.
+    BootstrapAdded,
+}
+
+/// What the world has to do.
+#[derive(Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the node.
+    Call(Command, Then),
+    /// Make or open the profile.
+    Start {
+        /// The name of a new one.
+        name: Option<String>,
+        /// Its password.
+        password: Option<Zeroizing<String>>,
+    },
+    /// Put text on the clipboard; take it off again after a while if it is secret.
+    Copy {
+        /// What.
+        text: String,
+        /// Whether it is secret.
+        secret: bool,
+    },
+    /// Open a link with the desktop's browser.
+    Browse(String),
+    /// Look for a QR code on the clipboard.
+    ScanClipboard,
+    /// Let a person choose a picture and look for a QR code in it.
+    ScanFile,
+    /// Tell outside the window.
+    Notify {
+        /// Where.
+        chat: ChatId,
+        /// Who.
+        title: String,
+        /// What.
+        body: String,
+    },
+    /// Take back what was told about a chat that is being read.
+    Unnotify(ChatId),
+    /// Put the keyboard somewhere.
+    Focus(Target),
+    /// Bring the window to the front.
+    Show,
+    /// End.
+    Quit,
+}
+
+/// Where the keyboard can be put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// The composer.
+    Composer,
+    /// The search field.
+    Search,
+    /// The field of the page being shown.
+    Field,
+}
+
+/// Does one thing.
+#[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest belongs to the files below")]
+pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
+    let mut out = Vec::new();
+    match action {
+        Action::Node(news) => from_node(model, news, &mut out),
+        Action::Show => out.push(Effect::Show),
+        Action::Preferred(preferred) => model.preferred = preferred,
+        Action::Problem(text) => toast(model, ToastKind::Problem, text),
+        Action::Say(key) => toast(model, ToastKind::Problem, key),
+        Action::Tick => tick(model, &mut out),
+        Action::Focus(focused) => {
+            model.view.focused = focused;
+            chats::read_what_is_seen(model, &mut out);
+        }
+        Action::OpenLink(link) => entry::open_link(model, link, &mut out),
+        Action::Copy(text, what) => copy(model, text, what, &mut out),
+        Action::Set(settings) => set(model, *settings, &mut out),
+        Action::PhraseSaved => {
+            model.view.sheet = None;
+            let settings = Settings { phrase_saved: true, ..model.settings.clone() };
+            set(model, settings, &mut out);
+        }
+        Action::SendReceipts(on) => {
+            model.settings.receipts = on;
+            keep(RECEIPTS_SEEN, on.into(), &mut out);
+        }
+        Action::DismissToast(id) => model.view.toasts.retain(|toast| toast.id != id),
+        Action::Quit => out.push(Effect::Quit),
+        Action::Follow(link) => contacts::follow(model, link, &mut out),
+        Action::FollowAnyway(link) => {
+            model.view.sheet = None;
+            out.push(Effect::Browse(link));
+        }
+        other => {
+            let handlers = [navigate, entry::update, chats::update, contacts::update, network::update];
+            let _handled =
+                handlers.into_iter().try_fold(other, |action, handle| match handle(model, action, &mut out) {
+                    None => Err(()),
+                    Some(action) => Ok(action),
+                });
+        }
+    }
+    out
+}
+
+fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
+    match news {
+        FromNode::Started(snapshot) => entry::started(model, *snapshot, out),
+        FromNode::NoProfile | FromNode::NeedsPassword | FromNode::WrongPassword | FromNode::Failed(_) => {
+            entry::not_started(model, news, out);
+        }
+        FromNode::Events(events) => {
+            for event in events {
+                tell(model, &event, out);
+                model.fold(event);
+            }
+            chats::read_what_is_seen(model, out);
+        }
+        FromNode::Snapshot(snapshot) => {
+            model.load(*snapshot);
+            chats::reload(model, out);
+        }
+        FromNode::Reply(then, result) => reply::reply(model, then, result, out),
+        FromNode::Ended => model.stage = Stage::Failed("error-ended".to_owned()),
+    }
+}
+
+/// Notifies, unless the chat is being looked at.
+fn tell(model: &Model, event: &Event, out: &mut Vec<Effect>) {
+    let Event::Notify { chat, title, body, .. } = event else { return };
+    let looking = model.view.focused && model.open_chat().is_some_and(|open| open.chat == *chat);
+    if model.settings.notify && !looking {
+        let body = if model.settings.notify_text { body.clone() } else { String::new() };
+        out.push(Effect::Notify { chat: *chat, title: title.clone(), body });
+    }
+}
+
+fn tick(model: &mut Model, out: &mut Vec<Effect>) {
+    let now = model.now;
+    model.view.toasts.retain(|toast| toast.until > now);
+    chats::save_drafts(model, false, out);
+}
+
+fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {
+    out.push(Effect::Copy { text, secret: what == Copied::Secret });
+    toast(
+        model,
+        ToastKind::Done,
+        match what {
+            Copied::Invite => "toast-copied-invite",
+            Copied::Secret => "toast-copied-secret",
+            Copied::Message | Copied::Text => "toast-copied",
+        },
+    );
+}
+
+fn set(model: &mut Model, settings: Settings, out: &mut Vec<Effect>) {
+    let receipts = model.settings.receipts;
+    model.settings = Settings { receipts, ..settings.bounded() };
+    let Ok(value) = serde_json::to_value(&model.settings) else { return };
+    keep(Settings::KEY, value, out);
+}
+
+/// Keeps a setting in the encrypted profile.
+fn keep(key: &str, value: serde_json::Value, out: &mut Vec<Effect>) {
+    let params = params::SettingsSetParams { key: key.to_owned(), value };
+    out.push(Effect::Call(Command::SettingsSet(params), Then::Nothing));
+}
+
+/// A short message; `text` is the key of a text, or text for people that has no key.
+pub(crate) fn toast(model: &mut Model, kind: ToastKind, text: impl Into<String>) {
+    let (id, until) = (model.fresh(), model.now + TOAST_MS);
+    let text = text.into();
+    model.view.toasts.retain(|toast| toast.text != text);
+    model.view.toasts.push_back(Toast { id, text, kind, until });
+    while model.view.toasts.len() > TOASTS_MAX {
+        model.view.toasts.pop_front();
+    }
+}
+
+/// Pages, sheets, the palette. Gives back what is not its own.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is not its own goes on to the next")]
+fn navigate(model: &mut Model, action: Action, out: &mut Vec<Effect>) -> Option<Action> {
+    match action {
+        Action::Go(route) => go(model, route, out),
+        Action::Section(section) => go(model, Route::Settings(section), out),
+        Action::Back => match &mut model.view.route {
+            Route::Chats { open } => *open = None,
+            Route::Contacts { open } => *open = None,
+            Route::Network | Route::Settings(_) => model.view.route = Route::Chats { open: None },
+        },
+        Action::Escape => escape(model),
+        Action::ToggleInfo => model.view.info = !model.view.info,
+        Action::TogglePalette => {
+            let open = model.view.palette.is_none() && matches!(model.stage, Stage::Ready);
+            model.view.palette = open.then(Palette::default);
+        }
+        Action::PaletteQuery(query) => model.view.palette = Some(Palette { query, row: 0 }),
+        Action::PaletteRow(row) => {
+            if let Some(palette) = &mut model.view.palette {
+                palette.row = row;
+            }
+        }
+        Action::OpenSheet(sheet) => {
+            model.view.palette = None;
+            model.view.sheet = Some(sheet);
+            out.push(Effect::Focus(Target::Field));
+        }
+        Action::EditSheet(sheet) => model.view.sheet = Some(sheet),
+        Action::CloseSheet => model.view.sheet = None,
+        Action::FocusSearch => {
+            if !matches!(model.view.route, Route::Chats { .. } | Route::Contacts { .. }) {
+                go(model, Route::Chats { open: None }, out);
+            }
+            out.push(Effect::Focus(Target::Search));
+        }
+        other => return Some(other),
+    }
+    None
+}
+
+fn go(model: &mut Model, route: Route, out: &mut Vec<Effect>) {
+    chats::save_drafts(model, true, out);
+    model.view.palette = None;
+    model.view.sheet = None;
+    model.view.route = route;
+    if let Route::Contacts { open: Some(account) } = route {
+        contacts::ask_safety(model, account, out);
+    }
+    if let Route::Chats { open: Some(chat) } = route {
+        chats::opened(model, chat, out);
+    }
+}
+
+/// The topmost thing goes: palette, sheet, search, the panel.
+fn escape(model: &mut Model) {
+    let view = &mut model.view;
+    if view.palette.take().is_some() || view.sheet.take().is_some() {
+        return;
+    }
+    if !view.search.is_empty() {
+        view.search.clear();
+    } else {
+        view.info = false;
+    }
+}
+
+/// Asks for a part of a history.
+fn load(model: &mut Model, chat: ChatId, load: Load, out: &mut Vec<Effect>) {
+    let talk = model.talk_mut(chat);
+    if talk.loading.is_some() {
+        return;
+    }
+    let (around, before, after) = match load {
+        Load::First => (params::Around::Unread, 60, 60),
+        Load::End => (params::Around::End, 60, 0),
+        Load::Around(message) => (params::Around::Message(message), 40, 40),
+        Load::Before => match talk.messages.first() {
+            Some(first) => (params::Around::Message(first.id), 60, 0),
+            None => return,
+        },
+        Load::After => match talk.messages.last() {
+            Some(last) => (params::Around::Message(last.id), 0, 60),
+            None => return,
+        },
+    };
+    talk.loading = Some(load);
+    let command = params::HistoryParams { chat, around, before: Some(before), after: Some(after) };
+    out.push(Effect::Call(Command::ChatsHistory(command), Then::Page(chat, load)));
+}
+
+/// Shows a message in its conversation, wherever it is.
+fn show_message(model: &mut Model, chat: ChatId, message: MessageId, out: &mut Vec<Effect>) {
+    go(model, Route::Chats { open: Some(chat) }, out);
+    let talk = model.talk_mut(chat);
+    if talk.position(message).is_some() {
+        talk.scroll_to(Some(message));
+        return;
+    }
+    talk.loading = None;
+    out.retain(|effect| !matches!(effect, Effect::Call(_, Then::Page(of, _)) if *of == chat));
+    load(model, chat, Load::Around(message), out);
+}

@@ -1,0 +1,167 @@
+//! People: invites, requests, names, trust.
+
+use kith_node::{AccountId, Command, params};
+
+use super::{Effect, Target, Then, toast};
+use crate::{
+    action::Action,
+    model::{AddContact, AddTab, Model, Preview, Route, Sheet, ToastKind},
+    text::links,
+};
+
+/// Gives back what is not its own.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is not its own goes on to the next")]
+pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -> Option<Action> {
+    let account = |account| params::AccountParams { account };
+    let call = |command, then| Effect::Call(command, then);
+    match action {
+        Action::AddContact(tab) => open_add(model, tab, out),
+        Action::AddTab(tab) => {
+            edit_add(model, |add| add.tab = tab);
+            invite(model, out);
+        }
+        Action::AddInput(text) => add_input(model, text, out),
+        Action::AddMessage(text) => edit_add(model, |add| add.message = text),
+        Action::AddSingleUse(single_use) => {
+            edit_add(model, |add| (add.single_use, add.link) = (single_use, None));
+            invite(model, out);
+        }
+        Action::AddConfirm => confirm(model, out),
+        Action::ScanClipboard => out.push(Effect::ScanClipboard),
+        Action::ScanFile => out.push(Effect::ScanFile),
+        Action::Accept(who) => {
+            out.push(call(Command::ContactsAccept(account(who)), Then::Nothing));
+            out.push(call(Command::ChatsOpen(account(who)), Then::Opened));
+        }
+        Action::Decline(who) => out.push(call(Command::ContactsDecline(account(who)), Then::Say("toast-declined"))),
+        Action::Block(who) => {
+            model.view.sheet = None;
+            out.push(call(Command::ContactsBlock(account(who)), Then::Say("toast-blocked")));
+        }
+        Action::Unblock(who) => out.push(call(Command::ContactsUnblock(account(who)), Then::Say("toast-unblocked"))),
+        Action::Remove(who) => {
+            model.view.sheet = None;
+            if model.view.route == (Route::Contacts { open: Some(who) }) {
+                model.view.route = Route::Contacts { open: None };
+            }
+            out.push(call(Command::ContactsRemove(account(who)), Then::Say("toast-removed")));
+        }
+        Action::Rename(account, petname) => {
+            model.view.sheet = None;
+            out.push(call(Command::ContactsRename(params::RenameParams { account, petname }), Then::Nothing));
+        }
+        Action::Verify(account, verified) => {
+            let said = if verified { "toast-verified" } else { "toast-unverified" };
+            let params = params::VerifyParams { account, verified };
+            out.push(call(Command::ContactsVerify(params), Then::Say(said)));
+        }
+        Action::SaveProfile => save_profile(model, out),
+        Action::ShowPhrase => {
+            model.view.sheet = Some(Sheet::Phrase { words: None });
+            let params = params::PhraseParams { password: None };
+            out.push(call(Command::ProfileRecoveryPhrase(params), Then::Phrase));
+        }
+        other => return Some(other),
+    }
+    None
+}
+
+/// The sheet, or the page shown once at the beginning.
+pub(super) fn edit_add(model: &mut Model, edit: impl FnOnce(&mut AddContact)) {
+    match (&mut model.view.sheet, &mut model.view.welcome) {
+        (Some(Sheet::AddContact(add)), _) | (_, Some(add)) => edit(add),
+        _ => {}
+    }
+}
+
+pub(super) fn open_add(model: &mut Model, tab: AddTab, out: &mut Vec<Effect>) {
+    model.view.palette = None;
+    model.view.sheet = Some(Sheet::AddContact(AddContact { tab, single_use: true, ..AddContact::default() }));
+    invite(model, out);
+    out.push(Effect::Focus(Target::Field));
+}
+
+/// Makes an invite if the page that shows one has none.
+fn invite(model: &mut Model, out: &mut Vec<Effect>) {
+    let mut wanted = None;
+    edit_add(model, |add| {
+        if add.tab == AddTab::Show && add.link.is_none() {
+            wanted = Some(add.single_use);
+        }
+    });
+    if let Some(single_use) = wanted {
+        let params = params::InviteParams { single_use, expires_s: None, note: None };
+        out.push(Effect::Call(Command::ContactsInvite(params), Then::Invited));
+    }
+}
+
+/// Something was pasted, typed or scanned; the link in it is looked up at once.
+pub(super) fn add_input(model: &mut Model, text: String, out: &mut Vec<Effect>) {
+    let link = links::invite_in(&text).map(str::to_owned);
+    edit_add(model, |add| {
+        add.input = text;
+        add.preview = Preview::Nothing;
+    });
+    if let Some(link) = link {
+        edit_add(model, |add| add.preview = Preview::Looking);
+        out.push(preview(link));
+    }
+}
+
+fn preview(link: String) -> Effect {
+    let params = params::PreviewParams { link: link.clone() };
+    Effect::Call(Command::ContactsPreview(params), Then::Previewed(link))
+}
+
+fn confirm(model: &mut Model, out: &mut Vec<Effect>) {
+    let mut wanted = None;
+    edit_add(model, |add| {
+        let fits = matches!(add.preview, Preview::Person { mine: false, .. });
+        if fits && !add.busy {
+            add.busy = true;
+            wanted = links::invite_in(&add.input).map(|link| (link.to_owned(), add.message.trim().to_owned()));
+        }
+    });
+    if let Some((link, message)) = wanted {
+        let message = (!message.is_empty()).then_some(message);
+        out.push(Effect::Call(Command::ContactsAdd(params::AddParams { link, message }), Then::Added));
+    }
+}
+
+fn save_profile(model: &mut Model, out: &mut Vec<Effect>) {
+    let Some(Sheet::Profile { name, status }) = &model.view.sheet else { return };
+    if name.trim().is_empty() {
+        return;
+    }
+    let params = params::ProfileSetParams { name: Some(name.clone()), status_text: Some(status.clone()) };
+    model.view.sheet = None;
+    out.push(Effect::Call(Command::ProfileSet(params), Then::Say("toast-profile-saved")));
+}
+
+/// The safety number of the contact that came on the screen.
+pub(super) fn ask_safety(model: &Model, account: AccountId, out: &mut Vec<Effect>) {
+    if model.view.safety.as_ref().is_none_or(|(of, _)| *of != account) {
+        let params = params::AccountParams { account };
+        out.push(Effect::Call(Command::ContactsSafetyNumber(params), Then::Safety(account)));
+    }
+}
+
+/// A link in a message: invites stay inside, odd ones are asked about, the rest is the browser's.
+pub(super) fn follow(model: &mut Model, link: String, out: &mut Vec<Effect>) {
+    if links::invite_in(&link).is_some() {
+        open_add(model, AddTab::Enter, out);
+        add_input(model, link, out);
+    } else if links::is_suspicious(&link) {
+        model.view.sheet = Some(Sheet::OpenLink(link));
+    } else {
+        out.push(Effect::Browse(link));
+    }
+}
+
+/// Somebody was asked.
+pub(super) fn added(model: &mut Model, account: AccountId, out: &mut Vec<Effect>) {
+    model.view.sheet = None;
+    model.view.welcome = None;
+    toast(model, ToastKind::Done, "toast-asked");
+    super::go(model, Route::Contacts { open: Some(account) }, out);
+}

@@ -1,0 +1,81 @@
+//! The way to a running node, and links from outside.
+
+use kith_node::{Command, Snapshot, params};
+
+use super::{Effect, Target, Then, contacts};
+use crate::{
+    action::Action,
+    bridge::FromNode,
+    model::{AddContact, Model, Onboarding, Route, Stage, Step, Unlock},
+};
+
+pub(super) fn started(model: &mut Model, snapshot: Snapshot, out: &mut Vec<Effect>) {
+    let first = matches!(model.stage, Stage::Onboarding(_));
+    model.load(snapshot);
+    model.stage = Stage::Ready;
+    model.view.route = Route::Chats { open: None };
+    if first {
+        model.view.welcome = Some(AddContact::default());
+        let params = params::InviteParams { single_use: false, expires_s: None, note: None };
+        out.push(Effect::Call(Command::ContactsInvite(params), Then::Invited));
+    }
+}
+
+pub(super) fn not_started(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
+    out.push(Effect::Focus(Target::Field));
+    model.stage = match (std::mem::take(&mut model.stage), news) {
+        (_, FromNode::NoProfile) => Stage::Onboarding(Onboarding::default()),
+        (_, FromNode::NeedsPassword) => Stage::Unlock(Unlock::default()),
+        (Stage::Unlock(unlock), FromNode::WrongPassword) => {
+            Stage::Unlock(Unlock { wrong: unlock.wrong + 1, ..Unlock::default() })
+        }
+        (Stage::Unlock(_), FromNode::Failed(error)) => {
+            Stage::Unlock(Unlock { error: Some(error), ..Unlock::default() })
+        }
+        (Stage::Onboarding(onboarding), FromNode::Failed(error)) => {
+            Stage::Onboarding(Onboarding { busy: false, error: Some(error), ..onboarding })
+        }
+        (_, FromNode::Failed(error)) => Stage::Failed(error),
+        (stage, _) => stage,
+    };
+}
+
+/// Gives back what is not its own.
+pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -> Option<Action> {
+    match (&mut model.stage, action) {
+        (Stage::Onboarding(onboarding), Action::Step(step)) => {
+            onboarding.step = step;
+            if step == Step::You {
+                out.push(Effect::Focus(Target::Field));
+            }
+        }
+        (Stage::Onboarding(onboarding), Action::OnboardingName(name)) => onboarding.name = name,
+        (Stage::Onboarding(onboarding), Action::OnboardingPassword(password)) => onboarding.password = password.into(),
+        (Stage::Onboarding(onboarding), Action::Create) => {
+            let name = onboarding.name.trim().to_owned();
+            if onboarding.busy || name.is_empty() {
+                return None;
+            }
+            (onboarding.busy, onboarding.error) = (true, None);
+            let password = (!onboarding.password.is_empty()).then(|| onboarding.password.clone());
+            out.push(Effect::Start { name: Some(name), password });
+        }
+        (Stage::Unlock(unlock), Action::UnlockPassword(password)) => unlock.password = password.into(),
+        (Stage::Unlock(unlock), Action::Unlock) => {
+            if !unlock.busy && !unlock.password.is_empty() {
+                unlock.busy = true;
+                out.push(Effect::Start { name: None, password: Some(unlock.password.clone()) });
+            }
+        }
+        (_, Action::StartChatting) => model.view.welcome = None,
+        (_, other) => return Some(other),
+    }
+    None
+}
+
+/// A link that the desktop handed over, or that is on the command line.
+pub(super) fn open_link(model: &mut Model, link: String, out: &mut Vec<Effect>) {
+    model.view.welcome = None;
+    contacts::open_add(model, crate::model::AddTab::Enter, out);
+    contacts::add_input(model, link, out);
+}

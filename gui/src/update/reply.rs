@@ -1,0 +1,130 @@
+//! What follows from an answer of the node.
+
+use kith_node::{ApiError, ChatId, ErrorCode, Reply, params::HistoryReply, views::ContactState};
+
+use super::{Effect, Then, contacts, toast};
+use crate::model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind};
+
+/// One answer, by what the call was for.
+pub(super) fn reply(model: &mut Model, then: Then, result: Result<Reply, ApiError>, out: &mut Vec<Effect>) {
+    match result {
+        Ok(reply) => done(model, then, reply, out),
+        Err(error) => failed(model, then, &error),
+    }
+}
+
+fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
+    match (then, reply) {
+        (Then::Say(key), _) => toast(model, ToastKind::Done, key),
+        (Then::Sent(chat, local), _) => {
+            let talk = model.talk_mut(chat);
+            talk.pending.retain(|pending| pending.local != local);
+            talk.revision += 1;
+        }
+        (Then::Page(chat, load), Reply::ChatsHistory(page)) => add_page(model, chat, load, page, out),
+        (Then::Opened, Reply::ChatsOpen(opened)) => {
+            super::go(model, Route::Chats { open: Some(opened.chat) }, out);
+        }
+        (Then::Invited, Reply::ContactsInvite(invite)) => contacts::edit_add(model, |add| add.link = Some(invite.link)),
+        (Then::Previewed(link), Reply::ContactsPreview(person)) => previewed(
+            model,
+            &link,
+            Preview::Person {
+                account: person.account,
+                name: person.name,
+                known: person.state.is_some_and(|state| state != ContactState::Requested),
+                mine: person.mine,
+            },
+        ),
+        (Then::Added, Reply::ContactsAdd(added)) => contacts::added(model, added.account, out),
+        (Then::Safety(account), Reply::ContactsSafetyNumber(safety)) => model.view.safety = Some((account, safety)),
+        (Then::Found(query), Reply::ChatsSearch(found)) if model.view.search.trim() == query => {
+            model.view.hits = Hits { query, hits: found.hits };
+        }
+        (Then::Phrase, Reply::ProfileRecoveryPhrase(phrase)) => {
+            if let Some(Sheet::Phrase { words }) = &mut model.view.sheet {
+                *words = Some(phrase.words);
+            }
+        }
+        (Then::Tested, Reply::NetworkTest(test)) => model.view.network_test = Some(Some(test.steps)),
+        (Then::BootstrapAdded, _) => {
+            model.view.bootstrap_input.clear();
+            toast(model, ToastKind::Done, "toast-bootstrap-added");
+        }
+        _ => {}
+    }
+}
+
+fn add_page(model: &mut Model, chat: ChatId, load: Load, page: HistoryReply, out: &mut Vec<Effect>) {
+    let unread = model.chats.get(&chat).map_or(0, |chat| chat.unread);
+    let me = model.me.as_ref().map(|me| me.account);
+    let talk = model.talk_mut(chat);
+    talk.add_page(load, page.messages, page.more_before, page.more_after);
+    match load {
+        Load::First => {
+            let theirs = talk.messages.iter().rev().filter(|message| Some(message.author) != me);
+            let nth = usize::try_from(unread).unwrap_or(usize::MAX).checked_sub(1);
+            talk.unread_from = nth.and_then(|nth| theirs.map(|message| message.id).nth(nth));
+            talk.scroll_to(talk.unread_from);
+        }
+        Load::Around(message) => talk.scroll_to(Some(message)),
+        Load::End => talk.scroll_to(None),
+        Load::Before | Load::After => {}
+    }
+    super::chats::read_what_is_seen(model, out);
+}
+
+/// An answer to a link that has been changed since is not shown.
+fn previewed(model: &mut Model, link: &str, preview: Preview) {
+    contacts::edit_add(model, |add| {
+        if crate::text::links::invite_in(&add.input) == Some(link) {
+            add.preview = preview;
+        }
+    });
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "most calls fail with a toast")]
+fn failed(model: &mut Model, then: Then, error: &ApiError) {
+    let key = error_key(error.code);
+    match then {
+        Then::Sent(chat, local) => {
+            let talk = model.talk_mut(chat);
+            if let Some(pending) = talk.pending.iter_mut().find(|pending| pending.local == local) {
+                pending.error = Some(key);
+            }
+            talk.revision += 1;
+        }
+        Then::Page(chat, load) => {
+            let talk = model.talk_mut(chat);
+            talk.loading = None;
+            // Else the timeline would ask again with every frame.
+            match load {
+                Load::Before => talk.more_before = false,
+                Load::After => talk.more_after = false,
+                Load::First | Load::Around(_) | Load::End => {}
+            }
+            toast(model, ToastKind::Problem, key);
+        }
+        Then::Previewed(link) => previewed(model, &link, Preview::Bad(key)),
+        Then::Added => {
+            contacts::edit_add(model, |add| add.busy = false);
+            toast(model, ToastKind::Problem, key);
+        }
+        Then::Tested => {
+            model.view.network_test = None;
+            toast(model, ToastKind::Problem, key);
+        }
+        Then::Phrase => {
+            model.view.sheet = None;
+            toast(model, ToastKind::Problem, key);
+        }
+        // A person types on; the next letter asks again.
+        Then::Found(_) => {}
+        _ => toast(model, ToastKind::Problem, key),
+    }
+}
+
+/// The key of the text for an error.
+fn error_key(code: ErrorCode) -> String {
+    format!("error-{}", code.as_str().replace('_', "-"))
+}

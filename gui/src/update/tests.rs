@@ -1,0 +1,295 @@
+use kith_node::{
+    ApiError, ErrorCode, Event, Reply, Snapshot,
+    params::{AddReply, ChatReply, Done, HistoryReply, InviteReply, PreviewReply, SendReply},
+    views::{ContactState, Message, MessageState},
+};
+
+use super::*;
+use crate::model::{
+    AddTab, Preview, Step,
+    samples::{NOW, account, chat, chat_id, contact, message, message_id, network, profile},
+};
+
+fn snapshot() -> Box<Snapshot> {
+    Box::new(Snapshot {
+        seq: 1,
+        profile: profile(),
+        contacts: vec![contact(1, "Mara")],
+        chats: vec![chat(1, "Mara")],
+        network: network(),
+        settings: Default::default(),
+    })
+}
+
+/// A window in which the node runs.
+fn ready() -> Model {
+    let mut model = Model { now: NOW, ..Model::default() };
+    let _effects = update(&mut model, Action::Node(FromNode::Started(snapshot())));
+    model
+}
+
+/// The same with the conversation with Mara open and these messages in it.
+fn talking(messages: Vec<Message>) -> Model {
+    let mut model = ready();
+    let _effects = update(&mut model, Action::OpenChat(chat_id(1)));
+    page(&mut model, Load::First, messages);
+    let _effects = update(&mut model, Action::AtEnd(chat_id(1), true));
+    model
+}
+
+fn page(model: &mut Model, load: Load, messages: Vec<Message>) -> Vec<Effect> {
+    let page = HistoryReply { messages, more_before: false, more_after: false };
+    let reply = FromNode::Reply(Then::Page(chat_id(1), load), Ok(Reply::ChatsHistory(page)));
+    update(model, Action::Node(reply))
+}
+
+fn reply(model: &mut Model, then: Then, result: Result<Reply, ErrorCode>) -> Vec<Effect> {
+    let result = result.map_err(|code| ApiError::new(code, "no"));
+    update(model, Action::Node(FromNode::Reply(then, result)))
+}
+
+fn calls(effects: &[Effect]) -> Vec<&'static str> {
+    let name = |effect: &Effect| if let Effect::Call(command, _) = effect { Some(command.name()) } else { None };
+    effects.iter().filter_map(name).collect()
+}
+
+fn theirs(n: u32) -> Message {
+    Message { author: account(1), state: None, ..message(n) }
+}
+
+#[test]
+fn the_way_to_a_profile() {
+    let mut model = Model::default();
+    let _effects = update(&mut model, Action::Node(FromNode::NoProfile));
+    let _effects = update(&mut model, Action::Step(Step::You));
+    assert!(update(&mut model, Action::Create).is_empty(), "without a name there is nothing to make");
+    let _effects = update(&mut model, Action::OnboardingName("  Ada ".into()));
+    let started = update(&mut model, Action::Create);
+    assert_eq!(started, [Effect::Start { name: Some("Ada".into()), password: None }]);
+    assert!(update(&mut model, Action::Create).is_empty(), "a second click makes no second profile");
+    let _effects = update(&mut model, Action::Node(FromNode::Failed("The disk is full".into())));
+    assert!(
+        matches!(&model.stage, Stage::Onboarding(page) if !page.busy && page.name.trim() == "Ada"),
+        "typed in vain"
+    );
+    let effects = update(&mut model, Action::Node(FromNode::Started(snapshot())));
+    assert_eq!(calls(&effects), ["contacts.invite"]);
+    let invite = InviteReply { link: "kith:i/1/x".into(), invite: "00".repeat(16).parse().unwrap() };
+    let _effects = reply(&mut model, Then::Invited, Ok(Reply::ContactsInvite(invite)));
+    assert_eq!(model.view.welcome.as_ref().and_then(|add| add.link.clone()).as_deref(), Some("kith:i/1/x"));
+}
+
+#[test]
+fn a_wrong_password_is_counted_and_can_be_tried_again() {
+    let mut model = Model::default();
+    let _effects = update(&mut model, Action::Node(FromNode::NeedsPassword));
+    for wrong in 1..=2 {
+        let _effects = update(&mut model, Action::UnlockPassword("guess".into()));
+        assert!(matches!(update(&mut model, Action::Unlock)[..], [Effect::Start { name: None, password: Some(_) }]));
+        let _effects = update(&mut model, Action::Node(FromNode::WrongPassword));
+        assert!(matches!(&model.stage, Stage::Unlock(page) if page.wrong == wrong && page.password.is_empty()));
+    }
+}
+
+#[test]
+fn a_message_is_shown_once_whichever_comes_first() {
+    for event_first in [true, false] {
+        let mut model = talking(vec![]);
+        let _effects = update(&mut model, Action::Draft(chat_id(1), "Hello ".into()));
+        let effects = update(&mut model, Action::Send(chat_id(1)));
+        assert!(calls(&effects).starts_with(&["chats.send"]), "{effects:?}");
+        let talk = &model.talks[&chat_id(1)];
+        assert_eq!((talk.draft.as_str(), talk.pending.len()), ("", 1));
+        let local = talk.pending[0].local;
+        let event = Event::MessageUpserted { message: Message { text: Some("Hello".into()), ..message(5) } };
+        let event = || Action::Node(FromNode::Events(vec![event.clone()]));
+        let sent = Reply::ChatsSend(SendReply { message: message_id(5) });
+        if event_first {
+            let _effects = update(&mut model, event());
+            assert_eq!(model.talks[&chat_id(1)].pending.len(), 0, "the same message twice");
+        }
+        let _effects = reply(&mut model, Then::Sent(chat_id(1), local), Ok(sent));
+        if !event_first {
+            let _effects = update(&mut model, event());
+        }
+        let talk = &model.talks[&chat_id(1)];
+        assert_eq!((talk.messages.len(), talk.pending.len()), (1, 0));
+    }
+}
+
+#[test]
+fn a_refused_message_stays_and_can_be_tried_again() {
+    let mut model = talking(vec![]);
+    let _effects = update(&mut model, Action::Draft(chat_id(1), "Hello".into()));
+    let _effects = update(&mut model, Action::Send(chat_id(1)));
+    let local = model.talks[&chat_id(1)].pending[0].local;
+    let _effects = reply(&mut model, Then::Sent(chat_id(1), local), Err(ErrorCode::StorageFull));
+    assert_eq!(model.talks[&chat_id(1)].pending[0].error.as_deref(), Some("error-storage-full"));
+    let effects = update(&mut model, Action::Retry(chat_id(1), local));
+    assert_eq!(calls(&effects), ["chats.send"]);
+    let _effects = update(&mut model, Action::Discard(chat_id(1), local));
+    assert!(model.talks[&chat_id(1)].pending.is_empty());
+}
+
+#[test]
+fn only_what_is_seen_is_read() {
+    let arrive = |model: &mut Model, n: u32| {
+        let mut changed = model.chats[&chat_id(1)].clone();
+        changed.unread = 1;
+        let events = vec![Event::MessageUpserted { message: theirs(n) }, Event::ChatChanged { chat: changed }];
+        calls(&update(model, Action::Node(FromNode::Events(events))))
+    };
+    let mut model = talking(vec![theirs(1)]);
+    assert_eq!(arrive(&mut model, 2), ["chats.mark_read"]);
+    let _effects = update(&mut model, Action::AtEnd(chat_id(1), false));
+    assert_eq!(arrive(&mut model, 3), [""; 0], "the end is not on the screen");
+    let _effects = update(&mut model, Action::Focus(false));
+    let _effects = update(&mut model, Action::AtEnd(chat_id(1), true));
+    assert_eq!(arrive(&mut model, 4), [""; 0], "somebody looks elsewhere");
+    assert_eq!(calls(&update(&mut model, Action::Focus(true))), ["chats.mark_read"]);
+    let _effects = update(&mut model, Action::Go(Route::Network));
+    assert_eq!(arrive(&mut model, 5), [""; 0]);
+}
+
+#[test]
+fn a_conversation_opens_at_its_first_unread_message() {
+    let mut model = ready();
+    model.chats.get_mut(&chat_id(1)).unwrap().unread = 2;
+    let effects = update(&mut model, Action::OpenChat(chat_id(1)));
+    assert_eq!(calls(&effects), ["chats.history"]);
+    page(&mut model, Load::First, vec![theirs(1), theirs(2), message(3), theirs(4)]);
+    assert_eq!(model.talks[&chat_id(1)].unread_from, Some(message_id(2)));
+    assert_eq!(model.talks[&chat_id(1)].scroll.to, Some(message_id(2)));
+}
+
+#[test]
+fn notifications_are_for_what_is_not_looked_at() {
+    let notify =
+        Event::Notify { chat: chat_id(1), message: message_id(1), title: "Mara".into(), body: "secret".into() };
+    let told = |model: &mut Model| {
+        let effects = update(model, Action::Node(FromNode::Events(vec![notify.clone()])));
+        effects.into_iter().find_map(|effect| if let Effect::Notify { body, .. } = effect { Some(body) } else { None })
+    };
+    assert_eq!(told(&mut ready()).as_deref(), Some("secret"));
+    assert_eq!(told(&mut talking(vec![])), None, "it is on the screen");
+    let mut model = ready();
+    model.settings.notify_text = false;
+    assert_eq!(told(&mut model).as_deref(), Some(""));
+    model.settings.notify = false;
+    assert_eq!(told(&mut model), None);
+}
+
+#[test]
+fn a_pasted_invite_is_looked_up_and_an_old_answer_is_not_shown() {
+    let mut model = ready();
+    let _effects = update(&mut model, Action::AddContact(AddTab::Enter));
+    let link = |letter: &str| format!("kith:i/1/{}", letter.repeat(80));
+    let effects = update(&mut model, Action::AddInput(format!("Look: {} ok?", link("a"))));
+    assert_eq!(calls(&effects), ["contacts.preview"]);
+    let _effects = update(&mut model, Action::AddInput(link("b")));
+    let person = |name: &str| PreviewReply {
+        account: account(2),
+        name: name.into(),
+        state: None,
+        mine: false,
+        single_use: true,
+        expires_at: None,
+    };
+    let _effects = reply(&mut model, Then::Previewed(link("a")), Ok(Reply::ContactsPreview(person("Old"))));
+    let preview = |model: &Model| match &model.view.sheet {
+        Some(crate::model::Sheet::AddContact(add)) => add.preview.clone(),
+        _ => panic!("the sheet is closed"),
+    };
+    assert_eq!(preview(&model), Preview::Looking);
+    assert!(calls(&update(&mut model, Action::AddConfirm)).is_empty(), "nobody is asked before they are shown");
+    let _effects = reply(&mut model, Then::Previewed(link("b")), Ok(Reply::ContactsPreview(person("New"))));
+    assert!(matches!(preview(&model), Preview::Person { name, .. } if name == "New"));
+    assert_eq!(calls(&update(&mut model, Action::AddConfirm)), ["contacts.add"]);
+    assert!(calls(&update(&mut model, Action::AddConfirm)).is_empty(), "a second click");
+    let added = AddReply { account: account(2), state: ContactState::Waiting };
+    let _effects = reply(&mut model, Then::Added, Ok(Reply::ContactsAdd(added)));
+    assert_eq!(model.view.route, Route::Contacts { open: Some(account(2)) });
+}
+
+#[test]
+fn drafts_are_kept_once_typing_pauses_and_when_somebody_leaves() {
+    let mut model = talking(vec![]);
+    let _effects = update(&mut model, Action::Draft(chat_id(1), "Hel".into()));
+    assert!(calls(&update(&mut model, Action::Tick)).is_empty(), "with every letter");
+    model.now += 1_500;
+    assert_eq!(calls(&update(&mut model, Action::Tick)), ["chats.set_draft"]);
+    assert!(calls(&update(&mut model, Action::Tick)).is_empty(), "again and again");
+    let _effects = update(&mut model, Action::Draft(chat_id(1), "Hello".into()));
+    assert_eq!(calls(&update(&mut model, Action::Go(Route::Network))), ["chats.set_draft"]);
+}
+
+#[test]
+fn escape_closes_one_thing_at_a_time() {
+    let mut model = ready();
+    model.view.info = true;
+    let _effects = update(&mut model, Action::Search("umbrella".into()));
+    let _effects = update(&mut model, Action::AddContact(AddTab::Show));
+    let _effects = update(&mut model, Action::TogglePalette);
+    let open = |model: &Model| {
+        let view = &model.view;
+        [view.palette.is_some(), view.sheet.is_some(), !view.search.is_empty(), view.info]
+    };
+    let mut left = open(&model).iter().filter(|open| **open).count();
+    assert_eq!(left, 4);
+    while left > 0 {
+        let _effects = update(&mut model, Action::Escape);
+        left -= 1;
+        assert_eq!(open(&model).iter().filter(|open| **open).count(), left);
+    }
+}
+
+#[test]
+fn links_that_look_odd_are_asked_about() {
+    let mut model = ready();
+    let plain = "https://example.org/a".to_owned();
+    assert_eq!(update(&mut model, Action::Follow(plain.clone())), [Effect::Browse(plain)]);
+    let odd = "https://example.org@evil.example/".to_owned();
+    assert!(update(&mut model, Action::Follow(odd.clone())).is_empty());
+    assert_eq!(model.view.sheet, Some(crate::model::Sheet::OpenLink(odd.clone())));
+    assert_eq!(update(&mut model, Action::FollowAnyway(odd.clone())), [Effect::Browse(odd)]);
+}
+
+#[test]
+fn missed_events_are_made_up_for() {
+    let mut model = talking(vec![message(1)]);
+    let effects = update(&mut model, Action::Node(FromNode::Snapshot(snapshot())));
+    assert_eq!(calls(&effects), ["chats.history"]);
+    page(&mut model, Load::End, vec![message(1), message(2)]);
+    assert_eq!(model.talks[&chat_id(1)].messages.len(), 2);
+}
+
+#[test]
+fn settings_are_kept_and_come_back() {
+    let mut model = ready();
+    let settings = Settings { text_scale: 9.0, enter_is_newline: true, ..Settings::default() };
+    let effects = update(&mut model, Action::Set(Box::new(settings)));
+    let [Effect::Call(Command::SettingsSet(kept), _)] = &effects[..] else { panic!("{effects:?}") };
+    let map = [(kept.key.clone(), kept.value.clone()), (RECEIPTS_SEEN.to_owned(), false.into())].into();
+    let read = Settings::read(&map);
+    assert_eq!((read.text_scale, read.enter_is_newline, read.receipts), (1.4, true, false));
+}
+
+#[test]
+fn accepting_opens_the_conversation() {
+    let mut model = ready();
+    let effects = update(&mut model, Action::Accept(account(1)));
+    assert_eq!(calls(&effects), ["contacts.accept", "chats.open"]);
+    let _effects = reply(&mut model, Then::Nothing, Ok(Reply::ContactsAccept(Done {})));
+    let _effects = reply(&mut model, Then::Opened, Ok(Reply::ChatsOpen(ChatReply { chat: chat_id(1) })));
+    assert_eq!(model.view.route, Route::Chats { open: Some(chat_id(1)) });
+}
+
+#[test]
+fn a_state_shows_in_the_list_and_in_the_conversation() {
+    let mut model = talking(vec![message(1)]);
+    model.chats.get_mut(&chat_id(1)).unwrap().last = Some(message(1));
+    let event = Event::MessageState { message: message_id(1), chat: chat_id(1), state: MessageState::Seen, at: NOW };
+    let _effects = update(&mut model, Action::Node(FromNode::Events(vec![event])));
+    assert_eq!(model.talks[&chat_id(1)].messages[0].state, Some(MessageState::Seen));
+    assert_eq!(model.chats[&chat_id(1)].last.as_ref().and_then(|last| last.state), Some(MessageState::Seen));
+}

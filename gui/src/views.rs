@@ -1,0 +1,45 @@
+//! The screens. Each is a folder: `data.rs` says what is shown, from the model; `ui.rs` paints it.
+
+pub(crate) mod add_contact;
+pub(crate) mod chats;
+pub(crate) mod contact;
+pub(crate) mod contacts;
+pub(crate) mod conversation;
+pub mod gallery;
+pub(crate) mod network;
+pub(crate) mod onboarding;
+pub(crate) mod palette;
+pub(crate) mod settings;
+pub(crate) mod sheets;
+pub(crate) mod shell;
+pub(crate) mod unlock;
+pub(crate) mod welcome;
+
+use egui::Ui;
+
+use crate::{cx::Cx, model::Stage, widgets};
+
+/// What screens remember that is nobody's business but theirs: scroll positions, uncovered spoilers.
+#[derive(Default)]
+pub(crate) struct Screens {
+    pub(crate) conversation: conversation::State,
+}
+
+/// The whole window.
+pub(crate) fn window(ui: &mut Ui, cx: &mut Cx<'_>, screens: &mut Screens) {
+    match &cx.model.stage {
+        Stage::Opening => {}
+        Stage::Onboarding(page) => onboarding::show(ui, cx, page),
+        Stage::Unlock(page) => unlock::show(ui, cx, page),
+        Stage::Failed(reason) => unlock::failed(ui, cx, reason),
+        Stage::Ready => match &cx.model.view.welcome {
+            Some(add) => welcome::show(ui, cx, add),
+            None => {
+                shell::show(ui, cx, screens);
+                sheets::show(ui, cx);
+                palette::show(ui, cx);
+            }
+        },
+    }
+    widgets::toasts(ui, cx);
+}

@@ -1,0 +1,144 @@
+use egui::Ui;
+
+use crate::{
+    action::{Action, Copied},
+    cx::Cx,
+    i18n::Arg,
+    model::{AddContact, AddTab, Preview},
+    text::{links, shown},
+    theme::{Type, icons, space},
+    update::Target,
+    widgets::{
+        Face, Field, Kind, Tone, avatar, banner, button, card, field, label, link_button, muted, qr, segmented, sheet,
+        sheet_buttons, side_by_side, switch_row,
+    },
+};
+
+pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
+    let title = cx.t("add-contact");
+    sheet(ui, cx, &title, 440.0, |ui, cx| {
+        let tabs = [cx.t("add-tab-show"), cx.t("add-tab-enter")];
+        let tab_name = cx.t("add-tabs");
+        if let Some(at) = segmented(ui, cx, &tab_name, &tabs, usize::from(add.tab == AddTab::Enter)) {
+            cx.act(Action::AddTab(if at == 0 { AddTab::Show } else { AddTab::Enter }));
+        }
+        ui.add_space(space::M);
+        match add.tab {
+            AddTab::Show => {
+                muted(ui, cx, &cx.t("add-show-about"));
+                ui.add_space(space::S);
+                invite(ui, cx, add.link.as_deref(), 232.0);
+                ui.add_space(space::S);
+                let (title, about) = (cx.t("add-single-use"), cx.t("add-single-use-about"));
+                if let Some(single_use) = switch_row(ui, cx, &title, &about, add.single_use) {
+                    cx.act(Action::AddSingleUse(single_use));
+                }
+            }
+            AddTab::Enter => enter(ui, cx, add),
+        }
+    });
+}
+
+/// An invite of mine as a code and as a link.
+pub(crate) fn invite(ui: &mut Ui, cx: &mut Cx<'_>, link: Option<&str>, size: f32) {
+    ui.vertical_centered(|ui| match link {
+        Some(link) => {
+            let name = cx.t("add-qr");
+            qr(ui, link, size, &name);
+            ui.add_space(space::S);
+            let text = cx.t("add-copy");
+            if button(ui, cx, Kind::Primary, Some(icons::COPY), &text).clicked() {
+                cx.act(Action::Copy(link.to_owned(), Copied::Invite));
+            }
+        }
+        None => {
+            ui.allocate_space(egui::vec2(size, size));
+            muted(ui, cx, &cx.t("add-making"));
+        }
+    });
+}
+
+fn enter(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
+    let (name, hint) = (cx.t("add-link"), cx.t("add-link-hint"));
+    let bad = match &add.preview {
+        Preview::Bad(key) => Some(cx.t(key)),
+        Preview::Nothing if !add.input.trim().is_empty() => Some(cx.t("error-bad-link")),
+        Preview::Nothing | Preview::Looking | Preview::Person { .. } => None,
+    };
+    let shown = Field {
+        label: &name,
+        hint: &hint,
+        rows: 3,
+        limit: 4096,
+        error: bad.as_deref(),
+        target: Some(Target::Field),
+        ..Field::default()
+    };
+    let (changed, _) = field(ui, cx, "invite link", &add.input, shown);
+    if let Some(text) = changed {
+        cx.act(Action::AddInput(text));
+    }
+    side_by_side(ui, cx, |ui, cx| {
+        if link_button(ui, cx, &cx.t("add-scan-clipboard")).clicked() {
+            cx.act(Action::ScanClipboard);
+        }
+        if link_button(ui, cx, &cx.t("add-scan-file")).clicked() {
+            cx.act(Action::ScanFile);
+        }
+    });
+    ui.add_space(space::S);
+    preview(ui, cx, add);
+}
+
+fn preview(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
+    match &add.preview {
+        Preview::Nothing | Preview::Bad(_) => {}
+        Preview::Looking => {
+            muted(ui, cx, &cx.t("add-looking"));
+        }
+        Preview::Person { mine: true, .. } => {
+            banner(ui, cx, Tone::Info, &cx.t("add-mine"), None);
+        }
+        Preview::Person { account, name, known, .. } => {
+            card(ui, cx, |ui, cx| {
+                side_by_side(ui, cx, |ui, cx| {
+                    let key = account.to_bytes();
+                    avatar(ui, cx.theme, &Face { name, key: &key, online: None }, 48.0, cx.tokens().bg_raised);
+                    ui.vertical(|ui| {
+                        let name = shown::line(&links::safe_name(name));
+                        label(ui, cx.theme.text(name, Type::TITLE, cx.tokens().text));
+                        let account = account.to_string();
+                        let short: String = account.chars().take(18).collect();
+                        label(
+                            ui,
+                            egui::RichText::new(format!("{short}…")).monospace().size(12.0).color(cx.tokens().text_3),
+                        );
+                    });
+                });
+                muted(ui, cx, &cx.t(if *known { "add-known" } else { "add-preview-about" }));
+            });
+            ui.add_space(space::S);
+            if !known {
+                ask(ui, cx, add, name);
+            }
+        }
+    }
+}
+
+fn ask(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact, name: &str) {
+    let (title, hint) = (cx.t("add-message"), cx.t("add-message-hint"));
+    let shown = Field { label: &title, hint: &hint, limit: 500, ..Field::default() };
+    let (changed, entered) = field(ui, cx, "request text", &add.message, shown);
+    if let Some(text) = changed {
+        cx.act(Action::AddMessage(text));
+    }
+    sheet_buttons(ui, cx, |ui, cx| {
+        let text = cx.with("add-ask", &[("name", Arg::Text(name))]);
+        let text = if add.busy { cx.t("add-asking") } else { text };
+        let pressed =
+            ui.add_enabled_ui(!add.busy, |ui| button(ui, cx, Kind::Primary, Some(icons::USER_PLUS), &text).clicked());
+        if pressed.inner || entered {
+            cx.act(Action::AddConfirm);
+        }
+    });
+}

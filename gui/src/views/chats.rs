@@ -1,0 +1,6 @@
+//! The list of conversations, and what a search finds.
+
+pub(crate) mod data;
+mod ui;
+
+pub(crate) use ui::{search_field, show};

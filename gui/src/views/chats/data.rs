@@ -1,0 +1,127 @@
+//! What the list shows.
+
+use kith_node::{
+    AccountId, ChatId, MessageId,
+    views::{Chat, ChatKind, ContactState, MessageKind, MessageState},
+};
+
+use crate::{
+    i18n::{Arg, Lang},
+    model::{Filter, Model, is_online},
+    text::inline,
+};
+
+/// A conversation as a row.
+pub(crate) struct ChatRow {
+    pub(crate) chat: ChatId,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) key: Vec<u8>,
+    pub(crate) title: String,
+    pub(crate) line: String,
+    pub(crate) draft: bool,
+    pub(crate) time: String,
+    pub(crate) unread: u64,
+    pub(crate) online: Option<bool>,
+    pub(crate) verified: bool,
+    pub(crate) selected: bool,
+    pub(crate) blocked: bool,
+    /// How far the newest message got, if it is mine.
+    pub(crate) state: Option<MessageState>,
+    pub(crate) spoken: String,
+}
+
+/// Conversations in order, filtered.
+pub(crate) fn chats(model: &Model, lang: &Lang) -> Vec<ChatRow> {
+    let open = model.open_chat().map(|chat| chat.chat);
+    let wanted = model.view.search.trim().to_lowercase();
+    model
+        .chats_in_order()
+        .into_iter()
+        .filter(|chat| model.view.filter != Filter::Unread || chat.unread > 0 || Some(chat.chat) == open)
+        .filter(|chat| wanted.is_empty() || title(model, lang, chat).to_lowercase().contains(&wanted))
+        .map(|chat| row(model, lang, chat, open == Some(chat.chat)))
+        .collect()
+}
+
+/// What to call a conversation.
+pub(crate) fn title(model: &Model, lang: &Lang, chat: &Chat) -> String {
+    match (chat.kind, chat.account) {
+        (ChatKind::Notes, _) => lang.t("notes-title"),
+        (ChatKind::Direct, Some(account)) if chat.title.trim().is_empty() => model.name_of(account),
+        (ChatKind::Direct, _) => chat.title.clone(),
+    }
+}
+
+fn row(model: &Model, lang: &Lang, chat: &Chat, selected: bool) -> ChatRow {
+    let contact = model.contact_of(chat);
+    let title = title(model, lang, chat);
+    let talk = model.talks.get(&chat.chat);
+    let draft = match talk {
+        Some(talk) => Some(talk.draft.as_str()),
+        None => chat.draft.as_deref(),
+    };
+    let draft = draft.map(str::trim).filter(|draft| !draft.is_empty() && !selected);
+    let last = chat.last.as_ref();
+    let mine = last.is_some_and(|last| model.is_me(last.author));
+    let preview = last.map(|last| match (last.kind, &last.text) {
+        (MessageKind::Unknown, _) => lang.t("message-unknown"),
+        (_, Some(text)) => inline::plain(text),
+        (_, None) => String::new(),
+    });
+    let line = match (draft, preview) {
+        (Some(draft), _) => lang.with("chat-draft", &[("text", Arg::Text(&inline::plain(draft)))]),
+        (None, Some(text)) if mine && contact.is_some() => lang.with("chat-mine", &[("text", Arg::Text(&text))]),
+        (None, Some(text)) => text,
+        (None, None) => lang.t("chat-nothing-yet"),
+    };
+    let time = last.map_or_else(String::new, |last| lang.short(last.received_at.unwrap_or(last.sent_at), model.now));
+    let spoken = lang.with("chat-spoken", &[("name", Arg::Text(&title)), ("count", Arg::Count(chat.unread))]);
+    ChatRow {
+        chat: chat.chat,
+        account: chat.account,
+        key: chat.account.map_or_else(|| chat.chat.to_bytes().to_vec(), |account| account.to_bytes().to_vec()),
+        title,
+        draft: draft.is_some(),
+        line,
+        time,
+        unread: chat.unread,
+        online: contact.map(is_online),
+        verified: contact.is_some_and(|contact| contact.state == ContactState::Verified),
+        blocked: contact.is_some_and(|contact| contact.state == ContactState::Blocked),
+        selected,
+        state: last.filter(|_| mine && contact.is_some()).and_then(|last| last.state),
+        spoken,
+    }
+}
+
+/// A message that was found.
+pub(crate) struct HitRow {
+    pub(crate) chat: ChatId,
+    pub(crate) message: MessageId,
+    pub(crate) key: Vec<u8>,
+    pub(crate) title: String,
+    pub(crate) line: String,
+    pub(crate) time: String,
+}
+
+/// Messages found for what stands in the search field.
+pub(crate) fn hits(model: &Model, lang: &Lang) -> Vec<HitRow> {
+    let hits = &model.view.hits;
+    if hits.query != model.view.search.trim() || hits.query.is_empty() {
+        return Vec::new();
+    }
+    let row = |hit: &kith_node::params::Hit| {
+        let message = &hit.message;
+        let chat = model.chats.get(&message.chat)?;
+        let account = chat.account.unwrap_or(message.author);
+        Some(HitRow {
+            chat: message.chat,
+            message: message.id,
+            key: account.to_bytes().to_vec(),
+            title: title(model, lang, chat),
+            line: inline::plain(&hit.snippet),
+            time: lang.short(message.sent_at, model.now),
+        })
+    };
+    hits.hits.iter().filter_map(row).collect()
+}

@@ -1,0 +1,5 @@
+//! Everything about one person: who they are, how sure that is, how they are reached.
+
+mod ui;
+
+pub(crate) use ui::show;

@@ -1,0 +1,221 @@
+use egui::{Ui, vec2};
+use kith_node::{
+    AccountId,
+    views::{Contact, ContactState, PathKind},
+};
+
+use crate::{
+    action::{Action, Copied},
+    cx::Cx,
+    i18n::Arg,
+    model::{Sheet, can_write_to, is_online, shown_name},
+    text::{links, shown},
+    theme::{Type, icons, space},
+    views::contacts::standing,
+    widgets::{
+        Face, Kind, Tone, avatar, banner, button, card, glyph, icon_button, label, link_button, muted, paragraph,
+        section_title, selectable, side_by_side,
+    },
+};
+
+pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, account: AccountId) {
+    let Some(contact) = cx.model.contacts.get(&account) else { return };
+    head(ui, cx, contact);
+    ui.add_space(space::M);
+    if contact.alarm {
+        banner(ui, cx, Tone::Danger, &cx.t("contact-alarm"), None);
+        ui.add_space(space::M);
+    }
+    actions(ui, cx, contact);
+    if matches!(contact.state, ContactState::Introduced | ContactState::Verified) {
+        trust(ui, cx, contact);
+        path(ui, cx, contact);
+    }
+    id(ui, cx, contact);
+    danger(ui, cx, contact);
+}
+
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
+    let (name, key) = (shown_name(contact), contact.account.to_bytes());
+    ui.vertical_centered(|ui| {
+        let friend = matches!(contact.state, ContactState::Introduced | ContactState::Verified);
+        let face = Face { name: &name, key: &key, online: friend.then(|| is_online(contact)) };
+        avatar(ui, cx.theme, &face, 88.0, cx.tokens().bg_app);
+        ui.add_space(space::XS);
+        let name = shown::line(&links::safe_name(&name));
+        label(ui, cx.theme.text(name, Type::HEADING, cx.tokens().text));
+        if contact.petname.is_some() {
+            let own = cx.with("contact-own-name", &[("name", Arg::Text(&links::safe_name(&contact.name)))]);
+            label(ui, cx.theme.text(shown::line(&own), Type::SMALL, cx.tokens().text_2));
+        }
+        label(ui, cx.theme.text(shown::line(&standing(cx, contact)), Type::SMALL, cx.tokens().text_2));
+        if !contact.status_text.is_empty() {
+            paragraph(ui, cx, &contact.status_text);
+        }
+    });
+}
+
+fn actions(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
+    let account = contact.account;
+    match contact.state {
+        ContactState::Requested => {
+            card(ui, cx, |ui, cx| {
+                let text = if contact.request_text.is_empty() {
+                    cx.t("request-no-text")
+                } else {
+                    contact.request_text.clone()
+                };
+                paragraph(ui, cx, &text);
+                muted(ui, cx, &cx.t("request-about"));
+                side_by_side(ui, cx, |ui, cx| {
+                    if button(ui, cx, Kind::Primary, None, &cx.t("accept")).clicked() {
+                        cx.actions.push(Action::Accept(account));
+                    }
+                    if button(ui, cx, Kind::Secondary, None, &cx.t("decline")).clicked() {
+                        cx.actions.push(Action::Decline(account));
+                    }
+                });
+            });
+        }
+        ContactState::Waiting => {
+            muted(ui, cx, &cx.t("waiting-about"));
+        }
+        ContactState::Blocked => {
+            muted(ui, cx, &cx.t("blocked-about"));
+            if button(ui, cx, Kind::Secondary, None, &cx.t("contact-unblock")).clicked() {
+                cx.act(Action::Unblock(account));
+            }
+        }
+        ContactState::Introduced | ContactState::Verified => {
+            ui.vertical_centered(|ui| {
+                let can = can_write_to(contact);
+                let text = cx.t("contact-write");
+                let pressed = ui
+                    .add_enabled_ui(can, |ui| button(ui, cx, Kind::Primary, Some(icons::CHAT_CIRCLE), &text).clicked())
+                    .inner;
+                if pressed {
+                    cx.act(Action::OpenChatWith(account));
+                }
+            });
+        }
+    }
+    ui.add_space(space::S);
+}
+
+fn trust(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
+    section_title(ui, cx, &cx.t("trust-title"));
+    let verified = contact.state == ContactState::Verified;
+    let safety = cx.model.view.safety.as_ref().filter(|(of, _)| *of == contact.account).map(|(_, safety)| safety);
+    card(ui, cx, |ui, cx| {
+        let (icon, color, key) = if verified {
+            (icons::SEAL_CHECK, cx.tokens().ok, "trust-verified")
+        } else {
+            (icons::SEAL_QUESTION, cx.tokens().text_2, "trust-introduced")
+        };
+        side_by_side(ui, cx, |ui, cx| {
+            glyph(ui, cx, icon, 20.0, color, true);
+            label(ui, cx.theme.text(shown::line(&cx.t(key)), Type::BODY.weight(600.0), color));
+        });
+        muted(ui, cx, &cx.t(if verified { "trust-verified-about" } else { "trust-introduced-about" }));
+        ui.add_space(space::S);
+        let Some(safety) = safety else { return };
+        emoji(ui, cx, &safety.emoji);
+        ui.add_space(space::S);
+        digits(ui, cx, &safety.digits);
+        side_by_side(ui, cx, |ui, cx| {
+            let (kind, text) = if verified { (Kind::Quiet, "trust-take-back") } else { (Kind::Primary, "trust-match") };
+            if button(ui, cx, kind, None, &cx.t(text)).clicked() {
+                cx.actions.push(Action::Verify(contact.account, !verified));
+            }
+            if link_button(ui, cx, &cx.t("trust-copy")).clicked() {
+                cx.actions.push(Action::Copy(safety.digits.clone(), Copied::Text));
+            }
+        });
+    });
+}
+
+fn emoji(ui: &mut Ui, cx: &mut Cx<'_>, emoji: &[kith_node::params::Emoji]) {
+    side_by_side(ui, cx, |ui, cx| {
+        ui.spacing_mut().item_spacing = vec2(4.0, 6.0);
+        for one in emoji {
+            ui.allocate_ui_with_layout(vec2(68.0, 54.0), egui::Layout::top_down(egui::Align::Center), |ui| {
+                ui.set_width(68.0);
+                label(ui, egui::RichText::new(&one.emoji).size(26.0));
+                label(ui, cx.theme.text(&one.name, Type::CAPTION, cx.tokens().text_2).size(11.0));
+            });
+        }
+    });
+}
+
+/// Twelve groups of five, as both people read them to each other.
+fn digits(ui: &mut Ui, cx: &Cx<'_>, digits: &str) {
+    let groups: Vec<String> = digits
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect::<Vec<_>>()
+        .chunks(5)
+        .map(|part| part.iter().collect())
+        .collect();
+    let per_line = if ui.available_width() > 320.0 { 4 } else { 3 };
+    let lines: Vec<_> = groups.chunks(per_line).map(|line| line.join("   ")).collect();
+    let text = egui::RichText::new(lines.join("\n")).monospace().size(15.0).line_height(Some(24.0));
+    selectable(ui, text.color(cx.tokens().text));
+}
+
+fn path(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
+    section_title(ui, cx, &cx.t("path-title"));
+    card(ui, cx, |ui, cx| {
+        let (icon, key) = match contact.path.kind {
+            PathKind::Direct => (icons::PLUGS_CONNECTED, "path-direct"),
+            PathKind::Relayed => (icons::BROADCAST, "path-relayed"),
+            PathKind::None => (icons::CLOUD_SLASH, "path-none"),
+        };
+        side_by_side(ui, cx, |ui, cx| {
+            glyph(ui, cx, icon, 20.0, cx.tokens().text_2, false);
+            let text = cx.t(key);
+            let text = match contact.path.rtt_ms {
+                Some(rtt) => format!("{text} · {rtt} ms"),
+                None => text,
+            };
+            label(ui, cx.theme.text(shown::line(&text), Type::BODY, cx.tokens().text));
+        });
+        muted(
+            ui,
+            cx,
+            &cx.t(match contact.path.kind {
+                PathKind::Direct => "path-direct-about",
+                PathKind::Relayed => "path-relayed-about",
+                PathKind::None => "path-none-about",
+            }),
+        );
+    });
+}
+
+fn id(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
+    section_title(ui, cx, &cx.t("contact-id"));
+    let account = contact.account.to_string();
+    card(ui, cx, |ui, cx| {
+        selectable(ui, egui::RichText::new(&account).monospace().size(12.5).color(cx.tokens().text_2));
+        if icon_button(ui, cx, icons::COPY, &cx.t("copy-id"), false).clicked() {
+            cx.actions.push(Action::Copy(account.clone(), Copied::Text));
+        }
+    });
+}
+
+fn danger(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
+    ui.add_space(space::L);
+    side_by_side(ui, cx, |ui, cx| {
+        if button(ui, cx, Kind::Secondary, Some(icons::PENCIL_SIMPLE), &cx.t("contact-rename")).clicked() {
+            let name = shown_name(contact);
+            cx.actions.push(Action::OpenSheet(Sheet::Rename { account: contact.account, name }));
+        }
+        if contact.state != ContactState::Blocked
+            && button(ui, cx, Kind::Secondary, Some(icons::PROHIBIT), &cx.t("contact-block")).clicked()
+        {
+            cx.actions.push(Action::OpenSheet(Sheet::Block(contact.account)));
+        }
+        if button(ui, cx, Kind::Secondary, Some(icons::TRASH), &cx.t("contact-remove")).clicked() {
+            cx.actions.push(Action::OpenSheet(Sheet::Remove(contact.account)));
+        }
+    });
+}

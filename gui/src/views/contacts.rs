@@ -1,0 +1,5 @@
+//! The list of people.
+
+mod ui;
+
+pub(crate) use ui::{show, standing};

@@ -1,0 +1,126 @@
+//! Where a message is written.
+
+use egui::{CornerRadius, Frame, Id, Key, KeyboardShortcut, Margin, Modifiers, Role, Stroke, TextEdit, Ui, WidgetInfo};
+use kith_node::{
+    ChatId,
+    views::{ChatKind, ContactState},
+};
+
+use crate::{
+    action::Action,
+    cx::Cx,
+    i18n::Arg,
+    model::shown_name,
+    text::shown,
+    theme::{Type, icons},
+    update::Target,
+    widgets::{icon_button, muted},
+};
+
+/// Lines shown before it scrolls.
+const LINES_MAX: f32 = 8.0;
+
+pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
+    if let Some(why) = closed(cx, chat) {
+        Frame::new().inner_margin(Margin::symmetric(20, 16)).show(ui, |ui| {
+            ui.vertical_centered(|ui| muted(ui, cx, &why));
+        });
+        return;
+    }
+    let t = cx.tokens();
+    let id = composer_id(chat);
+    let focused = ui.memory(|memory| memory.has_focus(id));
+    let edge = if focused { t.focus } else { t.border_input };
+    Frame::new().inner_margin(Margin { left: 16, right: 16, top: 6, bottom: 12 }).show(ui, |ui| {
+        Frame::new()
+            .fill(if t.light { t.bg_panel } else { t.bg_raised })
+            .stroke(Stroke::new(if focused { 2.0 } else { 1.0 }, edge))
+            .corner_radius(CornerRadius::same(14))
+            .inner_margin(Margin { left: 14, right: 6, top: 4, bottom: 4 })
+            .show(ui, |ui| line(ui, cx, chat, id));
+    });
+}
+
+pub(crate) fn composer_id(chat: ChatId) -> Id {
+    Id::unique(("composer", chat.to_bytes()))
+}
+
+/// Why nothing can be written here now.
+fn closed(cx: &Cx<'_>, chat: ChatId) -> Option<String> {
+    let chat = cx.model.chats.get(&chat)?;
+    if chat.kind == ChatKind::Notes {
+        return None;
+    }
+    let Some(contact) = cx.model.contact_of(chat) else { return Some(cx.t("composer-removed")) };
+    let name = shown_name(contact);
+    let name = [("name", Arg::Text(&name))];
+    match contact.state {
+        _ if contact.alarm => Some(cx.t("composer-alarm")),
+        ContactState::Waiting => Some(cx.with("composer-waiting", &name)),
+        ContactState::Requested => Some(cx.t("composer-requested")),
+        ContactState::Blocked => Some(cx.t("composer-blocked")),
+        ContactState::Introduced | ContactState::Verified => None,
+    }
+}
+
+fn line(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId, id: Id) {
+    let draft = cx.model.talks.get(&chat).map_or("", |talk| talk.draft.as_str());
+    let mut text = draft.to_owned();
+    let sends = sends(ui, cx, id);
+    let (_, end) = crate::widgets::ends(cx);
+    ui.with_layout(end.with_cross_align(egui::Align::Max), |ui| {
+        let can = !text.trim().is_empty();
+        let label = cx.t("composer-send");
+        let pressed =
+            ui.add_enabled_ui(can, |ui| icon_button(ui, cx, icons::PAPER_PLANE_RIGHT, &label, can).clicked()).inner;
+        edit(ui, cx, chat, id, &mut text);
+        if can && (pressed || sends) {
+            cx.act(Action::Send(chat));
+        }
+    });
+}
+
+/// Whether Enter was pressed to send. Taken before the field sees it, but not from somebody who is choosing a word with
+/// an input method.
+fn sends(ui: &Ui, cx: &Cx<'_>, id: Id) -> bool {
+    let composing = ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Ime(_))));
+    if composing || !ui.memory(|memory| memory.has_focus(id)) {
+        return false;
+    }
+    let modifiers = if cx.model.settings.enter_is_newline { Modifiers::COMMAND } else { Modifiers::NONE };
+    ui.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, Key::Enter)))
+}
+
+fn edit(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId, id: Id, text: &mut String) {
+    let name = cx.t("composer-name");
+    let hint = cx.theme.text(shown::line(&cx.t("composer-hint")), Type::BODY, cx.tokens().text_3);
+    let newline = if cx.model.settings.enter_is_newline { Modifiers::NONE } else { Modifiers::SHIFT };
+    let height = LINES_MAX * Type::BODY.line * cx.theme.text_scale;
+    let layout = egui::Layout::top_down(if cx.lang.rtl() { egui::Align::Max } else { egui::Align::Min });
+    let response = ui
+        .with_layout(layout, |ui| {
+            egui::ScrollArea::vertical().max_height(height).stick_to_bottom(true).show(ui, |ui| {
+                ui.add(
+                    TextEdit::multiline(text)
+                        .id(id)
+                        .hint_text(hint)
+                        .desired_rows(1)
+                        .desired_width(f32::INFINITY)
+                        .align(if cx.lang.rtl() { egui::Align2::RIGHT_TOP } else { egui::Align2::LEFT_TOP })
+                        .text_color(cx.tokens().text)
+                        .frame(Frame::NONE.inner_margin(Margin::symmetric(0, 8)))
+                        .char_limit(16_000)
+                        .return_key(KeyboardShortcut::new(newline, Key::Enter)),
+                )
+            })
+        })
+        .inner
+        .inner;
+    response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, &name));
+    if response.changed() {
+        cx.act(Action::Draft(chat, text.clone()));
+    }
+    if cx.take_focus(Target::Composer) {
+        response.request_focus();
+    }
+}

@@ -1,0 +1,234 @@
+//! What the timeline shows: days, the line above what is new, and messages in groups.
+
+use kith_node::{
+    AccountId, ChatId, MessageId,
+    views::{MessageKind, MessageState},
+};
+
+use crate::{
+    i18n::Lang,
+    model::{Model, Talk},
+    widgets::timeline::RowKey,
+};
+
+/// Messages of one author this close together stand in one group.
+const GROUP_MS: u64 = 5 * 60_000;
+
+/// A row of the timeline.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Item {
+    /// A day begins.
+    Day(String),
+    /// What follows is new.
+    Unread,
+    /// A message.
+    Message(Bubble),
+}
+
+/// How far a message got.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Progress {
+    /// Somebody else wrote it.
+    Theirs,
+    /// A note to myself.
+    Note,
+    /// On its way to the disk.
+    Pending,
+    /// Not even that; why.
+    Refused(String),
+    /// On the disk, or further.
+    State(MessageState),
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Bubble {
+    pub(crate) id: Option<MessageId>,
+    /// Names a message that has no id yet.
+    pub(crate) local: u64,
+    pub(crate) author: AccountId,
+    pub(crate) mine: bool,
+    /// `None`: a newer version wrote it.
+    pub(crate) text: Option<String>,
+    pub(crate) clock: String,
+    pub(crate) full_time: String,
+    pub(crate) progress: Progress,
+    /// The first of its group.
+    pub(crate) first: bool,
+    /// The last of its group.
+    pub(crate) last: bool,
+}
+
+/// The rows of a conversation with their names.
+pub(crate) fn items(model: &Model, lang: &Lang, chat: ChatId) -> Vec<(RowKey, Item)> {
+    let Some(talk) = model.talks.get(&chat) else { return Vec::new() };
+    let Some(me) = model.me.as_ref().map(|me| me.account) else { return Vec::new() };
+    let notes = model.chats.get(&chat).is_some_and(|chat| chat.kind == kith_node::views::ChatKind::Notes);
+    let written = written(talk, me, notes);
+    let mut items = Vec::with_capacity(written.len() + 16);
+    for (at, message) in written.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| written.get(at));
+        let day = lang.day_number(message.at);
+        let new_day = before.is_none_or(|before| lang.day_number(before.at) != day);
+        if new_day {
+            items.push((message.key() | 1 << 63, Item::Day(lang.day(message.at, model.now))));
+        }
+        let unread = talk.unread_from.is_some() && message.id == talk.unread_from;
+        if unread {
+            items.push((u64::MAX, Item::Unread));
+        }
+        let joins = |other: Option<&Written>| {
+            other.is_some_and(|other| {
+                other.author == message.author
+                    && other.at.abs_diff(message.at) < GROUP_MS
+                    && lang.day_number(other.at) == day
+            })
+        };
+        let next = written.get(at + 1);
+        let before_joins = joins(before) && !unread;
+        let next_joins =
+            joins(next) && next.is_none_or(|next| talk.unread_from.is_none() || next.id != talk.unread_from);
+        items.push((message.key(), Item::Message(message.bubble(lang, me, !before_joins, !next_joins))));
+    }
+    items
+}
+
+struct Written {
+    id: Option<MessageId>,
+    local: u64,
+    author: AccountId,
+    at: u64,
+    text: Option<String>,
+    progress: Progress,
+}
+
+fn written(talk: &Talk, me: AccountId, notes: bool) -> Vec<Written> {
+    let stored = talk.messages.iter().map(|message| Written {
+        id: Some(message.id),
+        local: 0,
+        author: message.author,
+        at: message.sent_at,
+        text: (message.kind == MessageKind::Text).then(|| message.text.clone().unwrap_or_default()),
+        progress: match message.state {
+            _ if notes => Progress::Note,
+            Some(state) if message.author == me => Progress::State(state),
+            _ => Progress::Theirs,
+        },
+    });
+    let pending = talk.pending.iter().map(|pending| Written {
+        id: None,
+        local: pending.local,
+        author: me,
+        at: pending.at,
+        text: Some(pending.text.clone()),
+        progress: pending.error.clone().map_or(Progress::Pending, Progress::Refused),
+    });
+    // What is on its way stands at the end, and only where the end is.
+    if talk.more_after { stored.collect() } else { stored.chain(pending).collect() }
+}
+
+impl Written {
+    fn key(&self) -> RowKey {
+        self.id.map_or(self.local | 1 << 62, message_key)
+    }
+
+    fn bubble(&self, lang: &Lang, me: AccountId, first: bool, last: bool) -> Bubble {
+        Bubble {
+            id: self.id,
+            local: self.local,
+            author: self.author,
+            mine: self.author == me,
+            text: self.text.clone(),
+            clock: lang.clock(self.at),
+            full_time: lang.full(self.at),
+            progress: self.progress.clone(),
+            first,
+            last,
+        }
+    }
+}
+
+/// Names the row of a message; ids are random, so their beginning does.
+pub(crate) fn message_key(id: MessageId) -> RowKey {
+    let bytes = id.to_bytes();
+    let (start, _) = bytes.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
+    u64::from_be_bytes(*start) >> 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        i18n::Code,
+        model::{
+            Load,
+            samples::{NOW, account, chat, chat_id, contact, message, message_id, profile},
+        },
+    };
+
+    fn model(messages: Vec<kith_node::views::Message>) -> Model {
+        let mut model = Model { me: Some(profile()), now: NOW, ..Model::default() };
+        model.chats.insert(chat_id(1), chat(1, "Mara"));
+        model.contacts.insert(account(1), contact(1, "Mara"));
+        model.talk_mut(chat_id(1)).add_page(Load::End, messages, false, false);
+        model
+    }
+
+    fn shape(model: &Model) -> String {
+        let lang = Lang::new(Code::En, Some(true)).in_utc();
+        let letters = items(model, &lang, chat_id(1)).into_iter().map(|(_, item)| match item {
+            Item::Day(_) => "D".to_owned(),
+            Item::Unread => "U".to_owned(),
+            Item::Message(bubble) => {
+                let letter = if bubble.mine { "m" } else { "t" };
+                format!("{}{letter}{}", if bubble.first { "(" } else { "" }, if bubble.last { ")" } else { "" })
+            }
+        });
+        letters.collect()
+    }
+
+    #[test]
+    fn messages_stand_in_groups_and_days() {
+        let day = 86_400_000;
+        let at = |n: u32, ms: u64, author: u8| kith_node::views::Message {
+            sent_at: ms,
+            author: account(author),
+            ..message(n)
+        };
+        let model = model(vec![
+            at(1, NOW - day, 0),
+            at(2, NOW - day + 1_000, 0),
+            at(3, NOW, 1),
+            at(4, NOW + 1_000, 1),
+            at(5, NOW + 10 * 60_000, 1),
+            at(6, NOW + 10 * 60_000 + 1, 0),
+        ]);
+        assert_eq!(shape(&model), "D(mm)D(tt)(t)(m)");
+    }
+
+    #[test]
+    fn the_line_above_what_is_new_divides_a_group() {
+        let mut model = model((1..4).map(message).collect());
+        model.talk_mut(chat_id(1)).unread_from = Some(message_id(3));
+        assert_eq!(shape(&model), "D(mm)U(m)");
+    }
+
+    #[test]
+    fn what_is_on_its_way_stands_at_the_end_only() {
+        let mut model = model(vec![message(1)]);
+        let pending = crate::model::Pending { local: 7, text: "soon".into(), at: NOW, error: None };
+        model.talk_mut(chat_id(1)).pending.push(pending);
+        assert_eq!(shape(&model), "D(mm)");
+        model.talk_mut(chat_id(1)).more_after = true;
+        assert_eq!(shape(&model), "D(m)");
+    }
+
+    #[test]
+    fn rows_have_names_of_their_own() {
+        let model = model((0..500u32).map(|n| message(n.wrapping_mul(0x9e37_79b9))).collect());
+        let lang = Lang::new(Code::En, None).in_utc();
+        let keys: std::collections::BTreeSet<_> =
+            items(&model, &lang, chat_id(1)).iter().map(|(key, _)| *key).collect();
+        assert_eq!(keys.len(), items(&model, &lang, chat_id(1)).len());
+    }
+}

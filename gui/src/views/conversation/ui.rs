@@ -1,0 +1,331 @@
+use std::{
+    collections::BTreeSet,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+use egui::{Align2, CornerRadius, Frame, Margin, Panel, Sense, Stroke, Ui, WidgetText, pos2, vec2};
+use kith_node::{
+    ChatId,
+    views::{Chat, ContactState, PathKind},
+};
+
+use super::{
+    bubble, composer,
+    data::{self, Item},
+};
+use crate::{
+    action::Action,
+    cx::Cx,
+    model::{BubbleStyle, Route, is_online},
+    text::{links, shown},
+    theme::{Type, icons},
+    views::{chats, contacts::standing, shell},
+    widgets::{
+        Face, avatar, empty_state, glyph, icon_button, label,
+        timeline::{RowKey, Rows, Timeline},
+    },
+};
+
+/// How long a message that was jumped to stays marked, in seconds.
+const FLASH: f64 = 1.6;
+
+/// What the conversation on the screen remembers.
+#[derive(Default)]
+pub(crate) struct State {
+    chat: Option<ChatId>,
+    timeline: Timeline,
+    items: Vec<(RowKey, Item)>,
+    /// What `items` was made from.
+    made_of: u64,
+    /// The last wish to scroll that was obeyed.
+    obeyed: u64,
+    revealed: BTreeSet<RowKey>,
+    flash: Option<(RowKey, f64)>,
+    told_at_end: Option<bool>,
+}
+
+pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, chat: ChatId, narrow: bool) {
+    let Some(shown) = cx.model.chats.get(&chat) else { return };
+    if state.chat != Some(chat) {
+        *state = State { chat: Some(chat), timeline: Timeline::at_end(), ..State::default() };
+    }
+    let ground = cx.tokens().bg_app;
+    Panel::top("conversation head")
+        .exact_size(60.0)
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(Frame::new().fill(ground).inner_margin(Margin::symmetric(16, 8)))
+        .show(ui, |ui| head(ui, cx, shown, narrow));
+    Panel::bottom("composer")
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(Frame::new().fill(ground))
+        .show(ui, |ui| composer::show(ui, cx, chat));
+    egui::CentralPanel::no_frame().frame(Frame::new().fill(ground)).show(ui, |ui| {
+        let top = ui.max_rect();
+        let line = [pos2(top.left(), top.top()), pos2(top.right(), top.top())];
+        ui.painter().line_segment(line, Stroke::new(1.0, cx.tokens().border));
+        Frame::new().inner_margin(Margin::symmetric(16, 4)).show(ui, |ui| shell::notices(ui, cx, chat));
+        messages(ui, cx, state, chat);
+    });
+}
+
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, chat: &Chat, narrow: bool) {
+    let (start, end) = crate::widgets::ends(cx);
+    let title = chats::data::title(cx.model, cx.lang, chat);
+    let contact = cx.model.contact_of(chat);
+    ui.allocate_ui_with_layout(vec2(ui.available_width(), 44.0), end, |ui| {
+        if contact.is_some() {
+            let label = cx.t("conversation-info");
+            if icon_button(ui, cx, icons::SIDEBAR_SIMPLE, &label, cx.model.view.info).clicked() {
+                info(ui, cx, chat);
+            }
+        }
+        if icon_button(ui, cx, icons::MAGNIFYING_GLASS, &cx.t("search"), false).clicked() {
+            cx.act(Action::FocusSearch);
+        }
+        ui.with_layout(start, |ui| {
+            if narrow {
+                shell::back_button(ui, cx);
+            }
+            let key = chat.account.map_or_else(|| chat.chat.to_bytes().to_vec(), |account| account.to_bytes().to_vec());
+            let face = Face { name: &title, key: &key, online: contact.map(is_online) };
+            avatar(ui, cx.theme, &face, 40.0, cx.tokens().bg_app);
+            ui.with_layout(egui::Layout::top_down(crate::widgets::start_align(cx)), |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                ui.allocate_ui_with_layout(vec2(ui.available_width(), 22.0), start, |ui| {
+                    ui.spacing_mut().item_spacing.x = 4.0;
+                    let name = shown::line(&links::safe_name(&title));
+                    label(ui, cx.theme.text(name, Type::TITLE, cx.tokens().text));
+                    if contact.is_some_and(|contact| contact.state == ContactState::Verified) {
+                        let seal = glyph(ui, cx, icons::SEAL_CHECK, 16.0, cx.tokens().ok, true);
+                        seal.on_hover_text(cx.t("trust-verified"));
+                    }
+                });
+                label(ui, cx.theme.text(shown::line(&subtitle(cx, chat)), Type::CAPTION, cx.tokens().text_2));
+            });
+        });
+    });
+}
+
+/// The panel about the person; where there is no room for one, their page.
+fn info(ui: &Ui, cx: &mut Cx<'_>, chat: &Chat) {
+    let Some(account) = chat.account else { return };
+    if ui.ctx().content_rect().width() < 960.0 {
+        cx.act(Action::Go(Route::Contacts { open: Some(account) }));
+    } else {
+        cx.act(Action::ToggleInfo);
+    }
+}
+
+fn subtitle(cx: &Cx<'_>, chat: &Chat) -> String {
+    let Some(contact) = cx.model.contact_of(chat) else { return cx.t("notes-about") };
+    let standing = standing(cx, contact);
+    match contact.path.kind {
+        PathKind::Direct => format!("{standing} · {}", cx.t("path-direct-short")),
+        PathKind::Relayed => format!("{standing} · {}", cx.t("path-relayed-short")),
+        PathKind::None => standing,
+    }
+}
+
+fn messages(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, chat: ChatId) {
+    let Some(talk) = cx.model.talks.get(&chat) else { return };
+    refresh(cx, state, chat);
+    if state.items.is_empty() {
+        if talk.loaded {
+            ui.add_space(ui.available_height() * 0.28);
+            empty(ui, cx, chat);
+        }
+        return;
+    }
+    obey(ui, state, talk);
+    let now = ui.input(|input| input.time);
+    let version = version(cx);
+    let name = cx.t("messages");
+    let compact = cx.model.settings.bubbles == BubbleStyle::Compact;
+    let State { timeline, items, revealed, flash, .. } = state;
+    let mut list = List { cx, items, revealed, flash: *flash, now, compact, uncover: None };
+    let seen = timeline.show(ui, &mut list, &name, version);
+    let uncover = list.uncover;
+    if let Some(key) = uncover {
+        state.revealed.insert(key);
+        state.timeline.forget(key);
+    }
+    if state.flash.is_some_and(|(_, since)| now - since > FLASH) {
+        state.flash = None;
+    } else if state.flash.is_some() {
+        ui.ctx().request_repaint();
+    }
+    if state.told_at_end != Some(seen.end) {
+        state.told_at_end = Some(seen.end);
+        cx.act(Action::AtEnd(chat, seen.end && !talk.more_after));
+    }
+    if talk.loading.is_none() && talk.loaded {
+        if talk.more_before && seen.first < 20 {
+            cx.act(Action::LoadBefore(chat));
+        } else if talk.more_after && seen.first + 60 > state.items.len() {
+            cx.act(Action::LoadAfter(chat));
+        }
+    }
+    if !seen.end || talk.more_after {
+        jump(ui, cx, chat);
+    }
+}
+
+fn empty(ui: &mut Ui, cx: &Cx<'_>, chat: ChatId) {
+    let notes = cx.model.chats.get(&chat).is_some_and(|chat| cx.model.contact_of(chat).is_none());
+    let (icon, title, about) = if notes {
+        (icons::NOTEBOOK, "notes-title", "notes-empty-about")
+    } else {
+        (icons::LOCK_KEY, "conversation-empty", "conversation-empty-about")
+    };
+    empty_state(ui, cx, icon, &cx.t(title), &cx.t(about), &[]);
+}
+
+/// Makes the rows again if anything they are made of has changed.
+fn refresh(cx: &Cx<'_>, state: &mut State, chat: ChatId) {
+    let Some(talk) = cx.model.talks.get(&chat) else { return };
+    let mut made_of = DefaultHasher::new();
+    (talk.revision, cx.lang.code().tag(), cx.lang.day_number(cx.model.now), talk.unread_from).hash(&mut made_of);
+    (cx.model.settings.clock as u8).hash(&mut made_of);
+    let made_of = made_of.finish();
+    if state.made_of == made_of {
+        return;
+    }
+    let fresh = data::items(cx.model, cx.lang, chat);
+    // A row whose text stays keeps its height; one that has changed is measured again.
+    let before: std::collections::HashMap<RowKey, &Item> = state.items.iter().map(|(key, item)| (*key, item)).collect();
+    let changed: Vec<RowKey> = fresh
+        .iter()
+        .filter(|(key, item)| before.get(key).is_some_and(|before| *before != item))
+        .map(|(key, _)| *key)
+        .collect();
+    for key in changed {
+        state.timeline.forget(key);
+    }
+    (state.items, state.made_of) = (fresh, made_of);
+}
+
+/// Goes where the model wants the timeline to be.
+fn obey(ui: &Ui, state: &mut State, talk: &crate::model::Talk) {
+    if state.obeyed == talk.scroll.count {
+        return;
+    }
+    state.obeyed = talk.scroll.count;
+    match talk.scroll.to {
+        None => state.timeline.go_to_end(),
+        Some(message) => {
+            let key = data::message_key(message);
+            state.timeline.go_to(key, ui.available_height() * 0.4);
+            if talk.unread_from != Some(message) {
+                state.flash = Some((key, ui.input(|input| input.time)));
+            }
+        }
+    }
+}
+
+/// Heights depend on these.
+fn version(cx: &Cx<'_>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (cx.theme.text_scale.to_bits(), cx.lang.code().tag(), cx.model.settings.bubbles as u8).hash(&mut hasher);
+    hasher.finish()
+}
+
+struct List<'a, 'c> {
+    cx: &'a mut Cx<'c>,
+    items: &'a [(RowKey, Item)],
+    revealed: &'a BTreeSet<RowKey>,
+    flash: Option<(RowKey, f64)>,
+    now: f64,
+    compact: bool,
+    uncover: Option<RowKey>,
+}
+
+impl Rows for List<'_, '_> {
+    fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    fn key(&self, at: usize) -> RowKey {
+        self.items[at].0
+    }
+
+    fn height(&mut self, ui: &Ui, at: usize, width: f32) -> f32 {
+        let last = if at + 1 == self.items.len() { 8.0 } else { 0.0 };
+        match &self.items[at] {
+            (_, Item::Day(_)) => 40.0,
+            (_, Item::Unread) => 34.0,
+            (key, Item::Message(message)) => {
+                let laid = bubble::lay(ui, self.cx, message, width, self.compact, self.revealed.contains(key));
+                laid.height(message) + last
+            }
+        }
+    }
+
+    fn show(&mut self, ui: &mut Ui, at: usize) {
+        match &self.items[at] {
+            (_, Item::Day(day)) => chip(ui, self.cx, day),
+            (_, Item::Unread) => unread(ui, self.cx),
+            (key, Item::Message(message)) => {
+                let revealed = self.revealed.contains(key);
+                let laid = bubble::lay(ui, self.cx, message, ui.max_rect().width(), self.compact, revealed);
+                let flash = match self.flash {
+                    Some((flashed, since)) if flashed == *key => {
+                        (1.0 - (self.now - since) / FLASH).clamp(0.0, 1.0) as f32
+                    }
+                    _ => 0.0,
+                };
+                if bubble::show(ui, self.cx, message, laid, flash) && !revealed {
+                    self.uncover = Some(*key);
+                }
+            }
+        }
+    }
+}
+
+fn chip(ui: &mut Ui, cx: &Cx<'_>, day: &str) {
+    let t = cx.tokens();
+    let text = cx.theme.text(shown::line(day), Type::CAPTION.weight(550.0), t.text_2);
+    let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Small);
+    let rect =
+        Align2::CENTER_CENTER.anchor_size(ui.max_rect().center() + vec2(0.0, 3.0), galley.size() + vec2(20.0, 8.0));
+    ui.painter().rect_filled(rect, CornerRadius::same(12), t.bg_hover);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, t.text_2);
+}
+
+fn unread(ui: &mut Ui, cx: &Cx<'_>) {
+    let t = cx.tokens();
+    let text = cx.theme.text(shown::line(&cx.t("unread-line")), Type::CAPTION.weight(600.0), t.accent);
+    let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Small);
+    let (row, size) = (ui.max_rect().shrink2(vec2(20.0, 0.0)), galley.size());
+    let half = size.x / 2.0 + 12.0;
+    let stroke = Stroke::new(1.0, t.accent.gamma_multiply(0.6));
+    let y = row.center().y;
+    ui.painter().hline(row.left()..=row.center().x - half, y, stroke);
+    ui.painter().hline(row.center().x + half..=row.right(), y, stroke);
+    ui.painter().galley(row.center() - size / 2.0, galley, t.accent);
+}
+
+/// The button that leads to the newest message.
+fn jump(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
+    let t = cx.tokens();
+    let area = ui.clip_rect();
+    let x = if cx.lang.rtl() { area.left() + 38.0 } else { area.right() - 38.0 };
+    let rect = egui::Rect::from_center_size(pos2(x, area.bottom() - 34.0), vec2(40.0, 40.0));
+    let response = ui.interact(rect, ui.unique_id().with("to the end"), Sense::click());
+    let label = cx.t("conversation-to-end");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &label));
+    let fill = if response.hovered() { t.bg_hover } else { t.bg_raised };
+    ui.painter().circle(rect.center(), 19.0, fill, Stroke::new(1.0, t.border));
+    let icon = cx.theme.icon(icons::ARROW_DOWN, 19.0, t.text);
+    let galley = WidgetText::from(icon).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Body);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, t.text);
+    let unread = cx.model.chats.get(&chat).map_or(0, |chat| chat.unread);
+    if unread > 0 {
+        crate::widgets::paint_badge(ui, cx, pos2(rect.center().x, rect.top()), unread);
+    }
+    crate::widgets::focus_ring(ui, cx.theme, &response, rect, 20);
+    if response.on_hover_text(label).clicked() {
+        cx.act(Action::JumpToEnd(chat));
+    }
+}

@@ -1,0 +1,5 @@
+//! How this node is connected, in a sentence and in detail.
+
+mod ui;
+
+pub(crate) use ui::{bootstraps, show};

@@ -1,0 +1,195 @@
+use egui::{Sense, Ui, vec2};
+use kith_node::views::{Bootstrap, NetworkStatus, TestStep};
+
+use crate::{
+    action::{Action, Copied},
+    cx::Cx,
+    i18n::Arg,
+    text::shown,
+    theme::{Type, icons, space},
+    widgets::{
+        Field, Health, Kind, button, card, ends, field, glyph, heading, icon_button, label, muted, paint_health,
+        paragraph, section_title, selectable, side_by_side,
+    },
+};
+
+pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    heading(ui, cx, &cx.t("nav-network"));
+    ui.add_space(space::S);
+    let Some(status) = cx.model.network.clone() else {
+        muted(ui, cx, &cx.t("health-offline"));
+        return;
+    };
+    summary(ui, cx, &status);
+    test(ui, cx);
+    bootstraps(ui, cx);
+    details(ui, cx, &status);
+}
+
+fn summary(ui: &mut Ui, cx: &mut Cx<'_>, status: &NetworkStatus) {
+    let health = Health::of(Some(status));
+    card(ui, cx, |ui, cx| {
+        side_by_side(ui, cx, |ui, cx| {
+            let (rect, _) = ui.allocate_exact_size(vec2(24.0, 24.0), Sense::hover());
+            paint_health(ui.painter(), cx.theme, rect.center(), 9.0, health);
+            label(ui, cx.theme.text(shown::line(&cx.t(health.key())), Type::TITLE, cx.tokens().text));
+        });
+        let about = format!("{}-about", health.key());
+        paragraph(ui, cx, &cx.t(&about));
+        let peers = cx.with("network-peers", &[("count", Arg::Count(u64::from(status.peers)))]);
+        muted(ui, cx, &peers);
+    });
+}
+
+fn test(ui: &mut Ui, cx: &mut Cx<'_>) {
+    section_title(ui, cx, &cx.t("network-test-title"));
+    card(ui, cx, |ui, cx| {
+        let running = cx.model.view.network_test == Some(None);
+        let text = cx.t(if running { "network-test-running" } else { "network-test" });
+        let pressed =
+            ui.add_enabled_ui(!running, |ui| button(ui, cx, Kind::Secondary, Some(icons::WIFI_HIGH), &text).clicked());
+        if pressed.inner {
+            cx.actions.push(Action::TestNetwork);
+        }
+        for step in cx.model.view.network_test.iter().flatten().flatten() {
+            test_step(ui, cx, step);
+        }
+    });
+}
+
+fn test_step(ui: &mut Ui, cx: &mut Cx<'_>, step: &TestStep) {
+    let t = cx.tokens();
+    side_by_side(ui, cx, |ui, cx| {
+        let (icon, color) = if step.ok { (icons::CHECK_CIRCLE, t.ok) } else { (icons::X_CIRCLE, t.danger) };
+        glyph(ui, cx, icon, 19.0, color, true);
+        label(ui, cx.theme.text(&step.name, Type::BODY.weight(550.0), t.text));
+    });
+    muted(ui, cx, &step.detail);
+}
+
+/// The list of bootstrap nodes, with a place for another.
+pub(crate) fn bootstraps(ui: &mut Ui, cx: &mut Cx<'_>) {
+    section_title(ui, cx, &cx.t("bootstraps-title"));
+    card(ui, cx, |ui, cx| {
+        muted(ui, cx, &cx.t("bootstraps-about"));
+        let nodes = cx.model.network.as_ref().map_or(&[][..], |status| &status.bootstraps);
+        for node in nodes {
+            bootstrap(ui, cx, node);
+        }
+        let (name, hint) = (cx.t("bootstrap-add-label"), cx.t("bootstrap-add-hint"));
+        let shown = Field { label: &name, hint: &hint, limit: 4096, ..Field::default() };
+        let (changed, entered) = field(ui, cx, "bootstrap", &cx.model.view.bootstrap_input, shown);
+        if let Some(text) = changed {
+            cx.actions.push(Action::BootstrapInput(text));
+        }
+        let can = !cx.model.view.bootstrap_input.trim().is_empty();
+        let text = cx.t("bootstrap-add");
+        let pressed = ui.add_enabled_ui(can, |ui| button(ui, cx, Kind::Secondary, Some(icons::PLUS), &text).clicked());
+        if pressed.inner || (entered && can) {
+            cx.actions.push(Action::AddBootstrap);
+        }
+    });
+}
+
+fn bootstrap(ui: &mut Ui, cx: &mut Cx<'_>, node: &Bootstrap) {
+    let (start, end) = ends(cx);
+    ui.allocate_ui_with_layout(vec2(ui.available_width(), 36.0), end, |ui| {
+        let name = cx.with("bootstrap-remove", &[("address", Arg::Text(&short(&node.address)))]);
+        if icon_button(ui, cx, icons::TRASH, &name, false).clicked() {
+            cx.act(Action::RemoveBootstrap(node.address.clone()));
+        }
+        ui.with_layout(start, |ui| {
+            let health = if node.ok { Health::Good } else { Health::Offline };
+            let (rect, _) = ui.allocate_exact_size(vec2(20.0, 20.0), Sense::hover());
+            paint_health(ui.painter(), cx.theme, rect.center(), 6.0, health);
+            let rtt = node.rtt_ms.map_or_else(String::new, |rtt| format!(" · {rtt} ms"));
+            let text = format!("{}{rtt}", short(&node.address));
+            let shown = egui::RichText::new(text).monospace().size(12.5).color(cx.tokens().text_2);
+            ui.add(egui::Label::new(shown).truncate()).on_hover_text(&node.address);
+        });
+    });
+}
+
+/// The beginning and end of an address or link.
+fn short(address: &str) -> String {
+    let chars: Vec<char> = address.chars().collect();
+    match chars.len() {
+        0..=44 => address.to_owned(),
+        len => format!("{}…{}", chars[..28].iter().collect::<String>(), chars[len - 12..].iter().collect::<String>()),
+    }
+}
+
+fn details(ui: &mut Ui, cx: &mut Cx<'_>, status: &NetworkStatus) {
+    section_title(ui, cx, &cx.t("network-details"));
+    card(ui, cx, |ui, cx| {
+        let mono = |text: &str| egui::RichText::new(text).monospace().size(12.5);
+        muted(ui, cx, &cx.t("network-addresses"));
+        if status.addresses.is_empty() {
+            label(ui, mono("–").color(cx.tokens().text_2));
+        }
+        for address in &status.addresses {
+            selectable(ui, mono(address).color(cx.tokens().text));
+        }
+        if !status.relays.is_empty() {
+            muted(ui, cx, &cx.t("network-relays"));
+            for relay in &status.relays {
+                selectable(ui, mono(&short(relay)).color(cx.tokens().text));
+            }
+        }
+        let (received, sent) = (bytes(status.traffic.bytes_in), bytes(status.traffic.bytes_out));
+        muted(ui, cx, &cx.with("network-traffic", &[("in", Arg::Text(&received)), ("out", Arg::Text(&sent))]));
+        muted(ui, cx, &cx.with("network-nat", &[("nat", Arg::Text(&status.nat))]));
+        if button(ui, cx, Kind::Quiet, Some(icons::CLIPBOARD_TEXT), &cx.t("network-copy")).clicked() {
+            cx.actions.push(Action::Copy(diagnostics(status), Copied::Text));
+        }
+    });
+}
+
+/// What helps others to help, without an address in it.
+fn diagnostics(status: &NetworkStatus) -> String {
+    let good = status.bootstraps.iter().filter(|node| node.ok).count();
+    format!(
+        "Kith {}\nstate: {:?}\nnat: {}\naddresses: {}\npeers: {}\nbootstraps: {good} of {}\nrelays: {}\nbytes in: {}\nbytes out: {}\n",
+        env!("CARGO_PKG_VERSION"),
+        status.state,
+        status.nat,
+        status.addresses.len(),
+        status.peers,
+        status.bootstraps.len(),
+        status.relays.len(),
+        status.traffic.bytes_in,
+        status.traffic.bytes_out,
+    )
+}
+
+/// In the unit people read best.
+fn bytes(count: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let mut value = count as f64;
+    let mut unit = 0;
+    while value >= 1000.0 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{count} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples::network;
+
+    #[test]
+    fn diagnostics_name_no_address() {
+        let text = diagnostics(&network());
+        assert!(text.contains("addresses: 1") && !text.contains("192.0.2"), "{text}");
+    }
+
+    #[test]
+    fn bytes_have_units() {
+        let cases = [(0, "0 B"), (999, "999 B"), (1_000, "1.0 kB"), (1_540_000, "1.5 MB")];
+        for (count, expected) in cases {
+            assert_eq!(bytes(count), expected);
+        }
+    }
+}

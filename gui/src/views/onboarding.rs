@@ -1,0 +1,5 @@
+//! Making a profile: what Kith is, then a name.
+
+mod ui;
+
+pub(crate) use ui::{centered, logo, show};

@@ -1,0 +1,48 @@
+//! Who I am, and what brings me back.
+
+use egui::Ui;
+
+use crate::{
+    action::{Action, Copied},
+    cx::Cx,
+    model::Sheet,
+    text::shown,
+    theme::{Type, icons, space},
+    widgets::{Face, Kind, avatar, button, card, icon_button, label, muted, section_title, selectable, side_by_side},
+};
+
+pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Some(me) = &cx.model.me else { return };
+    card(ui, cx, |ui, cx| {
+        side_by_side(ui, cx, |ui, cx| {
+            let key = me.account.to_bytes();
+            avatar(ui, cx.theme, &Face { name: &me.name, key: &key, online: None }, 64.0, cx.tokens().bg_panel);
+            ui.vertical(|ui| {
+                label(ui, cx.theme.text(shown::line(&me.name), Type::TITLE, cx.tokens().text));
+                let status = if me.status_text.is_empty() { cx.t("profile-no-status") } else { me.status_text.clone() };
+                muted(ui, cx, &status);
+            });
+        });
+        if button(ui, cx, Kind::Secondary, Some(icons::PENCIL_SIMPLE), &cx.t("profile-edit")).clicked() {
+            let sheet = Sheet::Profile { name: me.name.clone(), status: me.status_text.clone() };
+            cx.actions.push(Action::OpenSheet(sheet));
+        }
+    });
+    section_title(ui, cx, &cx.t("contact-id"));
+    card(ui, cx, |ui, cx| {
+        let account = me.account.to_string();
+        selectable(ui, egui::RichText::new(&account).monospace().size(12.5).color(cx.tokens().text_2));
+        if icon_button(ui, cx, icons::COPY, &cx.t("copy-id"), false).clicked() {
+            cx.actions.push(Action::Copy(account.clone(), Copied::Text));
+        }
+        muted(ui, cx, &cx.t("account-id-about"));
+    });
+    section_title(ui, cx, &cx.t("phrase-title"));
+    card(ui, cx, |ui, cx| {
+        muted(ui, cx, &cx.t("phrase-about"));
+        ui.add_space(space::XS);
+        if button(ui, cx, Kind::Secondary, Some(icons::KEY), &cx.t("phrase-show")).clicked() {
+            cx.actions.push(Action::ShowPhrase);
+        }
+    });
+}

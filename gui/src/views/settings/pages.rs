@@ -1,0 +1,165 @@
+//! The shorter pages of the settings.
+
+use egui::Ui;
+
+use super::ui::set;
+use crate::{
+    action::Action,
+    cx::Cx,
+    i18n::{Arg, Code},
+    model::{Appearance, BubbleStyle, Clock},
+    shortcuts,
+    text::shown,
+    theme::{Mode, Type, space},
+    widgets::{card, label, muted, section_title, segmented, setting_row, slider, switch_row, tag},
+};
+
+pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
+    card(ui, cx, |ui, cx| {
+        let (title, about) = (cx.t("privacy-receipts"), cx.t("privacy-receipts-about"));
+        if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.settings.receipts) {
+            cx.actions.push(Action::SendReceipts(on));
+        }
+    });
+    ui.add_space(space::S);
+    muted(ui, cx, &cx.t("privacy-about"));
+}
+
+pub(super) fn appearance(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let settings = cx.model.settings.clone();
+    card(ui, cx, |ui, cx| {
+        let mut choices = vec![
+            (Appearance::System, cx.t("theme-system")),
+            (Appearance::BuiltIn(Mode::Light), cx.t("theme-light")),
+            (Appearance::BuiltIn(Mode::Dark), cx.t("theme-dark")),
+            (Appearance::BuiltIn(Mode::HighContrast), cx.t("theme-high-contrast")),
+        ];
+        let own = cx.model.themes.iter().map(|(file, theme)| (Appearance::File(file.clone()), theme.name.clone()));
+        choices.extend(own);
+        let name = cx.t("theme-title");
+        label(ui, cx.theme.text(shown::line(&name), Type::BODY.weight(500.0), cx.tokens().text));
+        let texts: Vec<_> = choices.iter().map(|(_, text)| text.clone()).collect();
+        let chosen = choices.iter().position(|(choice, _)| *choice == settings.appearance).unwrap_or(choices.len());
+        if let Some(at) = segmented(ui, cx, &name, &texts, chosen) {
+            set(cx, |settings| settings.appearance = choices[at].0.clone());
+        }
+        muted(ui, cx, &cx.with("theme-own", &[("folder", Arg::Text(&cx.model.themes_folder))]));
+    });
+    ui.add_space(space::S);
+    card(ui, cx, |ui, cx| {
+        let title = cx.t("text-size");
+        let about = format!("{:.0} %", settings.text_scale * 100.0);
+        let mut chosen = None;
+        setting_row(ui, cx, &title, &about, |ui| {
+            chosen = slider(ui, cx, &title, settings.text_scale, (0.85, 1.4), 0.05);
+        });
+        if let Some(scale) = chosen {
+            set(cx, |settings| settings.text_scale = scale);
+        }
+        let title = cx.t("zoom");
+        let about = format!("{:.0} %", settings.zoom * 100.0);
+        let mut chosen = None;
+        setting_row(ui, cx, &title, &about, |ui| {
+            chosen = slider(ui, cx, &title, settings.zoom, (0.7, 2.0), 0.1);
+        });
+        if let Some(zoom) = chosen {
+            set(cx, |settings| settings.zoom = zoom);
+        }
+        let (title, about) = (cx.t("compact"), cx.t("compact-about"));
+        if let Some(on) = switch_row(ui, cx, &title, &about, settings.bubbles == BubbleStyle::Compact) {
+            set(cx, |settings| settings.bubbles = if on { BubbleStyle::Compact } else { BubbleStyle::Roomy });
+        }
+        let (title, about) = (cx.t("still"), cx.t("still-about"));
+        if let Some(on) = switch_row(ui, cx, &title, &about, cx.theme.still) {
+            set(cx, |settings| settings.still = Some(on));
+        }
+    });
+}
+
+pub(super) fn language(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let settings = cx.model.settings.clone();
+    card(ui, cx, |ui, cx| {
+        let mut names = vec![cx.t("language-system")];
+        names.extend(Code::ALL.iter().map(|code| code.own_name().to_owned()));
+        let chosen = settings.language.as_deref().and_then(Code::from_tag);
+        let at = chosen.map_or(0, |chosen| Code::ALL.iter().position(|code| *code == chosen).map_or(0, |at| at + 1));
+        let name = cx.t("settings-language");
+        if let Some(at) = segmented(ui, cx, &name, &names, at) {
+            let code = at.checked_sub(1).and_then(|at| Code::ALL.get(at));
+            set(cx, |settings| settings.language = code.map(|code| code.tag().to_owned()));
+        }
+    });
+    section_title(ui, cx, &cx.t("clock-title"));
+    card(ui, cx, |ui, cx| {
+        let choices = [(Clock::Language, "clock-language"), (Clock::Hours24, "clock-24"), (Clock::Hours12, "clock-12")];
+        let texts: Vec<_> = choices.iter().map(|(_, key)| cx.t(key)).collect();
+        let at = choices.iter().position(|(clock, _)| *clock == settings.clock).unwrap_or(0);
+        let name = cx.t("clock-title");
+        if let Some(at) = segmented(ui, cx, &name, &texts, at) {
+            set(cx, |settings| settings.clock = choices[at].0);
+        }
+    });
+}
+
+pub(super) fn notifications(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let settings = cx.model.settings.clone();
+    card(ui, cx, |ui, cx| {
+        let (title, about) = (cx.t("notify"), cx.t("notify-about"));
+        if let Some(on) = switch_row(ui, cx, &title, &about, settings.notify) {
+            set(cx, |settings| settings.notify = on);
+        }
+        let (title, about) = (cx.t("notify-text"), cx.t("notify-text-about"));
+        let changed =
+            ui.add_enabled_ui(settings.notify, |ui| switch_row(ui, cx, &title, &about, settings.notify_text)).inner;
+        if let Some(on) = changed {
+            set(cx, |settings| settings.notify_text = on);
+        }
+    });
+}
+
+pub(super) fn storage(ui: &mut Ui, cx: &mut Cx<'_>) {
+    card(ui, cx, |ui, cx| {
+        label(ui, cx.theme.text(shown::line(&cx.t("storage-folder")), Type::BODY.weight(500.0), cx.tokens().text));
+        crate::widgets::selectable(
+            ui,
+            egui::RichText::new(&cx.model.folder).monospace().size(12.5).color(cx.tokens().text_2),
+        );
+        muted(ui, cx, &cx.t("storage-about"));
+    });
+}
+
+pub(super) fn shortcuts(ui: &mut Ui, cx: &mut Cx<'_>) {
+    card(ui, cx, |ui, cx| {
+        let (title, about) = (cx.t("enter-newline"), cx.t("enter-newline-about"));
+        if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.settings.enter_is_newline) {
+            set(cx, |settings| settings.enter_is_newline = on);
+        }
+    });
+    ui.add_space(space::S);
+    card(ui, cx, |ui, cx| {
+        for command in shortcuts::Shortcut::ALL {
+            let title = cx.t(command.key());
+            let keys = ui.ctx().format_shortcut(&command.keys());
+            setting_row(ui, cx, &title, "", |ui| tag(ui, cx, &keys, cx.tokens().text));
+        }
+    });
+}
+
+pub(super) fn about(ui: &mut Ui, cx: &mut Cx<'_>) {
+    card(ui, cx, |ui, cx| {
+        let version = cx.with("about-version", &[("version", Arg::Text(env!("CARGO_PKG_VERSION")))]);
+        label(ui, cx.theme.text(shown::line(&version), Type::TITLE, cx.tokens().text));
+        muted(ui, cx, &cx.t("about-licence"));
+    });
+    section_title(ui, cx, &cx.t("about-fonts"));
+    card(ui, cx, |ui, cx| {
+        for line in [
+            "Inter 4.0 · The Inter Project Authors · SIL OFL 1.1",
+            "Twemoji 15 · Twitter, Inc. and contributors · CC-BY 4.0; font: Matt Jones and others",
+            "Phosphor Icons 2.1 · Phosphor Icons · MIT",
+            "Hack, Ubuntu Light · with egui · MIT, Ubuntu Font Licence",
+        ] {
+            muted(ui, cx, line);
+        }
+    });
+}

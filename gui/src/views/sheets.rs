@@ -1,0 +1,5 @@
+//! What stands over the page and wants an answer first.
+
+mod ui;
+
+pub(crate) use ui::show;

@@ -1,0 +1,63 @@
+use egui::{Align, Layout, Ui, vec2};
+
+use crate::{
+    action::Action,
+    cx::Cx,
+    i18n::Arg,
+    model::{AddContact, AddTab},
+    text::shown,
+    theme::{Type, icons, space},
+    views::{add_contact, onboarding::centered},
+    widgets::{Kind, button_wide, glyph, heading, label, muted},
+};
+
+pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
+    centered(ui, cx, 420.0, |ui, cx| {
+        let name = cx.model.me.as_ref().map_or("", |me| &me.name);
+        heading(ui, cx, &cx.with("ready-title", &[("name", Arg::Text(name))]));
+        ui.add_space(space::S);
+        checklist(ui, cx);
+        ui.add_space(space::L);
+        muted(ui, cx, &cx.t("ready-invite"));
+        ui.add_space(space::S);
+        add_contact::invite(ui, cx, add.link.as_deref(), 200.0);
+        ui.add_space(space::L);
+        if button_wide(ui, cx, Kind::Secondary, None, &cx.t("ready-start")).clicked() {
+            cx.act(Action::StartChatting);
+        }
+        if button_wide(ui, cx, Kind::Quiet, None, &cx.t("first-enter")).clicked() {
+            cx.act(Action::StartChatting);
+            cx.act(Action::AddContact(AddTab::Enter));
+        }
+    });
+}
+
+/// Lines that turn to ticks as the node gets going.
+fn checklist(ui: &mut Ui, cx: &Cx<'_>) {
+    let network = cx.model.network.as_ref();
+    let peers = network.map_or(0, |network| network.peers);
+    line(ui, cx, true, &cx.t("ready-identity"));
+    line(ui, cx, true, &cx.t("ready-encrypted"));
+    let listening = network.is_some_and(|network| !network.addresses.is_empty());
+    line(ui, cx, listening, &cx.t("ready-listening"));
+    let text = if peers > 0 {
+        cx.with("ready-peers", &[("count", Arg::Count(u64::from(peers)))])
+    } else {
+        cx.t("ready-no-peers")
+    };
+    line(ui, cx, peers > 0, &text);
+}
+
+fn line(ui: &mut Ui, cx: &Cx<'_>, done: bool, text: &str) {
+    let layout =
+        if cx.lang.rtl() { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+    ui.allocate_ui_with_layout(vec2(ui.available_width(), 26.0), layout, |ui| {
+        let t = cx.tokens();
+        if done {
+            glyph(ui, cx, icons::CHECK_CIRCLE, 20.0, t.ok, true);
+        } else {
+            glyph(ui, cx, icons::CIRCLE_DASHED, 20.0, t.text_3, false);
+        }
+        label(ui, cx.theme.text(shown::line(text), Type::BODY, if done { t.text } else { t.text_2 }));
+    });
+}

@@ -1,0 +1,50 @@
+//! What views are built of. The only place that calls egui's own widgets; views call these.
+
+mod avatar;
+mod badge;
+mod banner;
+mod button;
+mod card;
+mod empty_state;
+mod field;
+mod flow;
+mod health_dot;
+mod label;
+mod list_row;
+mod menu;
+mod qr;
+mod segmented;
+mod sheet;
+mod switch;
+pub(crate) mod timeline;
+mod toast;
+
+pub(crate) use avatar::{Face, avatar, paint_avatar};
+pub(crate) use badge::{paint_badge, tag};
+pub(crate) use banner::{Tone, banner};
+pub(crate) use button::{Kind, button, button_wide, icon_button, link_button, rail_button};
+pub(crate) use card::{card, section_title, setting_row};
+pub(crate) use empty_state::empty_state;
+pub(crate) use field::{Field, field};
+pub(crate) use flow::{Flow, ends, side_by_side, start_align};
+pub(crate) use health_dot::{Health, health_dot, paint_health};
+pub(crate) use label::{glyph, heading, label, muted, paragraph, selectable};
+pub(crate) use list_row::{Row, list_row};
+pub(crate) use menu::{context_menu, menu_item};
+pub(crate) use qr::qr;
+pub(crate) use segmented::segmented;
+pub(crate) use sheet::{sheet, sheet_buttons};
+pub(crate) use switch::{slider, switch_row};
+pub(crate) use toast::toasts;
+
+use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};
+
+use crate::theme::Theme;
+
+/// The ring around what has the keyboard.
+pub(crate) fn focus_ring(ui: &Ui, theme: &Theme, response: &Response, rect: Rect, radius: u8) {
+    if response.has_focus() {
+        let stroke = Stroke::new(2.0, theme.tokens.focus);
+        ui.painter().rect_stroke(rect, CornerRadius::same(radius), stroke, StrokeKind::Inside);
+    }
+}

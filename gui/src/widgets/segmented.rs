@@ -1,0 +1,57 @@
+//! A few choices side by side, one of them made.
+
+use egui::{CornerRadius, Role, Sense, Ui, WidgetInfo, WidgetText, vec2};
+
+use super::focus_ring;
+use crate::{
+    cx::Cx,
+    text::shown,
+    theme::{Color, Type, radius},
+};
+
+/// Shows `choices` with one chosen; gives the one that was pressed.
+pub(crate) fn segmented(ui: &mut Ui, cx: &Cx<'_>, name: &str, choices: &[String], chosen: usize) -> Option<usize> {
+    let t = cx.tokens();
+    let mut pressed = None;
+    let frame = egui::Frame::new()
+        .fill(t.bg_hover)
+        .corner_radius(CornerRadius::same(radius::ROW))
+        .inner_margin(egui::Margin::same(3));
+    let shown = frame.show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
+            for (at, choice) in choices.iter().enumerate() {
+                let on = at == chosen;
+                let color = if on { t.text } else { t.text_2 };
+                let text =
+                    cx.theme.text(shown::line(choice), Type::SMALL.weight(if on { 600.0 } else { 500.0 }), color);
+                let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Body);
+                let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(22.0, 10.0), Sense::click());
+                response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, choice));
+                let fill = if on { t.bg_raised } else { Color::TRANSPARENT };
+                let fill = if on && t.light { t.bg_app } else { fill };
+                ui.painter().rect_filled(rect, CornerRadius::same(radius::CONTROL), fill);
+                if cx.theme.edges && on {
+                    let stroke = egui::Stroke::new(1.0, t.accent);
+                    ui.painter().rect_stroke(
+                        rect,
+                        CornerRadius::same(radius::CONTROL),
+                        stroke,
+                        egui::StrokeKind::Inside,
+                    );
+                }
+                ui.painter().galley(rect.center() - galley.size() / 2.0, galley, color);
+                focus_ring(ui, cx.theme, &response, rect, radius::CONTROL);
+                if response.clicked() && !on {
+                    pressed = Some(at);
+                }
+            }
+        });
+    });
+    let id = shown.response.id;
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_role(Role::RadioGroup);
+        node.set_label(name.to_owned());
+    });
+    pressed
+}

@@ -1,0 +1,10 @@
+//! The window as people use it: whole apps with real nodes, each a person with a machine of their own.
+
+#[path = "gui/device.rs"]
+mod device;
+#[path = "gui/meeting.rs"]
+mod meeting;
+#[path = "gui/pictures.rs"]
+mod pictures;
+#[path = "gui/sample.rs"]
+mod sample;

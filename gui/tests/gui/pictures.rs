@@ -1,0 +1,158 @@
+//! Every screen, drawn: nothing panics, no character is missing, nothing is blank. With `KITH_PICTURES=FOLDER` the
+//! pictures are kept, for looking at.
+
+use std::{path::PathBuf, sync::Arc};
+
+use egui_kittest::Harness;
+use kith_gui::{
+    i18n::{Code, Lang},
+    model::{
+        AddContact, AddTab, Model, Onboarding, Palette, Preview as Link, Route, Section, Sheet, Stage, Step, Unlock,
+    },
+    preview::Preview,
+    theme::{Mode, Theme},
+};
+
+use crate::sample;
+
+const WIDE: [f32; 2] = [1180.0, 760.0];
+const NARROW: [f32; 2] = [420.0, 760.0];
+
+fn folder() -> Option<PathBuf> {
+    std::env::var_os("KITH_PICTURES").map(PathBuf::from)
+}
+
+/// Draws a screen and keeps it under a name.
+fn draw(name: &str, model: Model, mode: Mode, code: Code, size: [f32; 2]) {
+    let lang = Lang::new(code, Some(true)).in_utc();
+    let mut preview = Preview::new(model, Theme::new(mode), lang);
+    let mut window = Harness::builder()
+        .with_size(size)
+        .with_step_dt(1.0 / 4.0)
+        .allow_missing_glyphs()
+        .wgpu()
+        .build_ui(move |ui| preview.show(ui));
+    // Other scripts come from the system, as in the real window.
+    window.ctx.add_font_provider(Arc::new(egui_system_font_provider::SystemFontProvider::new()));
+    window.run_steps(6);
+    let picture = window.render().expect("a picture");
+    let first = *picture.get_pixel(0, 0);
+    let other = picture.pixels().filter(|pixel| **pixel != first).count();
+    assert!(other > 2_000, "{name} is blank");
+    if let Some(folder) = folder() {
+        std::fs::create_dir_all(&folder).unwrap();
+        picture.save(folder.join(format!("{name}.png"))).unwrap();
+    }
+}
+
+fn modes() -> [(&'static str, Mode); 3] {
+    [("dark", Mode::Dark), ("light", Mode::Light), ("contrast", Mode::HighContrast)]
+}
+
+fn with(change: impl FnOnce(&mut Model)) -> Model {
+    let mut model = sample::model();
+    change(&mut model);
+    model
+}
+
+fn add(tab: AddTab) -> AddContact {
+    AddContact {
+        tab,
+        link: Some(format!("kith:i/1/{}", "abcdefgh234567ijk".repeat(10))),
+        single_use: true,
+        input: format!("kith:i/1/{}", "xyz234567".repeat(18)),
+        preview: Link::Person { account: sample::account(20), name: "Robin Fell".into(), known: false, mine: false },
+        ..AddContact::default()
+    }
+}
+
+#[test]
+fn conversation() {
+    for (name, mode) in modes() {
+        draw(&format!("conversation-{name}"), sample::talking(), mode, Code::En, WIDE);
+    }
+    draw("conversation-narrow", sample::talking(), Mode::Dark, Code::En, NARROW);
+    let mut info = sample::talking();
+    info.view.info = true;
+    draw("conversation-info", info, Mode::Light, Code::En, WIDE);
+}
+
+#[test]
+fn lists() {
+    for (name, mode) in modes() {
+        draw(&format!("list-{name}"), sample::model(), mode, Code::En, WIDE);
+    }
+    draw("list-narrow", sample::model(), Mode::Light, Code::En, NARROW);
+    let mut empty = sample::model();
+    (empty.chats, empty.contacts) = Default::default();
+    draw("list-empty", empty, Mode::Dark, Code::En, WIDE);
+    let open = Route::Contacts { open: Some(sample::account(1)) };
+    draw("contact-dark", with(|model| model.view.route = open), Mode::Dark, Code::En, WIDE);
+    draw("contact-light", with(|model| model.view.route = open), Mode::Light, Code::En, WIDE);
+    let asks = Route::Contacts { open: Some(sample::account(8)) };
+    draw("request", with(|model| model.view.route = asks), Mode::Dark, Code::En, WIDE);
+}
+
+#[test]
+fn first_steps() {
+    let onboarding = |step, name: &str| {
+        let mut model = Model::of("profile".into());
+        model.stage = Stage::Onboarding(Onboarding { step, name: name.into(), ..Onboarding::default() });
+        model
+    };
+    for (name, mode) in modes() {
+        draw(&format!("welcome-{name}"), onboarding(Step::Welcome, ""), mode, Code::En, WIDE);
+    }
+    draw("you", onboarding(Step::You, "Ada"), Mode::Light, Code::En, NARROW);
+    draw("ready", with(|model| model.view.welcome = Some(add(AddTab::Show))), Mode::Light, Code::En, WIDE);
+    let mut locked = Model::of("profile".into());
+    locked.stage = Stage::Unlock(Unlock { wrong: 2, ..Unlock::default() });
+    draw("unlock", locked, Mode::Dark, Code::En, NARROW);
+}
+
+#[test]
+fn sheets_and_pages() {
+    let sheet = |sheet| with(|model| model.view.sheet = Some(sheet));
+    draw("add-show", sheet(Sheet::AddContact(add(AddTab::Show))), Mode::Light, Code::En, WIDE);
+    draw("add-enter", sheet(Sheet::AddContact(add(AddTab::Enter))), Mode::Dark, Code::En, WIDE);
+    draw("add-narrow", sheet(Sheet::AddContact(add(AddTab::Enter))), Mode::Dark, Code::En, NARROW);
+    draw("remove", sheet(Sheet::Remove(sample::account(1))), Mode::Light, Code::En, WIDE);
+    let words = "abandon ability able about above absent absorb abstract absurd abuse access accident account accuse achieve \
+                 acid acoustic acquire across act action actor actress actual";
+    let words = words.split(' ').map(str::to_owned).collect();
+    draw("phrase", sheet(Sheet::Phrase { words: Some(words) }), Mode::Dark, Code::En, WIDE);
+    draw("palette", with(|model| model.view.palette = Some(Palette::default())), Mode::Dark, Code::En, WIDE);
+    draw("network-dark", with(|model| model.view.route = Route::Network), Mode::Dark, Code::En, WIDE);
+    draw("network-narrow", with(|model| model.view.route = Route::Network), Mode::Light, Code::En, NARROW);
+    for section in Section::ALL {
+        let name = format!("settings-{section:?}").to_lowercase();
+        let mode = if section == Section::Appearance { Mode::Light } else { Mode::Dark };
+        draw(&name, with(|model| model.view.route = Route::Settings(section)), mode, Code::En, WIDE);
+    }
+    draw(
+        "settings-narrow",
+        with(|model| model.view.route = Route::Settings(Section::Appearance)),
+        Mode::Dark,
+        Code::En,
+        NARROW,
+    );
+}
+
+#[test]
+fn languages() {
+    for code in [Code::De, Code::Fr, Code::Es, Code::Ar, Code::Ja, Code::Pseudo] {
+        draw(&format!("talk-{}", code.tag()), sample::talking(), Mode::Light, code, WIDE);
+        draw(
+            &format!("network-{}", code.tag()),
+            with(|model| model.view.route = Route::Network),
+            Mode::Dark,
+            code,
+            WIDE,
+        );
+    }
+    let appearance = Route::Settings(Section::Appearance);
+    draw("settings-ar", with(|model| model.view.route = appearance), Mode::Dark, Code::Ar, WIDE);
+    draw("settings-xa", with(|model| model.view.route = appearance), Mode::Dark, Code::Pseudo, NARROW);
+    let contact = Route::Contacts { open: Some(sample::account(1)) };
+    draw("contact-ar", with(|model| model.view.route = contact), Mode::Dark, Code::Ar, WIDE);
+}

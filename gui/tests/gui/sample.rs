@@ -1,0 +1,231 @@
+//! A model with people and messages, for screens that are looked at by themselves.
+
+use kith_gui::model::{Load, Model, Route, Stage};
+use kith_node::{
+    AccountId, ChatId, MessageId,
+    params::{Emoji, SafetyReply},
+    views::{
+        Bootstrap, Chat, ChatKind, Contact, ContactState, Message, MessageKind, MessageState, NetworkState,
+        NetworkStatus, Path, PathKind, Presence, Profile, Traffic,
+    },
+};
+
+/// 21 November 2026, 09:41 UTC.
+pub(crate) const NOW: u64 = 1_795_254_060_000;
+const MINUTE: u64 = 60_000;
+
+pub(crate) fn account(n: u8) -> AccountId {
+    let mut bytes = [n; 32];
+    bytes[0] = n.wrapping_mul(37);
+    AccountId::from_bytes(bytes)
+}
+
+pub(crate) fn chat_id(n: u8) -> ChatId {
+    let mut bytes = ChatId::from_bytes(Default::default()).to_bytes();
+    bytes[0] = n;
+    ChatId::from_bytes(bytes)
+}
+
+fn message_id(n: u32) -> MessageId {
+    let mut bytes = MessageId::from_bytes(Default::default()).to_bytes();
+    bytes[..4].copy_from_slice(&n.wrapping_mul(0x9e37_79b9).to_be_bytes());
+    MessageId::from_bytes(bytes)
+}
+
+fn message(n: u32, chat: u8, author: u8, minutes_ago: u64, text: &str) -> Message {
+    let mine = author == 0;
+    Message {
+        id: message_id(n),
+        chat: chat_id(chat),
+        author: account(author),
+        sent_at: NOW - minutes_ago * MINUTE,
+        received_at: None,
+        kind: MessageKind::Text,
+        text: Some(text.to_owned()),
+        reply_to: None,
+        state: mine.then_some(MessageState::Seen),
+    }
+}
+
+struct Person {
+    name: &'static str,
+    state: ContactState,
+    online: bool,
+    last: &'static str,
+    minutes: u64,
+    unread: u64,
+    mine: bool,
+}
+
+const fn person(name: &'static str, state: ContactState, online: bool, last: &'static str, minutes: u64) -> Person {
+    Person { name, state, online, last, minutes, unread: 0, mine: false }
+}
+
+fn people() -> Vec<Person> {
+    use ContactState::{Blocked, Introduced, Requested, Verified, Waiting};
+    vec![
+        Person { mine: true, ..person("Mara Okafor", Verified, true, "See you at the *rehearsal* at seven", 3) },
+        Person { unread: 3, ..person("Jun Watanabe", Introduced, true, "日本語も大丈夫ですか？", 31) },
+        person("Leïla Haddad", Introduced, false, "😂😂 that photo", 26 * 60),
+        Person { unread: 12, ..person("Tomás Silva", Verified, true, "Did the relay come back up?", 50 * 60) },
+        Person {
+            mine: true, ..person("نور الهدى", Introduced, false, "صباح الخير، كيف حالك؟", 75 * 60)
+        },
+        person(
+            "Ingrid Þorsteinsdóttir-Hálfdánardóttir",
+            Introduced,
+            false,
+            "Bring the long cable, the short one does not reach the mixer",
+            5 * 24 * 60,
+        ),
+        person("Sam", Waiting, false, "", 0),
+        person("Robin Fell", Requested, false, "", 0),
+        person("Spam Person", Blocked, false, "", 0),
+    ]
+}
+
+/// Everything there, nothing open.
+pub(crate) fn model() -> Model {
+    let mut model = Model::of("~/.local/share/kith/profile".into());
+    model.stage = Stage::Ready;
+    model.now = NOW;
+    model.me = Some(Profile {
+        account: account(0),
+        name: "Ada Lindqvist".into(),
+        status_text: "In the workshop".into(),
+        presence: Presence::Online,
+        devices: vec![],
+    });
+    model.network = Some(network());
+    for (at, person) in people().into_iter().enumerate() {
+        let n = at as u8 + 1;
+        model.contacts.insert(account(n), contact(n, &person));
+        if matches!(person.state, ContactState::Introduced | ContactState::Verified) {
+            model.chats.insert(chat_id(n), chat(n, &person));
+        }
+    }
+    model.view.safety = Some((account(1), safety()));
+    model
+}
+
+/// The conversation with Mara open.
+pub(crate) fn talking() -> Model {
+    let mut model = model();
+    model.view.route = Route::Chats { open: Some(chat_id(1)) };
+    let talk = model.talk_mut(chat_id(1));
+    talk.add_page(Load::End, conversation(), true, false);
+    talk.unread_from = Some(message_id(14));
+    talk.draft = "I'll bring the ".into();
+    model
+}
+
+fn conversation() -> Vec<Message> {
+    let day = 24 * 60;
+    let lines: [(u8, u64, &str); 17] = [
+        (1, day + 300, "Morning! Did the relay come back up?"),
+        (0, day + 298, "Yes, it was the router. **UPnP** lease expired 🙃"),
+        (
+            1,
+            day + 297,
+            "Can you share the folder again? The link in the old thread points to a device I no longer use, and the transfer stops at 40 percent.",
+        ),
+        (0, day + 280, "Done."),
+        (0, day + 280, "It is 2.4 GB, so leave it running overnight. `sha256` is in the read-me."),
+        (1, day + 100, "👍"),
+        (1, 200, "Here's the plan:\n- record two takes\n- send **both** to Ada\n- vote tomorrow"),
+        (0, 190, "Sounds good. Which room?"),
+        (1, 189, "The small one. https://example.org/rooms/small has the times."),
+        (0, 188, "ok"),
+        (
+            0,
+            60,
+            "Long one: the third movement needs another pass, and I would rather do it before Jun travels on Thursday. Can we meet an hour earlier, or is that too much after the concert?",
+        ),
+        (1, 45, "No, that works. ||I already told them.||"),
+        (1, 44, "> an hour earlier\nSo six?"),
+        (1, 12, "😂😂"),
+        (1, 11, "And שלום לכולם from the whole table"),
+        (0, 4, "Six."),
+        (0, 3, "See you at the *rehearsal* at seven"),
+    ];
+    let mut messages: Vec<_> = lines
+        .into_iter()
+        .enumerate()
+        .map(|(at, (author, ago, text))| message(at as u32 + 1, 1, author, ago, text))
+        .collect();
+    messages[15].state = Some(MessageState::Delivered);
+    messages[16].state = Some(MessageState::Queued);
+    messages
+}
+
+fn contact(n: u8, person: &Person) -> Contact {
+    Contact {
+        account: account(n),
+        name: person.name.into(),
+        petname: None,
+        state: person.state,
+        presence: if person.online { Presence::Online } else { Presence::Offline },
+        last_seen: (!person.online).then_some(NOW - 26 * 60 * MINUTE),
+        path: Path {
+            kind: if person.online { PathKind::Direct } else { PathKind::None },
+            rtt_ms: person.online.then_some(24),
+            via: None,
+        },
+        status_text: if n == 4 { "Away until Monday".into() } else { String::new() },
+        request_text: if n == 8 { "It is Robin, we met at the workshop.".into() } else { String::new() },
+        alarm: false,
+    }
+}
+
+fn chat(n: u8, person: &Person) -> Chat {
+    let author = if person.mine { 0 } else { n };
+    Chat {
+        chat: chat_id(n),
+        kind: ChatKind::Direct,
+        account: Some(account(n)),
+        title: person.name.into(),
+        unread: person.unread,
+        last: Some(message(1_000 + u32::from(n), n, author, person.minutes, person.last)),
+        pinned: false,
+        draft: (n == 3).then(|| "I could come on".into()),
+    }
+}
+
+fn network() -> NetworkStatus {
+    NetworkStatus {
+        state: NetworkState::Online,
+        nat: "port restricted".into(),
+        addresses: vec!["/ip4/192.0.2.7/udp/4100/quic-v1".into(), "/ip6/2001:db8::7/udp/4100/quic-v1".into()],
+        peers: 5,
+        bootstraps: vec![
+            Bootstrap {
+                address: "/ip4/198.51.100.4/udp/4200/quic-v1/p2p/12D3KooWJ2yq7mJ".into(),
+                ok: true,
+                rtt_ms: Some(18),
+            },
+            Bootstrap {
+                address: "/dns/kith.example/udp/4200/quic-v1/p2p/12D3KooWH9aA".into(),
+                ok: false,
+                rtt_ms: None,
+            },
+        ],
+        relays: vec![],
+        traffic: Traffic { bytes_in: 12_400_000, bytes_out: 3_100_000 },
+    }
+}
+
+fn safety() -> SafetyReply {
+    let emoji = [
+        ("⚓", "anchor"),
+        ("🐧", "penguin"),
+        ("🍀", "clover"),
+        ("🌻", "sunflower"),
+        ("🔨", "hammer"),
+        ("🎸", "guitar"),
+        ("🚀", "rocket"),
+    ];
+    SafetyReply {
+        digits: "262964780212191270531849936060667845883841715450167751308059".into(),
+        emoji: emoji.map(|(emoji, name)| Emoji { emoji: emoji.into(), name: name.into() }).to_vec(),
+    }
+}
