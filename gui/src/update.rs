@@ -19,6 +19,7 @@ use crate::{
     action::{Action, Copied},
     bridge::FromNode,
     model::{Load, Model, Palette, Route, Settings, Stage, Toast, ToastKind},
+    text::inline,
 };
 
 /// How long a toast stays.
@@ -188,7 +189,7 @@ fn tell(model: &Model, event: &Event, out: &mut Vec<Effect>) {
     let Event::Notify { chat, title, body, .. } = event else { return };
     let looking = model.view.focused && model.open_chat().is_some_and(|open| open.chat == *chat);
     if model.settings.notify && !looking {
-        let body = if model.settings.notify_text { body.clone() } else { String::new() };
+        let body = if model.settings.notify_text { inline::plain(body) } else { String::new() };
         out.push(Effect::Notify { chat: *chat, title: title.clone(), body });
     }
 }

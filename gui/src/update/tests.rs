@@ -165,7 +165,7 @@ fn a_conversation_opens_at_its_first_unread_message() {
 #[test]
 fn notifications_are_for_what_is_not_looked_at() {
     let notify =
-        Event::Notify { chat: chat_id(1), message: message_id(1), title: "Mara".into(), body: "secret".into() };
+        Event::Notify { chat: chat_id(1), message: message_id(1), title: "Mara".into(), body: "**secret**".into() };
     let told = |model: &mut Model| {
         let effects = update(model, Action::Node(FromNode::Events(vec![notify.clone()])));
         effects.into_iter().find_map(|effect| if let Effect::Notify { body, .. } = effect { Some(body) } else { None })

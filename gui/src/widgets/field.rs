@@ -40,7 +40,7 @@ pub(crate) fn field(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, text: &str, field: F
         label(ui, cx.theme.text(shown::line(field.label), Type::SMALL.weight(550.0), t.text_2));
     }
     let id = Id::unique(("field", id));
-    let focused = ui.memory(|memory| memory.has_focus(id));
+    let focused = cx.model.view.focused && ui.memory(|memory| memory.has_focus(id));
     let edge = match (field.error.is_some(), focused) {
         (true, _) => t.danger,
         (false, true) => t.focus,
@@ -78,7 +78,12 @@ fn edit(ui: &mut Ui, cx: &Cx<'_>, id: Id, value: &mut String, field: &Field<'_>)
     let edit =
         if field.rows > 1 { TextEdit::multiline(value).desired_rows(field.rows) } else { TextEdit::singleline(value) };
     let hint = cx.theme.text(shown::line(field.hint), Type::BODY, cx.tokens().text_3);
-    let align = if cx.lang.rtl() { egui::Align2::RIGHT_CENTER } else { egui::Align2::LEFT_CENTER };
+    let align = match (cx.lang.rtl(), field.rows > 1) {
+        (true, true) => egui::Align2::RIGHT_TOP,
+        (true, false) => egui::Align2::RIGHT_CENTER,
+        (false, true) => egui::Align2::LEFT_TOP,
+        (false, false) => egui::Align2::LEFT_CENTER,
+    };
     let edit = edit
         .id(id)
         .hint_text(hint)

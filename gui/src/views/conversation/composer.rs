@@ -29,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
     }
     let t = cx.tokens();
     let id = composer_id(chat);
-    let focused = ui.memory(|memory| memory.has_focus(id));
+    let focused = cx.model.view.focused && ui.memory(|memory| memory.has_focus(id));
     let edge = if focused { t.focus } else { t.border_input };
     Frame::new().inner_margin(Margin { left: 16, right: 16, top: 6, bottom: 12 }).show(ui, |ui| {
         Frame::new()
