@@ -10,11 +10,6 @@ pub(crate) fn line(text: &str) -> String {
     if bidi::needs_reordering(text) { visual(text, f32::INFINITY, &mut |_| 0.0) } else { text.to_owned() }
 }
 
-/// Text that may be wrapped: left as it is unless it has to be put in order, in which case it is one line per paragraph.
-pub(crate) fn paragraph(text: &str) -> String {
-    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
-}
-
 /// Text wrapped to a width and put in order, lines separated by `\n`.
 pub(crate) fn wrapped<'a>(text: &'a str, width: f32, measure: &mut dyn FnMut(&str) -> f32) -> Cow<'a, str> {
     if !bidi::needs_reordering(text) {

@@ -2,10 +2,9 @@
 
 use egui::{CornerRadius, Frame, Margin, Stroke, Ui};
 
-use super::{Kind, button, glyph};
+use super::{Kind, button, fitted, glyph};
 use crate::{
     cx::Cx,
-    text::shown,
     theme::{Type, icons, radius},
 };
 
@@ -36,7 +35,11 @@ pub(crate) fn banner(ui: &mut Ui, cx: &Cx<'_>, tone: Tone, text: &str, action: O
         ui.horizontal_wrapped(|ui| {
             glyph(ui, cx, icon, 18.0, color, true);
             let style = Type::SMALL.weight(500.0);
-            ui.add(egui::Label::new(cx.theme.text(shown::paragraph(text), style, t.text)).selectable(false).wrap());
+            ui.add(
+                egui::Label::new(cx.theme.text(fitted(ui, cx, text, Type::SMALL), style, t.text))
+                    .selectable(false)
+                    .wrap(),
+            );
             if let Some(action) = action {
                 pressed = button(ui, cx, Kind::Quiet, None, action).clicked();
             }

@@ -2,7 +2,7 @@
 
 use egui::{CornerRadius, Frame, Id, Margin, Response, Role, Stroke, TextEdit, Ui, WidgetInfo};
 
-use super::{glyph, label};
+use super::{fitted, glyph, label};
 use crate::{
     cx::Cx,
     text::shown,
@@ -64,7 +64,7 @@ pub(crate) fn field(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, text: &str, field: F
         })
         .inner;
     if let Some(error) = field.error {
-        label(ui, cx.theme.text(shown::paragraph(error), Type::SMALL, t.danger));
+        label(ui, cx.theme.text(fitted(ui, cx, error, Type::SMALL), Type::SMALL, t.danger));
     }
     if field.target.is_some_and(|target| cx.take_focus(target)) {
         response.request_focus();

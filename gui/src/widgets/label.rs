@@ -26,15 +26,23 @@ pub(crate) fn heading(ui: &mut Ui, cx: &Cx<'_>, text: &str) -> Response {
     })
 }
 
+/// Text as it stands in the room there is: left alone unless it has to be put in order, which takes knowing its lines.
+pub(crate) fn fitted(ui: &Ui, cx: &Cx<'_>, text: &str, style: Type) -> String {
+    let (font, color) = (cx.theme.font(style), cx.tokens().text);
+    let mut measure =
+        |part: &str| ui.fonts_mut(|fonts| fonts.layout_no_wrap(part.to_owned(), font.clone(), color).size().x);
+    shown::wrapped(text, ui.available_width(), &mut measure).into_owned()
+}
+
 /// A paragraph of ordinary text.
 pub(crate) fn paragraph(ui: &mut Ui, cx: &Cx<'_>, text: &str) -> Response {
-    let text = cx.theme.text(shown::paragraph(text), Type::BODY, cx.tokens().text);
+    let text = cx.theme.text(fitted(ui, cx, text, Type::BODY), Type::BODY, cx.tokens().text);
     aligned(ui, cx, |ui| ui.add(Label::new(text).selectable(false).wrap()))
 }
 
 /// A paragraph that explains.
 pub(crate) fn muted(ui: &mut Ui, cx: &Cx<'_>, text: &str) -> Response {
-    let text = cx.theme.text(shown::paragraph(text), Type::SMALL, cx.tokens().text_2);
+    let text = cx.theme.text(fitted(ui, cx, text, Type::SMALL), Type::SMALL, cx.tokens().text_2);
     aligned(ui, cx, |ui| ui.add(Label::new(text).selectable(false).wrap()))
 }
 
