@@ -1,6 +1,6 @@
 //! Everything a person can do, whichever way: a click, a key, a menu, the palette, a link from outside.
 
-use kith_node::{AccountId, ChatId, MessageId};
+use kith_node::{AccountId, ChatId, MessageId, api::Password};
 
 use crate::{
     bridge::FromNode,
@@ -33,11 +33,11 @@ pub enum Action {
     /// The name typed so far.
     OnboardingName(String),
     /// The password typed so far.
-    OnboardingPassword(String),
+    OnboardingPassword(Password),
     /// Make the profile.
     Create,
     /// The password of the profile typed so far.
-    UnlockPassword(String),
+    UnlockPassword(Password),
     /// Open the profile.
     Unlock,
     /// Leave the page shown after a profile was made.
@@ -128,6 +128,8 @@ pub enum Action {
     Verify(AccountId, bool),
     /// Keep my name and status.
     SaveProfile,
+    /// Give the profile the password typed in the sheet.
+    SetPassword,
     /// Show my 24 words.
     ShowPhrase,
     /// They were written down.

@@ -13,9 +13,11 @@ use std::{
 };
 
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
-use kith_node::{ApiError, Command, Event, Events, KeyError, Node, NodeBuilder, Preset, Reply, Snapshot, StartError};
+use kith_node::{
+    ApiError, Command, Event, Events, KeyError, Node, NodeBuilder, Preset, ProfileState, Reply, Snapshot, StartError,
+    api::Password, profile_state,
+};
 use tokio::{runtime::Runtime, sync::mpsc};
-use zeroize::Zeroizing;
 
 use crate::update::Then;
 
@@ -55,7 +57,7 @@ pub enum ToNode {
         /// The name of a new one.
         name: Option<String>,
         /// Its password.
-        password: Option<Zeroizing<String>>,
+        password: Option<Password>,
     },
     /// Call a method.
     Call(Box<Command>, Then),
@@ -66,7 +68,12 @@ pub enum ToNode {
 #[expect(clippy::large_enum_variant, reason = "a few at a time, moved once")]
 pub enum FromNode {
     /// The node runs.
-    Started(Box<Snapshot>),
+    Started {
+        /// Everything there is.
+        snapshot: Box<Snapshot>,
+        /// Neither a password nor a keyring protects the profile: who has the folder has everything.
+        exposed: bool,
+    },
     /// There is no profile yet.
     NoProfile,
     /// The profile wants a password.
@@ -182,7 +189,8 @@ async fn run(options: NodeOptions, mut calls: mpsc::Receiver<ToNode>, out: Out) 
         let _gone = out.tell(FromNode::Ended).await;
         return;
     };
-    if out.tell(FromNode::Started(Box::new(snapshot))).await {
+    let exposed = profile_state(&options.folder).is_ok_and(|state| state == ProfileState::KeyFile);
+    if out.tell(FromNode::Started { snapshot: Box::new(snapshot), exposed }).await {
         serve(&node, &mut calls, &mut events, &out).await;
     }
     node.shutdown().await;
@@ -210,7 +218,7 @@ async fn start(options: &NodeOptions, calls: &mut mpsc::Receiver<ToNode>, out: &
     }
 }
 
-fn builder(options: &NodeOptions, name: Option<String>, password: Option<Zeroizing<String>>) -> NodeBuilder {
+fn builder(options: &NodeOptions, name: Option<String>, password: Option<Password>) -> NodeBuilder {
     let mut builder = Node::builder(&options.folder)
         .preset(options.preset.clone())
         .mdns(options.mdns)

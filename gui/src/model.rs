@@ -45,6 +45,8 @@ pub struct Model {
     pub talks: BTreeMap<ChatId, Talk>,
     /// What is on the screen.
     pub view: View,
+    /// Neither a password nor a keyring protects the profile.
+    pub exposed: bool,
     /// What the desktop prefers.
     pub preferred: Preferred,
     /// Themes of the person's own that could be read, by file name.

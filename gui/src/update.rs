@@ -12,8 +12,7 @@ mod tests;
 
 use std::time::Duration;
 
-use kith_node::{AccountId, ChatId, Command, Event, MessageId, params, views::RECEIPTS_SEEN};
-use zeroize::Zeroizing;
+use kith_node::{AccountId, ChatId, Command, Event, MessageId, api::Password, params, views::RECEIPTS_SEEN};
 
 use crate::{
     action::{Action, Copied},
@@ -52,6 +51,8 @@ pub enum Then {
     Safety(AccountId),
     /// Messages for this query.
     Found(String),
+    /// The profile got a password.
+    Locked,
     /// My 24 words.
     Phrase,
     /// The test of the network.
@@ -70,7 +71,7 @@ pub enum Effect {
         /// The name of a new one.
         name: Option<String>,
         /// Its password.
-        password: Option<Zeroizing<String>>,
+        password: Option<Password>,
     },
     /// Put text on the clipboard; take it off again after a while if it is secret.
     Copy {
@@ -164,7 +165,10 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
 
 fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
     match news {
-        FromNode::Started(snapshot) => entry::started(model, *snapshot, out),
+        FromNode::Started { snapshot, exposed } => {
+            model.exposed = exposed;
+            entry::started(model, *snapshot, out);
+        }
         FromNode::NoProfile | FromNode::NeedsPassword | FromNode::WrongPassword | FromNode::Failed(_) => {
             entry::not_started(model, news, out);
         }

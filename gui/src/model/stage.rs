@@ -1,6 +1,6 @@
 //! The way to a running node.
 
-use zeroize::Zeroizing;
+use kith_node::api::Password;
 
 /// How far the start has got.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ pub struct Onboarding {
     /// The name typed so far.
     pub name: String,
     /// The password typed so far; may stay empty.
-    pub password: Zeroizing<String>,
+    pub password: Password,
     /// The profile is being made.
     pub busy: bool,
     /// Why it was not.
@@ -49,7 +49,7 @@ pub enum Step {
 #[derive(Debug, Default)]
 pub struct Unlock {
     /// Typed so far.
-    pub password: Zeroizing<String>,
+    pub password: Password,
     /// The password is being tried.
     pub busy: bool,
     /// It was wrong, this many times.

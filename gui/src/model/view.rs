@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use kith_node::{
     AccountId, ChatId,
+    api::Password,
     params::{Hit, SafetyReply},
     views::TestStep,
 };
@@ -82,6 +83,8 @@ pub enum Sheet {
         /// Once shown.
         words: Option<Vec<String>>,
     },
+    /// Give the profile a password; typed so far.
+    Password(Password),
     /// Give somebody another name.
     Rename {
         /// Who.

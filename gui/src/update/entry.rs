@@ -50,19 +50,19 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             }
         }
         (Stage::Onboarding(onboarding), Action::OnboardingName(name)) => onboarding.name = name,
-        (Stage::Onboarding(onboarding), Action::OnboardingPassword(password)) => onboarding.password = password.into(),
+        (Stage::Onboarding(onboarding), Action::OnboardingPassword(password)) => onboarding.password = password,
         (Stage::Onboarding(onboarding), Action::Create) => {
             let name = onboarding.name.trim().to_owned();
             if onboarding.busy || name.is_empty() {
                 return None;
             }
             (onboarding.busy, onboarding.error) = (true, None);
-            let password = (!onboarding.password.is_empty()).then(|| onboarding.password.clone());
+            let password = (!onboarding.password.as_str().is_empty()).then(|| onboarding.password.clone());
             out.push(Effect::Start { name: Some(name), password });
         }
-        (Stage::Unlock(unlock), Action::UnlockPassword(password)) => unlock.password = password.into(),
+        (Stage::Unlock(unlock), Action::UnlockPassword(password)) => unlock.password = password,
         (Stage::Unlock(unlock), Action::Unlock) => {
-            if !unlock.busy && !unlock.password.is_empty() {
+            if !unlock.busy && !unlock.password.as_str().is_empty() {
                 unlock.busy = true;
                 out.push(Effect::Start { name: None, password: Some(unlock.password.clone()) });
             }

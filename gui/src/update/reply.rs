@@ -16,6 +16,10 @@ pub(super) fn reply(model: &mut Model, then: Then, result: Result<Reply, ApiErro
 fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
     match (then, reply) {
         (Then::Say(key), _) => toast(model, ToastKind::Done, key),
+        (Then::Locked, _) => {
+            model.exposed = false;
+            toast(model, ToastKind::Done, "toast-password");
+        }
         (Then::Sent(chat, local), _) => {
             let talk = model.talk_mut(chat);
             talk.pending.retain(|pending| pending.local != local);

@@ -24,7 +24,7 @@ fn snapshot() -> Box<Snapshot> {
 /// A window in which the node runs.
 fn ready() -> Model {
     let mut model = Model { now: NOW, ..Model::default() };
-    let _effects = update(&mut model, Action::Node(FromNode::Started(snapshot())));
+    let _effects = update(&mut model, Action::Node(FromNode::Started { snapshot: snapshot(), exposed: false }));
     model
 }
 
@@ -72,7 +72,7 @@ fn the_way_to_a_profile() {
         matches!(&model.stage, Stage::Onboarding(page) if !page.busy && page.name.trim() == "Ada"),
         "typed in vain"
     );
-    let effects = update(&mut model, Action::Node(FromNode::Started(snapshot())));
+    let effects = update(&mut model, Action::Node(FromNode::Started { snapshot: snapshot(), exposed: false }));
     assert_eq!(calls(&effects), ["contacts.invite"]);
     let invite = InviteReply { link: "kith:i/1/x".into(), invite: "00".repeat(16).parse().unwrap() };
     let _effects = reply(&mut model, Then::Invited, Ok(Reply::ContactsInvite(invite)));
@@ -84,10 +84,12 @@ fn a_wrong_password_is_counted_and_can_be_tried_again() {
     let mut model = Model::default();
     let _effects = update(&mut model, Action::Node(FromNode::NeedsPassword));
     for wrong in 1..=2 {
-        let _effects = update(&mut model, Action::UnlockPassword("guess".into()));
+        let _effects = update(&mut model, Action::UnlockPassword("guess".to_owned().into()));
         assert!(matches!(update(&mut model, Action::Unlock)[..], [Effect::Start { name: None, password: Some(_) }]));
         let _effects = update(&mut model, Action::Node(FromNode::WrongPassword));
-        assert!(matches!(&model.stage, Stage::Unlock(page) if page.wrong == wrong && page.password.is_empty()));
+        assert!(
+            matches!(&model.stage, Stage::Unlock(page) if page.wrong == wrong && page.password.as_str().is_empty())
+        );
     }
 }
 
@@ -292,4 +294,21 @@ fn a_state_shows_in_the_list_and_in_the_conversation() {
     let _effects = update(&mut model, Action::Node(FromNode::Events(vec![event])));
     assert_eq!(model.talks[&chat_id(1)].messages[0].state, Some(MessageState::Seen));
     assert_eq!(model.chats[&chat_id(1)].last.as_ref().and_then(|last| last.state), Some(MessageState::Seen));
+}
+
+#[test]
+fn an_open_profile_can_be_locked() {
+    let mut model = Model { now: NOW, ..Model::default() };
+    let _effects = update(&mut model, Action::Node(FromNode::Started { snapshot: snapshot(), exposed: true }));
+    assert!(model.exposed);
+    let sheet = |text: &str| Action::OpenSheet(crate::model::Sheet::Password(text.to_owned().into()));
+    let _effects = update(&mut model, sheet(""));
+    assert_eq!(calls(&update(&mut model, Action::SetPassword)), [""; 0], "an empty password is none");
+    let _effects = update(&mut model, sheet("horse"));
+    assert!(!format!("{:?}", model.view.sheet).contains("horse"), "a password in what is logged");
+    assert_eq!(calls(&update(&mut model, Action::SetPassword)), ["profile.set_password"]);
+    let _effects = reply(&mut model, Then::Locked, Err(ErrorCode::StorageFull));
+    assert!(model.exposed, "nothing was locked");
+    let _effects = reply(&mut model, Then::Locked, Ok(Reply::ProfileSetPassword(Done {})));
+    assert!(!model.exposed);
 }

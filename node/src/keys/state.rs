@@ -14,8 +14,10 @@ pub enum ProfileState {
     Missing,
     /// There is one with a password.
     Password,
-    /// There is one without a password: the operating system's keyring opens it, or a key file in the folder.
-    Unattended,
+    /// There is one that the operating system's keyring opens.
+    Keyring,
+    /// There is one that a key file in the folder opens: who has the folder has everything.
+    KeyFile,
 }
 
 /// What a node started on `folder` would find. Reads one small file, opens and writes nothing, and stretches no
@@ -27,6 +29,7 @@ pub fn profile_state(folder: impl AsRef<Path>) -> Result<ProfileState, KeyError>
     Ok(match read_keystore(folder.as_ref())? {
         None => ProfileState::Missing,
         Some(keystore) if keystore.slots().contains(&SlotKind::Password) => ProfileState::Password,
-        Some(_) => ProfileState::Unattended,
+        Some(keystore) if keystore.slots().contains(&SlotKind::KeyFile) => ProfileState::KeyFile,
+        Some(_) => ProfileState::Keyring,
     })
 }

@@ -182,7 +182,7 @@ async fn a_password_comes_changes_and_goes() {
     assert_eq!(refused.code, ErrorCode::InvalidArgument);
     node.shutdown().await;
 
-    assert_eq!(profile_state(&profile).unwrap(), ProfileState::Unattended);
+    assert_eq!(profile_state(&profile).unwrap(), ProfileState::KeyFile);
     let node = open(folder.path()).spawn().await.unwrap();
     assert!(!node.found_older_database());
     assert_eq!(node.profile().recovery_phrase(None).await.unwrap(), words);
@@ -197,10 +197,10 @@ async fn what_a_folder_holds_is_told_without_opening_it() {
     fs::create_dir(&profile).unwrap();
     assert_eq!(profile_state(&profile).unwrap(), ProfileState::Missing);
     let node = builder(folder.path(), "alice").spawn().await.unwrap();
-    assert_eq!(profile_state(&profile).unwrap(), ProfileState::Unattended, "also while it is in use");
+    assert_eq!(profile_state(&profile).unwrap(), ProfileState::KeyFile, "also while it is in use");
     node.shutdown().await;
     let before = contents(folder.path());
-    assert_eq!(profile_state(&profile).unwrap(), ProfileState::Unattended);
+    assert_eq!(profile_state(&profile).unwrap(), ProfileState::KeyFile);
     assert_eq!(contents(folder.path()), before);
 
     let keystore = profile.join("identity.kith");

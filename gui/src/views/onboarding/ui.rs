@@ -111,9 +111,9 @@ fn you(ui: &mut Ui, cx: &mut Cx<'_>, page: &Onboarding) {
     ui.add_space(space::M);
     let (label_text, hint) = (cx.t("you-password"), cx.t("you-password-hint"));
     let password = Field { label: &label_text, hint: &hint, secret: true, limit: 256, ..Field::default() };
-    let (changed, entered_password) = field(ui, cx, "password", &page.password, password);
+    let (changed, entered_password) = field(ui, cx, "password", page.password.as_str(), password);
     if let Some(password) = changed {
-        cx.act(Action::OnboardingPassword(password));
+        cx.act(Action::OnboardingPassword(password.into()));
     }
     muted(ui, cx, &cx.t("you-password-about"));
     ui.add_space(space::L);

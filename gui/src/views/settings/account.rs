@@ -1,6 +1,7 @@
 //! Who I am, and what brings me back.
 
 use egui::Ui;
+use kith_node::api::Password;
 
 use crate::{
     action::{Action, Copied},
@@ -8,11 +9,20 @@ use crate::{
     model::Sheet,
     text::shown,
     theme::{Type, icons, space},
-    widgets::{Face, Kind, avatar, button, card, icon_button, label, muted, section_title, selectable, side_by_side},
+    widgets::{
+        Face, Kind, Tone, avatar, banner, button, card, icon_button, label, muted, section_title, selectable,
+        side_by_side,
+    },
 };
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(me) = &cx.model.me else { return };
+    if cx.model.exposed {
+        if banner(ui, cx, Tone::Warn, &cx.t("exposed"), Some(&cx.t("password-title"))) {
+            cx.act(Action::OpenSheet(Sheet::Password(Password::default())));
+        }
+        ui.add_space(space::S);
+    }
     card(ui, cx, |ui, cx| {
         side_by_side(ui, cx, |ui, cx| {
             let key = me.account.to_bytes();

@@ -1,5 +1,5 @@
 use egui::Ui;
-use kith_node::AccountId;
+use kith_node::{AccountId, api::Password};
 
 use crate::{
     action::{Action, Copied},
@@ -18,6 +18,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     match open {
         Sheet::AddContact(add) => add_contact::show(ui, cx, &add),
         Sheet::Profile { name, status } => profile(ui, cx, &name, &status),
+        Sheet::Password(typed) => password(ui, cx, &typed),
         Sheet::Phrase { words } => phrase(ui, cx, words.as_deref()),
         Sheet::Rename { account, name } => rename(ui, cx, account, &name),
         Sheet::Remove(account) => confirm(ui, cx, account, "remove", Action::Remove(account)),
@@ -50,6 +51,30 @@ fn profile(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, status: &str) {
             let pressed = ui.add_enabled_ui(can, |ui| button(ui, cx, Kind::Primary, None, &text).clicked()).inner;
             if pressed || (can && (entered || entered_status)) {
                 cx.act(Action::SaveProfile);
+            }
+            if button(ui, cx, Kind::Secondary, None, &cx.t("cancel")).clicked() {
+                cx.act(Action::CloseSheet);
+            }
+        });
+    });
+}
+
+fn password(ui: &mut Ui, cx: &mut Cx<'_>, typed: &Password) {
+    let title = cx.t("password-title");
+    sheet(ui, cx, &title, 420.0, |ui, cx| {
+        muted(ui, cx, &cx.t("you-password-about"));
+        let label = cx.t("unlock-password");
+        let shown = Field { label: &label, secret: true, limit: 256, target: Some(Target::Field), ..Field::default() };
+        let (changed, entered) = field(ui, cx, "new password", typed.as_str(), shown);
+        if let Some(password) = changed {
+            cx.act(Action::EditSheet(Sheet::Password(password.into())));
+        }
+        sheet_buttons(ui, cx, |ui, cx| {
+            let can = !typed.as_str().is_empty();
+            let text = cx.t("save");
+            let pressed = ui.add_enabled_ui(can, |ui| button(ui, cx, Kind::Primary, None, &text).clicked()).inner;
+            if can && (pressed || entered) {
+                cx.act(Action::SetPassword);
             }
             if button(ui, cx, Kind::Secondary, None, &cx.t("cancel")).clicked() {
                 cx.act(Action::CloseSheet);

@@ -29,16 +29,16 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, page: &Unlock) {
             target: Some(Target::Field),
             ..Field::default()
         };
-        let (changed, entered) = field(ui, cx, "unlock", &page.password, shown);
+        let (changed, entered) = field(ui, cx, "unlock", page.password.as_str(), shown);
         if let Some(password) = changed {
-            cx.act(Action::UnlockPassword(password));
+            cx.act(Action::UnlockPassword(password.into()));
         }
         ui.add_space(space::M);
         if let Some(error) = &page.error {
             banner(ui, cx, Tone::Danger, error, None);
             ui.add_space(space::S);
         }
-        let can = !page.busy && !page.password.is_empty();
+        let can = !page.busy && !page.password.as_str().is_empty();
         let text = cx.t(if page.busy { "unlock-busy" } else { "unlock-open" });
         let pressed = ui.add_enabled_ui(can, |ui| button_wide(ui, cx, Kind::Primary, None, &text).clicked()).inner;
         if pressed || (can && entered) {
