@@ -129,6 +129,12 @@ impl Lang {
         self.code == Code::Ar
     }
 
+    /// A number with its unit inside a text, whose order the words around it must not change: isolated (UAX #9).
+    #[must_use]
+    pub(crate) fn apart(&self, text: &str) -> String {
+        if self.rtl() { format!("\u{2066}{text}\u{2069}") } else { text.to_owned() }
+    }
+
     /// A text.
     #[must_use]
     pub fn t(&self, key: &str) -> String {

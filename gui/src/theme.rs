@@ -8,7 +8,9 @@ pub(crate) mod sizes;
 mod style;
 mod tokens;
 
-use egui::{FontId, RichText, TextFormat};
+use egui::{FontId, RichText, TextFormat, Ui};
+
+use crate::text::shown::Text;
 
 /// A colour, for signatures outside this module; values come from [`Tokens`].
 pub(crate) type Color = egui::Color32;
@@ -77,13 +79,20 @@ impl Theme {
         FontId::proportional(style.size * self.text_scale)
     }
 
-    /// Text of a style in a colour of [`Theme::tokens`].
-    pub(crate) fn text(&self, text: impl Into<String>, style: Type, color: egui::Color32) -> RichText {
-        RichText::new(text)
-            .size(style.size * self.text_scale)
-            .line_height(Some(style.line * self.text_scale))
-            .color(color)
-            .variation(b"wght", style.weight)
+    /// Text of a style in a colour of [`Theme::tokens`], as one line; [`Theme::paragraph`] is for more.
+    pub(crate) fn text(&self, text: impl Into<String>, style: Type, color: egui::Color32) -> Text {
+        Text::line(text.into(), self.format(style, color))
+    }
+
+    /// Text as it stands in the room there is.
+    pub(crate) fn paragraph(&self, ui: &Ui, text: impl Into<String>, style: Type, color: egui::Color32) -> Text {
+        let width = ui.available_width();
+        ui.fonts_mut(|fonts| Text::paragraph(fonts, text.into(), self.format(style, color), width))
+    }
+
+    /// Text of one line that ends with an ellipsis where it is too long.
+    pub(crate) fn cut(&self, ui: &Ui, text: impl Into<String>, style: Type, color: egui::Color32, width: f32) -> Text {
+        ui.fonts_mut(|fonts| Text::cut(fonts, text.into(), self.format(style, color), width))
     }
 
     /// The same for a piece of a layout job.
@@ -96,6 +105,12 @@ impl Theme {
         };
         format.coords.push(b"wght", style.weight);
         format
+    }
+
+    /// Text whose characters are told apart one by one: ids, addresses, numbers to compare.
+    pub(crate) fn code(&self, text: impl Into<String>, size: f32, color: egui::Color32) -> Text {
+        let font_id = FontId::monospace(size * self.text_scale);
+        Text::line(text.into(), TextFormat { font_id, color, ..TextFormat::default() })
     }
 
     /// An icon of a size in points, as text.

@@ -28,7 +28,7 @@ pub(crate) use empty_state::empty_state;
 pub(crate) use field::{Field, field};
 pub(crate) use flow::{Flow, ends, side_by_side, start_align};
 pub(crate) use health_dot::{Health, health_dot, paint_health};
-pub(crate) use label::{fitted, glyph, heading, label, muted, paragraph, selectable};
+pub(crate) use label::{glyph, heading, label, muted, paragraph, selectable, wrapped};
 pub(crate) use list_row::{Row, list_row};
 pub(crate) use menu::{context_menu, menu_item};
 pub(crate) use qr::qr;

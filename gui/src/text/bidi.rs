@@ -75,10 +75,10 @@ pub fn needs_reordering(text: &str) -> bool {
 
 /// Wraps a text to `max_width` and orders each line. There is at least one line, and one more after each newline.
 ///
-/// `measure` tells the width of a part of the text as one line. It is asked O(log n) times for a line, with no more
+/// `measure` tells the width of a part of the text, given by its bytes, as one line. It is asked O(log n) times for a line, with no more
 /// than a few times as much text as fits. A line breaks after white space, after a hyphen between letters and between
 /// ideographs; a word wider than the line breaks between graphemes, and a grapheme wider than the line stands alone.
-pub fn lines(text: &str, max_width: f32, measure: &mut dyn FnMut(&str) -> f32) -> Vec<Line> {
+pub fn lines(text: &str, max_width: f32, measure: &mut dyn FnMut(Range<usize>) -> f32) -> Vec<Line> {
     let reorder = needs_reordering(text);
     let whole = direction(text);
     let mut lines = Vec::new();
@@ -86,7 +86,7 @@ pub fn lines(text: &str, max_width: f32, measure: &mut dyn FnMut(&str) -> f32) -
     for typed in typed_lines(text) {
         let direction = strong(typed).unwrap_or(whole);
         let levels = reorder.then(|| order::Levels::new(typed, direction));
-        for row in wrap::rows(typed, max_width, measure) {
+        for row in wrap::rows(typed, max_width, &mut |part| measure(moved(&part, start))) {
             let shown = row.start..row.shown;
             let mut runs = match &levels {
                 Some(levels) => levels.runs(typed, shown),

@@ -1,8 +1,11 @@
 //! A message as one piece of laid-out text.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
-use egui::{Align, FontId, Galley, Stroke, TextFormat, Ui, text::LayoutJob};
+use egui::{
+    Align, FontId, Galley, Stroke, TextFormat, Ui,
+    text::{ByteIndex, LayoutJob, LayoutSection},
+};
 
 use super::{
     bidi, emoji, inline,
@@ -23,50 +26,54 @@ pub(crate) struct Ink {
 pub(crate) struct Body {
     pub(crate) galley: Arc<Galley>,
     /// Characters of the galley's text, and where they lead.
-    pub(crate) links: Vec<(std::ops::Range<usize>, String)>,
+    pub(crate) links: Vec<(Range<usize>, String)>,
     pub(crate) has_spoiler: bool,
     pub(crate) rtl: bool,
 }
 
 /// Lays out what somebody wrote; spoilers are covered unless `revealed`.
 pub(crate) fn body(ui: &Ui, theme: &Theme, text: &str, ink: Ink, width: f32, revealed: bool) -> Body {
-    let mut writer =
-        Writer { theme, ink, revealed, job: LayoutJob::default(), chars: 0, links: vec![], spoiler: false };
-    let rtl = bidi::direction(text) == bidi::Direction::Rtl;
+    let mut writer = Writer { theme, ink, revealed, job: LayoutJob::default(), links: vec![], spoiler: false };
     if let Some(count @ 1..=3) = emoji::only_emoji(text) {
         let size = if count == 1 { 44.0 } else { 36.0 };
         let format = TextFormat { font_id: FontId::proportional(size * theme.text_scale), ..TextFormat::default() };
-        writer.push(text.trim(), format);
-    } else if bidi::needs_reordering(text) {
-        let style = theme.format(Type::BODY, ink.text);
-        let mut measure = |part: &str| {
-            ui.fonts_mut(|fonts| fonts.layout_no_wrap(part.to_owned(), style.font_id.clone(), ink.text).size().x)
-        };
-        let ordered = shown::wrapped(&plain(text), width, &mut measure).into_owned();
-        writer.push(&ordered, style);
+        writer.push(text.trim(), format, None);
     } else {
         writer.blocks(&inline::parse(text));
     }
     let Writer { mut job, links, spoiler, .. } = writer;
-    job.wrap.max_width = width;
+    let rtl = bidi::direction(&job.text) == bidi::Direction::Rtl;
+    let mut from: Vec<_> = (0..job.sections.len()).map(Some).collect();
+    if bidi::needs_reordering(&job.text) {
+        let ordered = ui.fonts_mut(|fonts| {
+            let mut measure = shown::measure(fonts, &job);
+            shown::ordered(&job, width, &mut measure)
+        });
+        (job, from) = (ordered.job, ordered.from);
+    } else {
+        job.wrap.max_width = width;
+    }
     if rtl {
         job.halign = Align::RIGHT;
     }
+    let links = places(&job, &from, &links);
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
     Body { galley, links, has_spoiler: spoiler, rtl }
 }
 
-fn plain(text: &str) -> String {
-    let line = |spans: &[Span]| spans.iter().map(|span| span.text.as_str()).collect::<String>();
-    let blocks: Vec<_> = inline::parse(text)
-        .iter()
-        .map(|block| match block {
-            Block::Paragraph { spans } | Block::Quote { spans } => line(spans),
-            Block::Item { spans, .. } => format!("• {}", line(spans)),
-            Block::Code { text, .. } => text.clone(),
-        })
-        .collect();
-    blocks.join("\n")
+/// Where the links are. `from`: for each section the place of its link in `links`.
+fn places(job: &LayoutJob, from: &[Option<usize>], links: &[Option<String>]) -> Vec<(Range<usize>, String)> {
+    let mut places = Vec::new();
+    let mut at = 0;
+    for (section, from) in job.sections.iter().zip(from) {
+        let bytes = section.byte_range.start.0..section.byte_range.end.0;
+        let end = at + job.text.get(bytes).unwrap_or_default().chars().count();
+        if let Some(link) = from.and_then(|from| links.get(from)).and_then(Option::as_ref) {
+            places.push((at..end, link.clone()));
+        }
+        at = end;
+    }
+    places
 }
 
 struct Writer<'a> {
@@ -74,22 +81,25 @@ struct Writer<'a> {
     ink: Ink,
     revealed: bool,
     job: LayoutJob,
-    chars: usize,
-    links: Vec<(std::ops::Range<usize>, String)>,
+    /// Where each section of the job leads.
+    links: Vec<Option<String>>,
     spoiler: bool,
 }
 
 impl Writer<'_> {
-    fn push(&mut self, text: &str, format: TextFormat) {
-        self.chars += text.chars().count();
-        self.job.append(text, 0.0, format);
+    fn push(&mut self, text: &str, format: TextFormat, link: Option<&String>) {
+        let start = ByteIndex(self.job.text.len());
+        self.job.text.push_str(text);
+        let byte_range = start..ByteIndex(self.job.text.len());
+        self.job.sections.push(LayoutSection { leading_space: 0.0, byte_range, format });
+        self.links.push(link.cloned());
     }
 
     fn blocks(&mut self, blocks: &[Block]) {
         for (at, block) in blocks.iter().enumerate() {
             if at > 0 {
                 let base = self.theme.format(Type::BODY, self.ink.text);
-                self.push("\n", base);
+                self.push("\n", base, None);
             }
             self.block(block);
         }
@@ -100,7 +110,7 @@ impl Writer<'_> {
             Block::Paragraph { spans } => self.spans(spans, self.ink.text),
             Block::Quote { spans } => {
                 let bar = self.theme.format(Type::BODY, self.ink.link);
-                self.push("▎ ", bar);
+                self.push("▎ ", bar, None);
                 self.spans(spans, self.ink.muted);
             }
             Block::Item { depth, marker, spans } => {
@@ -109,12 +119,12 @@ impl Writer<'_> {
                     Marker::Number(number) => format!("{number}.  "),
                 };
                 let format = self.theme.format(Type::BODY, self.ink.muted);
-                self.push(&format!("{}{mark}", "    ".repeat(usize::from(*depth))), format);
+                self.push(&format!("{}{mark}", "    ".repeat(usize::from(*depth))), format, None);
                 self.spans(spans, self.ink.text);
             }
             Block::Code { text, .. } => {
                 let format = self.code(self.ink.text);
-                self.push(text.trim_end_matches('\n'), format);
+                self.push(text.trim_end_matches('\n'), format, None);
             }
         }
     }
@@ -139,11 +149,9 @@ impl Writer<'_> {
             if style.strike {
                 format.strikethrough = Stroke::new(1.0, color);
             }
-            if let Some(link) = &span.link {
+            if span.link.is_some() {
                 format.color = self.ink.link;
                 format.underline = Stroke::new(1.0, self.ink.link.gamma_multiply(0.6));
-                let end = self.chars + span.text.chars().count();
-                self.links.push((self.chars..end, link.clone()));
             }
             if style.spoiler {
                 self.spoiler = true;
@@ -152,7 +160,7 @@ impl Writer<'_> {
                     format.color = Color::TRANSPARENT;
                 }
             }
-            self.push(&span.text, format);
+            self.push(&span.text, format, span.link.as_ref());
         }
     }
 }

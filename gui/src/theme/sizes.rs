@@ -36,6 +36,10 @@ impl Type {
     pub(crate) const HEADING: Self = Self { size: 20.0, line: 26.0, weight: 650.0 };
     pub(crate) const DISPLAY: Self = Self { size: 28.0, line: 34.0, weight: 700.0 };
 
+    pub(crate) const fn size(self, size: f32) -> Self {
+        Self { size, ..self }
+    }
+
     pub(crate) const fn weight(self, weight: f32) -> Self {
         Self { weight, ..self }
     }

@@ -4,14 +4,13 @@ use egui::{Align2, CornerRadius, Pos2, Rect, Ui, WidgetText, vec2};
 
 use crate::{
     cx::Cx,
-    text::shown,
     theme::{Color, Type, radius},
 };
 
 /// A count in a pill around `center`; above 99 it says `99+`. Gives its width.
 pub(crate) fn paint_badge(ui: &Ui, cx: &Cx<'_>, center: Pos2, count: u64) -> f32 {
     let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
-    let text = cx.theme.text(text, Type::CAPTION.weight(650.0), cx.tokens().on_accent).size(11.0);
+    let text = cx.theme.text(text, Type::CAPTION.weight(650.0).size(11.0), cx.tokens().on_accent);
     let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Small);
     let size = vec2((galley.size().x + 11.0).max(18.0), 18.0);
     let rect = Rect::from_center_size(center, size);
@@ -28,6 +27,6 @@ pub(crate) fn tag(ui: &mut Ui, cx: &Cx<'_>, text: &str, color: Color) {
         .corner_radius(CornerRadius::same(radius::CHIP))
         .inner_margin(egui::Margin::symmetric(7, 2))
         .show(ui, |ui| {
-            super::label(ui, cx.theme.text(shown::line(text), Type::CAPTION.weight(550.0), color));
+            super::label(ui, cx.theme.text(text, Type::CAPTION.weight(550.0), color));
         });
 }

@@ -2,7 +2,7 @@
 
 use egui::{CornerRadius, Frame, Margin, Stroke, Ui};
 
-use super::{Kind, button, fitted, glyph};
+use super::{Kind, button, ends, glyph, wrapped};
 use crate::{
     cx::Cx,
     theme::{Type, icons, radius},
@@ -32,14 +32,13 @@ pub(crate) fn banner(ui: &mut Ui, cx: &Cx<'_>, tone: Tone, text: &str, action: O
     let mut pressed = false;
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.horizontal_wrapped(|ui| {
+        let (start, _) = ends(cx);
+        let layout = if cx.lang.rtl() { start } else { start.with_main_wrap(true) };
+        ui.allocate_ui_with_layout(egui::vec2(ui.available_width(), 20.0), layout, |ui| {
             glyph(ui, cx, icon, 18.0, color, true);
             let style = Type::SMALL.weight(500.0);
-            ui.add(
-                egui::Label::new(cx.theme.text(fitted(ui, cx, text, Type::SMALL), style, t.text))
-                    .selectable(false)
-                    .wrap(),
-            );
+            let text = cx.theme.paragraph(ui, text, style, t.text);
+            wrapped(ui, text);
             if let Some(action) = action {
                 pressed = button(ui, cx, Kind::Quiet, None, action).clicked();
             }

@@ -7,7 +7,6 @@ use egui::{
 use super::focus_ring;
 use crate::{
     cx::Cx,
-    text::shown,
     theme::{Color, Type, icons::Icon, radius, space},
 };
 
@@ -45,7 +44,7 @@ fn sized(ui: &mut Ui, cx: &Cx<'_>, kind: Kind, icon: Option<Icon>, text: &str, w
         let t = cx.tokens();
         colors = Colors { ground: t.bg_hover, over: t.bg_hover, text: t.text_3, edge: None };
     }
-    let shown = cx.theme.text(shown::line(text), style, colors.text);
+    let shown = cx.theme.text(text, style, colors.text);
     let room = width.unwrap_or(ui.available_width().max(80.0)) - 2.0 * space::L;
     let galley =
         WidgetText::from(shown).into_galley(ui, Some(egui::TextWrapMode::Truncate), room, egui::TextStyle::Body);
@@ -121,7 +120,7 @@ pub(crate) fn icon_button(ui: &mut Ui, cx: &Cx<'_>, icon: Icon, label: &str, act
     let color = if enabled { color } else { color.gamma_multiply(0.45) };
     paint_icon(ui, cx, rect.center(), icon, 20.0, color, active);
     focus_ring(ui, cx.theme, &response, rect, radius::ROW);
-    response.on_hover_text(shown::line(label))
+    response.on_hover_text(cx.theme.text(label, Type::SMALL, t.text))
 }
 
 /// A place of the rail.
@@ -142,13 +141,13 @@ pub(crate) fn rail_button(ui: &mut Ui, cx: &Cx<'_>, icon: Icon, label: &str, act
         super::paint_badge(ui, cx, at, count);
     }
     focus_ring(ui, cx.theme, &response, rect, radius::CARD);
-    response.on_hover_text(shown::line(label))
+    response.on_hover_text(cx.theme.text(label, Type::SMALL, t.text))
 }
 
 /// Text that does something.
 pub(crate) fn link_button(ui: &mut Ui, cx: &Cx<'_>, text: &str) -> Response {
     let style = Type::SMALL.weight(550.0);
-    let shown = cx.theme.text(shown::line(text), style, cx.tokens().accent);
+    let shown = cx.theme.text(text, style, cx.tokens().accent);
     let galley = WidgetText::from(shown).into_galley(ui, None, ui.available_width(), egui::TextStyle::Body);
     let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(8.0, 8.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));

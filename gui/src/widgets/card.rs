@@ -5,7 +5,6 @@ use egui::{Align, CornerRadius, Frame, Layout, Margin, Stroke, Ui};
 use super::{label, muted};
 use crate::{
     cx::Cx,
-    text::shown,
     theme::{Type, radius, space},
 };
 
@@ -28,7 +27,7 @@ pub(crate) fn card<'a, R>(ui: &mut Ui, cx: &mut Cx<'a>, add: impl FnOnce(&mut Ui
 /// The name of a group of things.
 pub(crate) fn section_title(ui: &mut Ui, cx: &Cx<'_>, text: &str) {
     ui.add_space(space::S);
-    let text = cx.theme.text(shown::line(text), Type::SMALL.weight(650.0), cx.tokens().text_2);
+    let text = cx.theme.text(text, Type::SMALL.weight(650.0), cx.tokens().text_2);
     if cx.lang.rtl() {
         ui.with_layout(Layout::top_down(Align::Max), |ui| label(ui, text));
     } else {
@@ -49,7 +48,7 @@ pub(crate) fn setting_row(ui: &mut Ui, cx: &Cx<'_>, title: &str, about: &str, co
         ui.with_layout(start, |ui| {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 1.0;
-                let title = cx.theme.text(shown::line(title), Type::BODY.weight(500.0), cx.tokens().text);
+                let title = cx.theme.text(title, Type::BODY.weight(500.0), cx.tokens().text);
                 let align = if cx.lang.rtl() { Align::Max } else { Align::Min };
                 ui.with_layout(Layout::top_down(align), |ui| {
                     label(ui, title);

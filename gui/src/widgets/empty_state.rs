@@ -2,10 +2,9 @@
 
 use egui::{CornerRadius, Sense, Ui, vec2};
 
-use super::{Kind, button, muted};
+use super::{Kind, button, muted, wrapped};
 use crate::{
     cx::Cx,
-    text::shown,
     theme::{Type, icons::Icon, space},
 };
 
@@ -25,8 +24,8 @@ pub(crate) fn empty_state(
         ui.painter().rect_filled(rect, CornerRadius::same(36), cx.tokens().bg_hover);
         super::button::paint_icon(ui, cx, rect.center(), icon, 34.0, cx.tokens().accent, false);
         ui.add_space(space::S);
-        let title = cx.theme.text(shown::line(title), Type::TITLE, cx.tokens().text);
-        ui.add(egui::Label::new(title).selectable(false).wrap());
+        let title = cx.theme.text(title, Type::TITLE, cx.tokens().text);
+        wrapped(ui, title);
         muted(ui, cx, about);
         ui.add_space(space::S);
         for (at, (kind, text)) in buttons.iter().enumerate() {

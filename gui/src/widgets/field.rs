@@ -2,10 +2,9 @@
 
 use egui::{CornerRadius, Frame, Id, Margin, Response, Role, Stroke, TextEdit, Ui, WidgetInfo};
 
-use super::{fitted, glyph, label};
+use super::{glyph, label, wrapped};
 use crate::{
     cx::Cx,
-    text::shown,
     theme::{Type, icons::Icon, radius},
     update::Target,
 };
@@ -37,7 +36,7 @@ pub(crate) struct Field<'a> {
 pub(crate) fn field(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, text: &str, field: Field<'_>) -> (Option<String>, bool) {
     let t = cx.tokens();
     if !field.quiet {
-        label(ui, cx.theme.text(shown::line(field.label), Type::SMALL.weight(550.0), t.text_2));
+        label(ui, cx.theme.text(field.label, Type::SMALL.weight(550.0), t.text_2));
     }
     let id = Id::unique(("field", id));
     let focused = cx.model.view.focused && ui.memory(|memory| memory.has_focus(id));
@@ -54,7 +53,8 @@ pub(crate) fn field(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, text: &str, field: F
         .inner_margin(Margin::symmetric(10, 7));
     let response = frame
         .show(ui, |ui| {
-            ui.horizontal(|ui| {
+            let size = egui::vec2(ui.available_width(), ui.spacing().interact_size.y);
+            ui.allocate_ui_with_layout(size, super::ends(cx).0, |ui| {
                 if let Some(icon) = field.icon {
                     glyph(ui, cx, icon, 17.0, t.text_3, false);
                 }
@@ -64,7 +64,8 @@ pub(crate) fn field(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, text: &str, field: F
         })
         .inner;
     if let Some(error) = field.error {
-        label(ui, cx.theme.text(fitted(ui, cx, error, Type::SMALL), Type::SMALL, t.danger));
+        let error = cx.theme.paragraph(ui, error, Type::SMALL, t.danger);
+        wrapped(ui, error);
     }
     if field.target.is_some_and(|target| cx.take_focus(target)) {
         response.request_focus();
@@ -77,7 +78,7 @@ pub(crate) fn field(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, text: &str, field: F
 fn edit(ui: &mut Ui, cx: &Cx<'_>, id: Id, value: &mut String, field: &Field<'_>) -> Response {
     let edit =
         if field.rows > 1 { TextEdit::multiline(value).desired_rows(field.rows) } else { TextEdit::singleline(value) };
-    let hint = cx.theme.text(shown::line(field.hint), Type::BODY, cx.tokens().text_3);
+    let hint = cx.theme.text(field.hint, Type::BODY, cx.tokens().text_3);
     let align = match (cx.lang.rtl(), field.rows > 1) {
         (true, true) => egui::Align2::RIGHT_TOP,
         (true, false) => egui::Align2::RIGHT_CENTER,

@@ -1,23 +1,23 @@
 //! Text that stands somewhere.
 
-use egui::{Align, Label, Layout, Response, RichText, Ui};
+use egui::{Align, Label, Layout, Response, Ui};
 
 use crate::{
     cx::Cx,
-    text::shown,
+    text::shown::Text,
     theme::{Color, Type, icons::Icon},
 };
 
-/// One line or paragraph of a style and colour.
-pub(crate) fn label(ui: &mut Ui, text: impl Into<RichText>) -> Response {
-    ui.add(Label::new(text.into()).selectable(false))
+/// Text of a style and colour.
+pub(crate) fn label(ui: &mut Ui, text: Text) -> Response {
+    spoken(ui, text, |label| label)
 }
 
 /// The title of a page.
 pub(crate) fn heading(ui: &mut Ui, cx: &Cx<'_>, text: &str) -> Response {
-    let shown = cx.theme.text(shown::line(text), Type::HEADING, cx.tokens().text);
+    let shown = cx.theme.paragraph(ui, text, Type::HEADING, cx.tokens().text);
     aligned(ui, cx, |ui| {
-        let response = ui.add(Label::new(shown).selectable(false).wrap());
+        let response = spoken(ui, shown, Label::wrap);
         ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_role(egui::Role::Heading);
             node.set_label(text.to_owned());
@@ -26,28 +26,35 @@ pub(crate) fn heading(ui: &mut Ui, cx: &Cx<'_>, text: &str) -> Response {
     })
 }
 
-/// Text as it stands in the room there is: left alone unless it has to be put in order, which takes knowing its lines.
-pub(crate) fn fitted(ui: &Ui, cx: &Cx<'_>, text: &str, style: Type) -> String {
-    let (font, color) = (cx.theme.font(style), cx.tokens().text);
-    let mut measure =
-        |part: &str| ui.fonts_mut(|fonts| fonts.layout_no_wrap(part.to_owned(), font.clone(), color).size().x);
-    shown::wrapped(text, ui.available_width(), &mut measure).into_owned()
-}
-
 /// A paragraph of ordinary text.
 pub(crate) fn paragraph(ui: &mut Ui, cx: &Cx<'_>, text: &str) -> Response {
-    let text = cx.theme.text(fitted(ui, cx, text, Type::BODY), Type::BODY, cx.tokens().text);
-    aligned(ui, cx, |ui| ui.add(Label::new(text).selectable(false).wrap()))
+    let text = cx.theme.paragraph(ui, text, Type::BODY, cx.tokens().text);
+    aligned(ui, cx, |ui| wrapped(ui, text))
 }
 
 /// A paragraph that explains.
 pub(crate) fn muted(ui: &mut Ui, cx: &Cx<'_>, text: &str) -> Response {
-    let text = cx.theme.text(fitted(ui, cx, text, Type::SMALL), Type::SMALL, cx.tokens().text_2);
-    aligned(ui, cx, |ui| ui.add(Label::new(text).selectable(false).wrap()))
+    let text = cx.theme.paragraph(ui, text, Type::SMALL, cx.tokens().text_2);
+    aligned(ui, cx, |ui| wrapped(ui, text))
+}
+
+/// Text that takes as many lines as it needs.
+pub(crate) fn wrapped(ui: &mut Ui, text: Text) -> Response {
+    spoken(ui, text, Label::wrap)
+}
+
+/// A label that says what was written, in whatever order it is shown.
+fn spoken(ui: &mut Ui, text: Text, how: impl FnOnce(Label) -> Label) -> Response {
+    let said = text.spoken().map(str::to_owned);
+    let response = ui.add(how(Label::new(text)).selectable(false));
+    if let Some(said) = said {
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(said));
+    }
+    response
 }
 
 /// Text that can be selected: addresses, ids, words.
-pub(crate) fn selectable(ui: &mut Ui, text: RichText) -> Response {
+pub(crate) fn selectable(ui: &mut Ui, text: Text) -> Response {
     ui.add(Label::new(text).selectable(true).wrap())
 }
 

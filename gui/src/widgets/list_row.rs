@@ -5,7 +5,6 @@ use egui::{Align2, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, Wi
 use super::{Face, Flow, focus_ring, paint_avatar, paint_badge};
 use crate::{
     cx::Cx,
-    text::shown,
     theme::{Color, Type, icons::Icon, radius},
 };
 
@@ -56,7 +55,7 @@ fn paint_lines(ui: &Ui, cx: &Cx<'_>, rect: Rect, row: &Row<'_>) {
     let (upper, lower) = rect.split_top_bottom_at_fraction(0.5);
     let mut flow = Flow::new(upper, cx.lang.rtl());
     let new = row.unread > 0;
-    let time = cx.theme.text(shown::line(row.time), Type::CAPTION, if new { t.accent } else { t.text_3 }).size(11.5);
+    let time = cx.theme.text(row.time, Type::CAPTION.size(11.5), if new { t.accent } else { t.text_3 });
     let time = WidgetText::from(time).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Small);
     let end = flow.end(time.size().x);
     let at = Align2::CENTER_CENTER.anchor_size(end.center(), time.size());
@@ -66,7 +65,7 @@ fn paint_lines(ui: &Ui, cx: &Cx<'_>, rect: Rect, row: &Row<'_>) {
         flow.end(18.0);
     }
     let style = Type::BODY.weight(if new { 650.0 } else { 550.0 });
-    let used = one_line(ui, cx, flow.rest(), cx.theme.text(shown::line(row.title), style, t.text));
+    let used = one_line(ui, cx, flow.rest(), row.title, (style, t.text));
     if row.verified {
         let x = if cx.lang.rtl() { used.left() - 11.0 } else { used.right() + 11.0 };
         super::button::paint_icon(ui, cx, pos2(x, upper.center().y), crate::theme::icons::SEAL_CHECK, 15.0, t.ok, true);
@@ -82,11 +81,12 @@ fn paint_lines(ui: &Ui, cx: &Cx<'_>, rect: Rect, row: &Row<'_>) {
         super::button::paint_icon(ui, cx, room.center(), icon, 16.0, color, false);
         flow.end(4.0);
     }
-    one_line(ui, cx, flow.rest(), cx.theme.text(shown::line(row.line), Type::SMALL, row.line_color));
+    one_line(ui, cx, flow.rest(), row.line, (Type::SMALL, row.line_color));
 }
 
 /// Paints a text in one line, cut if it is too long, where reading starts. Gives what it covers.
-fn one_line(ui: &Ui, cx: &Cx<'_>, room: Rect, text: egui::RichText) -> Rect {
+fn one_line(ui: &Ui, cx: &Cx<'_>, room: Rect, text: &str, (style, color): (Type, Color)) -> Rect {
+    let text = cx.theme.cut(ui, text, style, color, room.width());
     let galley =
         WidgetText::from(text).into_galley(ui, Some(egui::TextWrapMode::Truncate), room.width(), egui::TextStyle::Body);
     let align = if cx.lang.rtl() { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER };

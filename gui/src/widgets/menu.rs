@@ -5,7 +5,6 @@ use egui::{CornerRadius, Frame, Margin, Popup, Response, Role, Sense, Stroke, Ui
 use super::{Flow, focus_ring};
 use crate::{
     cx::Cx,
-    text::shown,
     theme::{Type, icons::Icon, radius},
 };
 
@@ -28,7 +27,7 @@ pub(crate) fn context_menu(response: &Response, cx: &mut Cx<'_>, add: impl FnOnc
 pub(crate) fn menu_item(ui: &mut Ui, cx: &Cx<'_>, icon: Icon, text: &str, danger: bool) -> bool {
     let t = cx.tokens();
     let color = if danger { t.danger } else { t.text };
-    let label = cx.theme.text(shown::line(text), Type::BODY, color);
+    let label = cx.theme.text(text, Type::BODY, color);
     let galley = WidgetText::from(label).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Body);
     let width = ui.available_width().max(galley.size().x + 52.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 34.0), Sense::click());

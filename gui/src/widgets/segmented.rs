@@ -5,7 +5,6 @@ use egui::{CornerRadius, Role, Sense, Ui, WidgetInfo, WidgetText, vec2};
 use super::focus_ring;
 use crate::{
     cx::Cx,
-    text::shown,
     theme::{Color, Type, radius},
 };
 
@@ -23,8 +22,7 @@ pub(crate) fn segmented(ui: &mut Ui, cx: &Cx<'_>, name: &str, choices: &[String]
             for (at, choice) in choices.iter().enumerate() {
                 let on = at == chosen;
                 let color = if on { t.text } else { t.text_2 };
-                let text =
-                    cx.theme.text(shown::line(choice), Type::SMALL.weight(if on { 600.0 } else { 500.0 }), color);
+                let text = cx.theme.text(choice, Type::SMALL.weight(if on { 600.0 } else { 500.0 }), color);
                 let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Body);
                 let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(22.0, 10.0), Sense::click());
                 response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, choice));

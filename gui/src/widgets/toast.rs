@@ -7,7 +7,6 @@ use crate::{
     action::Action,
     cx::Cx,
     model::ToastKind,
-    text::shown,
     theme::{Type, icons, radius},
 };
 
@@ -36,7 +35,7 @@ pub(crate) fn toasts(ui: &mut Ui, cx: &mut Cx<'_>) {
                     ui.horizontal(|ui| {
                         glyph(ui, cx, icon, 19.0, color, true);
                         let style = Type::BODY.weight(500.0);
-                        label(ui, cx.theme.text(shown::line(&text), style, t.text));
+                        label(ui, cx.theme.text(&text, style, t.text));
                         if icon_button(ui, cx, icons::X, &cx.t("dismiss"), false).clicked() {
                             cx.act(Action::DismissToast(toast.id));
                         }

@@ -20,7 +20,7 @@ struct Cut {
 }
 
 /// Wraps text that has no newline, but for one at its end.
-pub(super) fn rows(typed: &str, max_width: f32, measure: &mut dyn FnMut(&str) -> f32) -> Vec<Row> {
+pub(super) fn rows(typed: &str, max_width: f32, measure: &mut dyn FnMut(Range<usize>) -> f32) -> Vec<Row> {
     let cuts = cuts(typed);
     let last = cuts.len().saturating_sub(1);
     let mut wrap = Wrap { typed, cuts, max_width, measure };
@@ -45,7 +45,7 @@ struct Wrap<'a> {
     typed: &'a str,
     cuts: Vec<Cut>,
     max_width: f32,
-    measure: &'a mut dyn FnMut(&str) -> f32,
+    measure: &'a mut dyn FnMut(Range<usize>) -> f32,
 }
 
 impl Wrap<'_> {
@@ -54,8 +54,9 @@ impl Wrap<'_> {
     }
 
     fn width(&mut self, from: usize, to: usize) -> f32 {
-        let part = shown(self.typed, self.at(from)..self.at(to));
-        if part.is_empty() { 0.0 } else { (self.measure)(part) }
+        let start = self.at(from);
+        let part = shown(self.typed, start..self.at(to));
+        if part.is_empty() { 0.0 } else { (self.measure)(start..start.saturating_add(part.len())) }
     }
 
     /// The last cut after `from` that still fits, and the width up to there; the next one if none does.

@@ -5,7 +5,7 @@ use crate::{
     cx::Cx,
     i18n::Arg,
     model::{AddContact, AddTab, Preview},
-    text::{links, shown},
+    text::links,
     theme::{Type, icons, space},
     update::Target,
     widgets::{
@@ -105,14 +105,11 @@ fn preview(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
                     let key = account.to_bytes();
                     avatar(ui, cx.theme, &Face { name, key: &key, online: None }, 48.0, cx.tokens().bg_raised);
                     ui.vertical(|ui| {
-                        let name = shown::line(&links::safe_name(name));
+                        let name = links::safe_name(name);
                         label(ui, cx.theme.text(name, Type::TITLE, cx.tokens().text));
                         let account = account.to_string();
                         let short: String = account.chars().take(18).collect();
-                        label(
-                            ui,
-                            egui::RichText::new(format!("{short}…")).monospace().size(12.0).color(cx.tokens().text_3),
-                        );
+                        label(ui, cx.theme.code(format!("{short}…"), 12.0, cx.tokens().text_3));
                     });
                 });
                 muted(ui, cx, &cx.t(if *known { "add-known" } else { "add-preview-about" }));

@@ -202,7 +202,7 @@ fn requests(ui: &mut Ui, cx: &mut Cx<'_>) {
                     let face = Face { name: &contact.name, key: &key, online: None };
                     crate::widgets::avatar(ui, cx.theme, &face, 44.0, cx.tokens().bg_raised);
                     ui.vertical(|ui| {
-                        let name = crate::text::shown::line(&crate::text::links::safe_name(&contact.name));
+                        let name = crate::text::links::safe_name(&contact.name);
                         label(ui, cx.theme.text(name, crate::theme::Type::TITLE, cx.tokens().text));
                         let text = if contact.request_text.is_empty() {
                             cx.t("request-no-text")

@@ -9,7 +9,7 @@ use crate::{
     cx::Cx,
     i18n::Arg,
     model::{Sheet, can_write_to, is_online, shown_name},
-    text::{links, shown},
+    text::links,
     theme::{Type, icons, space},
     views::contacts::standing,
     widgets::{
@@ -42,13 +42,13 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
         let face = Face { name: &name, key: &key, online: friend.then(|| is_online(contact)) };
         avatar(ui, cx.theme, &face, 88.0, cx.tokens().bg_app);
         ui.add_space(space::XS);
-        let name = shown::line(&links::safe_name(&name));
+        let name = links::safe_name(&name);
         label(ui, cx.theme.text(name, Type::HEADING, cx.tokens().text));
         if contact.petname.is_some() {
             let own = cx.with("contact-own-name", &[("name", Arg::Text(&links::safe_name(&contact.name)))]);
-            label(ui, cx.theme.text(shown::line(&own), Type::SMALL, cx.tokens().text_2));
+            label(ui, cx.theme.text(&own, Type::SMALL, cx.tokens().text_2));
         }
-        label(ui, cx.theme.text(shown::line(&standing(cx, contact)), Type::SMALL, cx.tokens().text_2));
+        label(ui, cx.theme.text(&standing(cx, contact), Type::SMALL, cx.tokens().text_2));
         if !contact.status_text.is_empty() {
             paragraph(ui, cx, &contact.status_text);
         }
@@ -114,7 +114,7 @@ fn trust(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
         };
         side_by_side(ui, cx, |ui, cx| {
             glyph(ui, cx, icon, 20.0, color, true);
-            label(ui, cx.theme.text(shown::line(&cx.t(key)), Type::BODY.weight(600.0), color));
+            label(ui, cx.theme.text(&cx.t(key), Type::BODY.weight(600.0), color));
         });
         muted(ui, cx, &cx.t(if verified { "trust-verified-about" } else { "trust-introduced-about" }));
         ui.add_space(space::S);
@@ -140,8 +140,8 @@ fn emoji(ui: &mut Ui, cx: &mut Cx<'_>, emoji: &[kith_node::params::Emoji]) {
         for one in emoji {
             ui.allocate_ui_with_layout(vec2(68.0, 54.0), egui::Layout::top_down(egui::Align::Center), |ui| {
                 ui.set_width(68.0);
-                label(ui, egui::RichText::new(&one.emoji).size(26.0));
-                label(ui, cx.theme.text(&one.name, Type::CAPTION, cx.tokens().text_2).size(11.0));
+                label(ui, cx.theme.text(&one.emoji, Type::DISPLAY.size(26.0), cx.tokens().text));
+                label(ui, cx.theme.text(&one.name, Type::CAPTION.size(11.0), cx.tokens().text_2));
             });
         }
     });
@@ -158,8 +158,9 @@ fn digits(ui: &mut Ui, cx: &Cx<'_>, digits: &str) {
         .collect();
     let per_line = if ui.available_width() > 320.0 { 4 } else { 3 };
     let lines: Vec<_> = groups.chunks(per_line).map(|line| line.join("   ")).collect();
-    let text = egui::RichText::new(lines.join("\n")).monospace().size(15.0).line_height(Some(24.0));
-    selectable(ui, text.color(cx.tokens().text));
+    for line in lines {
+        selectable(ui, cx.theme.code(line, 15.0, cx.tokens().text));
+    }
 }
 
 fn path(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
@@ -174,10 +175,10 @@ fn path(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
             glyph(ui, cx, icon, 20.0, cx.tokens().text_2, false);
             let text = cx.t(key);
             let text = match contact.path.rtt_ms {
-                Some(rtt) => format!("{text} · {rtt} ms"),
+                Some(rtt) => format!("{text} · {}", cx.lang.apart(&format!("{rtt} ms"))),
                 None => text,
             };
-            label(ui, cx.theme.text(shown::line(&text), Type::BODY, cx.tokens().text));
+            label(ui, cx.theme.text(&text, Type::BODY, cx.tokens().text));
         });
         muted(
             ui,
@@ -195,7 +196,7 @@ fn id(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
     section_title(ui, cx, &cx.t("contact-id"));
     let account = contact.account.to_string();
     card(ui, cx, |ui, cx| {
-        selectable(ui, egui::RichText::new(&account).monospace().size(12.5).color(cx.tokens().text_2));
+        selectable(ui, cx.theme.code(&account, 12.5, cx.tokens().text_2));
         if icon_button(ui, cx, icons::COPY, &cx.t("copy-id"), false).clicked() {
             cx.actions.push(Action::Copy(account.clone(), Copied::Text));
         }

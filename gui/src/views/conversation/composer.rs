@@ -11,10 +11,10 @@ use crate::{
     cx::Cx,
     i18n::Arg,
     model::shown_name,
-    text::shown,
+    text::bidi,
     theme::{Type, icons},
     update::Target,
-    widgets::{icon_button, muted},
+    widgets::{icon_button, muted, wrapped},
 };
 
 /// Lines shown before it scrolls.
@@ -32,6 +32,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
     let focused = cx.model.view.focused && ui.memory(|memory| memory.has_focus(id));
     let edge = if focused { t.focus } else { t.border_input };
     Frame::new().inner_margin(Margin { left: 16, right: 16, top: 6, bottom: 12 }).show(ui, |ui| {
+        in_order(ui, cx, chat);
         Frame::new()
             .fill(if t.light { t.bg_panel } else { t.bg_raised })
             .stroke(Stroke::new(if focused { 2.0 } else { 1.0 }, edge))
@@ -39,6 +40,17 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
             .inner_margin(Margin { left: 14, right: 6, top: 4, bottom: 4 })
             .show(ui, |ui| line(ui, cx, chat, id));
     });
+}
+
+/// What is being written as it will be read: the field shows right-to-left words from left to right.
+fn in_order(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
+    let Some(draft) = cx.model.talks.get(&chat).map(|talk| talk.draft.as_str()) else { return };
+    if !bidi::needs_reordering(draft) || !draft.trim().contains(char::is_whitespace) {
+        return;
+    }
+    let text = cx.theme.paragraph(ui, draft.trim(), Type::SMALL, cx.tokens().text_2);
+    let align = if bidi::direction(draft) == bidi::Direction::Rtl { egui::Align::Max } else { egui::Align::Min };
+    ui.with_layout(egui::Layout::top_down(align), |ui| wrapped(ui, text));
 }
 
 pub(crate) fn composer_id(chat: ChatId) -> Id {
@@ -93,7 +105,7 @@ fn sends(ui: &Ui, cx: &Cx<'_>, id: Id) -> bool {
 
 fn edit(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId, id: Id, text: &mut String) {
     let name = cx.t("composer-name");
-    let hint = cx.theme.text(shown::line(&cx.t("composer-hint")), Type::BODY, cx.tokens().text_3);
+    let hint = cx.theme.text(&cx.t("composer-hint"), Type::BODY, cx.tokens().text_3);
     let newline = if cx.model.settings.enter_is_newline { Modifiers::NONE } else { Modifiers::SHIFT };
     let height = LINES_MAX * Type::BODY.line * cx.theme.text_scale;
     let layout = egui::Layout::top_down(if cx.lang.rtl() { egui::Align::Max } else { egui::Align::Min });

@@ -17,7 +17,7 @@ use crate::{
     action::Action,
     cx::Cx,
     model::{BubbleStyle, Route, is_online},
-    text::{links, shown},
+    text::links,
     theme::{Type, icons},
     views::{chats, contacts::standing, shell},
     widgets::{
@@ -95,14 +95,14 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, chat: &Chat, narrow: bool) {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 ui.allocate_ui_with_layout(vec2(ui.available_width(), 22.0), start, |ui| {
                     ui.spacing_mut().item_spacing.x = 4.0;
-                    let name = shown::line(&links::safe_name(&title));
+                    let name = links::safe_name(&title);
                     label(ui, cx.theme.text(name, Type::TITLE, cx.tokens().text));
                     if contact.is_some_and(|contact| contact.state == ContactState::Verified) {
                         let seal = glyph(ui, cx, icons::SEAL_CHECK, 16.0, cx.tokens().ok, true);
                         seal.on_hover_text(cx.t("trust-verified"));
                     }
                 });
-                label(ui, cx.theme.text(shown::line(&subtitle(cx, chat)), Type::CAPTION, cx.tokens().text_2));
+                label(ui, cx.theme.text(&subtitle(cx, chat), Type::CAPTION, cx.tokens().text_2));
             });
         });
     });
@@ -285,7 +285,7 @@ impl Rows for List<'_, '_> {
 
 fn chip(ui: &mut Ui, cx: &Cx<'_>, day: &str) {
     let t = cx.tokens();
-    let text = cx.theme.text(shown::line(day), Type::CAPTION.weight(550.0), t.text_2);
+    let text = cx.theme.text(day, Type::CAPTION.weight(550.0), t.text_2);
     let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Small);
     let rect =
         Align2::CENTER_CENTER.anchor_size(ui.max_rect().center() + vec2(0.0, 3.0), galley.size() + vec2(20.0, 8.0));
@@ -295,7 +295,7 @@ fn chip(ui: &mut Ui, cx: &Cx<'_>, day: &str) {
 
 fn unread(ui: &mut Ui, cx: &Cx<'_>) {
     let t = cx.tokens();
-    let text = cx.theme.text(shown::line(&cx.t("unread-line")), Type::CAPTION.weight(600.0), t.accent);
+    let text = cx.theme.text(&cx.t("unread-line"), Type::CAPTION.weight(600.0), t.accent);
     let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Small);
     let (row, size) = (ui.max_rect().shrink2(vec2(20.0, 0.0)), galley.size());
     let half = size.x / 2.0 + 12.0;

@@ -5,7 +5,6 @@ use crate::{
     action::{Action, Copied},
     cx::Cx,
     i18n::Arg,
-    text::shown,
     theme::{Type, icons, space},
     widgets::{
         Field, Health, Kind, button, card, ends, field, glyph, heading, icon_button, label, muted, paint_health,
@@ -32,7 +31,7 @@ fn summary(ui: &mut Ui, cx: &mut Cx<'_>, status: &NetworkStatus) {
         side_by_side(ui, cx, |ui, cx| {
             let (rect, _) = ui.allocate_exact_size(vec2(24.0, 24.0), Sense::hover());
             paint_health(ui.painter(), cx.theme, rect.center(), 9.0, health);
-            label(ui, cx.theme.text(shown::line(&cx.t(health.key())), Type::TITLE, cx.tokens().text));
+            label(ui, cx.theme.text(&cx.t(health.key()), Type::TITLE, cx.tokens().text));
         });
         let about = format!("{}-about", health.key());
         paragraph(ui, cx, &cx.t(&about));
@@ -104,7 +103,7 @@ fn bootstrap(ui: &mut Ui, cx: &mut Cx<'_>, node: &Bootstrap) {
             paint_health(ui.painter(), cx.theme, rect.center(), 6.0, health);
             let rtt = node.rtt_ms.map_or_else(String::new, |rtt| format!(" · {rtt} ms"));
             let text = format!("{}{rtt}", short(&node.address));
-            let shown = egui::RichText::new(text).monospace().size(12.5).color(cx.tokens().text_2);
+            let shown = cx.theme.code(text, 12.5, cx.tokens().text_2);
             ui.add(egui::Label::new(shown).truncate()).on_hover_text(&node.address);
         });
     });
@@ -122,18 +121,17 @@ fn short(address: &str) -> String {
 fn details(ui: &mut Ui, cx: &mut Cx<'_>, status: &NetworkStatus) {
     section_title(ui, cx, &cx.t("network-details"));
     card(ui, cx, |ui, cx| {
-        let mono = |text: &str| egui::RichText::new(text).monospace().size(12.5);
         muted(ui, cx, &cx.t("network-addresses"));
         if status.addresses.is_empty() {
-            label(ui, mono("–").color(cx.tokens().text_2));
+            label(ui, cx.theme.code("–", 12.5, cx.tokens().text_2));
         }
         for address in &status.addresses {
-            selectable(ui, mono(address).color(cx.tokens().text));
+            selectable(ui, cx.theme.code(address, 12.5, cx.tokens().text));
         }
         if !status.relays.is_empty() {
             muted(ui, cx, &cx.t("network-relays"));
             for relay in &status.relays {
-                selectable(ui, mono(&short(relay)).color(cx.tokens().text));
+                selectable(ui, cx.theme.code(short(relay), 12.5, cx.tokens().text));
             }
         }
         let (received, sent) = (bytes(status.traffic.bytes_in), bytes(status.traffic.bytes_out));

@@ -6,7 +6,7 @@ use crate::{
     model::{Onboarding, Step},
     theme::{Type, icons, space},
     update::Target,
-    widgets::{Field, Kind, Tone, banner, button_wide, field, fitted, glyph, heading, icon_button, label, muted},
+    widgets::{Field, Kind, Tone, banner, button_wide, field, glyph, heading, icon_button, label, muted, wrapped},
 };
 
 /// A column in the middle of the window.
@@ -56,12 +56,9 @@ fn welcome(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add_space(space::L);
         label(ui, cx.theme.text(cx.t("app-name"), Type::DISPLAY, cx.tokens().text));
         ui.add_space(space::XS);
-        let line = cx.theme.text(
-            fitted(ui, cx, &cx.t("welcome-line"), Type::TITLE),
-            Type::TITLE.weight(450.0),
-            cx.tokens().text_2,
-        );
-        ui.add(egui::Label::new(line).selectable(false).wrap());
+        let style = Type::TITLE.weight(450.0);
+        let line = cx.theme.paragraph(ui, cx.t("welcome-line"), style, cx.tokens().text_2);
+        wrapped(ui, line);
     });
     ui.add_space(space::XL);
     for (icon, key) in [
@@ -87,9 +84,8 @@ fn point(ui: &mut Ui, cx: &Cx<'_>, icon: icons::Icon, key: &str) {
     ui.allocate_ui_with_layout(vec2(ui.available_width(), 40.0), layout, |ui| {
         glyph(ui, cx, icon, 22.0, cx.tokens().accent, false);
         ui.add_space(space::XS);
-        let text = fitted(ui, cx, &cx.t(key), Type::BODY);
-        let text = cx.theme.text(text, Type::BODY, cx.tokens().text_2);
-        ui.add(egui::Label::new(text).selectable(false).wrap());
+        let text = cx.theme.paragraph(ui, cx.t(key), Type::BODY, cx.tokens().text_2);
+        wrapped(ui, text);
     });
 }
 

@@ -7,7 +7,6 @@ use super::data::{self, Entry};
 use crate::{
     action::Action,
     cx::Cx,
-    text::shown,
     theme::{Color, Type, icons, radius, space},
     widgets::{Field, Flow, field, muted},
 };
@@ -97,17 +96,16 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry, on: bool) -> bool {
         (false, false) => Color::TRANSPARENT,
     };
     ui.painter().rect_filled(rect, CornerRadius::same(radius::CONTROL), fill);
-    let galley =
-        |text: egui::RichText| WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Body);
+    let galley = |text: WidgetText| text.into_galley(ui, None, f32::INFINITY, egui::TextStyle::Body);
     let mut flow = Flow::new(rect.shrink2(vec2(10.0, 0.0)), cx.lang.rtl());
-    let icon = galley(cx.theme.icon(entry.icon, 18.0, t.text_2));
+    let icon = galley(cx.theme.icon(entry.icon, 18.0, t.text_2).into());
     ui.painter().galley(flow.start(18.0).center() - icon.size() / 2.0, icon, t.text_2);
     flow.start(10.0);
     if let Some(shortcut) = entry.shortcut {
-        let keys = galley(cx.theme.text(ui.ctx().format_shortcut(&shortcut.keys()), Type::CAPTION, t.text_3));
+        let keys = galley(cx.theme.text(ui.ctx().format_shortcut(&shortcut.keys()), Type::CAPTION, t.text_3).into());
         ui.painter().galley(flow.end(keys.size().x).center() - keys.size() / 2.0, keys, t.text_3);
     }
-    let text = galley(cx.theme.text(shown::line(&entry.text), Type::BODY, t.text));
+    let text = galley(cx.theme.text(&entry.text, Type::BODY, t.text).into());
     let room = flow.rest();
     let x = if cx.lang.rtl() { room.right() - text.size().x } else { room.left() };
     ui.painter().galley(egui::pos2(x, room.center().y - text.size().y / 2.0), text, t.text);

@@ -7,7 +7,6 @@ use crate::{
     action::{Action, Copied},
     cx::Cx,
     model::Sheet,
-    text::shown,
     theme::{Type, icons, space},
     widgets::{
         Face, Kind, Tone, avatar, banner, button, card, icon_button, label, muted, section_title, selectable,
@@ -28,7 +27,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             let key = me.account.to_bytes();
             avatar(ui, cx.theme, &Face { name: &me.name, key: &key, online: None }, 64.0, cx.tokens().bg_panel);
             ui.vertical(|ui| {
-                label(ui, cx.theme.text(shown::line(&me.name), Type::TITLE, cx.tokens().text));
+                label(ui, cx.theme.text(&me.name, Type::TITLE, cx.tokens().text));
                 let status = if me.status_text.is_empty() { cx.t("profile-no-status") } else { me.status_text.clone() };
                 muted(ui, cx, &status);
             });
@@ -41,7 +40,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     section_title(ui, cx, &cx.t("contact-id"));
     card(ui, cx, |ui, cx| {
         let account = me.account.to_string();
-        selectable(ui, egui::RichText::new(&account).monospace().size(12.5).color(cx.tokens().text_2));
+        selectable(ui, cx.theme.code(&account, 12.5, cx.tokens().text_2));
         if icon_button(ui, cx, icons::COPY, &cx.t("copy-id"), false).clicked() {
             cx.actions.push(Action::Copy(account.clone(), Copied::Text));
         }

@@ -9,7 +9,6 @@ use crate::{
     i18n::{Arg, Code},
     model::{Appearance, BubbleStyle, Clock},
     shortcuts,
-    text::shown,
     theme::{Mode, Type, space},
     widgets::{card, label, muted, section_title, segmented, setting_row, slider, switch_row, tag},
 };
@@ -37,7 +36,7 @@ pub(super) fn appearance(ui: &mut Ui, cx: &mut Cx<'_>) {
         let own = cx.model.themes.iter().map(|(file, theme)| (Appearance::File(file.clone()), theme.name.clone()));
         choices.extend(own);
         let name = cx.t("theme-title");
-        label(ui, cx.theme.text(shown::line(&name), Type::BODY.weight(500.0), cx.tokens().text));
+        label(ui, cx.theme.text(&name, Type::BODY.weight(500.0), cx.tokens().text));
         let texts: Vec<_> = choices.iter().map(|(_, text)| text.clone()).collect();
         let chosen = choices.iter().position(|(choice, _)| *choice == settings.appearance).unwrap_or(choices.len());
         if let Some(at) = segmented(ui, cx, &name, &texts, chosen) {
@@ -119,11 +118,8 @@ pub(super) fn notifications(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 pub(super) fn storage(ui: &mut Ui, cx: &mut Cx<'_>) {
     card(ui, cx, |ui, cx| {
-        label(ui, cx.theme.text(shown::line(&cx.t("storage-folder")), Type::BODY.weight(500.0), cx.tokens().text));
-        crate::widgets::selectable(
-            ui,
-            egui::RichText::new(&cx.model.folder).monospace().size(12.5).color(cx.tokens().text_2),
-        );
+        label(ui, cx.theme.text(&cx.t("storage-folder"), Type::BODY.weight(500.0), cx.tokens().text));
+        crate::widgets::selectable(ui, cx.theme.code(&cx.model.folder, 12.5, cx.tokens().text_2));
         muted(ui, cx, &cx.t("storage-about"));
     });
 }
@@ -148,7 +144,7 @@ pub(super) fn shortcuts(ui: &mut Ui, cx: &mut Cx<'_>) {
 pub(super) fn about(ui: &mut Ui, cx: &mut Cx<'_>) {
     card(ui, cx, |ui, cx| {
         let version = cx.with("about-version", &[("version", Arg::Text(env!("CARGO_PKG_VERSION")))]);
-        label(ui, cx.theme.text(shown::line(&version), Type::TITLE, cx.tokens().text));
+        label(ui, cx.theme.text(&version, Type::TITLE, cx.tokens().text));
         muted(ui, cx, &cx.t("about-licence"));
     });
     section_title(ui, cx, &cx.t("about-fonts"));

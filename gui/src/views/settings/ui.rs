@@ -7,7 +7,6 @@ use crate::{
     action::Action,
     cx::Cx,
     model::{Section, Settings},
-    text::shown,
     theme::{Color, Type, icons, icons::Icon, radius, space},
     views::shell,
     widgets::{Flow, focus_ring, heading},
@@ -127,7 +126,7 @@ fn section_row(ui: &mut Ui, cx: &mut Cx<'_>, section: Section, on: bool) {
     ui.painter().galley(flow.start(18.0).center() - galley.size() / 2.0, galley, color);
     flow.start(10.0);
     let style = Type::BODY.weight(if on { 600.0 } else { 450.0 });
-    let text = cx.theme.text(shown::line(&name), style, t.text);
+    let text = cx.theme.text(&name, style, t.text);
     let room = flow.rest();
     let galley =
         WidgetText::from(text).into_galley(ui, Some(egui::TextWrapMode::Truncate), room.width(), egui::TextStyle::Body);

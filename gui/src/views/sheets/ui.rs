@@ -97,7 +97,7 @@ fn phrase(ui: &mut Ui, cx: &mut Cx<'_>, words: Option<&[String]>) {
         egui::Grid::new("words").num_columns(columns).min_col_width(width).spacing([8.0, 8.0]).show(ui, |ui| {
             for (at, word) in words.iter().enumerate() {
                 let text = format!("{:>2}  {word}", at + 1);
-                selectable(ui, egui::RichText::new(text).monospace().size(13.5).color(cx.tokens().text));
+                selectable(ui, cx.theme.code(text, 13.5, cx.tokens().text));
                 if (at + 1) % columns == 0 {
                     ui.end_row();
                 }
@@ -158,7 +158,7 @@ fn open_link(ui: &mut Ui, cx: &mut Cx<'_>, link: &str) {
     sheet(ui, cx, &title, 440.0, |ui, cx| {
         paragraph(ui, cx, &cx.t("link-about"));
         let shown = links::safe_name(link).into_owned();
-        selectable(ui, egui::RichText::new(shown).monospace().size(13.0).color(cx.tokens().text));
+        selectable(ui, cx.theme.code(shown, 13.0, cx.tokens().text));
         if let Some(host) = links::host(link) {
             let host = cx.with("link-host", &[("host", Arg::Text(host))]);
             label(ui, cx.theme.text(host, Type::BODY.weight(600.0), cx.tokens().warn));

@@ -5,7 +5,6 @@ use crate::{
     cx::Cx,
     i18n::Arg,
     model::{AddContact, AddTab},
-    text::shown,
     theme::{Type, icons, space},
     views::{add_contact, onboarding::centered},
     widgets::{Kind, button_wide, glyph, heading, label, muted},
@@ -59,6 +58,6 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, done: bool, text: &str) {
         } else {
             glyph(ui, cx, icons::CIRCLE_DASHED, 20.0, t.text_3, false);
         }
-        label(ui, cx.theme.text(shown::line(text), Type::BODY, if done { t.text } else { t.text_2 }));
+        label(ui, cx.theme.text(text, Type::BODY, if done { t.text } else { t.text_2 }));
     });
 }
