@@ -337,6 +337,8 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        // Measurements count these.
+        tracing::trace!(target: "kith_gui::frames", ready = matches!(self.model.stage, Stage::Ready), "frame");
         self.frame(ui);
         self.rest(&ui.ctx().clone());
     }

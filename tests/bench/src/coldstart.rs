@@ -1,7 +1,7 @@
 //! `coldstart`: starting with a long history, against the same profile without messages.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     process::Stdio,
     time::{Duration, Instant},
 };
@@ -22,7 +22,7 @@ use crate::{
     Options,
     line::{Better, Line, Metric, Value},
     machine::Run,
-    profile::Profile,
+    profile::{Profile, Spread},
     raw::Raw,
     samples::{Rounds, ms, timed},
     words::{Words, word},
@@ -46,22 +46,16 @@ pub(crate) async fn run(options: &Options, messages: usize, kithd: Option<&Path>
     let folder = options.folder()?;
     let starts = options.n.unwrap_or(STARTS);
     let mut words = Words::new(options.seed);
-    let full = Profile::make(folder.path().join("full"), messages, &mut words).await?;
-    let empty = Profile::make(folder.path().join("empty"), 0, &mut words).await?;
+    let full = Profile::make(folder.path().join("full"), messages, Spread::Many, &mut words).await?;
+    let empty = Profile::make(folder.path().join("empty"), 0, Spread::Many, &mut words).await?;
     let mut lines = in_process(options, starts, &full, &empty).await?;
     let program = match kithd {
         Some(program) => program.to_owned(),
-        None => beside_us("kithd")?,
+        None => crate::beside_us("kithd")?,
     };
     lines.push(as_a_program(options, starts, &program, &full, &empty).await?);
     lines.push(searching(options, &full).await?);
     Ok(lines)
-}
-
-fn beside_us(name: &str) -> Result<PathBuf> {
-    let program = std::env::current_exe()?.with_file_name(name);
-    ensure!(program.exists(), "{} is not there: build kith-node, or give --kithd", program.display());
-    Ok(program)
 }
 
 /// What one start took.

@@ -32,6 +32,8 @@ pub(crate) enum Value {
     P50,
     /// The 95th percentile, in the unit of the line.
     P95,
+    /// The largest, in the unit of the line.
+    Max,
     /// The median over the anchor's.
     Ratio,
     /// The 99th percentile over the anchor's.
@@ -71,6 +73,7 @@ pub(crate) struct Line {
     p50: f64,
     p95: f64,
     p99: f64,
+    max: f64,
     mean: f64,
     /// Processor seconds of this process while it was measured, without the anchor's; absent for other processes.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,6 +131,7 @@ impl Metric {
         let Self { metric, unit, better, ours, anchor, cpu_s, goal } = self;
         let host = run.host();
         let noisy = host.load1_before > LOAD_MAX || ours.drift() > DRIFT_MAX;
+        let max = ours.percentile(1.0);
         let (p50, p95, p99) = (ours.percentile(0.5), ours.percentile(0.95), ours.percentile(0.99));
         let ratio = anchor.as_ref().map(|(_, rounds)| ours.median() / rounds.median());
         let ratio_p99 = anchor.as_ref().map(|(_, rounds)| p99 / rounds.percentile(0.99));
@@ -135,6 +139,7 @@ impl Metric {
             let value = match goal.of {
                 Value::P50 => Some(p50),
                 Value::P95 => Some(p95),
+                Value::Max => Some(max),
                 Value::Ratio => ratio,
                 Value::RatioP99 => ratio_p99,
             };
@@ -152,6 +157,7 @@ impl Metric {
             p50,
             p95,
             p99,
+            max,
             mean: ours.mean(),
             cpu_s,
             anchor: anchor.map(|(name, rounds)| Anchor {

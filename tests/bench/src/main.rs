@@ -17,7 +17,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, Parser, Subcommand};
 
 use crate::line::Line;
@@ -26,6 +26,7 @@ mod coldstart;
 mod compare;
 mod disk;
 mod floor;
+mod gui;
 mod line;
 mod machine;
 mod msg;
@@ -90,6 +91,15 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         kithd: Option<PathBuf>,
     },
+    /// The window with a long history: its first frame, opening, scrolling, restyling, a burst, rest, and its memory
+    Gui {
+        /// How many messages the long history has
+        #[arg(long, default_value_t = 100_000)]
+        messages: usize,
+        /// The program to start; by default the one beside this one
+        #[arg(long, value_name = "FILE")]
+        kith: Option<PathBuf>,
+    },
     /// Compares the ratios of two files; fails if one got more than 10 % worse
     Compare {
         /// The lines from before
@@ -121,9 +131,20 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Coldstart { messages, kithd } => {
             runtime()?.block_on(coldstart::run(options, *messages, kithd.as_deref()))?
         }
+        Command::Gui { messages, kith } => {
+            let program = kith.clone().map_or_else(|| beside_us("kith"), Ok)?;
+            gui::run(options, *messages, &program)?
+        }
         Command::Compare { before, after } => return compare::run(before, after),
     };
     tell(&lines, options.json.as_deref())
+}
+
+/// A program built along with this one.
+fn beside_us(name: &str) -> Result<PathBuf> {
+    let program = std::env::current_exe()?.with_file_name(name);
+    ensure!(program.exists(), "{} is not there: build it too, or say where it is", program.display());
+    Ok(program)
 }
 
 fn runtime() -> io::Result<tokio::runtime::Runtime> {

@@ -5,8 +5,8 @@ use std::{path::Path, time::Duration};
 use anyhow::{Context as _, Result, bail, ensure};
 use futures::{StreamExt as _, stream};
 use kith_node::{
-    ChatId, Event, Events, Invite, MessageId, Node, local,
-    views::{ContactState, MessageState},
+    AccountId, ChatId, Event, Events, Invite, MessageId, Node, local,
+    views::{Contact, ContactState, MessageState},
 };
 use tokio::time::timeout;
 
@@ -85,11 +85,26 @@ impl Pair {
     }
 }
 
-async fn start(folder: &Path, name: &str) -> Result<Node> {
+/// Starts a node with a new profile in `folder`.
+pub(crate) async fn start(folder: &Path, name: &str) -> Result<Node> {
     let builder = Node::builder(folder.join(name)).name(name).preset(local()).listen(vec![LISTEN.to_owned()]);
     let node = builder.spawn().await?;
     ensure!(!node.listening(LIMIT).await.is_empty(), "{name} listens nowhere");
     Ok(node)
+}
+
+/// Waits until somebody the node asked has accepted it.
+pub(crate) async fn introduced(node: &Node, who: AccountId) -> Result<()> {
+    let (snapshot, mut events) = node.subscribe().await?;
+    let accepted = |contact: &Contact| contact.account == who && contact.state == ContactState::Introduced;
+    if snapshot.contacts.iter().any(accepted) {
+        return Ok(());
+    }
+    wait(&mut events, |event| {
+        let Event::ContactChanged { contact } = event else { return None };
+        accepted(contact).then_some(())
+    })
+    .await
 }
 
 fn delivered(event: &Event) -> Option<MessageId> {

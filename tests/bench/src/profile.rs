@@ -19,6 +19,15 @@ pub(crate) const CONTACTS: usize = 50;
 /// Time between two messages.
 const EVERY_MS: u64 = 60_000;
 
+/// Whose messages they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spread {
+    /// Everybody's, some people's much more than others'.
+    Many,
+    /// One person's.
+    One,
+}
+
 /// A profile whose node does not run.
 pub(crate) struct Profile {
     /// Its folder.
@@ -31,7 +40,7 @@ pub(crate) struct Profile {
 
 impl Profile {
     /// Makes a profile with [`CONTACTS`] contacts, and puts a history of `messages` messages into it.
-    pub(crate) async fn make(folder: PathBuf, messages: usize, words: &mut Words) -> Result<Self> {
+    pub(crate) async fn make(folder: PathBuf, messages: usize, spread: Spread, words: &mut Words) -> Result<Self> {
         let node = Node::builder(&folder).name("bench").preset(local()).spawn().await?;
         let me = AccountId::from_bytes(node.account().to_bytes());
         node.shutdown().await;
@@ -44,9 +53,8 @@ impl Profile {
         let begin_ms = now_ms.saturating_sub(u64::try_from(messages)? * EVERY_MS);
         for number in 0..messages {
             let at_ms = begin_ms + u64::try_from(number)? * EVERY_MS;
-            // Some people are written to much more than others.
             let many = words.below(CONTACTS);
-            let whose = words.below(1 + many);
+            let whose = if spread == Spread::One { 0 } else { words.below(1 + many) };
             let person = people.get(whose).context("a person")?;
             store.insert_message(&person.message(me, at_ms, words))?;
         }

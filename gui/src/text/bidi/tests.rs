@@ -15,7 +15,7 @@ fn counted(text: &str) -> f32 {
 }
 
 fn wrapped(text: &str, max_width: f32) -> Vec<Line> {
-    lines(text, max_width, &mut |part| counted(&text[part]))
+    lines(text, max_width, &mut |part| counted(text.get(part).unwrap_or_default()))
 }
 
 /// The lines as one sees them, from left to right.
@@ -195,7 +195,7 @@ fn asked(text: &str, max_width: f32) -> (usize, usize) {
     let count = lines(text, max_width, &mut |part| {
         calls.set(calls.get() + 1);
         bytes.set(bytes.get() + part.len());
-        counted(&text[part])
+        counted(text.get(part).unwrap_or_default())
     })
     .len();
     (calls.get().div_ceil(count), bytes.get())

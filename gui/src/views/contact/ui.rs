@@ -48,7 +48,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
             let own = cx.with("contact-own-name", &[("name", Arg::Text(&links::safe_name(&contact.name)))]);
             label(ui, cx.theme.text(&own, Type::SMALL, cx.tokens().text_2));
         }
-        label(ui, cx.theme.text(&standing(cx, contact), Type::SMALL, cx.tokens().text_2));
+        label(ui, cx.theme.text(standing(cx, contact), Type::SMALL, cx.tokens().text_2));
         if !contact.status_text.is_empty() {
             paragraph(ui, cx, &contact.status_text);
         }
@@ -114,7 +114,7 @@ fn trust(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
         };
         side_by_side(ui, cx, |ui, cx| {
             glyph(ui, cx, icon, 20.0, color, true);
-            label(ui, cx.theme.text(&cx.t(key), Type::BODY.weight(600.0), color));
+            label(ui, cx.theme.text(cx.t(key), Type::BODY.weight(600.0), color));
         });
         muted(ui, cx, &cx.t(if verified { "trust-verified-about" } else { "trust-introduced-about" }));
         ui.add_space(space::S);

@@ -194,7 +194,7 @@ fn refused(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, error: &str, rect: Rec
     if link_button(&mut child, cx, &cx.t("message-retry")).clicked() {
         cx.act(Action::Retry(chat, bubble.local));
     }
-    let why = cx.theme.text(&cx.t(error), Type::CAPTION, cx.tokens().danger);
+    let why = cx.theme.text(cx.t(error), Type::CAPTION, cx.tokens().danger);
     let why = WidgetText::from(why);
     child.add(Label::new(why).selectable(false).truncate());
 }

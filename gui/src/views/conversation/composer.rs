@@ -105,7 +105,7 @@ fn sends(ui: &Ui, cx: &Cx<'_>, id: Id) -> bool {
 
 fn edit(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId, id: Id, text: &mut String) {
     let name = cx.t("composer-name");
-    let hint = cx.theme.text(&cx.t("composer-hint"), Type::BODY, cx.tokens().text_3);
+    let hint = cx.theme.text(cx.t("composer-hint"), Type::BODY, cx.tokens().text_3);
     let newline = if cx.model.settings.enter_is_newline { Modifiers::NONE } else { Modifiers::SHIFT };
     let height = LINES_MAX * Type::BODY.line * cx.theme.text_scale;
     let layout = egui::Layout::top_down(if cx.lang.rtl() { egui::Align::Max } else { egui::Align::Min });

@@ -102,7 +102,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, chat: &Chat, narrow: bool) {
                         seal.on_hover_text(cx.t("trust-verified"));
                     }
                 });
-                label(ui, cx.theme.text(&subtitle(cx, chat), Type::CAPTION, cx.tokens().text_2));
+                label(ui, cx.theme.text(subtitle(cx, chat), Type::CAPTION, cx.tokens().text_2));
             });
         });
     });
@@ -295,7 +295,7 @@ fn chip(ui: &mut Ui, cx: &Cx<'_>, day: &str) {
 
 fn unread(ui: &mut Ui, cx: &Cx<'_>) {
     let t = cx.tokens();
-    let text = cx.theme.text(&cx.t("unread-line"), Type::CAPTION.weight(600.0), t.accent);
+    let text = cx.theme.text(cx.t("unread-line"), Type::CAPTION.weight(600.0), t.accent);
     let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Small);
     let (row, size) = (ui.max_rect().shrink2(vec2(20.0, 0.0)), galley.size());
     let half = size.x / 2.0 + 12.0;

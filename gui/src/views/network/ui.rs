@@ -31,7 +31,7 @@ fn summary(ui: &mut Ui, cx: &mut Cx<'_>, status: &NetworkStatus) {
         side_by_side(ui, cx, |ui, cx| {
             let (rect, _) = ui.allocate_exact_size(vec2(24.0, 24.0), Sense::hover());
             paint_health(ui.painter(), cx.theme, rect.center(), 9.0, health);
-            label(ui, cx.theme.text(&cx.t(health.key()), Type::TITLE, cx.tokens().text));
+            label(ui, cx.theme.text(cx.t(health.key()), Type::TITLE, cx.tokens().text));
         });
         let about = format!("{}-about", health.key());
         paragraph(ui, cx, &cx.t(&about));

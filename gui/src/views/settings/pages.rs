@@ -118,7 +118,7 @@ pub(super) fn notifications(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 pub(super) fn storage(ui: &mut Ui, cx: &mut Cx<'_>) {
     card(ui, cx, |ui, cx| {
-        label(ui, cx.theme.text(&cx.t("storage-folder"), Type::BODY.weight(500.0), cx.tokens().text));
+        label(ui, cx.theme.text(cx.t("storage-folder"), Type::BODY.weight(500.0), cx.tokens().text));
         crate::widgets::selectable(ui, cx.theme.code(&cx.model.folder, 12.5, cx.tokens().text_2));
         muted(ui, cx, &cx.t("storage-about"));
     });
