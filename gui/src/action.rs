@@ -158,6 +158,18 @@ pub enum Action {
     FollowAnyway(String),
     /// Put a short message away.
     DismissToast(u64),
+    /// The desktop has a place for small icons, or not any more.
+    TrayThere(bool),
+    /// The window was asked to close.
+    CloseWindow,
+    /// Go on without the window from now on, or end with it.
+    KeepRunning(bool),
+    /// The window is not shown anywhere.
+    Hidden(bool),
+    /// Start along with the desktop, or not.
+    Autostart(bool),
+    /// Whether the desktop starts it.
+    AutostartIs(bool),
     /// End the program.
     Quit,
 }

@@ -8,20 +8,22 @@ use std::{
 use egui::{Context, Ui, ViewportCommand};
 use zeroize::Zeroizing;
 
+#[cfg(target_os = "linux")]
+use crate::platform::tray::{Shown as TrayShown, Tray};
 use crate::{
     action::Action,
     bridge::{Bridge, NodeOptions, ToNode, Waker},
     cx::Cx,
-    i18n::{Code, Lang},
+    i18n::{Arg, Code, Lang},
     model::{Appearance, Clock, Model, Stage},
     platform::{
-        Desktop, appearance, clipboard,
+        Desktop, appearance, autostart, clipboard,
         notify::{Notifier, Told},
         scan, single_instance, themes,
         window_state::{self, WindowState},
     },
     shortcuts,
-    theme::{Mode, Theme, Tokens},
+    theme::{Mode, Theme, Tokens, mark},
     update::{self, Effect, Target},
     views::{self, Screens},
 };
@@ -45,6 +47,8 @@ pub struct AppOptions {
     pub language: Option<Code>,
     /// The theme until the profile says otherwise.
     pub theme: Option<Mode>,
+    /// No window until it is asked for.
+    pub background: bool,
     /// Pictures must not depend on the day and the zone: the time is this, Unix milliseconds, in UTC.
     pub fixed_time: Option<u64>,
 }
@@ -66,6 +70,12 @@ pub struct App {
     window: WindowState,
     window_file: Option<PathBuf>,
     last_input: f64,
+    #[cfg(target_os = "linux")]
+    tray: Option<Tray>,
+    /// The unread messages and the language that the desktop was told of last.
+    told: Option<(u64, Code)>,
+    /// The window may close now.
+    quitting: bool,
 }
 
 /// What of the options matters while the window is shown.
@@ -105,6 +115,16 @@ impl App {
                 None
             });
         }
+        #[cfg(target_os = "linux")]
+        let tray = options.fixed_time.is_none().then(|| {
+            let (tray, work) = Tray::new(desktop.teller());
+            desktop.run("tray", move || {
+                work();
+                None
+            });
+            tray
+        });
+        desktop.run("autostart", || Some(Action::AutostartIs(autostart::is_on())));
         let window_file = window_state::file(&folder);
         let mut app = Self {
             model: Model::of(folder.display().to_string()),
@@ -125,6 +145,10 @@ impl App {
             window: WindowState::default(),
             window_file,
             last_input: 0.0,
+            #[cfg(target_os = "linux")]
+            tray,
+            told: None,
+            quitting: false,
         };
         if let Some(folder) = themes::folder() {
             let (found, problems) = themes::load(&folder);
@@ -135,6 +159,7 @@ impl App {
                 app.act(ctx, Action::Problem(problem));
             }
         }
+        app.model.background.hidden = options.background;
         app.ask(ToNode::Open);
         Ok(app)
     }
@@ -179,11 +204,30 @@ impl App {
                 ctx.request_repaint();
             }
             Effect::Show => {
+                self.model.background.hidden = false;
                 ctx.send_viewport_cmd(ViewportCommand::Visible(true));
                 ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
                 ctx.send_viewport_cmd(ViewportCommand::Focus);
             }
-            Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Effect::Hide if can_hide() => {
+                self.model.background.hidden = true;
+                ctx.send_viewport_cmd(ViewportCommand::Visible(false));
+            }
+            Effect::Hide | Effect::Minimize => {
+                self.model.background.hidden = false;
+                ctx.send_viewport_cmd(ViewportCommand::Visible(true));
+                ctx.send_viewport_cmd(ViewportCommand::Minimized(true));
+            }
+            Effect::Autostart(on) => self.desktop.run("autostart", move || {
+                Some(match autostart::set(on) {
+                    Ok(()) => Action::AutostartIs(on),
+                    Err(error) => Action::Problem(error.to_string()),
+                })
+            }),
+            Effect::Quit => {
+                self.quitting = true;
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
         }
     }
 
@@ -300,7 +344,33 @@ impl App {
         }
     }
 
+    /// What stands on the window's edge, and in the tray.
+    fn tell_desktop(&mut self, ctx: &Context) {
+        let unread = self.model.unread();
+        if self.told == Some((unread, self.lang.code())) {
+            return;
+        }
+        self.told = Some((unread, self.lang.code()));
+        let title = if unread == 0 { "Kith".to_owned() } else { format!("({unread}) Kith") };
+        ctx.send_viewport_cmd(ViewportCommand::Title(title));
+        #[cfg(target_os = "linux")]
+        if let Some(tray) = &self.tray {
+            let lang = &self.lang;
+            tray.show(TrayShown {
+                title: lang.with("tray-unread", &[("count", Arg::Count(unread))]),
+                open: lang.t("tray-open"),
+                quit: lang.t("quit"),
+                unread: unread > 0,
+                rtl: lang.rtl(),
+            });
+        }
+    }
+
     fn watch_window(&mut self, ctx: &Context) {
+        if !self.quitting && ctx.input(|input| input.viewport().close_requested()) {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.act(ctx, Action::CloseWindow);
+        }
         let (focused, rect, maximized) = ctx.input(|input| {
             let viewport = input.viewport();
             (input.focused, viewport.inner_rect, viewport.maximized)
@@ -315,13 +385,20 @@ impl App {
     }
 }
 
-/// A window of the size it had last time.
+/// Wayland knows no hidden windows; there the window is put aside as others are.
+fn can_hide() -> bool {
+    std::env::var_os("WAYLAND_DISPLAY").is_none_or(|display| display.is_empty())
+}
+
+/// A window of the size it had last time; in the background it is not shown.
 #[must_use]
-pub fn native_options(profile: &Path) -> eframe::NativeOptions {
+pub fn native_options(profile: &Path, background: bool) -> eframe::NativeOptions {
     let window = WindowState::load(window_state::file(profile).as_deref());
     let viewport = egui::ViewportBuilder::default()
         .with_title("Kith")
         .with_app_id("org.kith.Kith")
+        .with_visible(!background || !can_hide())
+        .with_icon(egui::IconData { rgba: mark::pixels(64, false), width: 64, height: 64 })
         .with_inner_size([window.width, window.height])
         .with_min_inner_size([360.0, 480.0])
         .with_maximized(window.maximized);
@@ -334,6 +411,7 @@ impl eframe::App for App {
         self.watch_window(ctx);
         self.act(ctx, Action::Tick);
         self.dress(ctx);
+        self.tell_desktop(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

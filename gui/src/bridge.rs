@@ -71,9 +71,11 @@ pub enum FromNode {
     Started {
         /// Everything there is.
         snapshot: Box<Snapshot>,
-        /// Neither a password nor a keyring protects the profile: who has the folder has everything.
-        exposed: bool,
+        /// What opens the profile.
+        lock: Option<ProfileState>,
     },
+    /// Something else opens the profile now.
+    Lock(ProfileState),
     /// There is no profile yet.
     NoProfile,
     /// The profile wants a password.
@@ -189,9 +191,9 @@ async fn run(options: NodeOptions, mut calls: mpsc::Receiver<ToNode>, out: Out) 
         let _gone = out.tell(FromNode::Ended).await;
         return;
     };
-    let exposed = profile_state(&options.folder).is_ok_and(|state| state == ProfileState::KeyFile);
-    if out.tell(FromNode::Started { snapshot: Box::new(snapshot), exposed }).await {
-        serve(&node, &mut calls, &mut events, &out).await;
+    let lock = profile_state(&options.folder).ok();
+    if out.tell(FromNode::Started { snapshot: Box::new(snapshot), lock }).await {
+        serve(&options, &node, &mut calls, &mut events, &out).await;
     }
     node.shutdown().await;
 }
@@ -255,7 +257,7 @@ fn not_running() -> ApiError {
 type Answer = (Then, Result<Reply, ApiError>);
 
 /// Calls and events until the window is gone or the node ends.
-async fn serve(node: &Node, calls: &mut mpsc::Receiver<ToNode>, events: &mut Events, out: &Out) {
+async fn serve(options: &NodeOptions, node: &Node, calls: &mut mpsc::Receiver<ToNode>, events: &mut Events, out: &Out) {
     let mut running: FuturesUnordered<BoxFuture<'_, Answer>> = FuturesUnordered::new();
     loop {
         let alive = tokio::select! {
@@ -264,7 +266,14 @@ async fn serve(node: &Node, calls: &mut mpsc::Receiver<ToNode>, events: &mut Eve
                 Some(_) => true,
                 None => return,
             },
-            Some((then, result)) = running.next() => out.tell(FromNode::Reply(then, result)).await,
+            Some((then, result)) = running.next() => {
+                let relocked = result.is_ok() && matches!(then, Then::Locked { .. });
+                let lock = if relocked { profile_state(&options.folder).ok() } else { None };
+                if let Some(lock) = lock && !out.tell(FromNode::Lock(lock)).await {
+                    return;
+                }
+                out.tell(FromNode::Reply(then, result)).await
+            }
             event = events.next() => match event {
                 Some(event) => pass_on(node, event.event, events, out).await,
                 None => {

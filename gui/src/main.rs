@@ -43,6 +43,9 @@ struct Arguments {
     /// The theme until the profile says otherwise: dark, light, high-contrast
     #[arg(long, value_name = "THEME")]
     theme: Option<String>,
+    /// Starts without a window, where there is a tray
+    #[arg(long)]
+    background: bool,
     /// Shows every widget instead
     #[arg(long)]
     gallery: bool,
@@ -92,12 +95,20 @@ fn start(arguments: Arguments) -> Result<()> {
         mdns: !arguments.no_mdns,
         default_bootstraps: !arguments.no_default_bootstrap,
     };
-    let options = AppOptions { node, link: arguments.link, listener, language, theme, fixed_time: None };
+    let options = AppOptions {
+        node,
+        link: arguments.link,
+        listener,
+        language,
+        theme,
+        background: arguments.background,
+        fixed_time: None,
+    };
     run(options)
 }
 
 fn run(options: AppOptions) -> Result<()> {
-    let native = kith_gui::app::native_options(&options.node.folder);
+    let native = kith_gui::app::native_options(&options.node.folder, options.background);
     let made = eframe::run_native("kith", native, Box::new(|cx| Ok(Box::new(App::new(&cx.egui_ctx, options)?))));
     made.map_err(|error| anyhow::anyhow!("the window does not open: {error}"))
 }

@@ -12,7 +12,7 @@ pub(crate) mod samples;
 use std::collections::BTreeMap;
 
 use kith_node::{
-    AccountId, ChatId, Snapshot,
+    AccountId, ChatId, ProfileState, Snapshot,
     views::{Chat, ChatKind, Contact, ContactState, NetworkStatus, Presence, Profile},
 };
 
@@ -21,10 +21,23 @@ use crate::{platform::appearance::Preferred, theme::Tokens};
 pub use settings::{Appearance, BubbleStyle, Clock, Settings};
 pub use stage::{Onboarding, Stage, Step, Unlock};
 pub use talk::{Load, Pending, Scroll, Talk};
-pub use view::{AddContact, AddTab, Filter, Hits, Palette, Preview, Route, Section, Sheet, Toast, ToastKind, View};
+pub use view::{
+    AddContact, AddTab, Filter, Hits, NewPassword, Palette, Preview, Route, Section, Sheet, Toast, ToastKind, View,
+};
 
 /// How many conversations keep their loaded messages.
 const TALKS_KEPT: usize = 8;
+
+/// How the program goes on without a window.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Background {
+    /// The desktop has a place for small icons; not known at first.
+    pub tray: Option<bool>,
+    /// The window is not shown anywhere.
+    pub hidden: bool,
+    /// The desktop starts the program.
+    pub autostart: bool,
+}
 
 /// Everything the window shows is built from this.
 #[derive(Debug, Default)]
@@ -45,8 +58,10 @@ pub struct Model {
     pub talks: BTreeMap<ChatId, Talk>,
     /// What is on the screen.
     pub view: View,
-    /// Neither a password nor a keyring protects the profile.
-    pub exposed: bool,
+    /// What opens the profile, once the node runs.
+    pub lock: Option<ProfileState>,
+    /// How it goes on without a window.
+    pub background: Background,
     /// What the desktop prefers.
     pub preferred: Preferred,
     /// Themes of the person's own that could be read, by file name.
@@ -75,6 +90,11 @@ impl Model {
         self.chats = snapshot.chats.into_iter().map(|chat| (chat.chat, chat)).collect();
         self.network = Some(snapshot.network);
         self.settings = Settings::read(&snapshot.settings);
+    }
+
+    /// Whether neither a password nor a keyring protects the profile.
+    pub fn exposed(&self) -> bool {
+        self.lock == Some(ProfileState::KeyFile)
     }
 
     /// A number nothing else has.

@@ -1,11 +1,14 @@
 //! What the desktop does for the window: clipboard, browser, pictures, links, appearance. Nothing here decides anything.
 
 pub mod appearance;
+pub(crate) mod autostart;
 pub(crate) mod clipboard;
 pub(crate) mod notify;
 pub(crate) mod scan;
 pub mod single_instance;
 pub(crate) mod themes;
+#[cfg(target_os = "linux")]
+pub(crate) mod tray;
 pub(crate) mod window_state;
 
 use std::{sync::mpsc, thread};
@@ -49,7 +52,7 @@ impl Desktop {
     }
 
     /// For sources that go on telling: links from a second start, the desktop's appearance.
-    pub(crate) fn teller(&self) -> impl Fn(Action) + Send + 'static {
+    pub(crate) fn teller(&self) -> impl Fn(Action) + Send + Sync + 'static {
         let (sender, wake) = (self.sender.clone(), self.wake.clone());
         move |action| {
             if sender.try_send(action).is_ok() {

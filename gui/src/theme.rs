@@ -4,6 +4,7 @@ pub(crate) mod avatars;
 pub mod contrast;
 pub(crate) mod fonts;
 pub(crate) mod icons;
+pub(crate) mod mark;
 pub(crate) mod sizes;
 mod style;
 mod tokens;

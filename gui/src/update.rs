@@ -1,9 +1,11 @@
 //! What follows from what a person does and the node says: the next model, and what has to be asked of the node and the
 //! desktop. Pure: no egui, no node, no clock.
 
+mod background;
 mod chats;
 mod contacts;
 mod entry;
+mod lock;
 mod network;
 mod reply;
 
@@ -51,8 +53,11 @@ pub enum Then {
     Safety(AccountId),
     /// Messages for this query.
     Found(String),
-    /// The profile got a password.
-    Locked,
+    /// The profile got a password, or has none any more.
+    Locked {
+        /// It has none any more.
+        removed: bool,
+    },
     /// My 24 words.
     Phrase,
     /// The test of the network.
@@ -101,6 +106,12 @@ pub enum Effect {
     Focus(Target),
     /// Bring the window to the front.
     Show,
+    /// Take the window away; the tray brings it back.
+    Hide,
+    /// Leave only its button on the desktop.
+    Minimize,
+    /// Make the desktop start the program, or not any more.
+    Autostart(bool),
     /// End.
     Quit,
 }
@@ -152,7 +163,15 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             out.push(Effect::Browse(link));
         }
         other => {
-            let handlers = [navigate, entry::update, chats::update, contacts::update, network::update];
+            let handlers = [
+                navigate,
+                background::update,
+                entry::update,
+                lock::update,
+                chats::update,
+                contacts::update,
+                network::update,
+            ];
             let _handled =
                 handlers.into_iter().try_fold(other, |action, handle| match handle(model, action, &mut out) {
                     None => Err(()),
@@ -165,8 +184,9 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
 
 fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
     match news {
-        FromNode::Started { snapshot, exposed } => {
-            model.exposed = exposed;
+        FromNode::Lock(lock) => model.lock = Some(lock),
+        FromNode::Started { snapshot, lock } => {
+            model.lock = lock;
             entry::started(model, *snapshot, out);
         }
         FromNode::NoProfile | FromNode::NeedsPassword | FromNode::WrongPassword | FromNode::Failed(_) => {

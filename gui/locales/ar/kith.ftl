@@ -138,6 +138,14 @@ composer-removed = لم يعد هذا الشخص من جهات اتصالك.
 composer-alarm = الرسائل متوقفة مؤقتًا: انظر التحذير أعلاه.
 message-unknown = تحتاج هذه الرسالة إلى إصدار أحدث من Kith.
 message-copy = نسخ النص
+message-select = تحديد
+selection-count = { $count ->
+    [one] رسالة واحدة محددة
+    [two] رسالتان محددتان
+    [few] { $count } رسائل محددة
+   *[other] { $count } رسالة محددة
+}
+selection-copy = نسخ الرسائل
 message-retry = إعادة المحاولة
 message-discard = حذف
 state-received = مستلمة
@@ -210,6 +218,7 @@ add-link = رابط الدعوة
 add-link-hint = kith:i/1/…
 add-scan-clipboard = قراءة من الحافظة
 add-scan-file = قراءة من صورة
+add-scan-screen = مسح من الشاشة
 add-looking = يجري البحث عن صاحب الدعوة…
 add-mine = هذه دعوتك أنت. أعطها لشخص آخر.
 add-known = أنت تعرف هذا الشخص بالفعل.
@@ -220,6 +229,7 @@ add-ask = إرسال طلب إلى { $name }
 add-asking = يجري إرسال الطلب…
 scan-nothing = لا يوجد في هذه الصورة رمز QR يمكن قراءته.
 scan-no-picture = لا توجد صورة ولا نص في الحافظة.
+scan-no-screen = لا يسمح سطح المكتب هذا لبرنامج Kith برؤية الشاشة. التقط صورة لها وامسحها.
 scan-unreadable = هذا الملف ليس صورة يستطيع Kith قراءتها.
 
 ## Questions
@@ -232,6 +242,9 @@ confirm-block-about = لن تتمكن جهة الاتصال { $name } من ال�
 confirm-block-do = حظر
 rename-about = لا يرى هذا الاسم أحد غيرك. اتركه فارغًا لاستخدام الاسم الأصلي.
 rename-name = الاسم
+closing-title = هل يستمر Kith في العمل؟
+closing-about = لا تصلك الرسائل إلا أثناء عمل Kith. يمكنه الاستمرار دون نافذته، وتبقى أيقونته في علبة النظام.
+closing-keep = الاستمرار في العمل
 link-title = فتح هذا الرابط؟
 link-about = قد لا يؤدي هذا الرابط إلى حيث يبدو.
 link-host = يؤدي إلى { $host }
@@ -247,6 +260,14 @@ profile-no-status = بلا حالة
 account-id-about = هذا مفتاحك العام. تحتوي عليه دعوتك، ولا يمكن فعل شيء به وحده.
 exposed = سجلك مشفَّر، لكن مفتاحه بجانبه: لا توجد سلسلة مفاتيح ولا كلمة مرور.
 password-title = تعيين كلمة مرور
+password-is-set = يطلب Kith كلمة المرور عند كل بدء.
+password-is-not-set = يفتح Kith دون كلمة مرور. كل من يستخدم هذا الحاسوب باسمك يمكنه قراءة كل شيء.
+password-change = تغيير كلمة المرور
+password-remove = إزالة كلمة المرور
+password-remove-about = بعدها يفتح Kith دون سؤال، بحلقة مفاتيح هذا الحاسوب أو بمفتاح في مجلد الملف الشخصي.
+password-current = كلمة المرور الحالية
+password-new = كلمة المرور الجديدة
+password-busy = لحظة…
 phrase-title = عبارة الاسترداد
 phrase-about = 24 كلمة هي حسابك. من يملكها يستطيع أن يحلّ محلّك؛ ومن دونها يضيع الحساب إن ضاع الحاسوب.
 phrase-show = عرض كلماتي الـ24
@@ -274,6 +295,22 @@ network-peers = { $count ->
    *[other] { $count } نظير
 }
 network-test-title = اختبار
+test-listen-udp = الاستماع عبر QUIC
+test-listen-tcp = الاستماع عبر TCP
+test-listen-bad = ربما يستخدم برنامج آخر هذا المنفذ.
+test-bootstrap-bad = لا تجيب أي عقدة تمهيد. تحقق من اتصالك أو أضف عقدة أخرى أدناه.
+test-relay = المُرحِّل
+test-relay-bad = لم يقبل أي مُرحِّل حجزًا. قد لا يصل إليك من هم خلف موجهات صارمة.
+test-rendezvous = يمكن العثور عليك
+test-rendezvous-bad = لا تستطيع جهات اتصالك العثور على هذا الحاسوب الآن.
+test-public = يمكن الوصول من الخارج
+test-public-bad = لا يقود إلى هنا عنوان عام ولا مُرحِّل.
+test-mdns = الشبكة المحلية
+test-mdns-bad = لا يُعثر تلقائيًا على الحواسيب الأخرى في هذه الشبكة: البث المتعدد غير متاح.
+nat-public = مفتوح على الإنترنت
+nat-mapped = يسمح بالاتصال حين يحاول الطرفان
+nat-symmetric = يستخدم منفذًا مختلفًا لكل طرف، لذا يلزم مُرحِّل
+nat-unknown = غير معروف بعد
 network-test = اختبار اتصالي
 network-test-running = يجري الاختبار…
 network-details = التفاصيل
@@ -327,6 +364,18 @@ notify = الإشعارات
 notify-about = التنبيه إلى الرسائل الجديدة عند الانشغال بشيء آخر.
 notify-text = عرض نص الرسالة
 notify-text-about = وإلا يظهر اسم المرسل فقط.
+background-title = في الخلفية
+background-keep = الاستمرار عند إغلاق النافذة
+background-keep-about = تستمر الرسائل في الوصول إليك. أيقونة علبة النظام تعيد النافذة.
+background-no-tray = لا توجد علبة أيقونات في سطح المكتب هذا. صغّر النافذة بدلًا من ذلك.
+background-start = البدء عند تسجيل الدخول
+background-start-about = يبدأ Kith دون نافذة وينتظر الرسائل.
+tray-open = فتح Kith
+tray-unread = { $count ->
+    [0] Kith
+    [one] Kith: رسالة واحدة غير مقروءة
+   *[other] Kith: { $count } من الرسائل غير المقروءة
+}
 storage-folder = مجلد الملف الشخصي
 storage-about = كل ما فيه مشفّر. للاحتفاظ بنسخة احتياطية، انسخ المجلد كاملًا عندما يكون Kith مغلقًا، ولا تفتح نسختين في وقت واحد أبدًا.
 enter-newline = مفتاح Enter يبدأ سطرًا جديدًا
@@ -348,6 +397,7 @@ toast-removed = تمت الإزالة
 toast-verified = تم التحقق
 toast-unverified = أُلغي التحقق
 toast-password = تم تعيين كلمة المرور
+toast-no-password = أُزيلت كلمة المرور
 toast-profile-saved = تم الحفظ
 toast-bootstrap-added = تمت إضافة عقدة التمهيد
 toast-bootstrap-removed = تمت إزالة عقدة التمهيد

@@ -127,6 +127,12 @@ composer-removed = Diese Person gehört nicht mehr zu deinen Kontakten.
 composer-alarm = Nachrichten sind angehalten, siehe die Warnung oben.
 message-unknown = Diese Nachricht braucht eine neuere Version von Kith.
 message-copy = Text kopieren
+message-select = Auswählen
+selection-count = { $count ->
+    [one] Eine Nachricht ausgewählt
+   *[other] { $count } Nachrichten ausgewählt
+}
+selection-copy = Nachrichten kopieren
 message-retry = Erneut versuchen
 message-discard = Löschen
 state-received = empfangen
@@ -199,6 +205,7 @@ add-link = Einladungslink
 add-link-hint = kith:i/1/…
 add-scan-clipboard = Aus Zwischenablage lesen
 add-scan-file = Bild scannen
+add-scan-screen = Vom Bildschirm scannen
 add-looking = Suche, wer das ist…
 add-mine = Das ist deine eigene Einladung. Gib sie jemand anderem.
 add-known = Du kennst diese Person schon.
@@ -209,6 +216,7 @@ add-ask = Bei { $name } anfragen
 add-asking = Anfrage wird gesendet…
 scan-nothing = In diesem Bild ist kein lesbarer QR-Code.
 scan-no-picture = In der Zwischenablage ist weder ein Bild noch Text.
+scan-no-screen = Dieser Desktop lässt Kith den Bildschirm nicht sehen. Mach ein Bild davon und scanne es.
 scan-unreadable = Diese Datei ist kein Bild, das Kith lesen kann.
 
 ## Questions
@@ -221,6 +229,9 @@ confirm-block-about = { $name } kann dich nicht erreichen und erfährt nichts da
 confirm-block-do = Blockieren
 rename-about = Nur du siehst diesen Namen. Lass ihn leer, um den Namen zu verwenden, den die Person gewählt hat.
 rename-name = Name
+closing-title = Kith weiterlaufen lassen?
+closing-about = Nachrichten erreichen dich nur, solange Kith läuft. Es kann ohne Fenster weiterlaufen; sein Symbol bleibt im Infobereich.
+closing-keep = Weiterlaufen lassen
 link-title = Diesen Link öffnen?
 link-about = Dieser Link führt vielleicht nicht dorthin, wohin er zu führen scheint.
 link-host = Er führt zu { $host }
@@ -236,6 +247,14 @@ profile-no-status = Kein Status
 account-id-about = Das ist dein öffentlicher Schlüssel. Deine Einladung enthält ihn; mit ihm allein lässt sich nichts anfangen.
 exposed = Dein Verlauf ist verschlüsselt, aber der Schlüssel liegt daneben: Es gibt weder einen Schlüsselbund noch ein Passwort.
 password-title = Passwort festlegen
+password-is-set = Kith fragt bei jedem Start nach deinem Passwort.
+password-is-not-set = Kith öffnet sich ohne Passwort. Wer diesen Computer als du benutzt, kann alles lesen.
+password-change = Passwort ändern
+password-remove = Passwort entfernen
+password-remove-about = Kith öffnet sich dann ohne Nachfrage, mit dem Schlüsselbund dieses Computers oder einem Schlüssel im Profilordner.
+password-current = Bisheriges Passwort
+password-new = Neues Passwort
+password-busy = Einen Moment…
 phrase-title = Wiederherstellungswörter
 phrase-about = 24 Wörter, die dein Konto sind. Wer sie hat, kann als du auftreten; ohne sie ist ein verlorener Computer ein verlorenes Konto.
 phrase-show = Meine 24 Wörter zeigen
@@ -260,6 +279,22 @@ network-peers = { $count ->
    *[other] { $count } Gegenstellen
 }
 network-test-title = Test
+test-listen-udp = Empfang über QUIC
+test-listen-tcp = Empfang über TCP
+test-listen-bad = Vielleicht benutzt ein anderes Programm den Port.
+test-bootstrap-bad = Kein Bootstrap-Knoten antwortet. Prüfe deine Verbindung oder füge unten einen anderen hinzu.
+test-relay = Relay
+test-relay-bad = Kein Relay hat eine Reservierung angenommen. Personen hinter strengen Routern erreichen dich vielleicht nicht.
+test-rendezvous = Auffindbar
+test-rendezvous-bad = Kontakte können diesen Computer gerade nicht nachschlagen.
+test-public = Von außen erreichbar
+test-public-bad = Weder eine öffentliche Adresse noch ein Relay führt hierher.
+test-mdns = Lokales Netz
+test-mdns-bad = Andere Computer in diesem Netz werden nicht von selbst gefunden: Multicast ist nicht verfügbar.
+nat-public = zum Internet offen
+nat-mapped = lässt Verbindungen durch, wenn beide Seiten es versuchen
+nat-symmetric = benutzt für jeden einen anderen Port, daher ist ein Relay nötig
+nat-unknown = noch nicht bekannt
 network-test = Verbindung testen
 network-test-running = Wird getestet…
 network-details = Details
@@ -313,6 +348,18 @@ notify = Benachrichtigungen
 notify-about = Neue Nachrichten melden, während ich woanders hinsehe.
 notify-text = Nachrichtentext zeigen
 notify-text-about = Sonst nur, wer geschrieben hat.
+background-title = Im Hintergrund
+background-keep = Weiterlaufen, wenn das Fenster geschlossen wird
+background-keep-about = Nachrichten erreichen dich weiterhin. Das Symbol im Infobereich holt das Fenster zurück.
+background-no-tray = Dieser Desktop hat keinen Infobereich. Minimiere das Fenster stattdessen.
+background-start = Beim Anmelden starten
+background-start-about = Kith startet ohne Fenster und wartet auf Nachrichten.
+tray-open = Kith öffnen
+tray-unread = { $count ->
+    [0] Kith
+    [one] Kith: eine ungelesene Nachricht
+   *[other] Kith: { $count } ungelesene Nachrichten
+}
 storage-folder = Profilordner
 storage-about = Alles darin ist verschlüsselt. Kopiere für eine Sicherung den ganzen Ordner, während Kith beendet ist, und öffne nie zwei Kopien gleichzeitig.
 enter-newline = Enter beginnt eine neue Zeile
@@ -334,6 +381,7 @@ toast-removed = Entfernt
 toast-verified = Verifiziert
 toast-unverified = Nicht mehr verifiziert
 toast-password = Passwort festgelegt
+toast-no-password = Passwort entfernt
 toast-profile-saved = Gespeichert
 toast-bootstrap-added = Bootstrap-Knoten hinzugefügt
 toast-bootstrap-removed = Bootstrap-Knoten entfernt

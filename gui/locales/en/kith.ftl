@@ -127,6 +127,12 @@ composer-removed = This person is not one of your contacts any more.
 composer-alarm = Messages are paused: see the warning above.
 message-unknown = This message needs a newer version of Kith.
 message-copy = Copy text
+message-select = Select
+selection-count = { $count ->
+    [one] One message selected
+   *[other] { $count } messages selected
+}
+selection-copy = Copy messages
 message-retry = Try again
 message-discard = Delete
 state-received = received
@@ -199,6 +205,7 @@ add-link = Invite link
 add-link-hint = kith:i/1/…
 add-scan-clipboard = Scan from clipboard
 add-scan-file = Scan a picture
+add-scan-screen = Scan from screen
 add-looking = Looking who this is…
 add-mine = This is your own invite. Give it to somebody else.
 add-known = You know this person already.
@@ -209,6 +216,7 @@ add-ask = Ask { $name }
 add-asking = Asking…
 scan-nothing = There is no QR code that can be read in this picture.
 scan-no-picture = There is neither a picture nor text on the clipboard.
+scan-no-screen = This desktop does not let Kith see the screen. Make a picture of it and scan that.
 scan-unreadable = This file is not a picture Kith can read.
 
 ## Questions
@@ -221,6 +229,9 @@ confirm-block-about = { $name } cannot reach you, and is not told so. You can un
 confirm-block-do = Block
 rename-about = Only you see this name. Leave it empty to use the one they chose.
 rename-name = Name
+closing-title = Keep Kith running?
+closing-about = Messages reach you only while Kith runs. It can go on without its window; its icon stays in the tray.
+closing-keep = Keep running
 link-title = Open this link?
 link-about = This link may not lead where it seems to.
 link-host = It leads to { $host }
@@ -236,6 +247,14 @@ profile-no-status = No status
 account-id-about = This is your public key. Your invite contains it; nothing can be done with it alone.
 exposed = Your history is encrypted, but its key lies beside it: no keyring took it, and there is no password.
 password-title = Set a password
+password-is-set = Kith asks for your password at every start.
+password-is-not-set = Kith opens without a password. Whoever uses this computer as you can read everything.
+password-change = Change password
+password-remove = Remove password
+password-remove-about = Kith then opens without asking, by this computer's keyring or a key in the profile folder.
+password-current = Password now
+password-new = New password
+password-busy = Working…
 phrase-title = Recovery phrase
 phrase-about = 24 words that are your account. Whoever has them can become you; without them a lost computer is a lost account.
 phrase-show = Show my 24 words
@@ -260,6 +279,22 @@ network-peers = { $count ->
    *[other] { $count } peers
 }
 network-test-title = Test
+test-listen-udp = Listening for QUIC
+test-listen-tcp = Listening for TCP
+test-listen-bad = Another program may use the port.
+test-bootstrap-bad = No bootstrap node answers. Check your connection, or add another node below.
+test-relay = Relay
+test-relay-bad = No relay took a reservation. People behind strict routers may not reach you.
+test-rendezvous = Findable
+test-rendezvous-bad = Contacts cannot look this computer up just now.
+test-public = Reachable from outside
+test-public-bad = Neither a public address nor a relay leads here.
+test-mdns = Local network
+test-mdns-bad = Other computers in this network are not found by themselves: multicast is not available.
+nat-public = open to the internet
+nat-mapped = lets connections through once both sides try
+nat-symmetric = uses another port for everybody, so a relay is needed
+nat-unknown = not known yet
 network-test = Test my connection
 network-test-running = Testing…
 network-details = Details
@@ -313,6 +348,18 @@ notify = Notifications
 notify-about = Tell me about new messages while I look elsewhere.
 notify-text = Show what was written
 notify-text-about = Otherwise only who wrote.
+background-title = In the background
+background-keep = Keep running when the window is closed
+background-keep-about = Messages go on reaching you. The icon in the tray brings the window back.
+background-no-tray = This desktop has no tray for icons. Minimise the window instead.
+background-start = Start when I log in
+background-start-about = Kith starts without a window and waits for messages.
+tray-open = Open Kith
+tray-unread = { $count ->
+    [0] Kith
+    [one] Kith: one unread message
+   *[other] Kith: { $count } unread messages
+}
 storage-folder = Profile folder
 storage-about = Everything in it is encrypted. Copy the whole folder while Kith is closed to keep a backup, and never open two copies at the same time.
 enter-newline = Enter makes a new line
@@ -334,6 +381,7 @@ toast-removed = Removed
 toast-verified = Verified
 toast-unverified = Not verified any more
 toast-password = Password set
+toast-no-password = Password removed
 toast-profile-saved = Saved
 toast-bootstrap-added = Bootstrap node added
 toast-bootstrap-removed = Bootstrap node removed

@@ -127,6 +127,12 @@ composer-removed = Esta persona ya no está entre tus contactos.
 composer-alarm = Los mensajes están en pausa: mira la advertencia de arriba.
 message-unknown = Este mensaje necesita una versión más reciente de Kith.
 message-copy = Copiar texto
+message-select = Seleccionar
+selection-count = { $count ->
+    [one] Un mensaje seleccionado
+   *[other] { $count } mensajes seleccionados
+}
+selection-copy = Copiar mensajes
 message-retry = Reintentar
 message-discard = Eliminar
 state-received = recibido
@@ -199,6 +205,7 @@ add-link = Enlace de invitación
 add-link-hint = kith:i/1/…
 add-scan-clipboard = Leer del portapapeles
 add-scan-file = Escanear una imagen
+add-scan-screen = Escanear la pantalla
 add-looking = Buscando quién es…
 add-mine = Esta es tu propia invitación. Dásela a otra persona.
 add-known = Ya conoces a esta persona.
@@ -209,6 +216,7 @@ add-ask = Preguntar a { $name }
 add-asking = Enviando solicitud…
 scan-nothing = No hay ningún código QR legible en esta imagen.
 scan-no-picture = No hay ni imagen ni texto en el portapapeles.
+scan-no-screen = Este escritorio no deja que Kith vea la pantalla. Haz una imagen de ella y escanéala.
 scan-unreadable = Este archivo no es una imagen que Kith pueda leer.
 
 ## Questions
@@ -221,6 +229,9 @@ confirm-block-about = { $name } no podrá comunicarse contigo, y no se le avisar
 confirm-block-do = Bloquear
 rename-about = Solo tú ves este nombre. Déjalo vacío para usar el que eligió esta persona.
 rename-name = Nombre
+closing-title = ¿Dejar Kith abierto?
+closing-about = Los mensajes solo te llegan mientras Kith está en marcha. Puede seguir sin su ventana; su icono se queda en la bandeja.
+closing-keep = Dejar abierto
 link-title = ¿Abrir este enlace?
 link-about = Puede que este enlace no lleve a donde parece.
 link-host = Lleva a { $host }
@@ -236,6 +247,14 @@ profile-no-status = Sin estado
 account-id-about = Esta es tu clave pública. Tu invitación la contiene; con ella sola no se puede hacer nada.
 exposed = Tu historial está cifrado, pero la clave está al lado: no hay llavero ni contraseña.
 password-title = Poner una contraseña
+password-is-set = Kith pide tu contraseña cada vez que se abre.
+password-is-not-set = Kith se abre sin contraseña. Quien use este ordenador con tu cuenta puede leerlo todo.
+password-change = Cambiar contraseña
+password-remove = Quitar contraseña
+password-remove-about = Kith se abrirá sin preguntar, con el llavero de este ordenador o una clave en la carpeta del perfil.
+password-current = Contraseña actual
+password-new = Contraseña nueva
+password-busy = Un momento…
 phrase-title = Frase de recuperación
 phrase-about = 24 palabras que son tu cuenta. Quien las tenga puede hacerse pasar por ti; sin ellas, perder el equipo es perder la cuenta.
 phrase-show = Mostrar mis 24 palabras
@@ -260,6 +279,22 @@ network-peers = { $count ->
    *[other] { $count } pares
 }
 network-test-title = Prueba
+test-listen-udp = Escucha por QUIC
+test-listen-tcp = Escucha por TCP
+test-listen-bad = Puede que otro programa use el puerto.
+test-bootstrap-bad = Ningún nodo de arranque responde. Revisa tu conexión o añade otro abajo.
+test-relay = Relé
+test-relay-bad = Ningún relé aceptó una reserva. Quizá no te alcancen personas tras routers estrictos.
+test-rendezvous = Localizable
+test-rendezvous-bad = Ahora mismo tus contactos no pueden encontrar este ordenador.
+test-public = Accesible desde fuera
+test-public-bad = Ni una dirección pública ni un relé llevan hasta aquí.
+test-mdns = Red local
+test-mdns-bad = Los demás ordenadores de esta red no se encuentran solos: no hay multidifusión.
+nat-public = abierto a internet
+nat-mapped = deja pasar conexiones cuando ambos lados lo intentan
+nat-symmetric = usa un puerto distinto para cada uno, así que hace falta un relé
+nat-unknown = aún no se sabe
 network-test = Probar mi conexión
 network-test-running = Probando…
 network-details = Detalles
@@ -313,6 +348,18 @@ notify = Notificaciones
 notify-about = Avisarme de los mensajes nuevos cuando miro a otra parte.
 notify-text = Mostrar el texto del mensaje
 notify-text-about = Si no, solo quién escribió.
+background-title = En segundo plano
+background-keep = Seguir en marcha al cerrar la ventana
+background-keep-about = Los mensajes te siguen llegando. El icono de la bandeja recupera la ventana.
+background-no-tray = Este escritorio no tiene bandeja de iconos. Minimiza la ventana en su lugar.
+background-start = Abrir al iniciar sesión
+background-start-about = Kith se abre sin ventana y espera mensajes.
+tray-open = Abrir Kith
+tray-unread = { $count ->
+    [0] Kith
+    [one] Kith: un mensaje sin leer
+   *[other] Kith: { $count } mensajes sin leer
+}
 storage-folder = Carpeta del perfil
 storage-about = Todo lo que contiene está cifrado. Para tener una copia de seguridad, copia la carpeta entera con Kith cerrado, y nunca abras dos copias a la vez.
 enter-newline = Enter inserta un salto de línea
@@ -334,6 +381,7 @@ toast-removed = Contacto eliminado
 toast-verified = Contacto verificado
 toast-unverified = Ya no está verificado
 toast-password = Contraseña puesta
+toast-no-password = Contraseña quitada
 toast-profile-saved = Guardado
 toast-bootstrap-added = Nodo de arranque añadido
 toast-bootstrap-removed = Nodo de arranque quitado

@@ -127,6 +127,12 @@ composer-removed = Cette personne ne fait plus partie de vos contacts.
 composer-alarm = Les messages sont en pause : voir l’avertissement ci-dessus.
 message-unknown = Ce message nécessite une version plus récente de Kith.
 message-copy = Copier le texte
+message-select = Sélectionner
+selection-count = { $count ->
+    [one] Un message sélectionné
+   *[other] { $count } messages sélectionnés
+}
+selection-copy = Copier les messages
 message-retry = Réessayer
 message-discard = Supprimer
 state-received = reçu
@@ -199,6 +205,7 @@ add-link = Lien d’invitation
 add-link-hint = kith:i/1/…
 add-scan-clipboard = Lire le presse-papiers
 add-scan-file = Scanner une image
+add-scan-screen = Scanner l’écran
 add-looking = Recherche de cette personne…
 add-mine = C’est votre propre invitation. Donnez-la à quelqu’un d’autre.
 add-known = Vous connaissez déjà cette personne.
@@ -209,6 +216,7 @@ add-ask = Demander à { $name }
 add-asking = Envoi de la demande…
 scan-nothing = Cette image ne contient aucun code QR lisible.
 scan-no-picture = Le presse-papiers ne contient ni image ni texte.
+scan-no-screen = Ce bureau ne laisse pas Kith voir l’écran. Faites-en une image et scannez-la.
 scan-unreadable = Ce fichier n’est pas une image que Kith peut lire.
 
 ## Questions
@@ -221,6 +229,9 @@ confirm-block-about = { $name } ne pourra pas vous joindre, et n’en saura rien
 confirm-block-do = Bloquer
 rename-about = Ce nom n’est visible que par vous. Laissez-le vide pour utiliser celui que cette personne a choisi.
 rename-name = Nom
+closing-title = Laisser Kith ouvert ?
+closing-about = Les messages ne vous parviennent que pendant que Kith fonctionne. Il peut continuer sans sa fenêtre ; son icône reste dans la zone de notification.
+closing-keep = Laisser ouvert
 link-title = Ouvrir ce lien ?
 link-about = Ce lien ne mène peut-être pas là où il semble mener.
 link-host = Il mène à { $host }
@@ -236,6 +247,14 @@ profile-no-status = Aucun statut
 account-id-about = C’est votre clé publique. Votre invitation la contient ; à elle seule, elle ne permet rien.
 exposed = Votre historique est chiffré, mais sa clé se trouve à côté : il n’y a ni trousseau ni mot de passe.
 password-title = Définir un mot de passe
+password-is-set = Kith demande votre mot de passe à chaque démarrage.
+password-is-not-set = Kith s’ouvre sans mot de passe. Quiconque utilise cet ordinateur sous votre nom peut tout lire.
+password-change = Changer le mot de passe
+password-remove = Supprimer le mot de passe
+password-remove-about = Kith s’ouvre alors sans rien demander, avec le trousseau de cet ordinateur ou une clé dans le dossier du profil.
+password-current = Mot de passe actuel
+password-new = Nouveau mot de passe
+password-busy = Un instant…
 phrase-title = Phrase de récupération
 phrase-about = 24 mots qui sont votre compte. Toute personne qui les possède peut prendre votre place ; sans eux, un ordinateur perdu est un compte perdu.
 phrase-show = Afficher mes 24 mots
@@ -260,6 +279,22 @@ network-peers = { $count ->
    *[other] { $count } pairs
 }
 network-test-title = Test
+test-listen-udp = Écoute en QUIC
+test-listen-tcp = Écoute en TCP
+test-listen-bad = Un autre programme utilise peut-être le port.
+test-bootstrap-bad = Aucun nœud d’amorçage ne répond. Vérifiez votre connexion ou ajoutez-en un autre ci-dessous.
+test-relay = Relais
+test-relay-bad = Aucun relais n’a accepté de réservation. Les personnes derrière un routeur strict ne vous joindront peut-être pas.
+test-rendezvous = Trouvable
+test-rendezvous-bad = Vos contacts ne peuvent pas trouver cet ordinateur pour le moment.
+test-public = Joignable de l’extérieur
+test-public-bad = Ni adresse publique ni relais ne mène ici.
+test-mdns = Réseau local
+test-mdns-bad = Les autres ordinateurs de ce réseau ne sont pas trouvés d’eux-mêmes : la multidiffusion n’est pas disponible.
+nat-public = ouvert sur Internet
+nat-mapped = laisse passer les connexions quand les deux côtés essaient
+nat-symmetric = utilise un port différent pour chacun, il faut donc un relais
+nat-unknown = pas encore connu
 network-test = Tester ma connexion
 network-test-running = Test en cours…
 network-details = Détails
@@ -313,6 +348,18 @@ notify = Notifications
 notify-about = Me signaler les nouveaux messages quand je regarde ailleurs.
 notify-text = Afficher le texte du message
 notify-text-about = Sinon, seulement qui a écrit.
+background-title = En arrière-plan
+background-keep = Continuer quand la fenêtre est fermée
+background-keep-about = Les messages continuent d’arriver. L’icône de la zone de notification rouvre la fenêtre.
+background-no-tray = Ce bureau n’a pas de zone de notification. Réduisez plutôt la fenêtre.
+background-start = Démarrer à l’ouverture de session
+background-start-about = Kith démarre sans fenêtre et attend les messages.
+tray-open = Ouvrir Kith
+tray-unread = { $count ->
+    [0] Kith
+    [one] Kith : un message non lu
+   *[other] Kith : { $count } messages non lus
+}
 storage-folder = Dossier du profil
 storage-about = Tout ce qu’il contient est chiffré. Pour garder une sauvegarde, copiez le dossier entier quand Kith est fermé, et n’ouvrez jamais deux copies en même temps.
 enter-newline = Entrée va à la ligne
@@ -334,6 +381,7 @@ toast-removed = Contact retiré
 toast-verified = Contact vérifié
 toast-unverified = Vérification annulée
 toast-password = Mot de passe défini
+toast-no-password = Mot de passe supprimé
 toast-profile-saved = Enregistré
 toast-bootstrap-added = Nœud d’amorçage ajouté
 toast-bootstrap-removed = Nœud d’amorçage retiré

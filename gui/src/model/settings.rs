@@ -66,6 +66,8 @@ pub struct Settings {
     pub notify: bool,
     /// They show what was written.
     pub notify_text: bool,
+    /// Closing the window leaves the node running, where there is a tray; asked when it happens first.
+    pub keep_running: Option<bool>,
     /// The card about the recovery phrase was put away.
     pub phrase_saved: bool,
     /// Others learn that I have read what they wrote; kept by the node under a key of its own.
@@ -86,6 +88,7 @@ impl Default for Settings {
             enter_is_newline: false,
             notify: true,
             notify_text: true,
+            keep_running: None,
             phrase_saved: false,
             receipts: true,
         }

@@ -82,9 +82,13 @@ pub enum Sheet {
     Phrase {
         /// Once shown.
         words: Option<Vec<String>>,
+        /// Typed so far, where the profile has one.
+        password: Password,
+        /// It was not that one.
+        wrong: bool,
     },
-    /// Give the profile a password; typed so far.
-    Password(Password),
+    /// Give the profile a password, another one, or none.
+    Password(NewPassword),
     /// Give somebody another name.
     Rename {
         /// Who.
@@ -96,8 +100,25 @@ pub enum Sheet {
     Remove(AccountId),
     /// Really block them?
     Block(AccountId),
+    /// Go on without the window?
+    Closing,
     /// A link in a message that may not lead where it seems to.
     OpenLink(String),
+}
+
+/// A password for the profile, as far as it was typed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NewPassword {
+    /// The one it has.
+    pub current: Password,
+    /// The one it gets.
+    pub new: Password,
+    /// It gets none.
+    pub remove: bool,
+    /// The one it has is another.
+    pub wrong: bool,
+    /// It is being stretched.
+    pub busy: bool,
 }
 
 /// Giving and using invites.

@@ -146,12 +146,12 @@ fn add_ellipsis(job: &mut LayoutJob, direction: Direction) {
 
 #[cfg(test)]
 mod tests {
-    use egui::{Color32, FontId};
+    use egui::FontId;
 
     use super::*;
 
     fn format(size: f32) -> TextFormat {
-        TextFormat::simple(FontId::proportional(size), Color32::PLACEHOLDER)
+        TextFormat::simple(FontId::proportional(size), crate::theme::Color::PLACEHOLDER)
     }
 
     fn parts(job: &LayoutJob) -> Vec<&str> {

@@ -56,18 +56,6 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             out.push(call(Command::ContactsVerify(params), Then::Say(said)));
         }
         Action::SaveProfile => save_profile(model, out),
-        Action::SetPassword => {
-            let Some(Sheet::Password(new)) = model.view.sheet.take() else { return None };
-            if !new.as_str().is_empty() {
-                let params = params::SetPasswordParams { current: None, new: Some(new) };
-                out.push(call(Command::ProfileSetPassword(params), Then::Locked));
-            }
-        }
-        Action::ShowPhrase => {
-            model.view.sheet = Some(Sheet::Phrase { words: None });
-            let params = params::PhraseParams { password: None };
-            out.push(call(Command::ProfileRecoveryPhrase(params), Then::Phrase));
-        }
         other => return Some(other),
     }
     None

@@ -23,6 +23,9 @@ pub(super) fn started(model: &mut Model, snapshot: Snapshot, out: &mut Vec<Effec
 
 pub(super) fn not_started(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
     out.push(Effect::Focus(Target::Field));
+    if model.background.hidden {
+        out.push(Effect::Show);
+    }
     model.stage = match (std::mem::take(&mut model.stage), news) {
         (_, FromNode::NoProfile) => Stage::Onboarding(Onboarding::default()),
         (_, FromNode::NeedsPassword) => Stage::Unlock(Unlock::default()),

@@ -1,6 +1,6 @@
 //! What follows from an answer of the node.
 
-use kith_node::{ApiError, ChatId, ErrorCode, Reply, params::HistoryReply, views::ContactState};
+use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
 
 use super::{Effect, Then, contacts, toast};
 use crate::model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind};
@@ -16,9 +16,9 @@ pub(super) fn reply(model: &mut Model, then: Then, result: Result<Reply, ApiErro
 fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
     match (then, reply) {
         (Then::Say(key), _) => toast(model, ToastKind::Done, key),
-        (Then::Locked, _) => {
-            model.exposed = false;
-            toast(model, ToastKind::Done, "toast-password");
+        (Then::Locked { removed }, _) => {
+            model.view.sheet = None;
+            toast(model, ToastKind::Done, if removed { "toast-no-password" } else { "toast-password" });
         }
         (Then::Sent(chat, local), _) => {
             let talk = model.talk_mut(chat);
@@ -46,7 +46,7 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
             model.view.hits = Hits { query, hits: found.hits };
         }
         (Then::Phrase, Reply::ProfileRecoveryPhrase(phrase)) => {
-            if let Some(Sheet::Phrase { words }) = &mut model.view.sheet {
+            if let Some(Sheet::Phrase { words, .. }) = &mut model.view.sheet {
                 *words = Some(phrase.words);
             }
         }
@@ -118,9 +118,23 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
             model.view.network_test = None;
             toast(model, ToastKind::Problem, key);
         }
-        Then::Phrase => {
-            model.view.sheet = None;
-            toast(model, ToastKind::Problem, key);
+        Then::Phrase => match &mut model.view.sheet {
+            Some(Sheet::Phrase { wrong, password, .. }) if error.code == ErrorCode::WrongPassword => {
+                (*wrong, *password) = (true, Password::default());
+            }
+            _ => {
+                model.view.sheet = None;
+                toast(model, ToastKind::Problem, key);
+            }
+        },
+        Then::Locked { .. } => {
+            let wrong = error.code == ErrorCode::WrongPassword;
+            if let Some(Sheet::Password(typed)) = &mut model.view.sheet {
+                (typed.busy, typed.wrong) = (false, wrong);
+            }
+            if !wrong {
+                toast(model, ToastKind::Problem, key);
+            }
         }
         // A person types on; the next letter asks again.
         Then::Found(_) => {}

@@ -1,12 +1,12 @@
 use kith_node::{
-    ApiError, ErrorCode, Event, Reply, Snapshot,
+    ApiError, ErrorCode, Event, ProfileState, Reply, Snapshot,
     params::{AddReply, ChatReply, Done, HistoryReply, InviteReply, PreviewReply, SendReply},
     views::{ContactState, Message, MessageState},
 };
 
 use super::*;
 use crate::model::{
-    AddTab, Preview, Step,
+    AddTab, NewPassword, Preview, Sheet, Step,
     samples::{NOW, account, chat, chat_id, contact, message, message_id, network, profile},
 };
 
@@ -24,7 +24,8 @@ fn snapshot() -> Box<Snapshot> {
 /// A window in which the node runs.
 fn ready() -> Model {
     let mut model = Model { now: NOW, ..Model::default() };
-    let _effects = update(&mut model, Action::Node(FromNode::Started { snapshot: snapshot(), exposed: false }));
+    let _effects =
+        update(&mut model, Action::Node(FromNode::Started { snapshot: snapshot(), lock: Some(ProfileState::Keyring) }));
     model
 }
 
@@ -72,7 +73,8 @@ fn the_way_to_a_profile() {
         matches!(&model.stage, Stage::Onboarding(page) if !page.busy && page.name.trim() == "Ada"),
         "typed in vain"
     );
-    let effects = update(&mut model, Action::Node(FromNode::Started { snapshot: snapshot(), exposed: false }));
+    let effects =
+        update(&mut model, Action::Node(FromNode::Started { snapshot: snapshot(), lock: Some(ProfileState::Keyring) }));
     assert_eq!(calls(&effects), ["contacts.invite"]);
     let invite = InviteReply { link: "kith:i/1/x".into(), invite: "00".repeat(16).parse().unwrap() };
     let _effects = reply(&mut model, Then::Invited, Ok(Reply::ContactsInvite(invite)));
@@ -297,18 +299,60 @@ fn a_state_shows_in_the_list_and_in_the_conversation() {
 }
 
 #[test]
-fn an_open_profile_can_be_locked() {
+fn a_profile_gets_another_lock() {
     let mut model = Model { now: NOW, ..Model::default() };
-    let _effects = update(&mut model, Action::Node(FromNode::Started { snapshot: snapshot(), exposed: true }));
-    assert!(model.exposed);
-    let sheet = |text: &str| Action::OpenSheet(crate::model::Sheet::Password(text.to_owned().into()));
-    let _effects = update(&mut model, sheet(""));
+    let started = FromNode::Started { snapshot: snapshot(), lock: Some(ProfileState::KeyFile) };
+    let _effects = update(&mut model, Action::Node(started));
+    assert!(model.exposed());
+    let sheet = |current: &str, new: &str, remove: bool| {
+        let (current, new) = (current.to_owned().into(), new.to_owned().into());
+        Action::EditSheet(Sheet::Password(NewPassword { current, new, remove, ..NewPassword::default() }))
+    };
+    let _effects = update(&mut model, sheet("", "", false));
     assert_eq!(calls(&update(&mut model, Action::SetPassword)), [""; 0], "an empty password is none");
-    let _effects = update(&mut model, sheet("horse"));
+    let _effects = update(&mut model, sheet("", "horse", false));
     assert!(!format!("{:?}", model.view.sheet).contains("horse"), "a password in what is logged");
     assert_eq!(calls(&update(&mut model, Action::SetPassword)), ["profile.set_password"]);
-    let _effects = reply(&mut model, Then::Locked, Err(ErrorCode::StorageFull));
-    assert!(model.exposed, "nothing was locked");
-    let _effects = reply(&mut model, Then::Locked, Ok(Reply::ProfileSetPassword(Done {})));
-    assert!(!model.exposed);
+    assert_eq!(calls(&update(&mut model, Action::SetPassword)), [""; 0], "it is being stretched");
+    let _effects = reply(&mut model, Then::Locked { removed: false }, Err(ErrorCode::StorageFull));
+    assert!(model.exposed() && model.view.sheet.is_some(), "nothing was locked, and nothing typed is lost");
+    let _effects = update(&mut model, Action::Node(FromNode::Lock(ProfileState::Password)));
+    let _effects = reply(&mut model, Then::Locked { removed: false }, Ok(Reply::ProfileSetPassword(Done {})));
+    assert!(!model.exposed() && model.view.sheet.is_none());
+
+    let _effects = update(&mut model, sheet("", "", true));
+    assert_eq!(calls(&update(&mut model, Action::SetPassword)), [""; 0], "the one it has is needed");
+    let _effects = update(&mut model, sheet("mule", "", true));
+    assert_eq!(calls(&update(&mut model, Action::SetPassword)), ["profile.set_password"]);
+    let _effects = reply(&mut model, Then::Locked { removed: true }, Err(ErrorCode::WrongPassword));
+    assert!(matches!(&model.view.sheet, Some(Sheet::Password(typed)) if typed.wrong && !typed.busy));
+}
+
+#[test]
+fn the_words_want_the_password_there_is() {
+    let mut model = talking(vec![]);
+    model.lock = Some(ProfileState::Password);
+    assert_eq!(calls(&update(&mut model, Action::ShowPhrase)), [""; 0]);
+    let typed = Sheet::Phrase { words: None, password: "mule".to_owned().into(), wrong: false };
+    let _effects = update(&mut model, Action::EditSheet(typed));
+    assert_eq!(calls(&update(&mut model, Action::ShowPhrase)), ["profile.recovery_phrase"]);
+    let _effects = reply(&mut model, Then::Phrase, Err(ErrorCode::WrongPassword));
+    assert!(matches!(&model.view.sheet, Some(Sheet::Phrase { words: None, wrong: true, .. })));
+    model.lock = Some(ProfileState::Keyring);
+    model.view.sheet = None;
+    assert_eq!(calls(&update(&mut model, Action::ShowPhrase)), ["profile.recovery_phrase"]);
+}
+
+#[test]
+fn closing_the_window_asks_once_where_there_is_a_tray() {
+    let mut model = talking(vec![]);
+    assert_eq!(update(&mut model, Action::CloseWindow), [Effect::Quit], "nobody could bring it back");
+    let _effects = update(&mut model, Action::TrayThere(true));
+    assert_eq!(update(&mut model, Action::CloseWindow), []);
+    assert_eq!(model.view.sheet, Some(Sheet::Closing));
+    assert!(update(&mut model, Action::KeepRunning(true)).contains(&Effect::Hide));
+    assert_eq!(update(&mut model, Action::CloseWindow), [Effect::Hide]);
+    let _effects = update(&mut model, Action::Hidden(true));
+    assert_eq!(update(&mut model, Action::TrayThere(false)), [Effect::Minimize], "the tray went away");
+    assert_eq!(update(&mut model, Action::CloseWindow), [Effect::Quit]);
 }

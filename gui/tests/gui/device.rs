@@ -37,6 +37,7 @@ impl Device {
                 listener: None,
                 language: Some(Code::En),
                 theme: Some(Mode::Dark),
+                background: false,
                 fixed_time: None,
             };
             App::new(&cx.egui_ctx, options).unwrap()

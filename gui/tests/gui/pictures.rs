@@ -120,7 +120,13 @@ fn sheets_and_pages() {
     let words = "abandon ability able about above absent absorb abstract absurd abuse access accident account accuse achieve \
                  acid acoustic acquire across act action actor actress actual";
     let words = words.split(' ').map(str::to_owned).collect();
-    draw("phrase", sheet(Sheet::Phrase { words: Some(words) }), Mode::Dark, Code::En, WIDE);
+    draw(
+        "phrase",
+        sheet(Sheet::Phrase { words: Some(words), password: Default::default(), wrong: false }),
+        Mode::Dark,
+        Code::En,
+        WIDE,
+    );
     draw("palette", with(|model| model.view.palette = Some(Palette::default())), Mode::Dark, Code::En, WIDE);
     draw("network-dark", with(|model| model.view.route = Route::Network), Mode::Dark, Code::En, WIDE);
     draw("network-narrow", with(|model| model.view.route = Route::Network), Mode::Light, Code::En, NARROW);

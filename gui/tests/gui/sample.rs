@@ -194,7 +194,7 @@ fn chat(n: u8, person: &Person) -> Chat {
 fn network() -> NetworkStatus {
     NetworkStatus {
         state: NetworkState::Online,
-        nat: "port restricted".into(),
+        nat: "mapped".into(),
         addresses: vec!["/ip4/192.0.2.7/udp/4100/quic-v1".into(), "/ip6/2001:db8::7/udp/4100/quic-v1".into()],
         peers: 5,
         bootstraps: vec![

@@ -168,6 +168,7 @@ fn messages(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, chat: ChatId) {
         }
     }
     if !seen.end || talk.more_after {
+        sticky_day(ui, cx, &state.items, seen.first);
         jump(ui, cx, chat);
     }
 }
@@ -264,7 +265,7 @@ impl Rows for List<'_, '_> {
 
     fn show(&mut self, ui: &mut Ui, at: usize) {
         match &self.items[at] {
-            (_, Item::Day(day)) => chip(ui, self.cx, day),
+            (_, Item::Day(day)) => chip(ui, self.cx, day, ui.max_rect().center() + vec2(0.0, 3.0)),
             (_, Item::Unread) => unread(ui, self.cx),
             (key, Item::Message(message)) => {
                 let revealed = self.revealed.contains(key);
@@ -283,12 +284,24 @@ impl Rows for List<'_, '_> {
     }
 }
 
-fn chip(ui: &mut Ui, cx: &Cx<'_>, day: &str) {
+/// The day of what is at the upper edge, unless its own row is there.
+fn sticky_day(ui: &Ui, cx: &Cx<'_>, items: &[(RowKey, Item)], first: usize) {
+    let day = |(_, item): &(RowKey, Item)| if let Item::Day(day) = item { Some(day.clone()) } else { None };
+    let (above, below) = items.split_at(first.min(items.len()));
+    if below.iter().take(2).any(|item| day(item).is_some()) {
+        return;
+    }
+    if let Some(day) = above.iter().rev().find_map(day) {
+        let area = ui.clip_rect();
+        chip(ui, cx, &day, pos2(area.center().x, area.top() + 24.0));
+    }
+}
+
+fn chip(ui: &Ui, cx: &Cx<'_>, day: &str, at: egui::Pos2) {
     let t = cx.tokens();
     let text = cx.theme.text(day, Type::CAPTION.weight(550.0), t.text_2);
     let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Small);
-    let rect =
-        Align2::CENTER_CENTER.anchor_size(ui.max_rect().center() + vec2(0.0, 3.0), galley.size() + vec2(20.0, 8.0));
+    let rect = Align2::CENTER_CENTER.anchor_size(at, galley.size() + vec2(20.0, 8.0));
     ui.painter().rect_filled(rect, CornerRadius::same(12), t.bg_hover);
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, t.text_2);
 }

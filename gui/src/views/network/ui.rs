@@ -61,9 +61,29 @@ fn test_step(ui: &mut Ui, cx: &mut Cx<'_>, step: &TestStep) {
     side_by_side(ui, cx, |ui, cx| {
         let (icon, color) = if step.ok { (icons::CHECK_CIRCLE, t.ok) } else { (icons::X_CIRCLE, t.danger) };
         glyph(ui, cx, icon, 19.0, color, true);
-        label(ui, cx.theme.text(&step.name, Type::BODY.weight(550.0), t.text));
+        let (name, _) = test_keys(&step.name);
+        let name = name.map_or_else(|| step.name.clone(), |key| cx.t(key));
+        label(ui, cx.theme.text(name, Type::BODY.weight(550.0), t.text));
     });
-    muted(ui, cx, &step.detail);
+    match test_keys(&step.name) {
+        (_, Some(why)) if !step.ok => muted(ui, cx, &cx.t(why)),
+        _ => muted(ui, cx, &cx.lang.apart(&step.detail)),
+    };
+}
+
+/// The keys of a step's name and of what it means when it fails; a newer node may have others.
+fn test_keys(step: &str) -> (Option<&'static str>, Option<&'static str>) {
+    let (name, why) = match step {
+        "listen_udp" => ("test-listen-udp", "test-listen-bad"),
+        "listen_tcp" => ("test-listen-tcp", "test-listen-bad"),
+        "bootstrap" => ("bootstraps-title", "test-bootstrap-bad"),
+        "relay" => ("test-relay", "test-relay-bad"),
+        "rendezvous" => ("test-rendezvous", "test-rendezvous-bad"),
+        "public_address" => ("test-public", "test-public-bad"),
+        "mdns" => ("test-mdns", "test-mdns-bad"),
+        _ => return (None, None),
+    };
+    (Some(name), Some(why))
 }
 
 /// The list of bootstrap nodes, with a place for another.
@@ -136,7 +156,14 @@ fn details(ui: &mut Ui, cx: &mut Cx<'_>, status: &NetworkStatus) {
         }
         let (received, sent) = (bytes(status.traffic.bytes_in), bytes(status.traffic.bytes_out));
         muted(ui, cx, &cx.with("network-traffic", &[("in", Arg::Text(&received)), ("out", Arg::Text(&sent))]));
-        muted(ui, cx, &cx.with("network-nat", &[("nat", Arg::Text(&status.nat))]));
+        let nat = match status.nat.as_str() {
+            "public" => cx.t("nat-public"),
+            "mapped" => cx.t("nat-mapped"),
+            "symmetric" => cx.t("nat-symmetric"),
+            "unknown" => cx.t("nat-unknown"),
+            other => other.to_owned(),
+        };
+        muted(ui, cx, &cx.with("network-nat", &[("nat", Arg::Text(&nat))]));
         if button(ui, cx, Kind::Quiet, Some(icons::CLIPBOARD_TEXT), &cx.t("network-copy")).clicked() {
             cx.actions.push(Action::Copy(diagnostics(status), Copied::Text));
         }

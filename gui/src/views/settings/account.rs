@@ -1,12 +1,12 @@
 //! Who I am, and what brings me back.
 
 use egui::Ui;
-use kith_node::api::Password;
+use kith_node::ProfileState;
 
 use crate::{
     action::{Action, Copied},
     cx::Cx,
-    model::Sheet,
+    model::{NewPassword, Sheet},
     theme::{Type, icons, space},
     widgets::{
         Face, Kind, Tone, avatar, banner, button, card, icon_button, label, muted, section_title, selectable,
@@ -16,9 +16,9 @@ use crate::{
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(me) = &cx.model.me else { return };
-    if cx.model.exposed {
+    if cx.model.exposed() {
         if banner(ui, cx, Tone::Warn, &cx.t("exposed"), Some(&cx.t("password-title"))) {
-            cx.act(Action::OpenSheet(Sheet::Password(Password::default())));
+            cx.act(Action::OpenSheet(Sheet::Password(NewPassword::default())));
         }
         ui.add_space(space::S);
     }
@@ -46,6 +46,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         muted(ui, cx, &cx.t("account-id-about"));
     });
+    password(ui, cx);
     section_title(ui, cx, &cx.t("phrase-title"));
     card(ui, cx, |ui, cx| {
         muted(ui, cx, &cx.t("phrase-about"));
@@ -53,5 +54,24 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         if button(ui, cx, Kind::Secondary, Some(icons::KEY), &cx.t("phrase-show")).clicked() {
             cx.actions.push(Action::ShowPhrase);
         }
+    });
+}
+
+/// A password at the start, or not.
+fn password(ui: &mut Ui, cx: &mut Cx<'_>) {
+    section_title(ui, cx, &cx.t("unlock-password"));
+    card(ui, cx, |ui, cx| {
+        let has_one = cx.model.lock == Some(ProfileState::Password);
+        muted(ui, cx, &cx.t(if has_one { "password-is-set" } else { "password-is-not-set" }));
+        ui.add_space(space::XS);
+        side_by_side(ui, cx, |ui, cx| {
+            let text = cx.t(if has_one { "password-change" } else { "password-title" });
+            if button(ui, cx, Kind::Secondary, Some(icons::LOCK_KEY), &text).clicked() {
+                cx.act(Action::OpenSheet(Sheet::Password(NewPassword::default())));
+            }
+            if has_one && button(ui, cx, Kind::Quiet, None, &cx.t("password-remove")).clicked() {
+                cx.act(Action::OpenSheet(Sheet::Password(NewPassword { remove: true, ..NewPassword::default() })));
+            }
+        });
     });
 }

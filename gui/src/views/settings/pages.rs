@@ -116,6 +116,25 @@ pub(super) fn notifications(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
+/// With the notifications, because it is what brings them.
+pub(super) fn background(ui: &mut Ui, cx: &mut Cx<'_>) {
+    section_title(ui, cx, &cx.t("background-title"));
+    card(ui, cx, |ui, cx| {
+        let there = cx.model.background.tray == Some(true);
+        let (title, about) =
+            (cx.t("background-keep"), cx.t(if there { "background-keep-about" } else { "background-no-tray" }));
+        let on = there && cx.model.settings.keep_running != Some(false);
+        let changed = ui.add_enabled_ui(there, |ui| switch_row(ui, cx, &title, &about, on)).inner;
+        if let Some(on) = changed {
+            set(cx, |settings| settings.keep_running = Some(on));
+        }
+        let (title, about) = (cx.t("background-start"), cx.t("background-start-about"));
+        if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.background.autostart) {
+            cx.actions.push(Action::Autostart(on));
+        }
+    });
+}
+
 pub(super) fn storage(ui: &mut Ui, cx: &mut Cx<'_>) {
     card(ui, cx, |ui, cx| {
         label(ui, cx.theme.text(cx.t("storage-folder"), Type::BODY.weight(500.0), cx.tokens().text));

@@ -71,7 +71,10 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, section: Section) {
         Section::Privacy => pages::privacy(ui, cx),
         Section::Appearance => pages::appearance(ui, cx),
         Section::Language => pages::language(ui, cx),
-        Section::Notifications => pages::notifications(ui, cx),
+        Section::Notifications => {
+            pages::notifications(ui, cx);
+            pages::background(ui, cx);
+        }
         Section::Network => crate::views::network::bootstraps(ui, cx),
         Section::Storage => pages::storage(ui, cx),
         Section::Shortcuts => pages::shortcuts(ui, cx),

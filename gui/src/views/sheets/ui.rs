@@ -1,16 +1,17 @@
 use egui::Ui;
-use kith_node::{AccountId, api::Password};
+use kith_node::AccountId;
 
+use super::lock;
 use crate::{
-    action::{Action, Copied},
+    action::Action,
     cx::Cx,
     i18n::Arg,
     model::Sheet,
     text::links,
-    theme::{Type, icons, space},
+    theme::{Type, space},
     update::Target,
     views::add_contact,
-    widgets::{Field, Kind, Tone, banner, button, field, label, muted, paragraph, selectable, sheet, sheet_buttons},
+    widgets::{Field, Kind, button, field, label, muted, paragraph, selectable, sheet, sheet_buttons},
 };
 
 pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -18,11 +19,12 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     match open {
         Sheet::AddContact(add) => add_contact::show(ui, cx, &add),
         Sheet::Profile { name, status } => profile(ui, cx, &name, &status),
-        Sheet::Password(typed) => password(ui, cx, &typed),
-        Sheet::Phrase { words } => phrase(ui, cx, words.as_deref()),
+        Sheet::Password(typed) => lock::password(ui, cx, &typed),
+        Sheet::Phrase { words, password, wrong } => lock::phrase(ui, cx, words.as_deref(), &password, wrong),
         Sheet::Rename { account, name } => rename(ui, cx, account, &name),
         Sheet::Remove(account) => confirm(ui, cx, account, "remove", Action::Remove(account)),
         Sheet::Block(account) => confirm(ui, cx, account, "block", Action::Block(account)),
+        Sheet::Closing => closing(ui, cx),
         Sheet::OpenLink(link) => open_link(ui, cx, &link),
     }
 }
@@ -54,61 +56,6 @@ fn profile(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, status: &str) {
             }
             if button(ui, cx, Kind::Secondary, None, &cx.t("cancel")).clicked() {
                 cx.act(Action::CloseSheet);
-            }
-        });
-    });
-}
-
-fn password(ui: &mut Ui, cx: &mut Cx<'_>, typed: &Password) {
-    let title = cx.t("password-title");
-    sheet(ui, cx, &title, 420.0, |ui, cx| {
-        muted(ui, cx, &cx.t("you-password-about"));
-        let label = cx.t("unlock-password");
-        let shown = Field { label: &label, secret: true, limit: 256, target: Some(Target::Field), ..Field::default() };
-        let (changed, entered) = field(ui, cx, "new password", typed.as_str(), shown);
-        if let Some(password) = changed {
-            cx.act(Action::EditSheet(Sheet::Password(password.into())));
-        }
-        sheet_buttons(ui, cx, |ui, cx| {
-            let can = !typed.as_str().is_empty();
-            let text = cx.t("save");
-            let pressed = ui.add_enabled_ui(can, |ui| button(ui, cx, Kind::Primary, None, &text).clicked()).inner;
-            if can && (pressed || entered) {
-                cx.act(Action::SetPassword);
-            }
-            if button(ui, cx, Kind::Secondary, None, &cx.t("cancel")).clicked() {
-                cx.act(Action::CloseSheet);
-            }
-        });
-    });
-}
-
-fn phrase(ui: &mut Ui, cx: &mut Cx<'_>, words: Option<&[String]>) {
-    let title = cx.t("phrase-title");
-    sheet(ui, cx, &title, 480.0, |ui, cx| {
-        banner(ui, cx, Tone::Warn, &cx.t("phrase-warning"), None);
-        ui.add_space(space::S);
-        let Some(words) = words else {
-            muted(ui, cx, &cx.t("phrase-opening"));
-            return;
-        };
-        let columns = if ui.available_width() > 400.0 { 4 } else { 3 };
-        let width = ui.available_width() / columns as f32 - 8.0;
-        egui::Grid::new("words").num_columns(columns).min_col_width(width).spacing([8.0, 8.0]).show(ui, |ui| {
-            for (at, word) in words.iter().enumerate() {
-                let text = format!("{:>2}  {word}", at + 1);
-                selectable(ui, cx.theme.code(text, 13.5, cx.tokens().text));
-                if (at + 1) % columns == 0 {
-                    ui.end_row();
-                }
-            }
-        });
-        sheet_buttons(ui, cx, |ui, cx| {
-            if button(ui, cx, Kind::Primary, None, &cx.t("phrase-done")).clicked() {
-                cx.act(Action::PhraseSaved);
-            }
-            if button(ui, cx, Kind::Secondary, Some(icons::COPY), &cx.t("phrase-copy")).clicked() {
-                cx.act(Action::Copy(words.join(" "), Copied::Secret));
             }
         });
     });
@@ -148,6 +95,21 @@ fn confirm(ui: &mut Ui, cx: &mut Cx<'_>, account: AccountId, what: &str, action:
             }
             if button(ui, cx, Kind::Secondary, None, &cx.t("cancel")).clicked() {
                 cx.act(Action::CloseSheet);
+            }
+        });
+    });
+}
+
+fn closing(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let title = cx.t("closing-title");
+    sheet(ui, cx, &title, 420.0, |ui, cx| {
+        paragraph(ui, cx, &cx.t("closing-about"));
+        sheet_buttons(ui, cx, |ui, cx| {
+            if button(ui, cx, Kind::Primary, None, &cx.t("closing-keep")).clicked() {
+                cx.act(Action::KeepRunning(true));
+            }
+            if button(ui, cx, Kind::Secondary, None, &cx.t("quit")).clicked() {
+                cx.act(Action::KeepRunning(false));
             }
         });
     });

@@ -36,7 +36,7 @@ fn checklist(ui: &mut Ui, cx: &Cx<'_>) {
     let network = cx.model.network.as_ref();
     let peers = network.map_or(0, |network| network.peers);
     line(ui, cx, true, &cx.t("ready-identity"));
-    let exposed = cx.model.exposed;
+    let exposed = cx.model.exposed();
     line(ui, cx, !exposed, &cx.t(if exposed { "exposed" } else { "ready-encrypted" }));
     let listening = network.is_some_and(|network| !network.addresses.is_empty());
     line(ui, cx, listening, &cx.t("ready-listening"));

@@ -53,6 +53,7 @@ impl Screen {
             listener: None,
             language: Some(Code::En),
             theme: Some(Mode::Dark),
+            background: false,
             fixed_time: None,
         };
         let app = App::new(&ctx, options)?;
