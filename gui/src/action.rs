@@ -49,6 +49,8 @@ pub enum Action {
     OpenChat(ChatId),
     /// The conversation with somebody, made if there is none.
     OpenChatWith(AccountId),
+    /// Somebody to try things with.
+    Echo,
     /// The next or previous conversation of the list.
     StepChat(i32),
     /// Back to the list, where only one column fits.
@@ -80,6 +82,10 @@ pub enum Action {
     Retry(ChatId, u64),
     /// Forget a refused message.
     Discard(ChatId, u64),
+    /// Choose a message among others, or not any more.
+    Select(MessageId),
+    /// Choose none.
+    SelectNone,
     /// The timeline needs what precedes it.
     LoadBefore(ChatId),
     /// The timeline needs what follows it.
@@ -111,6 +117,8 @@ pub enum Action {
     ScanClipboard,
     /// Look for one in a file.
     ScanFile,
+    /// Look for one on the screen.
+    ScanScreen,
 
     /// Yes to a request.
     Accept(AccountId),

@@ -187,6 +187,7 @@ impl App {
         match effect {
             Effect::Call(command, then) => self.ask(ToNode::Call(Box::new(command), then)),
             Effect::Start { name, password } => self.ask(ToNode::Start { name, password }),
+            Effect::Echo => self.ask(ToNode::Echo),
             Effect::Copy { text, secret } => {
                 if secret {
                     let secret = Zeroizing::new(text.clone());
@@ -197,6 +198,7 @@ impl App {
             Effect::Browse(link) => ctx.open_url(egui::OpenUrl::new_tab(link)),
             Effect::ScanClipboard => self.desktop.run("scan", scan::clipboard),
             Effect::ScanFile => self.desktop.run("scan", scan::file),
+            Effect::ScanScreen => self.desktop.run("scan", scan::screen),
             Effect::Notify { chat, title, body } => self.notifier.tell(Told::Show { chat, title, body }),
             Effect::Unnotify(chat) => self.notifier.tell(Told::Close(chat)),
             Effect::Focus(target) => {

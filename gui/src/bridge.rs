@@ -1,6 +1,8 @@
 //! The only file that knows the node and tokio. Passes calls in and what the node says out, in order, bounded, with at
 //! most one request to draw between two frames.
 
+mod echo;
+
 use std::{
     collections::BTreeSet,
     path::PathBuf,
@@ -14,11 +16,12 @@ use std::{
 
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use kith_node::{
-    ApiError, Command, Event, Events, KeyError, Node, NodeBuilder, Preset, ProfileState, Reply, Snapshot, StartError,
-    api::Password, profile_state,
+    AccountId, ApiError, Command, Event, Events, KeyError, Node, NodeBuilder, Preset, ProfileState, Reply, Snapshot,
+    StartError, api::Password, profile_state,
 };
 use tokio::{runtime::Runtime, sync::mpsc};
 
+use self::echo::Echo;
 use crate::update::Then;
 
 /// Calls waiting for the node: more than a person can make, so that a frame never waits.
@@ -59,6 +62,8 @@ pub enum ToNode {
         /// Its password.
         password: Option<Password>,
     },
+    /// Start somebody to try things with.
+    Echo,
     /// Call a method.
     Call(Box<Command>, Then),
 }
@@ -88,6 +93,8 @@ pub enum FromNode {
     Events(Vec<Event>),
     /// Events were missed; this is how everything is now.
     Snapshot(Box<Snapshot>),
+    /// The one to try things with is a contact now, or why not.
+    Echo(Result<AccountId, String>),
     /// The answer to a call.
     Reply(Then, Result<Reply, ApiError>),
     /// The node has ended by itself.
@@ -171,6 +178,7 @@ impl Bridge {
 }
 
 /// The worker's end towards the window.
+#[derive(Clone)]
 struct Out {
     news: mpsc::Sender<FromNode>,
     waker: Waker,
@@ -204,6 +212,7 @@ async fn start(options: &NodeOptions, calls: &mut mpsc::Receiver<ToNode>, out: &
         let (name, password) = match calls.recv().await? {
             ToNode::Open => (None, None),
             ToNode::Start { name, password } => (name, password),
+            ToNode::Echo => continue,
             ToNode::Call(_, then) => {
                 let _gone = out.tell(FromNode::Reply(then, Err(not_running()))).await;
                 continue;
@@ -258,12 +267,37 @@ type Answer = (Then, Result<Reply, ApiError>);
 
 /// Calls and events until the window is gone or the node ends.
 async fn serve(options: &NodeOptions, node: &Node, calls: &mut mpsc::Receiver<ToNode>, events: &mut Events, out: &Out) {
+    let found = echo::is_there(&options.folder);
+    let mut echo = found.then(|| Echo::new(node.clone(), &options.folder, out.clone(), false));
+    talk(options, node, calls, events, out, &mut echo).await;
+    if let Some(echo) = echo {
+        echo.stop().await;
+    }
+}
+
+/// [`serve`] without what follows.
+async fn talk(
+    options: &NodeOptions,
+    node: &Node,
+    calls: &mut mpsc::Receiver<ToNode>,
+    events: &mut Events,
+    out: &Out,
+    echo: &mut Option<Echo>,
+) {
     let mut running: FuturesUnordered<BoxFuture<'_, Answer>> = FuturesUnordered::new();
     loop {
         let alive = tokio::select! {
             call = calls.recv() => match call {
                 Some(ToNode::Call(command, then)) => begin(node, *command, then, &mut running, out).await,
-                Some(_) => true,
+                Some(ToNode::Echo) => {
+                    // One that runs opens its conversation when it is started again.
+                    if let Some(before) = echo.take() {
+                        before.stop().await;
+                    }
+                    *echo = Some(Echo::new(node.clone(), &options.folder, out.clone(), true));
+                    true
+                }
+                Some(ToNode::Open | ToNode::Start { .. }) => true,
                 None => return,
             },
             Some((then, result)) = running.next() => {
@@ -274,6 +308,7 @@ async fn serve(options: &NodeOptions, node: &Node, calls: &mut mpsc::Receiver<To
                 }
                 out.tell(FromNode::Reply(then, result)).await
             }
+            () = Echo::go_on(echo) => true,
             event = events.next() => match event {
                 Some(event) => pass_on(node, event.event, events, out).await,
                 None => {

@@ -5,6 +5,8 @@ pub(crate) mod autostart;
 pub(crate) mod clipboard;
 pub(crate) mod notify;
 pub(crate) mod scan;
+#[cfg(target_os = "linux")]
+mod screen;
 pub mod single_instance;
 pub(crate) mod themes;
 #[cfg(target_os = "linux")]

@@ -78,6 +78,8 @@ pub enum Effect {
         /// Its password.
         password: Option<Password>,
     },
+    /// Start somebody to try things with.
+    Echo,
     /// Put text on the clipboard; take it off again after a while if it is secret.
     Copy {
         /// What.
@@ -91,6 +93,8 @@ pub enum Effect {
     ScanClipboard,
     /// Let a person choose a picture and look for a QR code in it.
     ScanFile,
+    /// Look for a QR code on the screen.
+    ScanScreen,
     /// Tell outside the window.
     Notify {
         /// Where.
@@ -156,6 +160,10 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             keep(RECEIPTS_SEEN, on.into(), &mut out);
         }
         Action::DismissToast(id) => model.view.toasts.retain(|toast| toast.id != id),
+        Action::Echo => {
+            toast(model, ToastKind::Done, "toast-echo");
+            out.push(Effect::Echo);
+        }
         Action::Quit => out.push(Effect::Quit),
         Action::Follow(link) => contacts::follow(model, link, &mut out),
         Action::FollowAnyway(link) => {
@@ -204,6 +212,10 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
             chats::reload(model, out);
         }
         FromNode::Reply(then, result) => reply::reply(model, then, result, out),
+        FromNode::Echo(Ok(account)) => {
+            let _handled = chats::update(model, Action::OpenChatWith(account), out);
+        }
+        FromNode::Echo(Err(why)) => toast(model, ToastKind::Problem, why),
         FromNode::Ended => model.stage = Stage::Failed("error-ended".to_owned()),
     }
 }
@@ -306,6 +318,7 @@ fn go(model: &mut Model, route: Route, out: &mut Vec<Effect>) {
     chats::save_drafts(model, true, out);
     model.view.palette = None;
     model.view.sheet = None;
+    model.view.selected.clear();
     model.view.route = route;
     if let Route::Contacts { open: Some(account) } = route {
         contacts::ask_safety(model, account, out);
@@ -318,7 +331,7 @@ fn go(model: &mut Model, route: Route, out: &mut Vec<Effect>) {
 /// The topmost thing goes: palette, sheet, search, the panel.
 fn escape(model: &mut Model) {
     let view = &mut model.view;
-    if view.palette.take().is_some() || view.sheet.take().is_some() {
+    if view.palette.take().is_some() || view.sheet.take().is_some() || !std::mem::take(&mut view.selected).is_empty() {
         return;
     }
     if !view.search.is_empty() {

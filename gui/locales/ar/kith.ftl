@@ -80,6 +80,7 @@ nothing-open-about = أو اضغط Ctrl+K للعثور على شخص أو أمر
 first-title = أضف أول شخص
 first-about = أعطِ أحدًا دعوتك، أو ألصق دعوة تلقيتها. وإلى ذلك الحين يمكنك التجربة في «ملاحظات لنفسي».
 first-invite = عرض دعوتي
+first-echo = جرّبه مع الصدى
 first-enter = لديّ رابط دعوة
 
 ## Chats
@@ -389,6 +390,7 @@ about-fonts = الخطوط والصور
 toast-copied = تم النسخ
 toast-copied-invite = تم نسخ الدعوة
 toast-copied-secret = تم النسخ؛ ويُزال من الحافظة بعد دقيقة
+toast-echo = يبدأ الصدى…
 toast-asked = أُرسل الطلب. يمكنك الكتابة بعد قبوله.
 toast-declined = تم الرفض
 toast-blocked = تم الحظر

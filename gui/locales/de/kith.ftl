@@ -72,6 +72,7 @@ nothing-open-about = Oder drücke Ctrl+K, um eine Person oder einen Befehl zu fi
 first-title = Füge die erste Person hinzu
 first-about = Gib jemandem deine Einladung oder füge eine ein, die du bekommen hast. Bis dahin kannst du mit Notizen an dich selbst alles ausprobieren.
 first-invite = Meine Einladung zeigen
+first-echo = Mit einem Echo ausprobieren
 first-enter = Ich habe einen Einladungslink
 
 ## Chats
@@ -373,6 +374,7 @@ about-fonts = Schriften und Bilder
 toast-copied = Kopiert
 toast-copied-invite = Einladung kopiert
 toast-copied-secret = Kopiert; nach einer Minute wird es aus der Zwischenablage entfernt
+toast-echo = Das Echo wird gestartet…
 toast-asked = Angefragt. Du kannst schreiben, sobald die Person annimmt.
 toast-declined = Abgelehnt
 toast-blocked = Blockiert

@@ -72,6 +72,7 @@ nothing-open-about = Or press Ctrl+K to find a person or a command.
 first-title = Add the first person
 first-about = Give somebody your invite, or paste the one they gave you. Until then, notes to yourself are a good place to try things.
 first-invite = Show my invite
+first-echo = Try it with an echo
 first-enter = I have an invite link
 
 ## Chats
@@ -373,6 +374,7 @@ about-fonts = Fonts and pictures
 toast-copied = Copied
 toast-copied-invite = Invite copied
 toast-copied-secret = Copied; it is taken off the clipboard after a minute
+toast-echo = Starting the echo…
 toast-asked = Asked. You can write once they accept.
 toast-declined = Declined
 toast-blocked = Blocked

@@ -72,6 +72,7 @@ nothing-open-about = O pulsa Ctrl+K para encontrar una persona o un comando.
 first-title = Añade a la primera persona
 first-about = Dale tu invitación a alguien o pega la que te hayan dado. Mientras tanto, «Mis notas» es un buen sitio para probar.
 first-invite = Mostrar mi invitación
+first-echo = Probar con un eco
 first-enter = Tengo un enlace de invitación
 
 ## Chats
@@ -373,6 +374,7 @@ about-fonts = Tipografías e imágenes
 toast-copied = Copiado
 toast-copied-invite = Invitación copiada
 toast-copied-secret = Copiado; se quita del portapapeles al cabo de un minuto
+toast-echo = Iniciando el eco…
 toast-asked = Solicitud enviada. Podrás escribir cuando la acepten.
 toast-declined = Solicitud rechazada
 toast-blocked = Contacto bloqueado

@@ -72,6 +72,7 @@ nothing-open-about = Ou appuyez sur Ctrl+K pour trouver une personne ou une comm
 first-title = Ajoutez une première personne
 first-about = Donnez votre invitation à quelqu’un, ou collez celle que vous avez reçue. En attendant, vos notes personnelles permettent de faire des essais.
 first-invite = Afficher mon invitation
+first-echo = Essayer avec un écho
 first-enter = J’ai un lien d’invitation
 
 ## Chats
@@ -373,6 +374,7 @@ about-fonts = Polices et images
 toast-copied = Copié
 toast-copied-invite = Invitation copiée
 toast-copied-secret = Copié ; retiré du presse-papiers après une minute
+toast-echo = L’écho démarre…
 toast-asked = Demande envoyée. Vous pourrez écrire une fois qu’elle sera acceptée.
 toast-declined = Demande refusée
 toast-blocked = Contact bloqué

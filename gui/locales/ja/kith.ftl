@@ -69,6 +69,7 @@ nothing-open-about = Ctrl+Kで人やコマンドを探すこともできます�
 first-title = 最初の相手を追加しましょう
 first-about = 招待を渡すか、受け取った招待を貼り付けてください。それまでは「自分用メモ」でいろいろ試せます。
 first-invite = 自分の招待を表示
+first-echo = エコーで試す
 first-enter = 招待リンクを使う
 
 ## Chats
@@ -366,6 +367,7 @@ about-fonts = フォントと画像
 toast-copied = コピーしました
 toast-copied-invite = 招待をコピーしました
 toast-copied-secret = コピーしました。1分後にクリップボードから消去されます
+toast-echo = エコーを起動しています…
 toast-asked = リクエストを送りました。承認されるとメッセージを送れます。
 toast-declined = 拒否しました
 toast-blocked = ブロックしました

@@ -1,9 +1,9 @@
 //! What is on the screen.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use kith_node::{
-    AccountId, ChatId,
+    AccountId, ChatId, MessageId,
     api::Password,
     params::{Hit, SafetyReply},
     views::TestStep,
@@ -252,6 +252,8 @@ pub struct View {
     pub network_test: Option<Option<Vec<TestStep>>>,
     /// A bootstrap address being typed.
     pub bootstrap_input: String,
+    /// Messages chosen to be copied.
+    pub selected: BTreeSet<MessageId>,
     /// The window has the keyboard.
     pub focused: bool,
 }
@@ -271,6 +273,7 @@ impl Default for View {
             safety: None,
             network_test: None,
             bootstrap_input: String::new(),
+            selected: BTreeSet::new(),
             focused: true,
         }
     }

@@ -14,6 +14,7 @@ const SIDE_MAX: u32 = 8192;
 pub(crate) const NOTHING_FOUND: &str = "scan-nothing";
 const NO_PICTURE: &str = "scan-no-picture";
 const UNREADABLE: &str = "scan-unreadable";
+const NO_SCREEN: &str = "scan-no-screen";
 
 /// Looks for a code on the picture on the clipboard, else takes text from there.
 pub(crate) fn clipboard() -> Option<Action> {
@@ -35,20 +36,28 @@ pub(crate) fn file() -> Option<Action> {
     Some(in_file(&path))
 }
 
-pub(crate) fn in_file(path: &Path) -> Action {
-    let size = std::fs::metadata(path).map(|data| data.len());
-    if !size.is_ok_and(|size| size <= FILE_MAX) {
-        return Action::Say(UNREADABLE);
-    }
-    let Ok(bytes) = std::fs::read(path) else { return Action::Say(UNREADABLE) };
+/// Looks for a code on the screen.
+pub(crate) fn screen() -> Option<Action> {
+    #[cfg(target_os = "linux")]
+    let picture = super::screen::picture();
+    #[cfg(not(target_os = "linux"))]
+    let picture: Option<image::DynamicImage> = None;
+    Some(picture.map_or(Action::Say(NO_SCREEN), |picture| found(&picture)))
+}
+
+fn in_file(path: &Path) -> Action {
+    decode(path).map_or(Action::Say(UNREADABLE), |picture| found(&picture))
+}
+
+/// A picture from a file, if it is one and of a sensible size.
+pub(super) fn decode(path: &Path) -> Option<image::DynamicImage> {
+    std::fs::metadata(path).ok().filter(|data| data.len() <= FILE_MAX)?;
     let mut limits = Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(SIDE_MAX), Some(SIDE_MAX));
     limits.max_alloc = Some(FILE_MAX);
-    let Ok(mut reader) = ImageReader::new(Cursor::new(bytes)).with_guessed_format() else {
-        return Action::Say(UNREADABLE);
-    };
+    let mut reader = ImageReader::new(Cursor::new(std::fs::read(path).ok()?)).with_guessed_format().ok()?;
     reader.limits(limits);
-    reader.decode().map_or(Action::Say(UNREADABLE), |picture| found(&picture))
+    reader.decode().ok()
 }
 
 fn found(picture: &image::DynamicImage) -> Action {

@@ -97,7 +97,7 @@ impl Item {
         (self.tell)(Action::TrayThere(there));
     }
 
-    fn item(label: &str, action: fn() -> Action) -> MenuItem<Self> {
+    fn entry(label: &str, action: fn() -> Action) -> MenuItem<Self> {
         let activate = Box::new(move |item: &mut Self| (item.tell)(action()));
         // An underscore would mark a key.
         MenuItem::Standard(StandardItem { label: label.replace('_', "__"), activate, ..StandardItem::default() })
@@ -138,7 +138,7 @@ impl ksni::Tray for Item {
     }
 
     fn menu(&self) -> Vec<MenuItem<Self>> {
-        vec![Self::item(&self.shown.open, || Action::Show), Self::item(&self.shown.quit, || Action::Quit)]
+        vec![Self::entry(&self.shown.open, || Action::Show), Self::entry(&self.shown.quit, || Action::Quit)]
     }
 
     fn watcher_online(&self) {

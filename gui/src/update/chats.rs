@@ -43,6 +43,13 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             read_what_is_seen(model, out);
         }
         Action::JumpToEnd(chat) => to_end(model, chat, out),
+        Action::Select(message) => {
+            let selected = &mut model.view.selected;
+            if !selected.remove(&message) {
+                selected.insert(message);
+            }
+        }
+        Action::SelectNone => model.view.selected.clear(),
         other => return Some(other),
     }
     None

@@ -29,6 +29,7 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
         Action::AddConfirm => confirm(model, out),
         Action::ScanClipboard => out.push(Effect::ScanClipboard),
         Action::ScanFile => out.push(Effect::ScanFile),
+        Action::ScanScreen => out.push(Effect::ScanScreen),
         Action::Accept(who) => {
             out.push(call(Command::ContactsAccept(account(who)), Then::Nothing));
             out.push(call(Command::ChatsOpen(account(who)), Then::Opened));

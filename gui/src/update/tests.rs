@@ -356,3 +356,17 @@ fn closing_the_window_asks_once_where_there_is_a_tray() {
     assert_eq!(update(&mut model, Action::TrayThere(false)), [Effect::Minimize], "the tray went away");
     assert_eq!(update(&mut model, Action::CloseWindow), [Effect::Quit]);
 }
+
+#[test]
+fn messages_are_chosen_until_somebody_goes_elsewhere() {
+    let mut model = talking(vec![message(1), message(2)]);
+    for id in [1, 2, 1] {
+        let _effects = update(&mut model, Action::Select(message_id(id)));
+    }
+    assert_eq!(model.view.selected.iter().collect::<Vec<_>>(), [&message_id(2)]);
+    let _effects = update(&mut model, Action::Escape);
+    assert!(model.view.selected.is_empty());
+    let _effects = update(&mut model, Action::Select(message_id(1)));
+    let _effects = update(&mut model, Action::Go(Route::Network));
+    assert!(model.view.selected.is_empty());
+}

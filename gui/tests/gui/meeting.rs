@@ -126,3 +126,30 @@ fn the_keyboard_alone_does_it() {
     ada.key(Key::Enter);
     ada.until(&mut [], "note", |ada| ada.sees_part("A note (note)"));
 }
+
+/// With nobody else there: a second node in the same process answers, also after a restart, and is gone once removed.
+#[test]
+fn the_echo_answers_until_it_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("ada");
+    let mut ada = Device::new(profile.clone(), WIDE);
+    ada.onboard("Ada");
+    ada.press("Start chatting");
+    ada.press("Try it with an echo");
+    ada.until(&mut [], "composer", |ada| ada.sees("Message"));
+    write(&mut ada, "Hello, **mountain**");
+    ada.until(&mut [], "echo", |ada| ada.sees_part("Echo, ") && ada.sees_part("Hello, **mountain** (received)"));
+    drop(ada);
+
+    let mut ada = Device::new(profile.clone(), WIDE);
+    ada.until(&mut [], "chat", |ada| ada.sees_part("Chat with Echo"));
+    ada.press("Chat with Echo");
+    write(&mut ada, "Still there?");
+    ada.until(&mut [], "echo", |ada| ada.sees_part("Still there? (received)"));
+    ada.press("Contacts");
+    ada.press("Echo, online");
+    ada.press("Remove");
+    ada.wait("Remove Echo?");
+    ada.press("Remove");
+    ada.until(&mut [], "an end", |_| !profile.join("echo").exists());
+}

@@ -7,11 +7,13 @@ use egui_kittest::Harness;
 use kith_gui::{
     i18n::{Code, Lang},
     model::{
-        AddContact, AddTab, Model, Onboarding, Palette, Preview as Link, Route, Section, Sheet, Stage, Step, Unlock,
+        AddContact, AddTab, Model, NewPassword, Onboarding, Palette, Preview as Link, Route, Section, Sheet, Stage,
+        Step, Unlock,
     },
     preview::Preview,
     theme::{Mode, Theme},
 };
+use kith_node::ProfileState;
 
 use crate::sample;
 
@@ -74,6 +76,9 @@ fn conversation() {
     draw("conversation-narrow", sample::talking(), Mode::Dark, Code::En, NARROW);
     let mut info = sample::talking();
     info.view.info = true;
+    let mut chosen = sample::talking();
+    chosen.view.selected = [8, 9].map(sample::message_id).into();
+    draw("conversation-chosen", chosen, Mode::Light, Code::En, WIDE);
     draw("conversation-info", info, Mode::Light, Code::En, WIDE);
 }
 
@@ -127,6 +132,13 @@ fn sheets_and_pages() {
         Code::En,
         WIDE,
     );
+    draw("closing", sheet(Sheet::Closing), Mode::Light, Code::En, WIDE);
+    let changing = with(|model| {
+        model.lock = Some(ProfileState::Password);
+        model.view.route = Route::Settings(Section::Account);
+        model.view.sheet = Some(Sheet::Password(NewPassword { wrong: true, ..NewPassword::default() }));
+    });
+    draw("password", changing, Mode::Dark, Code::En, WIDE);
     draw("palette", with(|model| model.view.palette = Some(Palette::default())), Mode::Dark, Code::En, WIDE);
     draw("network-dark", with(|model| model.view.route = Route::Network), Mode::Dark, Code::En, WIDE);
     draw("network-narrow", with(|model| model.view.route = Route::Network), Mode::Light, Code::En, NARROW);
@@ -159,6 +171,8 @@ fn languages() {
     let appearance = Route::Settings(Section::Appearance);
     draw("settings-ar", with(|model| model.view.route = appearance), Mode::Dark, Code::Ar, WIDE);
     draw("settings-xa", with(|model| model.view.route = appearance), Mode::Dark, Code::Pseudo, NARROW);
+    draw("written-ar", sample::talking_arabic(), Mode::Light, Code::Ar, WIDE);
+    draw("written-ar-en", sample::talking_arabic(), Mode::Dark, Code::En, NARROW);
     let contact = Route::Contacts { open: Some(sample::account(1)) };
     draw("contact-ar", with(|model| model.view.route = contact), Mode::Dark, Code::Ar, WIDE);
 }

@@ -26,7 +26,7 @@ pub(crate) fn chat_id(n: u8) -> ChatId {
     ChatId::from_bytes(bytes)
 }
 
-fn message_id(n: u32) -> MessageId {
+pub(crate) fn message_id(n: u32) -> MessageId {
     let mut bytes = MessageId::from_bytes(Default::default()).to_bytes();
     bytes[..4].copy_from_slice(&n.wrapping_mul(0x9e37_79b9).to_be_bytes());
     MessageId::from_bytes(bytes)
@@ -116,6 +116,33 @@ pub(crate) fn talking() -> Model {
     talk.add_page(Load::End, conversation(), true, false);
     talk.unread_from = Some(message_id(14));
     talk.draft = "I'll bring the ".into();
+    model
+}
+
+/// The conversation with Nour open, in Arabic.
+pub(crate) fn talking_arabic() -> Model {
+    let mut model = model();
+    let lines: [(u8, u64, &str); 9] = [
+        (5, 300, "صباح الخير! كيف حالك اليوم؟"),
+        (0, 298, "بخير، شكرًا. هل وصلت الحزمة؟"),
+        (5, 290, "نعم، وصلت **هذا الصباح**؛ كل شيء بداخلها (حتى الكتاب)."),
+        (5, 289, "العنوان الجديد: https://example.org/maps بجانب محطة القطار، الطابق 3."),
+        (0, 120, "ممتاز! سأرسل لك الملف `rehearsal.pdf` غدًا في الساعة 9:30، إن شاء الله."),
+        (5, 118, "- خبز\n- حليب\n- قهوة (2 كغ)"),
+        (0, 30, "OK, see you there!"),
+        (
+            5,
+            12,
+            "> في الساعة 9:30\nهل يناسبك أن نلتقي قبل ذلك بساعة؟ أم أن الوقت مبكر جدًا بعد الحفل الطويل مساء اليوم؟",
+        ),
+        (0, 3, "لا بأس، \"إلى اللقاء\"…"),
+    ];
+    model.view.route = Route::Chats { open: Some(chat_id(5)) };
+    let messages = lines.into_iter().enumerate();
+    let messages = messages.map(|(at, (author, ago, text))| message(at as u32 + 1, 5, author, ago, text)).collect();
+    let talk = model.talk_mut(chat_id(5));
+    talk.add_page(Load::End, messages, false, false);
+    talk.draft = "أراك غدًا في المحطة".into();
     model
 }
 

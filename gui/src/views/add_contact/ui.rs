@@ -85,6 +85,9 @@ fn enter(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
         if link_button(ui, cx, &cx.t("add-scan-file")).clicked() {
             cx.act(Action::ScanFile);
         }
+        if link_button(ui, cx, &cx.t("add-scan-screen")).clicked() {
+            cx.act(Action::ScanScreen);
+        }
     });
     ui.add_space(space::S);
     preview(ui, cx, add);

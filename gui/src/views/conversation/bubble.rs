@@ -119,7 +119,20 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, fl
     let right = bubble.mine != cx.lang.rtl();
     let x = if right { row.right() - MARGIN - laid.size.x } else { row.left() + MARGIN };
     let rect = Rect::from_min_size(pos2(x, row.top() + laid.gap), laid.size);
-    let response = ui.interact(rect, ui.unique_id().with("bubble"), Sense::click());
+    let choosing = !cx.model.view.selected.is_empty();
+    let chosen = bubble.id.is_some_and(|id| cx.model.view.selected.contains(&id));
+    if chosen {
+        let band = Rect::from_x_y_ranges(row.x_range(), rect.y_range().expand(3.0));
+        ui.painter().rect_filled(band, 0.0, t.bg_selected);
+    }
+    let room = if choosing { row } else { rect };
+    let response = ui.interact(room, ui.unique_id().with("bubble"), Sense::click());
+    if choosing
+        && let Some(id) = bubble.id
+        && response.clicked()
+    {
+        cx.act(Action::Select(id));
+    }
     let fill = if bubble.mine { t.bubble_out } else { t.bubble_in };
     let fill = fill.lerp_to_gamma(t.accent, flash * 0.45);
     let corners = corners(bubble, right);
@@ -127,8 +140,8 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, fl
     if cx.theme.edges {
         ui.painter().rect_stroke(rect, corners, Stroke::new(1.0, t.border), StrokeKind::Inside);
     }
-    speak(ui, cx, bubble, response.id);
-    let revealed = text(ui, cx, &laid, rect);
+    speak(ui, cx, bubble, response.id, choosing.then_some(chosen));
+    let revealed = text(ui, cx, &laid, rect, !choosing);
     let at = Align2::RIGHT_BOTTOM.anchor_size(rect.max - vec2(SIDE, EDGE), laid.meta.size());
     ui.painter().galley(at.min, laid.meta.clone(), t.meta_in);
     if let Progress::Refused(error) = &bubble.progress {
@@ -149,23 +162,29 @@ fn corners(bubble: &Bubble, right: bool) -> CornerRadius {
     }
 }
 
-fn speak(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, id: egui::Id) {
+fn speak(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, id: egui::Id, chosen: Option<bool>) {
     ui.ctx().accesskit_node_builder(id, |node| {
         let who = if bubble.mine { cx.t("you") } else { cx.model.name_of(bubble.author) };
         let text = bubble.text.clone().unwrap_or_else(|| cx.t("message-unknown"));
         let state = cx.t(progress_key(&bubble.progress));
         node.set_role(egui::Role::Article);
         node.set_label(format!("{who}, {}: {text} ({state})", bubble.clock));
+        if let Some(chosen) = chosen {
+            node.set_selected(chosen);
+        }
     });
 }
 
 /// The text, which can be selected; links in it lead where they say, spoilers open.
-fn text(ui: &mut Ui, cx: &mut Cx<'_>, laid: &Laid, rect: Rect) -> bool {
+fn text(ui: &mut Ui, cx: &mut Cx<'_>, laid: &Laid, rect: Rect, live: bool) -> bool {
     let body = &laid.body;
     let origin = rect.min + vec2(SIDE, EDGE);
     let x = if body.rtl { rect.right() - SIDE } else { origin.x };
     let place = Rect::from_min_size(origin, body.galley.size());
-    let response = ui.put(place, Label::new(body.galley.clone()).selectable(true));
+    let response = ui.put(place, Label::new(body.galley.clone()).selectable(live));
+    if !live {
+        return false;
+    }
     let under = |at: egui::Pos2| {
         let cursor = body.galley.cursor_from_pos(at - pos2(x, origin.y));
         let index = usize::from(cursor.index);
@@ -200,13 +219,18 @@ fn refused(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, error: &str, rect: Rec
 }
 
 fn menu(response: &egui::Response, cx: &mut Cx<'_>, bubble: &Bubble) {
-    let (text, full) = (bubble.text.clone(), bubble.full_time.clone());
+    let (id, text, full) = (bubble.id, bubble.text.clone(), bubble.full_time.clone());
     let state = cx.t(progress_key(&bubble.progress));
     context_menu(response, cx, |ui, cx| {
         if let Some(text) = text
             && menu_item(ui, cx, icons::COPY, &cx.t("message-copy"), false)
         {
             cx.act(Action::Copy(text, Copied::Message));
+        }
+        if let Some(id) = id
+            && menu_item(ui, cx, icons::LIST_CHECKS, &cx.t("message-select"), false)
+        {
+            cx.act(Action::Select(id));
         }
         crate::widgets::muted(ui, cx, &format!("{full} · {state}"));
     });

@@ -93,6 +93,20 @@ pub(crate) fn items(model: &Model, lang: &Lang, chat: ChatId) -> Vec<(RowKey, It
     items
 }
 
+/// The messages that were chosen, each with its time and author, in order.
+pub(crate) fn selected_text(model: &Model, lang: &Lang, chat: ChatId) -> String {
+    let messages = model.talks.get(&chat).map_or(&[][..], |talk| &talk.messages);
+    let chosen = messages.iter().filter(|message| model.view.selected.contains(&message.id));
+    let lines = chosen.filter_map(|message| {
+        let name = match &model.me {
+            Some(me) if me.account == message.author => me.name.clone(),
+            _ => model.name_of(message.author),
+        };
+        Some(format!("[{}] {name}: {}", lang.full(message.sent_at), message.text.as_ref()?))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 struct Written {
     id: Option<MessageId>,
     local: u64,
@@ -221,6 +235,17 @@ mod tests {
         assert_eq!(shape(&model), "D(mm)");
         model.talk_mut(chat_id(1)).more_after = true;
         assert_eq!(shape(&model), "D(m)");
+    }
+
+    #[test]
+    fn what_was_chosen_is_copied_with_its_authors_in_order() {
+        let theirs = kith_node::views::Message { author: account(1), ..message(2) };
+        let mut model = model(vec![message(1), theirs, message(3)]);
+        model.view.selected = [message_id(3), message_id(2)].into();
+        let lang = Lang::new(Code::En, Some(true)).in_utc();
+        let copied = selected_text(&model, &lang, chat_id(1));
+        let lines: Vec<_> = copied.lines().map(|line| line.split_once("] ").unwrap().1).collect();
+        assert_eq!(lines, ["Mara: Message 2", "Ada Lindqvist: Message 3"]);
     }
 
     #[test]

@@ -14,18 +14,21 @@ use super::{
     data::{self, Item},
 };
 use crate::{
-    action::Action,
+    action::{Action, Copied},
     cx::Cx,
+    i18n::Arg,
     model::{BubbleStyle, Route, is_online},
     text::links,
     theme::{Type, icons},
     views::{chats, contacts::standing, shell},
     widgets::{
-        Face, avatar, empty_state, glyph, icon_button, label,
+        Face, Kind, avatar, button, empty_state, glyph, icon_button, label,
         timeline::{RowKey, Rows, Timeline},
     },
 };
 
+/// Room under the last message.
+const LAST: f32 = 8.0;
 /// How long a message that was jumped to stays marked, in seconds.
 const FLASH: f64 = 1.6;
 
@@ -56,17 +59,46 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, chat: ChatId
         .show_separator_line(false)
         .frame(Frame::new().fill(ground).inner_margin(Margin::symmetric(16, 8)))
         .show(ui, |ui| head(ui, cx, shown, narrow));
-    Panel::bottom("composer")
-        .resizable(false)
-        .show_separator_line(false)
-        .frame(Frame::new().fill(ground))
-        .show(ui, |ui| composer::show(ui, cx, chat));
+    Panel::bottom("composer").resizable(false).show_separator_line(false).frame(Frame::new().fill(ground)).show(
+        ui,
+        |ui| {
+            if cx.model.view.selected.is_empty() {
+                composer::show(ui, cx, chat);
+            } else {
+                selection(ui, cx, chat);
+            }
+        },
+    );
     egui::CentralPanel::no_frame().frame(Frame::new().fill(ground)).show(ui, |ui| {
         let top = ui.max_rect();
         let line = [pos2(top.left(), top.top()), pos2(top.right(), top.top())];
         ui.painter().line_segment(line, Stroke::new(1.0, cx.tokens().border));
         Frame::new().inner_margin(Margin::symmetric(16, 4)).show(ui, |ui| shell::notices(ui, cx, chat));
         messages(ui, cx, state, chat);
+    });
+}
+
+/// What can be done with the messages that were chosen, in place of the composer.
+fn selection(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
+    let count = cx.model.view.selected.len() as u64;
+    Frame::new().inner_margin(Margin::symmetric(20, 10)).show(ui, |ui| {
+        let (start, end) = crate::widgets::ends(cx);
+        ui.allocate_ui_with_layout(vec2(ui.available_width(), 40.0), end, |ui| {
+            let copy = cx.t("selection-copy");
+            let pressed = button(ui, cx, Kind::Primary, Some(icons::COPY), &copy).clicked();
+            let asked = ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)));
+            if pressed || asked {
+                cx.act(Action::Copy(data::selected_text(cx.model, cx.lang, chat), Copied::Text));
+                cx.act(Action::SelectNone);
+            }
+            if button(ui, cx, Kind::Secondary, None, &cx.t("cancel")).clicked() {
+                cx.act(Action::SelectNone);
+            }
+            ui.with_layout(start, |ui| {
+                let text = cx.with("selection-count", &[("count", Arg::Count(count))]);
+                label(ui, cx.theme.text(text, Type::BODY.weight(550.0), cx.tokens().text));
+            });
+        });
     });
 }
 
@@ -144,9 +176,15 @@ fn messages(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, chat: ChatId) {
     let name = cx.t("messages");
     let compact = cx.model.settings.bubbles == BubbleStyle::Compact;
     let State { timeline, items, revealed, flash, .. } = state;
-    let mut list = List { cx, items, revealed, flash: *flash, now, compact, uncover: None };
+    let mut list = List { cx, items, revealed, flash: *flash, now, compact, uncover: None, grown: Vec::new() };
     let seen = timeline.show(ui, &mut list, &name, version);
-    let uncover = list.uncover;
+    let (uncover, grown) = (list.uncover, std::mem::take(&mut list.grown));
+    if !grown.is_empty() {
+        ui.ctx().request_repaint();
+    }
+    for key in grown {
+        state.timeline.forget(key);
+    }
     if let Some(key) = uncover {
         state.revealed.insert(key);
         state.timeline.forget(key);
@@ -240,6 +278,8 @@ struct List<'a, 'c> {
     now: f64,
     compact: bool,
     uncover: Option<RowKey>,
+    /// Rows whose height is not the one they were placed by.
+    grown: Vec<RowKey>,
 }
 
 impl Rows for List<'_, '_> {
@@ -252,7 +292,7 @@ impl Rows for List<'_, '_> {
     }
 
     fn height(&mut self, ui: &Ui, at: usize, width: f32) -> f32 {
-        let last = if at + 1 == self.items.len() { 8.0 } else { 0.0 };
+        let last = if at + 1 == self.items.len() { LAST } else { 0.0 };
         match &self.items[at] {
             (_, Item::Day(_)) => 40.0,
             (_, Item::Unread) => 34.0,
@@ -270,6 +310,11 @@ impl Rows for List<'_, '_> {
             (key, Item::Message(message)) => {
                 let revealed = self.revealed.contains(key);
                 let laid = bubble::lay(ui, self.cx, message, ui.max_rect().width(), self.compact, revealed);
+                // Fonts of other scripts come later than the first layout.
+                let last = if at + 1 == self.items.len() { LAST } else { 0.0 };
+                if (laid.height(message) + last - ui.max_rect().height()).abs() > 0.5 {
+                    self.grown.push(*key);
+                }
                 let flash = match self.flash {
                     Some((flashed, since)) if flashed == *key => {
                         (1.0 - (self.now - since) / FLASH).clamp(0.0, 1.0) as f32

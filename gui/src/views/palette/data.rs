@@ -63,6 +63,7 @@ fn commands(model: &Model, lang: &Lang) -> Vec<Entry> {
     ];
     if let Some(me) = &model.me {
         list.push(plain(icons::NOTEBOOK, "notes-open", None, Action::OpenChatWith(me.account)));
+        list.push(plain(icons::ARROW_U_UP_LEFT, "first-echo", None, Action::Echo));
     }
     let theme = |icon, key, mode| {
         let settings = Settings { appearance: Appearance::BuiltIn(mode), ..model.settings.clone() };

@@ -7,7 +7,7 @@ use crate::{
     model::{Filter, Route, Section, Sheet},
     theme::{icons, space},
     views::{Screens, chats, contact, contacts, conversation, network, settings},
-    widgets::{Face, Health, Tone, avatar, banner, empty_state, health_dot, rail_button},
+    widgets::{Face, Health, Kind, Tone, avatar, banner, empty_state, health_dot, rail_button},
 };
 
 /// Below this width list and content alternate.
@@ -167,11 +167,13 @@ fn nothing_open(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.model.contacts.is_empty() {
         let (title, about) = (cx.t("first-title"), cx.t("first-about"));
         let (invite, enter) = (cx.t("first-invite"), cx.t("first-enter"));
+        let echo = cx.t("first-echo");
         let buttons =
-            [(crate::widgets::Kind::Primary, invite.as_str()), (crate::widgets::Kind::Secondary, enter.as_str())];
+            [(Kind::Primary, invite.as_str()), (Kind::Secondary, enter.as_str()), (Kind::Quiet, echo.as_str())];
         match empty_state(ui, cx, icons::HAND_WAVING, &title, &about, &buttons) {
             Some(0) => cx.act(Action::AddContact(crate::model::AddTab::Show)),
-            Some(_) => cx.act(Action::AddContact(crate::model::AddTab::Enter)),
+            Some(1) => cx.act(Action::AddContact(crate::model::AddTab::Enter)),
+            Some(_) => cx.act(Action::Echo),
             None => {}
         }
     } else {
