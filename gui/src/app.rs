@@ -372,6 +372,7 @@ impl App {
         if !self.quitting && ctx.input(|input| input.viewport().close_requested()) {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.act(ctx, Action::CloseWindow);
+            ctx.request_repaint();
         }
         let (focused, rect, maximized) = ctx.input(|input| {
             let viewport = input.viewport();

@@ -32,14 +32,14 @@ pub(crate) fn window(ui: &mut Ui, cx: &mut Cx<'_>, screens: &mut Screens) {
         Stage::Onboarding(page) => onboarding::show(ui, cx, page),
         Stage::Unlock(page) => unlock::show(ui, cx, page),
         Stage::Failed(reason) => unlock::failed(ui, cx, reason),
-        Stage::Ready => match &cx.model.view.welcome {
-            Some(add) => welcome::show(ui, cx, add),
-            None => {
-                shell::show(ui, cx, screens);
-                sheets::show(ui, cx);
-                palette::show(ui, cx);
+        Stage::Ready => {
+            match &cx.model.view.welcome {
+                Some(add) => welcome::show(ui, cx, add),
+                None => shell::show(ui, cx, screens),
             }
-        },
+            sheets::show(ui, cx);
+            palette::show(ui, cx);
+        }
     }
     widgets::toasts(ui, cx);
 }
