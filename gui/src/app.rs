@@ -8,6 +8,8 @@ use std::{
 use egui::{Context, Ui, ViewportCommand};
 use zeroize::Zeroizing;
 
+#[cfg(unix)]
+use crate::platform::signals;
 #[cfg(target_os = "linux")]
 use crate::platform::tray::{Shown as TrayShown, Tray};
 use crate::{
@@ -47,6 +49,8 @@ pub struct AppOptions {
     pub language: Option<Code>,
     /// The theme until the profile says otherwise.
     pub theme: Option<Mode>,
+    /// What the system sends to end a process closes the window in order.
+    pub signals: bool,
     /// No window until it is asked for.
     pub background: bool,
     /// Pictures must not depend on the day and the zone: the time is this, Unix milliseconds, in UTC.
@@ -124,6 +128,10 @@ impl App {
             });
             tray
         });
+        #[cfg(unix)]
+        if options.signals {
+            desktop.run("signals", signals::end);
+        }
         desktop.run("autostart", || Some(Action::AutostartIs(autostart::is_on())));
         let window_file = window_state::file(&folder);
         let mut app = Self {

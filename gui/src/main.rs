@@ -101,6 +101,7 @@ fn start(arguments: Arguments) -> Result<()> {
         listener,
         language,
         theme,
+        signals: true,
         background: arguments.background,
         fixed_time: None,
     };

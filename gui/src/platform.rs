@@ -7,6 +7,8 @@ pub(crate) mod notify;
 pub(crate) mod scan;
 #[cfg(target_os = "linux")]
 mod screen;
+#[cfg(unix)]
+pub(crate) mod signals;
 pub mod single_instance;
 pub(crate) mod themes;
 #[cfg(target_os = "linux")]

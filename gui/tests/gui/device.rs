@@ -37,6 +37,7 @@ impl Device {
                 listener: None,
                 language: Some(Code::En),
                 theme: Some(Mode::Dark),
+                signals: false,
                 background: false,
                 fixed_time: None,
             };

@@ -53,6 +53,7 @@ impl Screen {
             listener: None,
             language: Some(Code::En),
             theme: Some(Mode::Dark),
+            signals: false,
             background: false,
             fixed_time: None,
         };
