@@ -349,7 +349,11 @@ impl App {
         if ctx.global_style().visuals.text_cursor.blink != blink {
             ctx.all_styles_mut(|style| style.visuals.text_cursor.blink = blink);
         }
-        if !self.model.view.toasts.is_empty() || self.model.talks.values().any(|talk| talk.draft != talk.draft_saved) {
+        let waits = self.model.view.welcome.as_ref().is_some_and(|page| page.waits_until.is_some());
+        if waits
+            || !self.model.view.toasts.is_empty()
+            || self.model.talks.values().any(|talk| talk.draft != talk.draft_saved)
+        {
             ctx.request_repaint_after(Duration::from_millis(1_000));
         }
     }

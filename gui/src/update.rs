@@ -234,6 +234,7 @@ fn tick(model: &mut Model, out: &mut Vec<Effect>) {
     let now = model.now;
     model.view.toasts.retain(|toast| toast.until > now);
     chats::save_drafts(model, false, out);
+    entry::first_invite(model, out);
 }
 
 fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {

@@ -138,6 +138,8 @@ pub struct AddContact {
     pub preview: Preview,
     /// The request is on its way.
     pub busy: bool,
+    /// The first invite waits for an address until then, Unix milliseconds.
+    pub waits_until: Option<u64>,
 }
 
 /// Pages of [`AddContact`].

@@ -9,13 +9,25 @@ use crate::{
     model::{AddContact, Model, Onboarding, Route, Stage, Step, Unlock},
 };
 
+/// How long the first invite waits for an address of this computer.
+const ADDRESS_MS: u64 = 5_000;
+
 pub(super) fn started(model: &mut Model, snapshot: Snapshot, out: &mut Vec<Effect>) {
     let first = matches!(model.stage, Stage::Onboarding(_));
     model.load(snapshot);
     model.stage = Stage::Ready;
     model.view.route = Route::Chats { open: None };
     if first {
-        model.view.welcome = Some(AddContact::default());
+        model.view.welcome = Some(AddContact { waits_until: Some(model.now + ADDRESS_MS), ..AddContact::default() });
+        first_invite(model, out);
+    }
+}
+
+/// Makes the first invite once it can say where this computer is: without a bootstrap node nobody would find it else.
+pub(super) fn first_invite(model: &mut Model, out: &mut Vec<Effect>) {
+    let listens = model.network.as_ref().is_some_and(|network| !network.addresses.is_empty());
+    let Some(welcome) = &mut model.view.welcome else { return };
+    if welcome.waits_until.take_if(|until| listens || model.now >= *until).is_some() {
         let params = params::InviteParams { single_use: false, expires_s: None, note: None };
         out.push(Effect::Call(Command::ContactsInvite(params), Then::Invited));
     }

@@ -1,7 +1,7 @@
 use kith_node::{
     ApiError, ErrorCode, Event, ProfileState, Reply, Snapshot,
     params::{AddReply, ChatReply, Done, HistoryReply, InviteReply, PreviewReply, SendReply},
-    views::{ContactState, Message, MessageState},
+    views::{ContactState, Message, MessageState, NetworkStatus},
 };
 
 use super::*;
@@ -73,9 +73,15 @@ fn the_way_to_a_profile() {
         matches!(&model.stage, Stage::Onboarding(page) if !page.busy && page.name.trim() == "Ada"),
         "typed in vain"
     );
-    let effects =
-        update(&mut model, Action::Node(FromNode::Started { snapshot: snapshot(), lock: Some(ProfileState::Keyring) }));
-    assert_eq!(calls(&effects), ["contacts.invite"]);
+    let mut nowhere = snapshot();
+    let addresses = std::mem::take(&mut nowhere.network.addresses);
+    let started = FromNode::Started { snapshot: nowhere.clone(), lock: Some(ProfileState::Keyring) };
+    assert_eq!(calls(&update(&mut model, Action::Node(started))), [""; 0], "an invite that leads nowhere");
+    assert_eq!(calls(&update(&mut model, Action::Tick)), [""; 0]);
+    let status = NetworkStatus { addresses, ..nowhere.network };
+    let _effects = update(&mut model, Action::Node(FromNode::Events(vec![Event::NetworkChanged { status }])));
+    assert_eq!(calls(&update(&mut model, Action::Tick)), ["contacts.invite"]);
+    assert_eq!(calls(&update(&mut model, Action::Tick)), [""; 0], "one is enough");
     let invite = InviteReply { link: "kith:i/1/x".into(), invite: "00".repeat(16).parse().unwrap() };
     let _effects = reply(&mut model, Then::Invited, Ok(Reply::ContactsInvite(invite)));
     assert_eq!(model.view.welcome.as_ref().and_then(|add| add.link.clone()).as_deref(), Some("kith:i/1/x"));

@@ -22,6 +22,8 @@ pub(crate) struct Field<'a> {
     pub(crate) quiet: bool,
     /// What is typed is not shown.
     pub(crate) secret: bool,
+    /// Links and addresses, whose characters are told apart one by one; Inter makes 2x3 a 2×3.
+    pub(crate) code: bool,
     /// Lines; one if zero.
     pub(crate) rows: usize,
     /// What is wrong with what was typed.
@@ -85,6 +87,7 @@ fn edit(ui: &mut Ui, cx: &Cx<'_>, id: Id, value: &mut String, field: &Field<'_>)
         (false, true) => egui::Align2::LEFT_TOP,
         (false, false) => egui::Align2::LEFT_CENTER,
     };
+    let edit = if field.code { edit.font(egui::TextStyle::Monospace) } else { edit };
     let edit = edit
         .id(id)
         .hint_text(hint)

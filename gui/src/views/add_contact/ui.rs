@@ -69,6 +69,7 @@ fn enter(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
         label: &name,
         hint: &hint,
         rows: 3,
+        code: true,
         limit: 4096,
         error: bad.as_deref(),
         target: Some(Target::Field),

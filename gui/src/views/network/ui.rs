@@ -96,7 +96,7 @@ pub(crate) fn bootstraps(ui: &mut Ui, cx: &mut Cx<'_>) {
             bootstrap(ui, cx, node);
         }
         let (name, hint) = (cx.t("bootstrap-add-label"), cx.t("bootstrap-add-hint"));
-        let shown = Field { label: &name, hint: &hint, limit: 4096, ..Field::default() };
+        let shown = Field { label: &name, hint: &hint, limit: 4096, code: true, ..Field::default() };
         let (changed, entered) = field(ui, cx, "bootstrap", &cx.model.view.bootstrap_input, shown);
         if let Some(text) = changed {
             cx.actions.push(Action::BootstrapInput(text));
