@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use egui::{Context, Ui, ViewportCommand};
@@ -30,8 +30,8 @@ use crate::{
     views::{self, Screens},
 };
 
-/// News taken in one frame; the rest waits for the next.
-const NEWS_PER_FRAME: usize = 16;
+/// How long a frame takes news; the rest waits for the next.
+const NEWS_TIME: Duration = Duration::from_millis(3);
 /// What should get the keyboard may come with one of the next frames.
 const FOCUS_FRAMES: u8 = 4;
 /// A cursor that blinks draws frames: it rests after this long without a key.
@@ -244,9 +244,13 @@ impl App {
     /// Takes what the node and the desktop have said.
     fn receive(&mut self, ctx: &Context) {
         self.bridge.looked();
-        for _ in 0..NEWS_PER_FRAME {
-            let Some(news) = self.bridge.receive() else { break };
+        let start = Instant::now();
+        while let Some(news) = self.bridge.receive() {
             self.act(ctx, Action::Node(news));
+            if start.elapsed() > NEWS_TIME {
+                ctx.request_repaint();
+                break;
+            }
         }
         while let Some(action) = self.desktop.receive() {
             self.act(ctx, action);

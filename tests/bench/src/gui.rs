@@ -161,13 +161,17 @@ fn scrolling(options: &Options, long: &Profile, short: &Profile) -> Result<Vec<L
     Ok(vec![scroll, restyle.line(&run, options.seed)])
 }
 
-/// Upwards; back and forth if `turn` is not zero. A frame that waits for the node's next page does not count, the one
-/// that takes it does.
+/// Upwards; back and forth if `turn` is not zero, each way a point wider or narrower, so that every row is measured anew
+/// as it is on the way up a long history. A frame that waits for the node's next page does not count, the one that takes
+/// it does.
 fn scroll(screen: &mut Screen, chat: ChatId, turn: usize) -> Result<Vec<f64>> {
     let waits = |model: &Model| model.talks.get(&chat).is_some_and(|talk| talk.loading.is_some());
     let mut frames = Vec::with_capacity(FRAMES);
     for number in 0..FRAMES {
-        let down = turn > 0 && number / turn % 2 == 1;
+        let down = number.checked_div(turn).is_some_and(|way| way % 2 == 1);
+        if turn > 0 {
+            screen.width = if down { 1179.0 } else { 1180.0 };
+        }
         frames.push(screen.scroll(if down { -120.0 } else { 120.0 }));
         if waits(screen.model()) {
             frames.push(screen.until("the next page", |model| !waits(model))?);

@@ -74,7 +74,7 @@ fn meta(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble) -> Arc<Galley> {
     let color = if bubble.mine { t.meta_out } else { t.meta_in };
     let mut job = egui::text::LayoutJob::default();
     let style = Type { size: 11.0, line: 15.0, weight: 450.0 };
-    job.append(&bubble.clock, 0.0, cx.theme.format(style, color));
+    job.append(&cx.lang.clock(bubble.at), 0.0, cx.theme.format(style, color));
     if let Some((icon, color)) = mark(cx, bubble) {
         let format = egui::TextFormat {
             font_id: egui::FontId::new(14.0, crate::theme::fonts::icons()),
@@ -168,7 +168,7 @@ fn speak(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, id: egui::Id, chosen: Option<boo
         let text = bubble.text.clone().unwrap_or_else(|| cx.t("message-unknown"));
         let state = cx.t(progress_key(&bubble.progress));
         node.set_role(egui::Role::Article);
-        node.set_label(format!("{who}, {}: {text} ({state})", bubble.clock));
+        node.set_label(format!("{who}, {}: {text} ({state})", cx.lang.clock(bubble.at)));
         if let Some(chosen) = chosen {
             node.set_selected(chosen);
         }
@@ -219,19 +219,18 @@ fn refused(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, error: &str, rect: Rec
 }
 
 fn menu(response: &egui::Response, cx: &mut Cx<'_>, bubble: &Bubble) {
-    let (id, text, full) = (bubble.id, bubble.text.clone(), bubble.full_time.clone());
-    let state = cx.t(progress_key(&bubble.progress));
     context_menu(response, cx, |ui, cx| {
-        if let Some(text) = text
+        if let Some(text) = &bubble.text
             && menu_item(ui, cx, icons::COPY, &cx.t("message-copy"), false)
         {
-            cx.act(Action::Copy(text, Copied::Message));
+            cx.act(Action::Copy(text.clone(), Copied::Message));
         }
-        if let Some(id) = id
+        if let Some(id) = bubble.id
             && menu_item(ui, cx, icons::LIST_CHECKS, &cx.t("message-select"), false)
         {
             cx.act(Action::Select(id));
         }
+        let (full, state) = (cx.lang.full(bubble.at), cx.t(progress_key(&bubble.progress)));
         crate::widgets::muted(ui, cx, &format!("{full} · {state}"));
     });
 }

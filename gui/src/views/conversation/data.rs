@@ -50,8 +50,8 @@ pub(crate) struct Bubble {
     pub(crate) mine: bool,
     /// `None`: a newer version wrote it.
     pub(crate) text: Option<String>,
-    pub(crate) clock: String,
-    pub(crate) full_time: String,
+    /// When it was written, Unix milliseconds.
+    pub(crate) at: u64,
     pub(crate) progress: Progress,
     /// The first of its group.
     pub(crate) first: bool,
@@ -65,30 +65,29 @@ pub(crate) fn items(model: &Model, lang: &Lang, chat: ChatId) -> Vec<(RowKey, It
     let Some(me) = model.me.as_ref().map(|me| me.account) else { return Vec::new() };
     let notes = model.chats.get(&chat).is_some_and(|chat| chat.kind == kith_node::views::ChatKind::Notes);
     let written = written(talk, me, notes);
+    let days: Vec<i64> = written.iter().map(|message| lang.day_number(message.at)).collect();
     let mut items = Vec::with_capacity(written.len() + 16);
     for (at, message) in written.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| written.get(at));
-        let day = lang.day_number(message.at);
-        let new_day = before.is_none_or(|before| lang.day_number(before.at) != day);
-        if new_day {
+        let before = at.checked_sub(1);
+        let day = days.get(at);
+        if before.is_none_or(|before| days.get(before) != day) {
             items.push((message.key() | 1 << 63, Item::Day(lang.day(message.at, model.now))));
         }
         let unread = talk.unread_from.is_some() && message.id == talk.unread_from;
         if unread {
             items.push((u64::MAX, Item::Unread));
         }
-        let joins = |other: Option<&Written>| {
-            other.is_some_and(|other| {
-                other.author == message.author
-                    && other.at.abs_diff(message.at) < GROUP_MS
-                    && lang.day_number(other.at) == day
-            })
+        let joins = |other: usize| {
+            written
+                .get(other)
+                .is_some_and(|other| other.author == message.author && other.at.abs_diff(message.at) < GROUP_MS)
+                && days.get(other) == day
         };
         let next = written.get(at + 1);
-        let before_joins = joins(before) && !unread;
+        let before_joins = before.is_some_and(joins) && !unread;
         let next_joins =
-            joins(next) && next.is_none_or(|next| talk.unread_from.is_none() || next.id != talk.unread_from);
-        items.push((message.key(), Item::Message(message.bubble(lang, me, !before_joins, !next_joins))));
+            joins(at + 1) && next.is_none_or(|next| talk.unread_from.is_none() || next.id != talk.unread_from);
+        items.push((message.key(), Item::Message(message.bubble(me, !before_joins, !next_joins))));
     }
     items
 }
@@ -146,15 +145,14 @@ impl Written {
         self.id.map_or(self.local | 1 << 62, message_key)
     }
 
-    fn bubble(&self, lang: &Lang, me: AccountId, first: bool, last: bool) -> Bubble {
+    fn bubble(&self, me: AccountId, first: bool, last: bool) -> Bubble {
         Bubble {
             id: self.id,
             local: self.local,
             author: self.author,
             mine: self.author == me,
             text: self.text.clone(),
-            clock: lang.clock(self.at),
-            full_time: lang.full(self.at),
+            at: self.at,
             progress: self.progress.clone(),
             first,
             last,
