@@ -9,7 +9,7 @@ pub(crate) mod sizes;
 mod style;
 mod tokens;
 
-use egui::{FontId, RichText, TextFormat, Ui};
+use egui::{Align, FontId, RichText, TextFormat, Ui};
 
 use crate::text::shown::Text;
 
@@ -102,6 +102,8 @@ impl Theme {
             font_id: self.font(style),
             line_height: Some(style.line * self.text_scale),
             color,
+            // In the middle of its line, as what stands beside it.
+            valign: Align::Center,
             ..TextFormat::default()
         };
         format.coords.push(b"wght", style.weight);
@@ -111,7 +113,7 @@ impl Theme {
     /// Text whose characters are told apart one by one: ids, addresses, numbers to compare.
     pub(crate) fn code(&self, text: impl Into<String>, size: f32, color: egui::Color32) -> Text {
         let font_id = FontId::monospace(size * self.text_scale);
-        Text::line(text.into(), TextFormat { font_id, color, ..TextFormat::default() })
+        Text::line(text.into(), TextFormat { font_id, color, valign: Align::Center, ..TextFormat::default() })
     }
 
     /// An icon of a size in points, as text.
