@@ -4,7 +4,13 @@
 mod device;
 #[path = "gui/meeting.rs"]
 mod meeting;
+#[path = "gui/packages.rs"]
+mod packages;
 #[path = "gui/pictures.rs"]
 mod pictures;
 #[path = "gui/sample.rs"]
 mod sample;
+#[path = "gui/snapshots.rs"]
+mod snapshots;
+#[path = "gui/window.rs"]
+mod window;
