@@ -24,14 +24,16 @@ pub(crate) fn set(on: bool) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(file, entry(&program))
+    // Without FUSE an AppImage unpacks itself, if it is told to.
+    let unpacks = env::var_os("APPIMAGE_EXTRACT_AND_RUN").is_some();
+    fs::write(file, entry(&program, unpacks))
 }
 
 fn file() -> Option<PathBuf> {
     Some(directories::BaseDirs::new()?.config_dir().join("autostart/org.kith.Kith.desktop"))
 }
 
-fn entry(program: &Path) -> String {
+fn entry(program: &Path, unpacks: bool) -> String {
     let mut quoted = String::new();
     for c in program.to_string_lossy().chars() {
         // As the Desktop Entry specification wants it in quotes, and a percent sign doubled; a value as a whole doubles
@@ -43,8 +45,9 @@ fn entry(program: &Path) -> String {
             c => quoted.push(c),
         }
     }
+    let with = if unpacks { "env APPIMAGE_EXTRACT_AND_RUN=1 " } else { "" };
     format!(
-        "[Desktop Entry]\nType=Application\nName=Kith\nIcon=org.kith.Kith\nExec=\"{quoted}\" --background\n\
+        "[Desktop Entry]\nType=Application\nName=Kith\nIcon=org.kith.Kith\nExec={with}\"{quoted}\" --background\n\
          X-GNOME-Autostart-enabled=true\n"
     )
 }
@@ -55,7 +58,12 @@ mod tests {
 
     #[test]
     fn odd_paths_are_quoted() {
-        let entry = super::entry(Path::new("/opt/my apps/100%/ki\"t$h"));
+        let entry = super::entry(Path::new("/opt/my apps/100%/ki\"t$h"), false);
         assert!(entry.contains("\nExec=\"/opt/my apps/100%%/ki\\\\\"t\\\\$h\" --background\n"), "{entry}");
+        let entry = super::entry(Path::new("/opt/Kith.AppImage"), true);
+        assert!(
+            entry.contains("\nExec=env APPIMAGE_EXTRACT_AND_RUN=1 \"/opt/Kith.AppImage\" --background\n"),
+            "{entry}"
+        );
     }
 }

@@ -14,6 +14,8 @@ mod person;
 mod ports;
 #[path = "window/screen.rs"]
 mod screen;
+#[path = "window/wayland.rs"]
+mod wayland;
 
 use person::Person;
 use screen::Screen;

@@ -52,6 +52,12 @@ impl Process {
         self.child.try_wait().unwrap().is_some()
     }
 
+    /// Asks as a desktop does when somebody logs out.
+    pub(crate) fn ask_to_end(&self) {
+        let status = Command::new("/bin/sh").args(["-c", &format!("kill -TERM {}", self.id())]).status();
+        assert!(status.is_ok_and(|status| status.success()), "it cannot be asked");
+    }
+
     /// The line it says when it is ready.
     fn line(&mut self, is: impl Fn(&str) -> bool) -> Option<String> {
         let lines = self.said.as_mut().expect("a pipe").lines();
