@@ -14,6 +14,8 @@ mod person;
 mod ports;
 #[path = "window/screen.rs"]
 mod screen;
+#[path = "window/tray.rs"]
+mod tray;
 #[path = "window/wayland.rs"]
 mod wayland;
 

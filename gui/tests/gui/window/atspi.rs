@@ -10,7 +10,7 @@ use std::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gui/window/atspi.py");
+const PROGRAM: &str = include_str!("atspi.py");
 
 /// Roles of what a person uses. Everything else that can be pressed or focused has to be one of these too.
 const CONTROLS: [&str; 16] = [
@@ -115,7 +115,7 @@ impl Reader {
     /// Starts it, and waits until windows can be found.
     pub(crate) fn start(python: &mut Command, log: &Path) -> Self {
         let log = std::fs::File::create(log).unwrap();
-        let command = python.arg(PROGRAM).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
+        let command = python.args(["-c", PROGRAM]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().unwrap();
         let pipes = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
         let reader = Self { child, pipes: RefCell::new(pipes) };
@@ -127,7 +127,7 @@ impl Reader {
     fn hear(&self) -> Value {
         let mut line = String::new();
         self.pipes.borrow_mut().1.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{PROGRAM} says {line:?}: {error}"))
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("atspi.py says {line:?}: {error}"))
     }
 
     fn ask(&self, question: &Value) -> Value {

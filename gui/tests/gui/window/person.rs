@@ -188,13 +188,28 @@ impl<'a> Person<'a> {
         assert!(problems.is_empty(), "{name}:\n{}", problems.join("\n"));
     }
 
-    /// Closes the window with the keys for it; the program ends by itself.
-    pub(crate) fn close(mut self) {
+    /// Presses the keys that close a window.
+    pub(crate) fn ask_to_close(&self) {
         self.screen.xdotool(&["windowactivate", &self.window]);
         self.wait_until_active();
         self.key("alt+F4");
+    }
+
+    /// Closes the window; the program ends by itself.
+    pub(crate) fn close(mut self) {
+        self.ask_to_close();
         let folder = self.screen.folder(self.name);
         wait("end", || self.process.has_ended().then_some(()), || log(&folder));
+    }
+
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.process.has_ended()
+    }
+
+    /// Whether its window is on the screen.
+    pub(crate) fn is_shown(&self) -> bool {
+        let pid = self.pid().to_string();
+        !self.screen.xdotool(&["search", "--all", "--onlyvisible", "--pid", &pid, "--name", "Kith"]).is_empty()
     }
 }
 
