@@ -9,6 +9,8 @@ pub(crate) mod sizes;
 mod style;
 mod tokens;
 
+use std::sync::OnceLock;
+
 use egui::{Align, FontId, RichText, TextFormat, Ui};
 
 use crate::text::shown::Text;
@@ -38,11 +40,14 @@ impl Mode {
     /// Its colours.
     #[must_use]
     pub fn tokens(self) -> Tokens {
-        tokens::built_in(match self {
-            Self::Dark => include_str!("theme/tokens/dark.ron"),
-            Self::Light => include_str!("theme/tokens/light.ron"),
-            Self::HighContrast => include_str!("theme/tokens/high_contrast.ron"),
-        })
+        // Every frame asks.
+        static READ: [OnceLock<Tokens>; 3] = [const { OnceLock::new() }; 3];
+        let (place, text) = match self {
+            Self::Dark => (0, include_str!("theme/tokens/dark.ron")),
+            Self::Light => (1, include_str!("theme/tokens/light.ron")),
+            Self::HighContrast => (2, include_str!("theme/tokens/high_contrast.ron")),
+        };
+        READ[place].get_or_init(|| tokens::built_in(text)).clone()
     }
 }
 
