@@ -12,7 +12,8 @@ use super::{
     screen::Screen,
 };
 
-const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gui/window/tray.py");
+/// In the test itself, wherever that was built.
+const PROGRAM: &str = include_str!("tray.py");
 
 struct Tray {
     child: Child,
@@ -21,7 +22,7 @@ struct Tray {
 
 impl Tray {
     fn start(python: &mut Command) -> Self {
-        let mut child = python.arg(PROGRAM).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = python.args(["-c", PROGRAM]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let pipes = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
         let tray = Self { child, pipes: RefCell::new(pipes) };
         assert_eq!(tray.hear(), "ready");
