@@ -57,6 +57,23 @@ pub struct AppOptions {
     pub fixed_time: Option<u64>,
 }
 
+impl AppOptions {
+    /// As the desktop has it, with nothing special.
+    #[must_use]
+    pub fn new(node: NodeOptions) -> Self {
+        Self {
+            node,
+            link: None,
+            listener: None,
+            language: None,
+            theme: None,
+            signals: false,
+            background: false,
+            fixed_time: None,
+        }
+    }
+}
+
 /// The window.
 pub struct App {
     model: Model,
@@ -167,7 +184,7 @@ impl App {
                 app.act(ctx, Action::Problem(problem));
             }
         }
-        app.model.background.hidden = options.background;
+        app.act(ctx, Action::Hidden(options.background && can_hide()));
         app.ask(ToNode::Open);
         Ok(app)
     }
@@ -214,17 +231,17 @@ impl App {
                 ctx.request_repaint();
             }
             Effect::Show => {
-                self.model.background.hidden = false;
+                self.act(ctx, Action::Hidden(false));
                 ctx.send_viewport_cmd(ViewportCommand::Visible(true));
                 ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
                 ctx.send_viewport_cmd(ViewportCommand::Focus);
             }
             Effect::Hide if can_hide() => {
-                self.model.background.hidden = true;
+                self.act(ctx, Action::Hidden(true));
                 ctx.send_viewport_cmd(ViewportCommand::Visible(false));
             }
             Effect::Hide | Effect::Minimize => {
-                self.model.background.hidden = false;
+                self.act(ctx, Action::Hidden(false));
                 ctx.send_viewport_cmd(ViewportCommand::Visible(true));
                 ctx.send_viewport_cmd(ViewportCommand::Minimized(true));
             }
@@ -404,9 +421,10 @@ impl App {
     }
 }
 
-/// Wayland knows no hidden windows; there the window is put aside as others are.
+/// Only where there may be a tray to bring it back. Wayland knows no hidden windows; there the window is put aside as
+/// others are.
 fn can_hide() -> bool {
-    std::env::var_os("WAYLAND_DISPLAY").is_none_or(|display| display.is_empty())
+    cfg!(target_os = "linux") && std::env::var_os("WAYLAND_DISPLAY").is_none_or(|display| display.is_empty())
 }
 
 /// A window of the size it had last time; in the background it is not shown.

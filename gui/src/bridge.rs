@@ -50,6 +50,15 @@ pub struct NodeOptions {
     pub default_bootstraps: bool,
 }
 
+impl NodeOptions {
+    /// A node that talks to this machine only.
+    #[must_use]
+    pub fn local(folder: PathBuf) -> Self {
+        let (bootstraps, listen) = (Vec::new(), Vec::new());
+        Self { folder, preset: kith_node::local(), bootstraps, listen, mdns: false, default_bootstraps: false }
+    }
+}
+
 /// What the window asks of the node.
 #[derive(Debug)]
 pub enum ToNode {

@@ -95,15 +95,15 @@ fn start(arguments: Arguments) -> Result<()> {
         mdns: !arguments.no_mdns,
         default_bootstraps: !arguments.no_default_bootstrap,
     };
+    let background = arguments.background;
     let options = AppOptions {
-        node,
         link: arguments.link,
         listener,
         language,
         theme,
         signals: true,
-        background: arguments.background,
-        fixed_time: None,
+        background,
+        ..AppOptions::new(node)
     };
     run(options)
 }

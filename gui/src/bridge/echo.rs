@@ -14,6 +14,7 @@ use kith_node::{
     views::{Contact, ContactState, Message},
 };
 use tokio::sync::oneshot;
+use zeroize::Zeroizing;
 
 use super::{FromNode, Out};
 
@@ -74,7 +75,7 @@ async fn run(person: &Node, folder: PathBuf, out: &Out, asked: bool, mut stopped
     let password = password(person).await?;
     let echo = Node::builder(&folder)
         .name(NAME)
-        .password(password)
+        .password(password.as_str())
         .preset(standard())
         .listen(vec!["/ip4/127.0.0.1/udp/0/quic-v1".to_owned()])
         .mdns(false)
@@ -164,15 +165,15 @@ async fn answer(
 
 /// The password of its profile, made the first time and kept in the person's: whoever cannot open that cannot read what
 /// was said to the echo.
-async fn password(person: &Node) -> Result<String> {
+async fn password(person: &Node) -> Result<Zeroizing<String>> {
     let settings = person.settings().get().await?;
     if let Some(password) = settings.get(PASSWORD).and_then(|value| value.as_str()) {
-        return Ok(password.to_owned());
+        return Ok(Zeroizing::new(password.to_owned()));
     }
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).context("no randomness")?;
-    let password = data_encoding::HEXLOWER.encode(&key);
-    person.settings().set(PASSWORD, password.clone()).await?;
+    let mut key = Zeroizing::new([0; 32]);
+    getrandom::fill(key.as_mut()).context("no randomness")?;
+    let password = Zeroizing::new(data_encoding::HEXLOWER.encode(key.as_ref()));
+    person.settings().set(PASSWORD, password.as_str()).await?;
     Ok(password)
 }
 

@@ -8,7 +8,6 @@ use std::{
 use egui::accesskit::Role;
 use egui_kittest::{Harness, kittest::Queryable as _};
 use kith_gui::{App, AppOptions, bridge::NodeOptions, i18n::Code, theme::Mode};
-use kith_node::local;
 
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -23,24 +22,8 @@ impl Device {
         // Every process does it first thing; here they share one.
         let _installed_before = rustls::crypto::ring::default_provider().install_default();
         let window = Harness::builder().with_size([width, height]).with_max_steps(64).build_eframe(move |cx| {
-            let node = NodeOptions {
-                folder,
-                preset: local(),
-                bootstraps: vec![],
-                listen: vec![],
-                mdns: false,
-                default_bootstraps: false,
-            };
-            let options = AppOptions {
-                node,
-                link: None,
-                listener: None,
-                language: Some(Code::En),
-                theme: Some(Mode::Dark),
-                signals: false,
-                background: false,
-                fixed_time: None,
-            };
+            let node = NodeOptions::local(folder);
+            let options = AppOptions { language: Some(Code::En), theme: Some(Mode::Dark), ..AppOptions::new(node) };
             App::new(&cx.egui_ctx, options).unwrap()
         });
         Self { window }

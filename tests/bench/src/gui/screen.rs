@@ -16,7 +16,7 @@ use kith_gui::{
     model::{Model, Stage, Step},
     theme::Mode,
 };
-use kith_node::{ChatId, local};
+use kith_node::ChatId;
 
 use crate::samples::ms;
 
@@ -39,24 +39,8 @@ impl Screen {
     /// Opens a profile, or the pages that make one.
     pub(super) fn open(folder: &Path) -> Result<Self> {
         let ctx = egui::Context::default();
-        let node = NodeOptions {
-            folder: folder.to_owned(),
-            preset: local(),
-            bootstraps: vec![],
-            listen: vec![],
-            mdns: false,
-            default_bootstraps: false,
-        };
-        let options = AppOptions {
-            node,
-            link: None,
-            listener: None,
-            language: Some(Code::En),
-            theme: Some(Mode::Dark),
-            signals: false,
-            background: false,
-            fixed_time: None,
-        };
+        let node = NodeOptions::local(folder.to_owned());
+        let options = AppOptions { language: Some(Code::En), theme: Some(Mode::Dark), ..AppOptions::new(node) };
         let app = App::new(&ctx, options)?;
         let mut screen = Self { ctx, app, frame: eframe::Frame::_new_kittest(), time: 0.0, width: 1180.0 };
         screen.until("the first page", |model| matches!(model.stage, Stage::Ready | Stage::Onboarding(_)))?;
