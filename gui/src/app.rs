@@ -454,6 +454,8 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         // Measurements count these.
         tracing::trace!(target: "kith_gui::frames", ready = matches!(self.model.stage, Stage::Ready), "frame");
+        // Screen readers name the window by this, not by its title.
+        ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label("Kith"));
         self.frame(ui);
         self.rest(&ui.ctx().clone());
     }

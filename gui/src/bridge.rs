@@ -30,6 +30,9 @@ const CALLS: usize = 1024;
 const BATCHES: usize = 64;
 /// Events in one batch, so that one frame folds a bounded number.
 const BATCH_MAX: usize = 256;
+/// How much later than others the node's threads get the processor, on the scale of nice(1).
+#[cfg(target_os = "linux")]
+const NODE_NICENESS: i32 = 5;
 /// How long the node may take to end before the window closes anyway.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
@@ -143,13 +146,23 @@ pub struct Bridge {
     worker: Option<tokio::task::JoinHandle<()>>,
 }
 
+/// The threads of the node, and those they start, get the processor after the one that draws: a burst of messages may
+/// take longer, a frame may not.
+fn yield_to_window() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NODE_NICENESS) {
+        tracing::debug!(%error, "the node's threads are as urgent as the window's");
+    }
+}
+
 impl Bridge {
     /// Starts the runtime; the node starts when it is asked to.
     ///
     /// # Errors
     /// If the system gives no threads.
     pub fn new(options: NodeOptions, waker: Waker) -> std::io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("kith-node").build()?;
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.enable_all().thread_name("kith-node").on_thread_start(yield_to_window).build()?;
         let (calls, call_rx) = mpsc::channel(CALLS);
         let (news_tx, news) = mpsc::channel(BATCHES);
         let out = Out { news: news_tx, waker: waker.clone() };

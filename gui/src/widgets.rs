@@ -22,7 +22,7 @@ mod toast;
 pub(crate) use avatar::{Face, avatar, paint_avatar};
 pub(crate) use badge::{paint_badge, tag};
 pub(crate) use banner::{Tone, banner};
-pub(crate) use button::{Kind, button, button_wide, icon_button, link_button, rail_button};
+pub(crate) use button::{Kind, button, button_wide, icon_button, icon_toggle, link_button, rail_button, tell_choice};
 pub(crate) use card::{card, section_title, setting_row};
 pub(crate) use empty_state::empty_state;
 pub(crate) use field::{Field, field};

@@ -112,7 +112,7 @@ pub(crate) fn icon_button(ui: &mut Ui, cx: &Cx<'_>, icon: Icon, label: &str, act
     let t = cx.tokens();
     let enabled = ui.is_enabled();
     let (rect, response) = ui.allocate_exact_size(vec2(36.0, 36.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, active, label));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, label));
     if response.hovered() && enabled {
         ui.painter().rect_filled(rect, CornerRadius::same(radius::ROW), t.bg_hover);
     }
@@ -123,11 +123,25 @@ pub(crate) fn icon_button(ui: &mut Ui, cx: &Cx<'_>, icon: Icon, label: &str, act
     response.on_hover_text(cx.theme.text(label, Type::SMALL, t.text))
 }
 
+/// The same for something that is on or off.
+pub(crate) fn icon_toggle(ui: &mut Ui, cx: &Cx<'_>, icon: Icon, label: &str, on: bool) -> Response {
+    let response = icon_button(ui, cx, icon, label, on);
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_toggled(on.into()));
+    response
+}
+
+/// Tells screen readers what stands here and whether it is the chosen one of several. What egui calls selected they
+/// would call checked.
+pub(crate) fn tell_choice(ui: &Ui, response: &Response, role: Role, chosen: bool, label: &str) {
+    response.widget_info(|| WidgetInfo::labeled(role, true, label));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(chosen));
+}
+
 /// A place of the rail.
 pub(crate) fn rail_button(ui: &mut Ui, cx: &Cx<'_>, icon: Icon, label: &str, active: bool, count: u64) -> Response {
     let t = cx.tokens();
     let (rect, response) = ui.allocate_exact_size(vec2(44.0, 44.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, active, label));
+    tell_choice(ui, &response, Role::Tab, active, label);
     let fill = match (active, response.hovered()) {
         (true, _) => t.bg_selected,
         (false, true) => t.bg_hover,

@@ -1,6 +1,6 @@
 //! The state of the network in one mark: colour and shape, so that it can be told without colours.
 
-use egui::{Painter, Pos2, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Painter, Pos2, Response, Role, Sense, Stroke, Ui, pos2, vec2};
 use kith_node::views::{NetworkState, NetworkStatus};
 
 use crate::{cx::Cx, theme::Theme};
@@ -20,7 +20,10 @@ pub(crate) enum Health {
 
 impl Health {
     pub(crate) fn of(status: Option<&NetworkStatus>) -> Self {
+        // Reachable from nearby, but nobody is there.
+        let alone = status.is_some_and(|status| status.peers == 0);
         match status.map(|status| status.state) {
+            Some(NetworkState::Local) if alone => Self::Offline,
             Some(NetworkState::Online) => Self::Good,
             Some(NetworkState::Degraded) => Self::Relayed,
             Some(NetworkState::Local) => Self::Nearby,
@@ -67,7 +70,7 @@ pub(crate) fn health_dot(ui: &mut Ui, cx: &Cx<'_>, health: Health, active: bool)
     let t = cx.tokens();
     let (rect, response) = ui.allocate_exact_size(vec2(44.0, 44.0), Sense::click());
     let label = format!("{}: {}", cx.t("nav-network"), cx.t(health.key()));
-    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, active, &label));
+    super::tell_choice(ui, &response, Role::Tab, active, &label);
     if active || response.hovered() {
         let fill = if active { t.bg_selected } else { t.bg_hover };
         ui.painter().rect_filled(rect, egui::CornerRadius::same(12), fill);

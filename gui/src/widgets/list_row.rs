@@ -1,6 +1,6 @@
 //! A row of a list: a face, a name, a second line, and what stands at the end.
 
-use egui::{Align2, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, WidgetText, pos2, vec2};
+use egui::{Align2, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetText, pos2, vec2};
 
 use super::{Face, Flow, focus_ring, paint_avatar, paint_badge};
 use crate::{
@@ -30,7 +30,7 @@ const HEIGHT: f32 = 64.0;
 pub(crate) fn list_row(ui: &mut Ui, cx: &Cx<'_>, row: &Row<'_>) -> Response {
     let t = cx.tokens();
     let (outer, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, row.selected, row.spoken));
+    super::tell_choice(ui, &response, Role::ListItem, row.selected, row.spoken);
     if !ui.is_rect_visible(outer) {
         return response;
     }

@@ -19,7 +19,9 @@ pub(crate) fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, title: &str, width: f32, add: 
         .corner_radius(CornerRadius::same(radius::CARD))
         .inner_margin(Margin::same(20));
     let screen = ui.ctx().content_rect();
-    let modal = Modal::new(Id::unique("sheet")).frame(frame).backdrop_color(t.backdrop).show(ui.ctx(), |ui| {
+    // The sheet is the dialog, with its title as name; the layer it lies in is not a second one.
+    let layer = Modal::default_area(Id::unique("sheet")).role(Role::GenericContainer);
+    let modal = Modal::new(Id::unique("sheet")).area(layer).frame(frame).backdrop_color(t.backdrop).show(ui.ctx(), |ui| {
         ui.set_width(width.min(screen.width() - 72.0));
         ui.set_max_height(screen.height() - 72.0);
         let id = ui.unique_id();

@@ -52,8 +52,11 @@ pub(crate) fn invite(ui: &mut Ui, cx: &mut Cx<'_>, link: Option<&str>, size: f32
             }
         }
         None => {
+            // As much room as the code will take: what is below stays where it is.
             ui.allocate_space(egui::vec2(size, size));
-            muted(ui, cx, &cx.t("add-making"));
+            ui.add_space(space::S);
+            let text = cx.t("add-making");
+            ui.add_enabled_ui(false, |ui| button(ui, cx, Kind::Secondary, None, &text));
         }
     });
 }

@@ -22,7 +22,7 @@ use crate::{
     theme::{Type, icons},
     views::{chats, contacts::standing, shell},
     widgets::{
-        Face, Kind, avatar, button, empty_state, glyph, icon_button, label,
+        Face, Kind, avatar, button, empty_state, glyph, icon_button, icon_toggle, label,
         timeline::{RowKey, Rows, Timeline},
     },
 };
@@ -109,7 +109,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, chat: &Chat, narrow: bool) {
     ui.allocate_ui_with_layout(vec2(ui.available_width(), 44.0), end, |ui| {
         if contact.is_some() {
             let label = cx.t("conversation-info");
-            if icon_button(ui, cx, icons::SIDEBAR_SIMPLE, &label, cx.model.view.info).clicked() {
+            if icon_toggle(ui, cx, icons::SIDEBAR_SIMPLE, &label, cx.model.view.info).clicked() {
                 info(ui, cx, chat);
             }
         }

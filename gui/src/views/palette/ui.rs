@@ -1,5 +1,5 @@
 use egui::{
-    Align2, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, Role, Sense, Stroke, Ui, WidgetInfo, WidgetText,
+    Align2, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, Role, Sense, Stroke, Ui, WidgetText,
     vec2,
 };
 
@@ -8,7 +8,7 @@ use crate::{
     action::Action,
     cx::Cx,
     theme::{Color, Type, icons, radius, space},
-    widgets::{Field, Flow, field, muted},
+    widgets::{Field, Flow, field, muted, tell_choice},
 };
 
 pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -89,7 +89,7 @@ fn input(ui: &mut Ui, cx: &mut Cx<'_>, query: &str) {
 fn line(ui: &mut Ui, cx: &Cx<'_>, entry: &Entry, on: bool) -> bool {
     let t = cx.tokens();
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 38.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, on, &entry.text));
+    tell_choice(ui, &response, Role::ListBoxOption, on, &entry.text);
     let fill = match (on, response.hovered()) {
         (true, _) => t.bg_selected,
         (false, true) => t.bg_hover,

@@ -1,5 +1,5 @@
 use egui::{
-    CentralPanel, CornerRadius, Frame, Margin, Panel, Role, ScrollArea, Sense, Ui, WidgetInfo, WidgetText, vec2,
+    CentralPanel, CornerRadius, Frame, Margin, Panel, Role, ScrollArea, Sense, Ui, WidgetText, vec2,
 };
 
 use super::{account, pages};
@@ -9,7 +9,7 @@ use crate::{
     model::{Section, Settings},
     theme::{Color, Type, icons, icons::Icon, radius, space},
     views::shell,
-    widgets::{Flow, focus_ring, heading},
+    widgets::{Flow, focus_ring, heading, icon_button, tell_choice},
 };
 
 /// Below this width the list of pages stands above the page.
@@ -58,7 +58,10 @@ fn page(ui: &mut Ui, cx: &mut Cx<'_>, section: Section, narrow: bool) {
 fn chooser(ui: &mut Ui, cx: &mut Cx<'_>, section: Section) {
     ui.horizontal_wrapped(|ui| {
         for one in Section::ALL {
-            if crate::widgets::icon_button(ui, cx, icon(one), &cx.t(key(one)), one == section).clicked() {
+            let (name, on) = (cx.t(key(one)), one == section);
+            let response = icon_button(ui, cx, icon(one), &name, on);
+            tell_choice(ui, &response, Role::Tab, on, &name);
+            if response.clicked() {
                 cx.act(Action::Section(one));
             }
         }
@@ -115,7 +118,7 @@ fn section_row(ui: &mut Ui, cx: &mut Cx<'_>, section: Section, on: bool) {
     let t = cx.tokens();
     let name = cx.t(key(section));
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, &name));
+    tell_choice(ui, &response, Role::Tab, on, &name);
     let fill = match (on, response.hovered()) {
         (true, _) => t.bg_selected,
         (false, true) => t.bg_hover,

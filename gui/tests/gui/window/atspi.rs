@@ -97,7 +97,7 @@ impl Seen {
 
     /// Is this tab the one whose page is shown?
     pub(crate) fn chosen_tab(&self, name: &str) -> bool {
-        self.nodes.iter().any(|shown| shown.role == "page tab" && shown.name == name && shown.is("checked"))
+        self.nodes.iter().any(|shown| shown.role == "page tab" && shown.name == name && shown.is("selected"))
     }
 
     pub(crate) fn field(&self, name: &str) -> Option<&Shown> {
