@@ -13,7 +13,8 @@ use crate::{
 const FIND_MS: u64 = 30_000;
 /// How long a bundle that nobody has is looked for: it may be on its way to the bootstrap nodes.
 const APPEAR_MS: u64 = 6_000;
-/// How long to wait before looking again.
+/// How long to wait before looking again, the first time; then twice as long each time, because nodes answer only a few
+/// such questions a minute.
 const LOOK_AGAIN_MS: u64 = 500;
 
 /// A link being followed, while the caller waits.
@@ -39,6 +40,8 @@ pub(crate) struct Search {
     link: InviteLink,
     purpose: Purpose,
     since: Timestamp,
+    /// How often nobody had it.
+    missed: u32,
 }
 
 /// What the bundle is wanted for.
@@ -60,7 +63,7 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) {
-        self.look(command, Box::new(Search { link, purpose, since: now }), now, out);
+        self.look(command, Box::new(Search { link, purpose, since: now, missed: 0 }), now, out);
     }
 
     fn look(&mut self, command: CommandId, search: Box<Search>, now: Timestamp, out: &mut Vec<Output>) {
@@ -78,9 +81,12 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let Some(PendingLink { command, step, .. }) = self.links.remove(&id) else { return Ok(()) };
-        let Step::Finding(search) = step else { return Ok(()) };
+        let Step::Finding(mut search) = step else { return Ok(()) };
+        // Whoever answered before and is silent now has nothing to take back.
+        let outcome = if search.missed > 0 && outcome == SlotOutcome::Unreachable { SlotOutcome::Missing } else { outcome };
         if outcome == SlotOutcome::Missing && now < search.since.saturating_add(APPEAR_MS) {
-            let deadline = now.saturating_add(LOOK_AGAIN_MS);
+            let deadline = now.saturating_add(LOOK_AGAIN_MS << search.missed.min(4));
+            search.missed += 1;
             self.links.insert(id, PendingLink { command, deadline, step: Step::Pausing(search) });
             return Ok(());
         }
