@@ -27,6 +27,7 @@ mod handle;
 mod ids;
 mod limiter;
 mod limits;
+pub mod mailbox;
 mod memory;
 mod observed;
 mod port;
