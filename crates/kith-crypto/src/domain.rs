@@ -67,6 +67,10 @@ registry! {
         INVITE_BUNDLE = "kith/v1/invite-bundle";
         /// A transport card, signed by the transport key.
         TRANSPORT_CARD = "kith/v1/transport-card";
+        /// A request to a mailbox, signed by the key of the queue it is about.
+        MAILBOX_REQUEST = "kith/v1/mailbox-request";
+        /// A mailbox's word that it keeps an envelope, signed by its transport key.
+        MAILBOX_RECEIPT = "kith/v1/mailbox-receipt";
     }
     KdfInfo {
         /// Recovery phrase to the seed of the account signing key.
@@ -129,5 +133,7 @@ registry! {
         HANDLED = "kith/hash/handled";
         /// The port a device listens on unless told which.
         LISTEN_PORT = "kith/hash/listen-port";
+        /// The work that opens a queue at a mailbox.
+        MAILBOX_WORK = "kith/hash/mailbox-work";
     }
 }

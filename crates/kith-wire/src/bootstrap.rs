@@ -26,6 +26,8 @@ pub mod services {
     pub const KAD: u64 = 1 << 4;
     /// Peer exchange over gossip.
     pub const GOSSIP: u64 = 1 << 5;
+    /// Mail for people who are away.
+    pub const MAILBOX: u64 = 1 << 6;
 }
 
 /// A bootstrap node. Not signed: the connection proves the key, and a wrong address leads nowhere.

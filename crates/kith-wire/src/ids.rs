@@ -151,6 +151,17 @@ hex_id!(
     32
 );
 
+hex_id!(
+    /// A queue at a mailbox, as its owner names it: the public half of the key that may read and empty it.
+    ReceiveId,
+    32
+);
+hex_id!(
+    /// The same queue, as whoever writes names it: the public half of the key that may put something in.
+    DepositId,
+    32
+);
+
 impl AccountId {
     /// The key that signs for the account.
     #[must_use]
@@ -220,6 +231,34 @@ impl TransportId {
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
         PublicKey::from_bytes(self.0)
+    }
+}
+
+impl ReceiveId {
+    /// The key that signs for the queue's owner.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        PublicKey::from_bytes(self.0)
+    }
+}
+
+impl From<PublicKey> for ReceiveId {
+    fn from(key: PublicKey) -> Self {
+        Self(key.to_bytes())
+    }
+}
+
+impl DepositId {
+    /// The key that signs for the queue's writer.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        PublicKey::from_bytes(self.0)
+    }
+}
+
+impl From<PublicKey> for DepositId {
+    fn from(key: PublicKey) -> Self {
+        Self(key.to_bytes())
     }
 }
 

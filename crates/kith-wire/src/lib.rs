@@ -27,6 +27,7 @@ pub mod ids;
 pub mod invite;
 pub mod limits;
 pub mod link;
+pub mod mailbox;
 pub mod message;
 pub mod request;
 pub mod slot;
@@ -41,9 +42,15 @@ pub use hello::Hello;
 pub use identity::{
     DeviceRecord, IdentityError, IdentityLog, LogRelation, NewDevice, Revocation, UnverifiedIdentityLog,
 };
-pub use ids::{AccountId, ChatId, DeviceId, EnvelopeId, Hlc, IdError, MsgId, SlotId, TransportId};
+pub use ids::{
+    AccountId, ChatId, DepositId, DeviceId, EnvelopeId, Hlc, IdError, MsgId, ReceiveId, SlotId, TransportId,
+};
 pub use invite::{BundleParts, InviteBundle, InviteError, InviteLink, UnverifiedBundle};
 pub use link::LinkError;
+pub use mailbox::{
+    Admission, Mail, MailboxDenial, MailboxOperation, MailboxRequest, MailboxResponse, QueueAddress, Receipt,
+    UnverifiedMailboxRequest,
+};
 pub use message::{Body, Ends, Inner, InnerError, UnverifiedInner};
 pub use request::{RequestAnswer, RequestFrame};
 pub use slot::{SlotDenial, SlotRequest, SlotResponse};

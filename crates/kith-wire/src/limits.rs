@@ -8,6 +8,8 @@ pub const INNER_MAX: usize = 63 * 1024 - 512;
 pub const BODY_MAX: usize = 60 * 1024;
 /// Bytes of UTF-8 in one text message.
 pub const TEXT_MAX_BYTES: usize = 16 * 1024;
+/// Bytes of UTF-8 in the emoji of a reaction; the longest in Unicode, a family of four with skin colours, has 41.
+pub const EMOJI_MAX_BYTES: usize = 64;
 /// Characters of the text in a contact request.
 pub const REQUEST_TEXT_MAX_CHARS: usize = 500;
 /// Characters of a display name.
@@ -41,6 +43,22 @@ pub const NACKS_MAX: usize = 64;
 pub const SLOT_BLOB_MAX: usize = 16 * 1024;
 /// Bytes of an encoded slot request or response.
 pub const SLOT_MESSAGE_MAX: usize = SLOT_BLOB_MAX + 512;
+/// Bytes of one envelope in a mailbox: an envelope, or a contact request around one.
+pub const MAIL_MAX: usize = REQUEST_FRAME_MAX;
+/// Bytes of all envelopes in one answer of a mailbox.
+pub const MAIL_PAGE_BYTES: usize = 256 * 1024;
+/// Envelopes in one answer of a mailbox, and in one acknowledgement to it.
+pub const MAIL_PAGE_MAX: usize = 256;
+/// Bytes of an encoded mailbox request.
+pub const MAILBOX_REQUEST_MAX: usize = MAIL_MAX + 1024;
+/// Bytes of an encoded mailbox response: a page and what stands around its envelopes.
+pub const MAILBOX_RESPONSE_MAX: usize = MAIL_PAGE_BYTES + MAIL_PAGE_MAX * 64 + 1024;
+/// Queues one device tells somebody to write to.
+pub const QUEUES_MAX: usize = 3;
+/// Characters of the address of a mailbox.
+pub const MAILBOX_ADDRESS_MAX_CHARS: usize = 512;
+/// How long a mailbox may be asked to keep an envelope, in milliseconds: 30 days.
+pub const MAIL_TTL_MAX_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 /// Bytes of a signed transport card.
 pub const CARD_MAX: usize = 4 * 1024;
 /// Bytes of all addresses of one transport card together.

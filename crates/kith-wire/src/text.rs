@@ -1,7 +1,7 @@
 //! Strings from outside: bounded, and cleaned where somebody will look at them.
 
 use crate::error::WireError;
-use crate::limits::{ADDRESS_MAX_BYTES, ADDRESSES_MAX, NAME_MAX_CHARS, STATUS_MAX_CHARS};
+use crate::limits::{ADDRESS_MAX_BYTES, ADDRESSES_MAX, EMOJI_MAX_BYTES, NAME_MAX_CHARS, STATUS_MAX_CHARS};
 
 const UTF8_MAX_BYTES: usize = 4;
 
@@ -23,6 +23,16 @@ pub fn clean_status(status: &str) -> String {
 #[must_use]
 pub fn clean_text(text: &str) -> String {
     text.chars().filter(|c| matches!(c, '\n' | '\t') || !(c.is_control() || is_override(*c))).collect()
+}
+
+/// Whether a text can stand as a reaction: 1 to [`EMOJI_MAX_BYTES`] bytes without a space, a control or an invisible
+/// character other than those emoji are made with, and more than ASCII. Which of the characters have a picture depends
+/// on the fonts of whoever looks.
+#[must_use]
+pub fn is_emoji(text: &str) -> bool {
+    // Tags spell the flags of regions.
+    let fits = |c: char| matches!(c, '\u{e0020}'..='\u{e007f}') || !(c.is_whitespace() || is_hidden(c));
+    text.len() <= EMOJI_MAX_BYTES && !text.is_ascii() && text.chars().all(fits)
 }
 
 fn clean_line(text: &str, max_chars: usize) -> String {

@@ -117,6 +117,32 @@ fn a_look_fails_as_adding_would() {
 }
 
 #[test]
+fn what_nobody_knows_is_asked_for_a_few_times_and_stays_unknown() {
+    let mut world = World::new(1);
+    let link = InviteLink::new(kith_wire::AccountId::from_bytes([3; 32]), Vec::new()).to_string();
+    let (mut now, mut asked, person) = (world.now, 0, &mut world.people[0]);
+    let mut out = person.run(Input::Command(CommandId(1), Command::ContactsPreview(params::PreviewParams { link })), now);
+    let error = loop {
+        out = match out.as_slice() {
+            [] => {
+                now = person.core.next_wake().unwrap().unwrap();
+                person.run(Input::Wake, now)
+            }
+            [Output::GetSlot { id, .. }] => {
+                asked += 1;
+                // Who was asked too often says nothing any more.
+                let outcome = if asked < 3 { SlotOutcome::Missing } else { SlotOutcome::Unreachable };
+                person.run(Input::SlotGot { id: *id, outcome }, now)
+            }
+            [Output::Reply(_, reply)] => break reply.as_ref().unwrap_err().code,
+            other => panic!("{other:?}"),
+        };
+    };
+    assert_eq!(error, ErrorCode::BadLink);
+    assert!(asked <= 6, "{asked} questions: nodes answer a dozen a minute");
+}
+
+#[test]
 fn a_link_of_my_own_is_mine() {
     let mut world = World::new(1);
     let link = world.invite(0, true, None);

@@ -8,12 +8,14 @@ use crate::codec::{Shape, array};
 use crate::error::WireError;
 use crate::identity::{IdentityError, IdentityLog, UnverifiedIdentityLog};
 use crate::ids::DeviceId;
-use crate::limits::{ADDRESSES_MAX, BUNDLE_ADDRESSES_MAX_BYTES, CLOCK_SKEW_MAX_MS, SLOT_BLOB_MAX};
+use crate::limits::{ADDRESSES_MAX, BUNDLE_ADDRESSES_MAX_BYTES, CLOCK_SKEW_MAX_MS, QUEUES_MAX, SLOT_BLOB_MAX};
+use crate::mailbox::{QueueAddress, QueueProto, check_queues, read_queues, write_queues};
 use crate::text::{check_addresses, clean_name, fit_addresses};
 
 const SEALED_VERSION: u8 = 1;
 const SIGNED: Shape = Shape { what: "invite bundle", version: 1, max: SLOT_BLOB_MAX, repeated: &[] };
-const BODY: Shape = Shape { what: "invite bundle", version: 1, max: SLOT_BLOB_MAX, repeated: &[(6, ADDRESSES_MAX)] };
+const BODY: Shape =
+    Shape { what: "invite bundle", version: 1, max: SLOT_BLOB_MAX, repeated: &[(6, ADDRESSES_MAX), (11, QUEUES_MAX)] };
 const NAME_MAX_BYTES: usize = 256;
 
 /// Why a bundle is not to be used, or cannot be made.
@@ -76,6 +78,8 @@ pub struct BundleParts {
     pub kem: KemPublic,
     /// Where the device can be reached; what does not fit is left out.
     pub addresses: Vec<String>,
+    /// Where the device finds requests made while it is away.
+    pub queues: Vec<QueueAddress>,
     /// Now, Unix milliseconds.
     pub created_at_ms: u64,
     /// When the invite ends, Unix milliseconds; `None` never.
@@ -100,6 +104,8 @@ pub struct InviteBundle {
     pub kem: KemPublic,
     /// Where the device may be reached.
     pub addresses: Vec<String>,
+    /// Where the device finds requests made while it is away.
+    pub queues: Vec<QueueAddress>,
     /// When it was made, Unix milliseconds by the author's clock.
     pub created_at_ms: u64,
     /// When it ends, Unix milliseconds; `None` never.
@@ -139,6 +145,8 @@ struct BodyProto {
     single_use: bool,
     #[prost(bytes = "vec", tag = "10")]
     tag: Vec<u8>,
+    #[prost(message, repeated, tag = "11")]
+    queues: Vec<QueueProto>,
 }
 
 /// The `info` a first message to the author of a bundle is encapsulated with: it ties the message to that bundle.
@@ -151,6 +159,7 @@ impl InviteBundle {
     /// A bundle for one link. Fails if the link is of another account, the device is not in the log, or the KEM key is
     /// not that device's.
     pub fn create(parts: BundleParts, link: &InviteLink) -> Result<Self, InviteError> {
+        check_queues(&parts.queues)?;
         let name = clean_name(&parts.name);
         let addresses = fit_addresses(parts.addresses, BUNDLE_ADDRESSES_MAX_BYTES);
         let proto = BodyProto {
@@ -164,6 +173,7 @@ impl InviteBundle {
             expires_at_ms: parts.expires_at_ms,
             single_use: parts.single_use,
             tag: link.tag().to_vec(),
+            queues: write_queues(&parts.queues),
         };
         let bundle = Self {
             name,
@@ -172,6 +182,7 @@ impl InviteBundle {
             one_time: parts.one_time,
             kem: parts.kem,
             addresses,
+            queues: parts.queues,
             created_at_ms: parts.created_at_ms,
             expires_at_ms: parts.expires_at_ms,
             single_use: parts.single_use,
@@ -268,6 +279,7 @@ fn bundle_from(proto: &BodyProto, body: Vec<u8>) -> Result<InviteBundle, InviteE
         one_time: CurveKey::from_bytes(array("one-time key", &proto.one_time)?),
         kem: KemPublic::from_bytes(&proto.kem)?,
         addresses: proto.addresses.clone(),
+        queues: read_queues(proto.queues.clone())?,
         created_at_ms: proto.created_at_ms,
         expires_at_ms: proto.expires_at_ms,
         single_use: proto.single_use,

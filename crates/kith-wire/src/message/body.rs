@@ -6,16 +6,18 @@ use kith_crypto::{CurveKey, KemPublic};
 use prost::Message;
 
 use super::body_proto::{
-    ContactProto, IdentityProto, KeysProto, NACK, PREKEYS, ProfileProto, RECEIPT, TEXT, TextProto, contact_shape,
+    ChangeProto, ContactProto, DELETE, EDIT, REACT, ReactProto, IdentityProto, KeysProto, MailboxesProto, NACK, PREKEYS, ProfileProto, RECEIPT, TEXT, TextProto,
+    contact_shape,
 };
 use crate::codec::{array, arrays, check_count};
 use crate::error::WireError;
-use crate::ids::{EnvelopeId, MsgId};
+use crate::ids::{AccountId, EnvelopeId, MsgId};
 use crate::limits::{
-    ADDRESSES_MAX, BODY_MAX, LOG_MAX, NACKS_MAX, NAME_MAX_CHARS, PREKEYS_MAX, RECEIPTS_MAX, REQUEST_TEXT_MAX_CHARS,
+    ADDRESSES_MAX, BODY_MAX, EMOJI_MAX_BYTES, LOG_MAX, NACKS_MAX, NAME_MAX_CHARS, PREKEYS_MAX, RECEIPTS_MAX, REQUEST_TEXT_MAX_CHARS,
     STATUS_MAX_CHARS, TEXT_MAX_BYTES,
 };
-use crate::text::{check_addresses, check_bytes, check_chars, clean_name, clean_status, clean_text};
+use crate::mailbox::{QueueAddress, check_queues, read_queues, write_queues};
+use crate::text::{check_addresses, check_bytes, check_chars, clean_name, clean_status, clean_text, is_emoji};
 
 /// What a message says. Text from a peer is cleaned when it is decoded; identity logs stay bytes until they are verified.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub enum Body {
         text: String,
         /// The message it answers.
         reply_to: Option<MsgId>,
+        /// It was written somewhere else and passed on from there.
+        forwarded: bool,
     },
     /// A contact request, the first message to somebody.
     Request {
@@ -43,6 +47,8 @@ pub enum Body {
         addresses: Vec<String>,
         /// The bundle this answers.
         bundle_hash: [u8; 32],
+        /// Where the sending device finds mail.
+        queues: Vec<QueueAddress>,
     },
     /// The answer to a request: we are contacts.
     Accept {
@@ -56,6 +62,8 @@ pub enum Body {
         prekeys: Vec<CurveKey>,
         /// Where the sending device can be reached.
         addresses: Vec<String>,
+        /// Where the sending device finds mail.
+        queues: Vec<QueueAddress>,
     },
     /// These messages are stored on the sending device.
     Delivered {
@@ -89,6 +97,34 @@ pub enum Body {
         /// The log, encoded.
         log: Vec<u8>,
     },
+    /// Where the sending device finds mail from now on, instead of what it said before.
+    Mailboxes {
+        /// The queues, the best first.
+        queues: Vec<QueueAddress>,
+    },
+    /// Another text for a message of the sender's.
+    Edit {
+        /// The message.
+        target: MsgId,
+        /// What it says from now on.
+        text: String,
+    },
+    /// The sender takes a message of theirs back. A request: nobody can be made to forget.
+    Delete {
+        /// The message.
+        target: MsgId,
+    },
+    /// The sender puts an emoji on a message, or takes it off.
+    React {
+        /// The message.
+        target: MsgId,
+        /// Who wrote that message.
+        author: AccountId,
+        /// The emoji.
+        emoji: String,
+        /// Put on; otherwise taken off.
+        on: bool,
+    },
     /// A kind this build does not know; kept as it came.
     Unknown {
         /// The kind.
@@ -107,9 +143,15 @@ const KIND_NACK: u32 = 6;
 const KIND_PREKEYS: u32 = 7;
 const KIND_PROFILE: u32 = 8;
 const KIND_IDENTITY: u32 = 9;
+const KIND_EDIT: u32 = 20;
+const KIND_DELETE: u32 = 21;
+const KIND_REACT: u32 = 22;
+const KIND_MAILBOXES: u32 = 10;
 
-/// The kinds [`Body::decode`] understands.
-pub(super) const KNOWN_KINDS: std::ops::RangeInclusive<u32> = KIND_TEXT..=KIND_IDENTITY;
+/// Whether [`Body::decode`] understands a kind.
+fn is_known(kind: u32) -> bool {
+    matches!(kind, KIND_TEXT..=KIND_MAILBOXES | KIND_EDIT..=KIND_REACT)
+}
 
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -124,6 +166,14 @@ impl Body {
     pub const REQUEST: u32 = KIND_REQUEST;
     /// The kind of [`Body::Accept`].
     pub const ACCEPT: u32 = KIND_ACCEPT;
+    /// The kind of [`Body::Edit`].
+    pub const EDIT: u32 = KIND_EDIT;
+    /// The kind of [`Body::Delete`].
+    pub const DELETE: u32 = KIND_DELETE;
+    /// The kind of [`Body::React`].
+    pub const REACT: u32 = KIND_REACT;
+    /// The kind of [`Body::Mailboxes`].
+    pub const MAILBOXES: u32 = KIND_MAILBOXES;
 
     /// The number of the kind on the wire; frozen.
     #[must_use]
@@ -138,6 +188,10 @@ impl Body {
             Self::Prekeys { .. } => KIND_PREKEYS,
             Self::Profile { .. } => KIND_PROFILE,
             Self::Identity { .. } => KIND_IDENTITY,
+            Self::Mailboxes { .. } => KIND_MAILBOXES,
+            Self::Edit { .. } => KIND_EDIT,
+            Self::Delete { .. } => KIND_DELETE,
+            Self::React { .. } => KIND_REACT,
             Self::Unknown { kind, .. } => *kind,
         }
     }
@@ -146,10 +200,13 @@ impl Body {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         match self {
-            Self::Text { text, reply_to } => {
-                TextProto { text: text.clone(), reply_to: reply_to.map(|id| id.to_bytes().to_vec()) }.encode_to_vec()
+            Self::Text { text, reply_to, forwarded } => TextProto {
+                text: text.clone(),
+                reply_to: reply_to.map(|id| id.to_bytes().to_vec()),
+                forwarded: *forwarded,
             }
-            Self::Request { name, text, log, kem, prekeys, addresses, bundle_hash } => ContactProto {
+            .encode_to_vec(),
+            Self::Request { name, text, log, kem, prekeys, addresses, bundle_hash, queues } => ContactProto {
                 name: name.clone(),
                 text: text.clone(),
                 log: log.clone(),
@@ -157,9 +214,10 @@ impl Body {
                 prekeys: curve_bytes(prekeys),
                 addresses: addresses.clone(),
                 bundle_hash: bundle_hash.to_vec(),
+                queues: write_queues(queues),
             }
             .encode_to_vec(),
-            Self::Accept { name, log, kem, prekeys, addresses } => ContactProto {
+            Self::Accept { name, log, kem, prekeys, addresses, queues } => ContactProto {
                 name: name.clone(),
                 text: String::new(),
                 log: log.clone(),
@@ -167,6 +225,7 @@ impl Body {
                 prekeys: curve_bytes(prekeys),
                 addresses: addresses.clone(),
                 bundle_hash: Vec::new(),
+                queues: write_queues(queues),
             }
             .encode_to_vec(),
             Self::Delivered { messages } | Self::Seen { messages } => {
@@ -180,6 +239,20 @@ impl Body {
                 ProfileProto { name: name.clone(), status_text: status_text.clone() }.encode_to_vec()
             }
             Self::Identity { log } => IdentityProto { log: log.clone() }.encode_to_vec(),
+            Self::Mailboxes { queues } => MailboxesProto { queues: write_queues(queues) }.encode_to_vec(),
+            Self::Edit { target, text } => {
+                ChangeProto { target: target.to_bytes().to_vec(), text: text.clone() }.encode_to_vec()
+            }
+            Self::Delete { target } => {
+                ChangeProto { target: target.to_bytes().to_vec(), text: String::new() }.encode_to_vec()
+            }
+            Self::React { target, author, emoji, on } => ReactProto {
+                target: target.to_bytes().to_vec(),
+                author: author.to_bytes().to_vec(),
+                emoji: emoji.clone(),
+                on: *on,
+            }
+            .encode_to_vec(),
             Self::Unknown { bytes, .. } => bytes.clone(),
         }
     }
@@ -189,10 +262,10 @@ impl Body {
         check_bytes("body", bytes, BODY_MAX)?;
         let body = match kind {
             KIND_TEXT => {
-                let TextProto { text, reply_to } = TEXT.decode_plain(bytes)?;
+                let TextProto { text, reply_to, forwarded } = TEXT.decode_plain(bytes)?;
                 let reply_to = reply_to.map(|id| MsgId::from_slice(&id)).transpose()?;
                 check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
-                Self::Text { text: clean_text(&text), reply_to }
+                Self::Text { text: clean_text(&text), reply_to, forwarded }
             }
             KIND_REQUEST => Self::request(contact_shape("contact request").decode_plain(bytes)?)?,
             KIND_ACCEPT => Self::accept(contact_shape("contact answer").decode_plain(bytes)?)?,
@@ -218,33 +291,59 @@ impl Body {
                 check_bytes("identity log", &log, LOG_MAX)?;
                 Self::Identity { log }
             }
+            KIND_MAILBOXES => {
+                let MailboxesProto { queues } = super::body_proto::MAILBOXES.decode_plain(bytes)?;
+                Self::Mailboxes { queues: read_queues(queues)? }
+            }
+            KIND_EDIT => {
+                let ChangeProto { target, text } = EDIT.decode_plain(bytes)?;
+                check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
+                Self::Edit { target: MsgId::from_slice(&target)?, text: clean_text(&text) }
+            }
+            KIND_DELETE => {
+                let ChangeProto { target, .. } = DELETE.decode_plain(bytes)?;
+                Self::Delete { target: MsgId::from_slice(&target)? }
+            }
+            KIND_REACT => Self::react(REACT.decode_plain(bytes)?)?,
             _ => Self::Unknown { kind, bytes: bytes.to_vec() },
         };
         Ok(body)
+    }
+
+    fn react(proto: ReactProto) -> Result<Self, WireError> {
+        check_emoji(&proto.emoji)?;
+        Ok(Self::React {
+            target: MsgId::from_slice(&proto.target)?,
+            author: AccountId::from_slice(&proto.author)?,
+            emoji: proto.emoji,
+            on: proto.on,
+        })
     }
 
     fn request(proto: ContactProto) -> Result<Self, WireError> {
         check_chars("request text", &proto.text, REQUEST_TEXT_MAX_CHARS)?;
         let text = clean_text(&proto.text);
         let bundle_hash = array("bundle hash", &proto.bundle_hash)?;
-        let (name, log, kem, prekeys, addresses) = contact(proto)?;
-        Ok(Self::Request { name, text, log, kem, prekeys, addresses, bundle_hash })
+        let (name, log, kem, prekeys, addresses, queues) = contact(proto)?;
+        Ok(Self::Request { name, text, log, kem, prekeys, addresses, bundle_hash, queues })
     }
 
     fn accept(proto: ContactProto) -> Result<Self, WireError> {
-        let (name, log, kem, prekeys, addresses) = contact(proto)?;
-        Ok(Self::Accept { name, log, kem, prekeys, addresses })
+        let (name, log, kem, prekeys, addresses, queues) = contact(proto)?;
+        Ok(Self::Accept { name, log, kem, prekeys, addresses, queues })
     }
 
     /// Whether recipients will accept this body: its lists, texts and bytes are within their caps.
     pub fn check(&self) -> Result<(), WireError> {
         match self {
             Self::Text { text, .. } => check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?,
-            Self::Request { name, text, log, prekeys, addresses, .. } => {
+            Self::Request { name, text, log, prekeys, addresses, queues, .. } => {
                 check_chars("request text", text, REQUEST_TEXT_MAX_CHARS)?;
+                check_queues(queues)?;
                 check_contact(name, log, prekeys.len(), addresses)?;
             }
-            Self::Accept { name, log, prekeys, addresses, .. } => {
+            Self::Accept { name, log, prekeys, addresses, queues, .. } => {
+                check_queues(queues)?;
                 check_contact(name, log, prekeys.len(), addresses)?;
             }
             Self::Delivered { messages } | Self::Seen { messages } => {
@@ -257,7 +356,11 @@ impl Body {
                 check_chars("status text", status_text, STATUS_MAX_CHARS)?;
             }
             Self::Identity { log } => check_bytes("identity log", log, LOG_MAX)?,
-            Self::Unknown { kind, .. } if KNOWN_KINDS.contains(kind) => {
+            Self::Mailboxes { queues } => check_queues(queues)?,
+            Self::Edit { text, .. } => check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?,
+            Self::Delete { .. } => {}
+            Self::React { emoji, .. } => check_emoji(emoji)?,
+            Self::Unknown { kind, .. } if is_known(*kind) => {
                 return Err(WireError::UnknownKind { what: "body kind", found: *kind });
             }
             Self::Unknown { bytes, .. } => check_bytes("body", bytes, BODY_MAX)?,
@@ -266,14 +369,15 @@ impl Body {
     }
 }
 
-type Contact = (String, Vec<u8>, KemPublic, Vec<CurveKey>, Vec<String>);
+type Contact = (String, Vec<u8>, KemPublic, Vec<CurveKey>, Vec<String>, Vec<QueueAddress>);
 
 fn contact(proto: ContactProto) -> Result<Contact, WireError> {
     check_contact(&proto.name, &proto.log, proto.prekeys.len(), &proto.addresses)?;
     let Ok(kem) = KemPublic::from_bytes(&proto.kem) else {
         return Err(WireError::Malformed { what: "KEM key" });
     };
-    Ok((clean_name(&proto.name), proto.log, kem, curve_keys(&proto.prekeys)?, proto.addresses))
+    let (prekeys, queues) = (curve_keys(&proto.prekeys)?, read_queues(proto.queues)?);
+    Ok((clean_name(&proto.name), proto.log, kem, prekeys, proto.addresses, queues))
 }
 
 fn check_contact(name: &str, log: &[u8], prekeys: usize, addresses: &[String]) -> Result<(), WireError> {
@@ -281,6 +385,11 @@ fn check_contact(name: &str, log: &[u8], prekeys: usize, addresses: &[String]) -
     check_bytes("identity log", log, LOG_MAX)?;
     check_count("one-time keys", prekeys, PREKEYS_MAX)?;
     check_addresses("address", addresses, ADDRESSES_MAX)
+}
+
+fn check_emoji(emoji: &str) -> Result<(), WireError> {
+    check_bytes("emoji", emoji.as_bytes(), EMOJI_MAX_BYTES)?;
+    if is_emoji(emoji) { Ok(()) } else { Err(WireError::BadText { what: "emoji" }) }
 }
 
 fn messages(bytes: &[u8]) -> Result<Vec<MsgId>, WireError> {

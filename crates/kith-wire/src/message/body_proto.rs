@@ -3,7 +3,8 @@
 use prost::Message;
 
 use crate::codec::Shape;
-use crate::limits::{ADDRESSES_MAX, BODY_MAX, NACKS_MAX, PREKEYS_MAX, RECEIPTS_MAX};
+use crate::limits::{ADDRESSES_MAX, BODY_MAX, NACKS_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX};
+use crate::mailbox::QueueProto;
 
 pub(super) const TEXT: Shape = plain("text", &[]);
 pub(super) const RECEIPT: Shape = plain("receipt", &[(1, RECEIPTS_MAX)]);
@@ -11,9 +12,14 @@ pub(super) const NACK: Shape = plain("nack", &[(1, NACKS_MAX)]);
 pub(super) const PREKEYS: Shape = plain("one-time keys", &[(1, PREKEYS_MAX)]);
 pub(super) const PROFILE: Shape = plain("profile", &[]);
 pub(super) const IDENTITY: Shape = plain("identity", &[]);
+pub(super) const MAILBOXES: Shape = plain("mailboxes", &[(1, QUEUES_MAX)]);
+
+pub(super) const EDIT: Shape = plain("edit", &[]);
+pub(super) const DELETE: Shape = plain("deletion", &[]);
+pub(super) const REACT: Shape = plain("reaction", &[]);
 
 pub(super) const fn contact_shape(what: &'static str) -> Shape {
-    plain(what, &[(5, PREKEYS_MAX), (6, ADDRESSES_MAX)])
+    plain(what, &[(5, PREKEYS_MAX), (6, ADDRESSES_MAX), (8, QUEUES_MAX)])
 }
 
 const fn plain(what: &'static str, repeated: &'static [(u64, usize)]) -> Shape {
@@ -26,6 +32,29 @@ pub(super) struct TextProto {
     pub(super) text: String,
     #[prost(bytes = "vec", optional, tag = "2")]
     pub(super) reply_to: Option<Vec<u8>>,
+    #[prost(bool, tag = "3")]
+    pub(super) forwarded: bool,
+}
+
+/// An edit, and a deletion, which leaves `text` empty.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct ChangeProto {
+    #[prost(bytes = "vec", tag = "1")]
+    pub(super) target: Vec<u8>,
+    #[prost(string, tag = "2")]
+    pub(super) text: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct ReactProto {
+    #[prost(bytes = "vec", tag = "1")]
+    pub(super) target: Vec<u8>,
+    #[prost(bytes = "vec", tag = "2")]
+    pub(super) author: Vec<u8>,
+    #[prost(string, tag = "3")]
+    pub(super) emoji: String,
+    #[prost(bool, tag = "4")]
+    pub(super) on: bool,
 }
 
 /// A request and its answer; the answer leaves `text` and `bundle_hash` empty.
@@ -45,6 +74,14 @@ pub(super) struct ContactProto {
     pub(super) addresses: Vec<String>,
     #[prost(bytes = "vec", tag = "7")]
     pub(super) bundle_hash: Vec<u8>,
+    #[prost(message, repeated, tag = "8")]
+    pub(super) queues: Vec<QueueProto>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct MailboxesProto {
+    #[prost(message, repeated, tag = "1")]
+    pub(super) queues: Vec<QueueProto>,
 }
 
 /// A list of ids or keys of one length.

@@ -43,6 +43,7 @@ fn sealed_for_the_fuzzer() -> Vec<u8> {
         one_time: samples::device(1).olm,
         kem: samples::kem(1).public(),
         addresses: samples::addresses(),
+        queues: Vec::new(),
         created_at_ms: 0,
         expires_at_ms: None,
         single_use: true,

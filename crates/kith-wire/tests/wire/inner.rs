@@ -1,7 +1,7 @@
 //! The plaintext inside: four identity ends, bodies of every kind, unknown kinds kept.
 
 use kith_crypto::{CurveKey, SigningKey};
-use kith_wire::limits::{INNER_MAX, LOG_MAX, PREKEYS_MAX, RECEIPTS_MAX, TEXT_MAX_BYTES};
+use kith_wire::limits::{EMOJI_MAX_BYTES, INNER_MAX, LOG_MAX, PREKEYS_MAX, RECEIPTS_MAX, TEXT_MAX_BYTES};
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
     AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, MsgId, UnverifiedInner, WireError,
@@ -35,12 +35,12 @@ fn each_of_the_four_ends_is_checked() {
 
 #[test]
 fn unknown_kinds_are_kept_and_sent_on_unchanged() {
-    for kind in [0, 10, u32::MAX] {
+    for kind in [0, 30, u32::MAX] {
         let body = Body::decode(kind, &[9, 8, 7]).unwrap();
         assert_eq!(body, Body::Unknown { kind, bytes: vec![9, 8, 7] });
         assert_eq!((body.kind(), body.encode()), (kind, vec![9, 8, 7]));
     }
-    for kind in 1..=9 {
+    for kind in (1..=10).chain(20..=22) {
         let disguised = Body::Unknown { kind, bytes: Vec::new() };
         assert_eq!(disguised.check(), Err(WireError::UnknownKind { what: "body kind", found: kind }));
     }
@@ -57,9 +57,10 @@ fn nothing_over_its_cap_is_made_or_taken() {
         kem: kem(1).public(),
         prekeys: prekeys.to_vec(),
         addresses,
+        queues: Vec::new(),
     };
     let cases = [
-        Body::Text { text: "x".repeat(TEXT_MAX_BYTES + 1), reply_to: None },
+        Body::Text { text: "x".repeat(TEXT_MAX_BYTES + 1), reply_to: None, forwarded: false },
         Body::Delivered { messages: ids.clone() },
         Body::Seen { messages: ids },
         Body::Nack { envelopes: vec![EnvelopeId::from_bytes([1; 32]); 65] },
@@ -81,7 +82,14 @@ fn nothing_over_its_cap_is_made_or_taken() {
             prekeys: Vec::new(),
             addresses: Vec::new(),
             bundle_hash: [0; 32],
+            queues: Vec::new(),
         },
+        Body::Edit { target: MsgId::from_bytes([1; 16]), text: "x".repeat(TEXT_MAX_BYTES + 1) },
+        react(&"👍".repeat(EMOJI_MAX_BYTES / 4 + 1)),
+        react(""),
+        react("ok"),
+        react("👍 👍"),
+        react("👍\u{202e}"),
         Body::Unknown { kind: 99, bytes: vec![0; 61 * 1024] },
     ];
     for (index, body) in cases.into_iter().enumerate() {
@@ -90,7 +98,7 @@ fn nothing_over_its_cap_is_made_or_taken() {
     }
     let parents = vec![[0; 16]; 5];
     let chat = ChatId::from_bytes([0; 16]);
-    let body = Body::Text { text: String::new(), reply_to: None };
+    let body = Body::Text { text: String::new(), reply_to: None, forwarded: false };
     let made = Inner::create(&ends(), MsgId::random(), Hlc::new(1, 0), chat, parents, 0, body);
     assert_eq!(made, Err(WireError::TooMany { what: "parents", max: 4 }));
     assert!(matches!(UnverifiedInner::decode(&vec![1; INNER_MAX + 1]), Err(WireError::TooLong { .. })));
@@ -102,7 +110,7 @@ fn names_and_texts_from_peers_are_cleaned() {
     let profile = Body::Profile { name: hostile.to_owned(), status_text: hostile.to_owned() };
     let Ok(Body::Profile { name, status_text }) = Body::decode(8, &profile.encode()) else { panic!() };
     assert_eq!((name.as_str(), status_text.as_str()), ("ada[2J", "ada[2J"));
-    let text = Body::Text { text: format!("a\tb{hostile}c"), reply_to: None };
+    let text = Body::Text { text: format!("a\tb{hostile}c"), reply_to: None, forwarded: false };
     let Ok(Body::Text { text, .. }) = Body::decode(1, &text.encode()) else { panic!() };
     assert_eq!(text, "a\tbada[2J\u{200b}\nc");
     assert_eq!(clean_name("👩\u{200d}🔬 سلام"), "👩\u{200d}🔬 سلام", "joiners and right-to-left scripts stay");
@@ -113,6 +121,27 @@ fn debug_shows_no_text() {
     for (name, body) in bodies() {
         let shown = format!("{:?} {:?}", body, inner(body.clone()));
         assert!(!shown.contains("Hello") && !shown.contains("Ada") && !shown.contains("away"), "{name}: {shown}");
+    }
+}
+
+fn react(emoji: &str) -> Body {
+    let (target, author) = (MsgId::from_bytes([1; 16]), ends().to_account);
+    Body::React { target, author, emoji: emoji.to_owned(), on: true }
+}
+
+#[test]
+fn every_shape_of_emoji_can_be_a_reaction() {
+    for emoji in ["👍", "1\u{fe0f}\u{20e3}", "ℹ\u{fe0f}", "🇺🇳", "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}", "👨🏿‍👩🏿‍👧🏿‍👦🏿"] {
+        assert_eq!(react(emoji).check(), Ok(()), "{emoji}");
+        assert_eq!(Body::decode(Body::REACT, &react(emoji).encode()), Ok(react(emoji)));
+    }
+}
+
+#[test]
+fn changes_name_a_message() {
+    for kind in [Body::EDIT, Body::DELETE, Body::REACT] {
+        assert!(Body::decode(kind, &[]).is_err(), "kind {kind}");
+        assert!(Body::decode(kind, &[0x0a, 3, 1, 2, 3]).is_err(), "kind {kind}: a short id");
     }
 }
 
@@ -132,8 +161,8 @@ fn body() -> impl Strategy<Value = Body> {
     let keys = || vec(curve_key(), 0..=PREKEYS_MAX);
     let places = || vec(address(), 0..=16);
     prop_oneof![
-        (text(), any::<Option<[u8; 16]>>())
-            .prop_map(|(text, reply)| Body::Text { text, reply_to: reply.map(MsgId::from_bytes) }),
+        (text(), any::<Option<[u8; 16]>>(), any::<bool>())
+            .prop_map(|(text, reply, forwarded)| Body::Text { text, reply_to: reply.map(MsgId::from_bytes), forwarded }),
         (name(), text(), log(), keys(), places(), any::<[u8; 32]>()).prop_map(
             |(name, text, log, prekeys, addresses, bundle_hash)| Body::Request {
                 name,
@@ -142,7 +171,8 @@ fn body() -> impl Strategy<Value = Body> {
                 kem: kem(1).public(),
                 prekeys,
                 addresses,
-                bundle_hash
+                bundle_hash,
+                queues: Vec::new(),
             }
         ),
         (name(), log(), keys(), places()).prop_map(|(name, log, prekeys, addresses)| Body::Accept {
@@ -150,7 +180,8 @@ fn body() -> impl Strategy<Value = Body> {
             log,
             kem: kem(1).public(),
             prekeys,
-            addresses
+            addresses,
+            queues: Vec::new(),
         }),
         ids().prop_map(|messages| Body::Delivered { messages }),
         ids().prop_map(|messages| Body::Seen { messages }),
@@ -158,7 +189,12 @@ fn body() -> impl Strategy<Value = Body> {
         keys().prop_map(|keys| Body::Prekeys { keys }),
         (name(), name()).prop_map(|(name, status_text)| Body::Profile { name, status_text }),
         log().prop_map(|log| Body::Identity { log }),
-        (10..u32::MAX, log()).prop_map(|(kind, bytes)| Body::Unknown { kind, bytes }),
+        (any::<[u8; 16]>(), text()).prop_map(|(id, text)| Body::Edit { target: MsgId::from_bytes(id), text }),
+        any::<[u8; 16]>().prop_map(|id| Body::Delete { target: MsgId::from_bytes(id) }),
+        (any::<[u8; 16]>(), any::<[u8; 32]>(), "[😀-🙏]{1,16}", any::<bool>()).prop_map(|(id, author, emoji, on)| {
+            Body::React { target: MsgId::from_bytes(id), author: AccountId::from_bytes(author), emoji, on }
+        }),
+        (1000..u32::MAX, log()).prop_map(|(kind, bytes)| Body::Unknown { kind, bytes }),
     ]
 }
 

@@ -22,6 +22,7 @@ fn parts() -> BundleParts {
         one_time: CurveKey::from_bytes([33; 32]),
         kem: kem(1).public(),
         addresses: Vec::new(),
+        queues: Vec::new(),
         created_at_ms: NOW_MS,
         expires_at_ms: None,
         single_use: false,

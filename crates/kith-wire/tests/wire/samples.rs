@@ -75,6 +75,7 @@ fn make_bundle() -> InviteBundle {
         one_time: CurveKey::from_bytes([33; 32]),
         kem: kem(1).public(),
         addresses: addresses(),
+        queues: Vec::new(),
         created_at_ms: NOW_MS,
         expires_at_ms: Some(NOW_MS + 86_400_000),
         single_use: true,
@@ -103,8 +104,13 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let name = || "Ada".to_owned();
     let text = || "Hello from the other side".to_owned();
     vec![
-        ("text", Body::Text { text: text(), reply_to: None }),
-        ("text-reply", Body::Text { text: text(), reply_to: Some(MsgId::from_bytes([50; 16])) }),
+        ("text", Body::Text { text: text(), reply_to: None, forwarded: false }),
+        ("text-reply", Body::Text { text: text(), reply_to: Some(MsgId::from_bytes([50; 16])), forwarded: false }),
+        ("text-forwarded", Body::Text { text: text(), reply_to: None, forwarded: true }),
+        ("edit", Body::Edit { target: MsgId::from_bytes([50; 16]), text: text() }),
+        ("delete", Body::Delete { target: MsgId::from_bytes([50; 16]) }),
+        ("react-on", react("👩🏽‍🚀", true)),
+        ("react-off", react("👍", false)),
         (
             "request",
             Body::Request {
@@ -115,11 +121,19 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
                 prekeys: prekeys.clone(),
                 addresses: addresses(),
                 bundle_hash: [61; 32],
+                queues: Vec::new(),
             },
         ),
         (
             "accept",
-            Body::Accept { name: name(), log: log.clone(), kem, prekeys: prekeys.clone(), addresses: addresses() },
+            Body::Accept {
+                name: name(),
+                log: log.clone(),
+                kem,
+                prekeys: prekeys.clone(),
+                addresses: addresses(),
+                queues: Vec::new(),
+            },
         ),
         ("delivered", Body::Delivered { messages: messages.clone() }),
         ("seen", Body::Seen { messages }),
@@ -129,6 +143,11 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
         ("identity", Body::Identity { log }),
         ("unknown", Body::Unknown { kind: 4_000_000_000, bytes: vec![1, 2, 3, 255] }),
     ]
+}
+
+fn react(emoji: &str, on: bool) -> Body {
+    let (target, author) = (MsgId::from_bytes([50; 16]), ends().to_account);
+    Body::React { target, author, emoji: emoji.to_owned(), on }
 }
 
 pub(crate) fn inner(body: Body) -> Inner {

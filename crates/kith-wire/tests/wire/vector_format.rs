@@ -41,10 +41,16 @@ pub(crate) fn inner_fields(inner: &Inner) -> Fields {
 
 fn body_fields(body: &Body) -> Fields {
     match body {
-        Body::Text { text, reply_to } => {
-            vec![field("text", text), field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string()))]
+        Body::Text { text, reply_to, forwarded } => {
+            let mut fields =
+                vec![field("text", text), field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string()))];
+            // Not in the vectors that are older than it.
+            if *forwarded {
+                fields.push(field("forwarded", forwarded));
+            }
+            fields
         }
-        Body::Request { name, text, log, kem, prekeys, addresses, bundle_hash } => vec![
+        Body::Request { name, text, log, kem, prekeys, addresses, bundle_hash, .. } => vec![
             field("name", name),
             field("text", text),
             bytes("log", log),
@@ -53,7 +59,7 @@ fn body_fields(body: &Body) -> Fields {
             field("addresses", addresses.join(" ")),
             bytes("bundle_hash", bundle_hash),
         ],
-        Body::Accept { name, log, kem, prekeys, addresses } => vec![
+        Body::Accept { name, log, kem, prekeys, addresses, .. } => vec![
             field("name", name),
             bytes("log", log),
             bytes("kem", kem.as_bytes()),
@@ -67,6 +73,15 @@ fn body_fields(body: &Body) -> Fields {
         Body::Prekeys { keys } => vec![list("keys", keys.iter().map(|key| key.to_bytes()))],
         Body::Profile { name, status_text } => vec![field("name", name), field("status_text", status_text)],
         Body::Identity { log } => vec![bytes("log", log)],
+        Body::Mailboxes { queues } => vec![
+            field("mailboxes", queues.iter().map(|queue| queue.mailbox.clone()).collect::<Vec<_>>().join(" ")),
+            list("keys", queues.iter().map(|queue| *queue.seed)),
+        ],
+        Body::Edit { target, text } => vec![field("target", target), field("text", text)],
+        Body::Delete { target } => vec![field("target", target)],
+        Body::React { target, author, emoji, on } => {
+            vec![field("target", target), field("author", author), field("emoji", emoji), field("on", on)]
+        }
         Body::Unknown { bytes: unknown, .. } => vec![bytes("bytes", unknown)],
     }
 }
