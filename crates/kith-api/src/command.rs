@@ -210,6 +210,27 @@ methods! {
     ChatsOpen = "chats.open", Send, Core, AccountParams => ChatReply;
     /// Writes a message. It is on disk when this answers, and delivered as soon as the recipient can be reached.
     ChatsSend = "chats.send", Send, Core, SendParams => SendReply;
+    /// Gives a text of mine other words. What it said before stays in its history, here and there.
+    ChatsEdit = "chats.edit", Send, Core, EditParams => Done;
+    /// What an edited message said before.
+    ChatsEdits = "chats.edits", Read, Query, MessageParams => EditsReply;
+    /// Deletes a message here, or asks everybody who has it to delete it. Others may have kept a copy, and a program that
+    /// is not Kith need not obey.
+    ChatsDelete = "chats.delete", Send, Core, DeleteParams => Done;
+    /// Puts an emoji on a message, or takes it off. One person may put several on one message.
+    ChatsReact = "chats.react", Send, Core, ReactParams => Done;
+    /// Writes the text of a message into other chats, marked as passed on, without its author.
+    ChatsForward = "chats.forward", Send, Core, ForwardParams => ForwardReply;
+    /// Pins a message, or not any more. Only this account sees it.
+    ChatsPinMessage = "chats.pin_message", Send, Core, PinMessageParams => Done;
+    /// The pinned messages of a chat, at most 100.
+    ChatsPinned = "chats.pinned", Read, Query, ChatParams => PinnedReply;
+    /// Keeps a chat at the top of the list, or no longer.
+    ChatsPin = "chats.pin", Send, Core, SwitchParams => Done;
+    /// Puts a chat away, or back. Something new in it brings it back, unless it is muted.
+    ChatsArchive = "chats.archive", Send, Core, SwitchParams => Done;
+    /// Tells nothing outside the window of what is new in a chat.
+    ChatsMute = "chats.mute", Send, Core, MuteParams => Done;
     /// Keeps what is written and not sent yet.
     ChatsSetDraft = "chats.set_draft", Send, Core, DraftParams => Done;
     /// A part of a chat.

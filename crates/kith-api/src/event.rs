@@ -19,6 +19,14 @@ pub enum Event {
         /// It.
         message: Message,
     },
+    /// A message was deleted here. Forget what is kept of it.
+    #[serde(rename = "message.removed")]
+    MessageRemoved {
+        /// Which.
+        message: MessageId,
+        /// Its chat.
+        chat: ChatId,
+    },
     /// An outgoing message got further.
     #[serde(rename = "message.state")]
     MessageState {

@@ -128,6 +128,75 @@ params! {
         reply_to: Option<MessageId>,
     }
 
+    /// A message.
+    MessageParams {
+        /// The message.
+        message: MessageId,
+    }
+
+    /// Other words for a message.
+    EditParams {
+        /// The message; a text of mine.
+        message: MessageId,
+        /// What it says from now on, at most 16 KiB of UTF-8.
+        text: String,
+    }
+
+    /// A message to delete.
+    DeleteParams {
+        /// The message.
+        message: MessageId,
+        /// Where. For everyone only my own can be deleted.
+        #[serde(rename = "for")]
+        scope: DeleteFor,
+    }
+
+    /// An emoji for a message.
+    ReactParams {
+        /// The message.
+        message: MessageId,
+        /// The emoji: at most 64 bytes of UTF-8 without spaces, not only ASCII. One message takes 20 of one person.
+        emoji: String,
+        /// Yes by default; no takes it off.
+        #[serde(default = "yes")]
+        on: bool,
+    }
+
+    /// A message to pass on.
+    ForwardParams {
+        /// The message; it must have a text.
+        message: MessageId,
+        /// The chats, 1 to 32.
+        to: Vec<ChatId>,
+    }
+
+    /// Whether a message is pinned.
+    PinMessageParams {
+        /// The message.
+        message: MessageId,
+        /// Yes by default.
+        #[serde(default = "yes")]
+        on: bool,
+    }
+
+    /// A switch of a chat.
+    SwitchParams {
+        /// The chat.
+        chat: ChatId,
+        /// Yes by default.
+        #[serde(default = "yes")]
+        on: bool,
+    }
+
+    /// How long a chat is muted.
+    MuteParams {
+        /// The chat.
+        chat: ChatId,
+        /// Until then, Unix milliseconds; a time that is over, as 0, unmutes it. Absent: until it is unmuted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until_ms: Option<u64>,
+    }
+
     /// What is written and not sent yet.
     DraftParams {
         /// The chat.
@@ -211,6 +280,16 @@ params! {
         /// Its id.
         token: TokenId,
     }
+}
+
+/// Where a message is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DeleteFor {
+    /// Here: nothing of it is left, and nobody is told. Where it still waits to be delivered, it is not any more.
+    Me,
+    /// Everywhere, as far as others go along: a note stays that there was a message.
+    Everyone,
 }
 
 /// A place in a chat.
@@ -358,6 +437,32 @@ replies! {
     SendReply {
         /// Its id.
         message: MessageId,
+    }
+
+    /// What a message said before.
+    EditsReply {
+        /// Oldest first, at most 63; empty if it was never edited. The first one is always there.
+        edits: Vec<EditedText>,
+    }
+
+    /// What a message said once.
+    EditedText {
+        /// The text.
+        text: String,
+        /// Since when it said that, Unix milliseconds.
+        at: u64,
+    }
+
+    /// Messages passed on.
+    ForwardReply {
+        /// Their ids, in the order of the chats.
+        messages: Vec<MessageId>,
+    }
+
+    /// Pinned messages.
+    PinnedReply {
+        /// The last pinned first.
+        messages: Vec<Message>,
     }
 
     /// A part of a chat.

@@ -165,6 +165,12 @@ pub struct Chat {
     pub last: Option<Message>,
     /// Whether it is kept at the top.
     pub pinned: bool,
+    /// Whether it is put away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
+    /// Until when nothing of it is told outside the window, Unix milliseconds; the time may be over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<u64>,
     /// What is written and not sent yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<String>,
@@ -232,6 +238,30 @@ pub struct Message {
     /// How far it has got; only on my own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<MessageState>,
+    /// Since when it says what it says, Unix milliseconds, if it was edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<u64>,
+    /// Its author deleted it; it says nothing any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// It was written somewhere else and passed on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forwarded: bool,
+    /// It is pinned here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
+    /// The emoji on it, in the order in which each was first put there.
+    #[serde(default)]
+    pub reactions: Vec<Reaction>,
+}
+
+/// An emoji on a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reaction {
+    /// It.
+    pub emoji: String,
+    /// Who put it there.
+    pub authors: Vec<AccountId>,
 }
 
 /// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`] and checks its value. Every

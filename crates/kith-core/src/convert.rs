@@ -1,7 +1,7 @@
 //! Rows and wire ids to what the API shows, and back. One place, no decisions.
 
 use kith_api::views;
-use kith_store::{ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, MessageRow};
+use kith_store::{ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, MessageRow, Reaction};
 use kith_wire::{ids, message::Body};
 
 use crate::PeerPath;
@@ -107,6 +107,8 @@ pub(crate) fn chat_view(chat: &ChatSummary, contact: Option<&ContactRow>) -> vie
         unread: chat.unread,
         last: chat.last.as_ref().map(message_view),
         pinned: chat.row.pinned,
+        archived: chat.row.archived,
+        muted_until: chat.row.muted_until_ms,
         draft: chat.row.draft.clone(),
     }
 }
@@ -132,6 +134,16 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
         kind: if row.kind == Body::TEXT { views::MessageKind::Text } else { views::MessageKind::Unknown },
         text: row.text.clone(),
         reply_to: row.reply_to.map(message_id),
-        state: state_view(row.state),
+        state: if row.marks.deleted { None } else { state_view(row.state) },
+        edited_at: row.marks.edited_at_ms,
+        deleted: row.marks.deleted,
+        forwarded: row.marks.forwarded,
+        pinned: row.marks.pinned_at_ms.is_some(),
+        reactions: row.marks.reactions.iter().map(reaction_view).collect(),
     }
+}
+
+fn reaction_view(reaction: &Reaction) -> views::Reaction {
+    let authors = reaction.authors.iter().copied().map(account_id).collect();
+    views::Reaction { emoji: reaction.emoji.clone(), authors }
 }

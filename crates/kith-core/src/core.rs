@@ -74,6 +74,8 @@ pub struct Core {
     pub(crate) last_nack: BTreeMap<DeviceId, Timestamp>,
     pub(crate) next_id: u64,
     pub(crate) last_prune: Timestamp,
+    /// Something was deleted: when to empty the write-ahead log, which may still have it.
+    pub(crate) scrub_at: Option<Timestamp>,
 }
 
 /// A batch that did not happen.
@@ -96,6 +98,8 @@ enum Waiting {
 
 /// How long the ids of envelopes are remembered.
 const ENVELOPE_MEMORY_MS: u64 = 30 * 24 * 3600 * 1000;
+/// How long to wait for readers before the write-ahead log is emptied.
+const SCRUB_AGAIN_MS: u64 = 1000;
 /// How often old ones are forgotten.
 const PRUNE_EVERY_MS: u64 = 3600 * 1000;
 
@@ -147,6 +151,8 @@ impl Core {
             last_nack: BTreeMap::new(),
             next_id: 1,
             last_prune: now,
+            // The last run may have ended between a deletion and its traces.
+            scrub_at: Some(0),
         })
     }
 
@@ -208,9 +214,29 @@ impl Core {
         self.flush_acks(now, out)?;
         self.store.set_meta(META_HLC, &self.clock.last().to_u64().to_be_bytes())?;
         self.store.commit()?;
+        self.scrub_now(now);
         self.let_go.clear();
         self.catch_up = false;
         Ok(())
+    }
+
+    /// What was deleted in this batch is to leave no trace behind.
+    pub(crate) fn scrub(&mut self) {
+        self.scrub_at = Some(0);
+    }
+
+    /// Empties the write-ahead log if something was deleted; later, if a reader needs it.
+    fn scrub_now(&mut self, now: Timestamp) {
+        if self.scrub_at.is_none_or(|at| at > now) {
+            return;
+        }
+        self.scrub_at = match self.store.checkpoint() {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::debug!(%error, "the write-ahead log is emptied later");
+                Some(now.saturating_add(SCRUB_AGAIN_MS))
+            }
+        };
     }
 
     fn rollback(&mut self) -> Result<(), CoreError> {
@@ -309,6 +335,7 @@ impl Core {
         let times = [
             self.store.outbox_next_at()?,
             self.reorder.next_wake(),
+            self.scrub_at,
             self.links.values().map(|link| link.deadline).min(),
             self.unstored.values().map(|entry| entry.next_at).min(),
         ];
@@ -393,6 +420,14 @@ impl Core {
             Command::ChatsGet(params) => Reply::ChatsGet(self.get_chat(params.chat)?),
             Command::ChatsOpen(params) => Reply::ChatsOpen(self.open_chat(params.account, now, out)?),
             Command::ChatsSend(params) => Reply::ChatsSend(self.send_text(params, now, out)?),
+            Command::ChatsEdit(params) => Reply::ChatsEdit(self.edit(params, now, out)?),
+            Command::ChatsDelete(params) => Reply::ChatsDelete(self.delete(params, now, out)?),
+            Command::ChatsReact(params) => Reply::ChatsReact(self.react(params, now, out)?),
+            Command::ChatsForward(params) => Reply::ChatsForward(self.forward(params, now, out)?),
+            Command::ChatsPinMessage(params) => Reply::ChatsPinMessage(self.pin_message(params, now, out)?),
+            Command::ChatsPin(params) => Reply::ChatsPin(self.pin_chat(params, out)?),
+            Command::ChatsArchive(params) => Reply::ChatsArchive(self.archive(params, out)?),
+            Command::ChatsMute(params) => Reply::ChatsMute(self.mute(params, now, out)?),
             Command::ChatsSetDraft(params) => Reply::ChatsSetDraft(self.set_draft(params, out)?),
             Command::ChatsMarkRead(params) => Reply::ChatsMarkRead(self.mark_read(params, now, out)?),
             Command::SettingsGet(_) => Reply::SettingsGet(SettingsReply { settings: self.settings()? }),

@@ -2,7 +2,10 @@
 
 use kith_api::{
     ApiError, Command, ErrorCode, Reply,
-    params::{Around, HistoryParams, HistoryReply, Hit, SearchParams, SearchReply},
+    params::{
+        Around, ChatParams, EditedText, EditsReply, HistoryParams, HistoryReply, Hit, MessageParams, PinnedReply,
+        SearchParams, SearchReply,
+    },
     views::MessageKind,
 };
 use kith_store::{Anchor, ReadStore, Search};
@@ -15,7 +18,7 @@ const PAGE_MAX: u32 = 500;
 const HITS_DEFAULT: u32 = 50;
 const HITS_MAX: u32 = 100;
 
-/// Answers `chats.history` and `chats.search`.
+/// Answers `chats.history`, `chats.edits`, `chats.pinned` and `chats.search`.
 ///
 /// # Errors
 /// `not_found`, `invalid_argument`, `storage`; `internal` for any other command.
@@ -23,6 +26,8 @@ const HITS_MAX: u32 = 100;
 pub fn run(store: &ReadStore, command: &Command) -> Result<Reply, ApiError> {
     match command {
         Command::ChatsHistory(params) => history(store, params).map(Reply::ChatsHistory),
+        Command::ChatsEdits(params) => edits(store, params).map(Reply::ChatsEdits),
+        Command::ChatsPinned(params) => pinned(store, params).map(Reply::ChatsPinned),
         Command::ChatsSearch(params) => search(store, params).map(Reply::ChatsSearch),
         other => Err(ApiError::new(ErrorCode::Internal, format!("{} is not a query", other.name()))),
     }
@@ -53,6 +58,26 @@ fn history(store: &ReadStore, params: &HistoryParams) -> Result<HistoryReply, Ap
         more_before: page.more_before,
         more_after: page.more_after,
     })
+}
+
+fn edits(store: &ReadStore, params: &MessageParams) -> Result<EditsReply, ApiError> {
+    let Some(message) = store.message(&convert::message(params.message)).map_err(api)? else {
+        return Err(ApiError::new(ErrorCode::NotFound, "no such message"));
+    };
+    let mut versions = store.versions(message.row).map_err(api)?;
+    // The newest is what the message says now.
+    versions.pop();
+    let edits = versions.into_iter().map(|version| EditedText { text: version.text, at: version.at_ms }).collect();
+    Ok(EditsReply { edits })
+}
+
+fn pinned(store: &ReadStore, params: &ChatParams) -> Result<PinnedReply, ApiError> {
+    let chat = convert::chat(params.chat);
+    if store.chat(&chat).map_err(api)?.is_none() {
+        return Err(ApiError::new(ErrorCode::NotFound, "no such chat"));
+    }
+    let messages = store.pinned(&chat).map_err(api)?;
+    Ok(PinnedReply { messages: messages.iter().map(convert::message_view).collect() })
 }
 
 fn search(store: &ReadStore, params: &SearchParams) -> Result<SearchReply, ApiError> {

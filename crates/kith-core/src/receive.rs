@@ -136,6 +136,9 @@ impl Core {
         let hlc = self.clock.observe(inner.hlc, now);
         match &inner.body {
             Body::Text { .. } | Body::Unknown { .. } => self.receive_message(contact, inner, hlc, now, out)?,
+            Body::Edit { .. } | Body::Delete { .. } | Body::React { .. } => {
+                self.receive_change(contact, inner, hlc, now, out)?;
+            }
             Body::Delivered { messages } => return self.delivered(device, messages, now, out),
             Body::Nack { .. } => return self.nacked(device, opened.session, now),
             Body::Seen { messages } => self.seen(contact.account, device, messages, now, out)?,

@@ -3,6 +3,7 @@
 mod chats;
 mod contacts;
 mod hostile;
+mod messages;
 mod preview;
 mod sessions;
 mod settings;

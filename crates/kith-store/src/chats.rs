@@ -53,6 +53,8 @@ pub struct ChatRow {
     pub read_row: i64,
     /// What was written and not sent yet.
     pub draft: Option<String>,
+    /// Put away.
+    pub archived: bool,
 }
 
 /// A chat as a list shows it.
@@ -67,7 +69,7 @@ pub struct ChatSummary {
 }
 
 const CHAT: &str =
-    "SELECT id, chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, unread FROM chats";
+    "SELECT id, chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, unread, archived FROM chats";
 
 fn chat(row: &Row<'_>) -> Result<ChatRow, StoreError> {
     Ok(ChatRow {
@@ -79,6 +81,7 @@ fn chat(row: &Row<'_>) -> Result<ChatRow, StoreError> {
         muted_until_ms: row.get(6)?,
         read_row: row.get(7)?,
         draft: row.get(8)?,
+        archived: row.get(10)?,
     })
 }
 
@@ -101,8 +104,8 @@ pub(crate) fn chat_row(conn: &Connection, id: &ChatId) -> Result<Option<ChatRow>
 impl Store {
     /// Stores the chat unless it is stored already, which leaves it as it is; `true` if it was new.
     pub fn ensure_chat(&self, row: &ChatRow) -> Result<bool, StoreError> {
-        let sql = "INSERT INTO chats (chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (chat) DO NOTHING";
+        let sql = "INSERT INTO chats (chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, archived)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (chat) DO NOTHING";
         let inserted = self.conn.prepare_cached(sql)?.execute(params![
             row.chat.as_bytes(),
             row.kind.code(),
@@ -112,6 +115,7 @@ impl Store {
             maybe_int(row.muted_until_ms),
             row.read_row,
             row.draft,
+            row.archived,
         ])?;
         Ok(inserted == 1)
     }
@@ -153,6 +157,15 @@ impl Store {
     pub fn set_muted(&self, id: &ChatId, until_ms: Option<u64>) -> Result<(), StoreError> {
         let sql = "UPDATE chats SET muted_until_ms = ?2 WHERE chat = ?1";
         match self.conn.prepare_cached(sql)?.execute(params![id.as_bytes(), maybe_int(until_ms)])? {
+            0 => Err(StoreError::UnknownChat),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts the chat away, or back. Fails with [`StoreError::UnknownChat`].
+    pub fn set_archived(&self, id: &ChatId, archived: bool) -> Result<(), StoreError> {
+        let sql = "UPDATE chats SET archived = ?2 WHERE chat = ?1";
+        match self.conn.prepare_cached(sql)?.execute(params![id.as_bytes(), archived])? {
             0 => Err(StoreError::UnknownChat),
             _ => Ok(()),
         }

@@ -12,6 +12,7 @@
 //!
 //! **Where to start.** the numbered files in `schema/` show every table; [`Store`] the transactions; then one file per kind of row.
 
+mod changes;
 mod chats;
 mod codec;
 mod contacts;
@@ -28,12 +29,13 @@ mod search;
 mod settings;
 mod store;
 
+pub use changes::{PINNED_MAX, REACTIONS_MAX, Reaction, Stamp, VERSIONS_MAX, Version, WaitingChange};
 pub use chats::{ChatKind, ChatRow, ChatSummary};
 pub use contacts::{ContactRow, ContactState, DeviceRow};
 pub use error::StoreError;
 pub use invites::InviteRow;
 pub use lock::ProfileLock;
-pub use messages::{Anchor, DeliveryState, Inserted, MessageRow, PAGE_MAX, Page};
+pub use messages::{Anchor, DeliveryState, Inserted, Marks, MessageRow, PAGE_MAX, Page};
 pub use open::DATABASE_FILE;
 pub use outbox::{NewOutbox, OutboxRow};
 pub use ratchets::{Direction, OuterKeyRow, SessionRow};

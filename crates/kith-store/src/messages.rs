@@ -3,6 +3,7 @@
 use kith_wire::{AccountId, ChatId, DeviceId, Hlc, MsgId};
 use rusqlite::{Connection, Row, params};
 
+use crate::changes::{self, Reaction};
 use crate::chats::chat_id;
 use crate::codec::{collect, first, hlc_from_sql, hlc_to_sql, int, maybe_int, unknown};
 use crate::error::StoreError;
@@ -84,6 +85,23 @@ pub struct MessageRow {
     pub body: Vec<u8>,
     /// How far it has come.
     pub state: DeliveryState,
+    /// What became of it since.
+    pub marks: Marks,
+}
+
+/// What became of a message after it was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Since when it has the text it has (Unix ms), if that is not the first one.
+    pub edited_at_ms: Option<u64>,
+    /// Its author took it back: of what it said nothing is left.
+    pub deleted: bool,
+    /// Since when it is pinned here (Unix ms).
+    pub pinned_at_ms: Option<u64>,
+    /// It was written somewhere else and passed on.
+    pub forwarded: bool,
+    /// The emoji on it, in the order in which each was first put there.
+    pub reactions: Vec<Reaction>,
 }
 
 /// What became of an insertion.
@@ -123,11 +141,14 @@ pub struct Page {
 
 /// The columns that [`read`] takes, in its order.
 pub(crate) const COLUMNS: &str = "m.id, m.msg, c.chat, a.account, m.outgoing, m.hlc, m.sent_at_ms, m.received_at_ms,
-    m.kind, m.text, m.reply_to, m.body, m.state";
+    m.kind, m.text, m.reply_to, m.body, m.state, m.edited_at_ms, m.deleted, m.pinned_at_ms, m.forwarded,
+    CASE WHEN m.reacted THEN (
+        SELECT group_concat(r.emoji || ' ' || hex(w.account), char(10) ORDER BY r.stamp, r.event)
+        FROM reactions r JOIN authors w ON w.id = r.author_id WHERE r.message_id = m.id AND r.shown = 1) END";
 /// How many columns that is.
-pub(crate) const COLUMN_COUNT: usize = 13;
+pub(crate) const COLUMN_COUNT: usize = 18;
 /// The tables they come from; the planner may not start with another one.
-const TABLES: &str = "messages m CROSS JOIN chats c ON c.id = m.chat_id CROSS JOIN authors a ON a.id = m.author_id";
+pub(crate) const TABLES: &str = "messages m CROSS JOIN chats c ON c.id = m.chat_id CROSS JOIN authors a ON a.id = m.author_id";
 
 pub(crate) fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
     Ok(MessageRow {
@@ -144,6 +165,13 @@ pub(crate) fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
         reply_to: row.get::<_, Option<[u8; 16]>>(10)?.map(MsgId::from_bytes),
         body: row.get(11)?,
         state: DeliveryState::of(row.get(12)?)?,
+        marks: Marks {
+            edited_at_ms: row.get(13)?,
+            deleted: row.get(14)?,
+            pinned_at_ms: row.get(15)?,
+            forwarded: row.get(16)?,
+            reactions: changes::unpack(row.get(17)?),
+        },
     })
 }
 
@@ -229,16 +257,19 @@ pub(crate) fn history(
 }
 
 impl Store {
-    /// Stores a message once. `row.row` is ignored; an incoming message counts as unread. Fails with
-    /// [`StoreError::UnknownChat`] if its chat is not stored.
+    /// Stores a message once. `row.row` is ignored, and of the marks all but `forwarded`; an incoming message counts as
+    /// unread. One that was erased counts as stored. Fails with [`StoreError::UnknownChat`] if its chat is not stored.
     pub fn insert_message(&self, row: &MessageRow) -> Result<Inserted, StoreError> {
         let Some(chat_id) = chat_id(&self.conn, &row.chat)? else {
             return Err(StoreError::UnknownChat);
         };
         let author_id = self.ensure_author(&row.author)?;
+        if changes::is_erased(&self.conn, chat_id, author_id, &row.msg)? {
+            return Ok(Inserted::Duplicate);
+        }
         let sql = "INSERT INTO messages (chat_id, author_id, msg, hlc, outgoing, unread, state, sent_at_ms,
-                received_at_ms, kind, reply_to, text, body)
-            VALUES (?1, ?2, ?3, ?4, ?5, NOT ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                received_at_ms, kind, reply_to, text, body, forwarded)
+            VALUES (?1, ?2, ?3, ?4, ?5, NOT ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             ON CONFLICT (msg, author_id, chat_id) DO NOTHING";
         let inserted = self.conn.prepare_cached(sql)?.execute(params![
             chat_id,
@@ -253,6 +284,7 @@ impl Store {
             row.reply_to.map(MsgId::to_bytes),
             row.text,
             row.body,
+            row.marks.forwarded,
         ])?;
         if inserted == 1 {
             return Ok(Inserted::New(self.conn.last_insert_rowid()));
@@ -261,6 +293,10 @@ impl Store {
         let mut statement = self.conn.prepare_cached(&sql)?;
         let stored = first(statement.query(params![row.msg.as_bytes(), author_id, chat_id])?, read)?;
         let same = stored.is_some_and(|stored| {
+            // What it said at first is not there to compare with any more.
+            if stored.marks.deleted || stored.marks.edited_at_ms.is_some() {
+                return stored.outgoing == row.outgoing;
+            }
             stored.outgoing == row.outgoing
                 && stored.hlc == row.hlc
                 && stored.kind == row.kind
@@ -271,7 +307,7 @@ impl Store {
         Ok(if same { Inserted::Duplicate } else { Inserted::Conflict })
     }
 
-    fn ensure_author(&self, account: &AccountId) -> Result<i64, StoreError> {
+    pub(crate) fn ensure_author(&self, account: &AccountId) -> Result<i64, StoreError> {
         if let Some(id) = author_id(&self.conn, account)? {
             return Ok(id);
         }

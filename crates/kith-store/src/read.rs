@@ -7,6 +7,7 @@ use kith_crypto::Key;
 use kith_wire::{ChatId, MsgId};
 use rusqlite::Connection;
 
+use crate::changes::{self, Version};
 use crate::chats::{self, ChatRow};
 use crate::error::StoreError;
 use crate::messages::{self, Anchor, MessageRow, Page};
@@ -44,6 +45,16 @@ impl ReadStore {
     /// As [`Store::history`](crate::Store::history).
     pub fn history(&self, chat: &ChatId, anchor: &Anchor, before: u32, after: u32) -> Result<Page, StoreError> {
         messages::history(&self.conn, chat, anchor, before, after)
+    }
+
+    /// As [`Store::versions`](crate::Store::versions).
+    pub fn versions(&self, row: i64) -> Result<Vec<Version>, StoreError> {
+        changes::versions(&self.conn, row)
+    }
+
+    /// As [`Store::pinned`](crate::Store::pinned).
+    pub fn pinned(&self, chat: &ChatId) -> Result<Vec<MessageRow>, StoreError> {
+        changes::pinned(&self.conn, chat)
     }
 
     /// As [`Store::search`](crate::Store::search).

@@ -39,6 +39,11 @@ pub(crate) fn message(n: u32) -> Message {
         text: Some(format!("Message {n}")),
         reply_to: None,
         state: Some(MessageState::Queued),
+        edited_at: None,
+        deleted: false,
+        forwarded: false,
+        pinned: false,
+        reactions: vec![],
     }
 }
 
@@ -66,6 +71,8 @@ pub(crate) fn chat(n: u8, title: &str) -> Chat {
         unread: 0,
         last: None,
         pinned: false,
+        archived: false,
+        muted_until: None,
         draft: None,
     }
 }

@@ -44,6 +44,11 @@ fn message(n: u32, chat: u8, author: u8, minutes_ago: u64, text: &str) -> Messag
         text: Some(text.to_owned()),
         reply_to: None,
         state: mine.then_some(MessageState::Seen),
+        edited_at: None,
+        deleted: false,
+        forwarded: false,
+        pinned: false,
+        reactions: vec![],
     }
 }
 
@@ -214,6 +219,8 @@ fn chat(n: u8, person: &Person) -> Chat {
         unread: person.unread,
         last: Some(message(1_000 + u32::from(n), n, author, person.minutes, person.last)),
         pinned: false,
+        archived: false,
+        muted_until: None,
         draft: (n == 3).then(|| "I could come on".into()),
     }
 }

@@ -3,10 +3,11 @@
 use kith_api::{
     AccountId, ApiError, ChatId, MessageId, method,
     params::{
-        AccountParams, ChatParams, DraftParams, HistoryParams, HistoryReply, Hit, Nothing, ReadParams, SearchParams,
-        SendParams,
+        AccountParams, ChatParams, DeleteFor, DeleteParams, DraftParams, EditParams, EditedText, ForwardParams,
+        HistoryParams, HistoryReply, Hit, MessageParams, MuteParams, Nothing, PinMessageParams, ReactParams, ReadParams,
+        SearchParams, SendParams, SwitchParams,
     },
-    views::Chat,
+    views::{Chat, Message},
 };
 
 use crate::Node;
@@ -65,6 +66,88 @@ impl Chats<'_> {
     pub async fn reply(&self, chat: ChatId, to: MessageId, text: impl Into<String>) -> Result<MessageId, ApiError> {
         let params = SendParams { chat, text: text.into(), reply_to: Some(to) };
         Ok(self.0.call::<method::ChatsSend>(params).await?.message)
+    }
+
+    /// Gives a text of mine other words, at most 16 KiB. What it said before stays in its history.
+    ///
+    /// # Errors
+    /// `not_found`, `not_allowed` if it is not a text of mine or was deleted, and as [`send`](Self::send).
+    pub async fn edit(&self, message: MessageId, text: impl Into<String>) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsEdit>(EditParams { message, text: text.into() }).await.map(drop)
+    }
+
+    /// What an edited message said before, oldest first.
+    ///
+    /// # Errors
+    /// `not_found`, `storage`, `shutting_down`.
+    pub async fn edits(&self, message: MessageId) -> Result<Vec<EditedText>, ApiError> {
+        Ok(self.0.call::<method::ChatsEdits>(MessageParams { message }).await?.edits)
+    }
+
+    /// Deletes a message here, or asks everybody who has it to delete it; nobody can be made to.
+    ///
+    /// # Errors
+    /// `not_found`, `not_allowed` if somebody else's should be deleted for everyone, `storage`, `shutting_down`.
+    pub async fn delete(&self, message: MessageId, scope: DeleteFor) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsDelete>(DeleteParams { message, scope }).await.map(drop)
+    }
+
+    /// Puts an emoji of at most 64 bytes on a message, or takes it off.
+    ///
+    /// # Errors
+    /// `not_found`, `invalid_argument`, `not_allowed` if the message was deleted or has 20 of mine, `not_a_contact`,
+    /// `blocked`, `storage`, `shutting_down`.
+    pub async fn react(&self, message: MessageId, emoji: impl Into<String>, on: bool) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsReact>(ReactParams { message, emoji: emoji.into(), on }).await.map(drop)
+    }
+
+    /// Writes the text of a message into 1 to 32 other chats, marked as passed on; either into all or into none.
+    ///
+    /// # Errors
+    /// `not_found`, `invalid_argument`, `not_allowed` if it has no text, and as [`send`](Self::send).
+    pub async fn forward(&self, message: MessageId, to: Vec<ChatId>) -> Result<Vec<MessageId>, ApiError> {
+        Ok(self.0.call::<method::ChatsForward>(ForwardParams { message, to }).await?.messages)
+    }
+
+    /// Pins a message for myself, or not any more.
+    ///
+    /// # Errors
+    /// `not_found`, `not_allowed` if it was deleted, `storage`, `shutting_down`.
+    pub async fn pin_message(&self, message: MessageId, on: bool) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsPinMessage>(PinMessageParams { message, on }).await.map(drop)
+    }
+
+    /// The pinned messages of a chat, the last pinned first, at most 100.
+    ///
+    /// # Errors
+    /// `not_found`, `storage`, `shutting_down`.
+    pub async fn pinned(&self, chat: ChatId) -> Result<Vec<Message>, ApiError> {
+        Ok(self.0.call::<method::ChatsPinned>(ChatParams { chat }).await?.messages)
+    }
+
+    /// Keeps a chat at the top of the list, or no longer.
+    ///
+    /// # Errors
+    /// `not_found`, `storage`, `shutting_down`.
+    pub async fn pin(&self, chat: ChatId, on: bool) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsPin>(SwitchParams { chat, on }).await.map(drop)
+    }
+
+    /// Puts a chat away until something new comes, or back.
+    ///
+    /// # Errors
+    /// `not_found`, `storage`, `shutting_down`.
+    pub async fn archive(&self, chat: ChatId, on: bool) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsArchive>(SwitchParams { chat, on }).await.map(drop)
+    }
+
+    /// Tells nothing outside the window of what is new in a chat until `until_ms` (Unix milliseconds; 0 unmutes), or
+    /// until it is unmuted.
+    ///
+    /// # Errors
+    /// `not_found`, `storage`, `shutting_down`.
+    pub async fn mute(&self, chat: ChatId, until_ms: Option<u64>) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsMute>(MuteParams { chat, until_ms }).await.map(drop)
     }
 
     /// Keeps what is written and not sent yet, at most 16 KiB; empty removes it. Sending leaves it as it is, removing the

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use kith_crypto::{DeviceSecrets, Key, Keystore, OlmAccount, Secret, SigningKey, SlotKind};
 use kith_node::{Node, local};
-use kith_store::{ChatKind, ChatRow, ContactRow, ContactState, DeliveryState, DeviceRow, MessageRow, Store};
+use kith_store::{ChatKind, ChatRow, ContactRow, ContactState, DeliveryState, DeviceRow, Marks, MessageRow, Store};
 use kith_wire::{AccountId, Body, ChatId, Hlc, IdentityLog, MsgId, NewDevice};
 
 use crate::words::Words;
@@ -122,6 +122,7 @@ impl Person {
             muted_until_ms: None,
             read_row: 0,
             draft: None,
+            archived: false,
         })?;
         Ok(Self { account, chat })
     }
@@ -143,6 +144,7 @@ impl Person {
             reply_to: None,
             body: Vec::new(),
             state: if outgoing { DeliveryState::Delivered } else { DeliveryState::Received },
+            marks: Marks::default(),
         }
     }
 }

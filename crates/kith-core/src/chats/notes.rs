@@ -19,6 +19,7 @@ impl Core {
             muted_until_ms: None,
             read_row: 0,
             draft: None,
+            archived: false,
         };
         if self.store.ensure_chat(&row)? {
             self.tell_chat(&chat, out)?;

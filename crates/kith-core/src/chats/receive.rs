@@ -1,9 +1,10 @@
 //! Receiving, and being read.
 
 use kith_api::Event;
-use kith_store::{ContactRow, DeliveryState, DeviceRow, Inserted, MessageRow};
+use kith_store::{ContactRow, DeliveryState, DeviceRow, Inserted, Marks, MessageRow};
 use kith_wire::{AccountId, Body, Hlc, Inner, MsgId};
 
+use super::marks;
 use crate::{Output, Timestamp, convert, core::Core, error::CoreError};
 
 /// How much of a message a notification shows, in characters.
@@ -19,11 +20,11 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        self.ensure_chat(contact, now, out)?;
-        let (text, reply_to, body) = if let Body::Text { text, reply_to } = &inner.body {
-            (Some(text.clone()), *reply_to, Vec::new())
+        let chat = self.ensure_chat(contact, now, out)?;
+        let (text, reply_to, forwarded, body) = if let Body::Text { text, reply_to, forwarded } = &inner.body {
+            (Some(text.clone()), *reply_to, *forwarded, Vec::new())
         } else {
-            (None, None, inner.body.encode())
+            (None, None, false, inner.body.encode())
         };
         let message = MessageRow {
             row: 0,
@@ -39,20 +40,29 @@ impl Core {
             reply_to,
             body,
             state: DeliveryState::Received,
+            marks: Marks { forwarded, ..Marks::default() },
         };
         match self.store.insert_message(&message)? {
-            Inserted::New(_) => {}
+            Inserted::New(row) => self.apply_waiting(&MessageRow { row, ..message.clone() })?,
             Inserted::Duplicate => return Ok(()),
             Inserted::Conflict => {
                 tracing::warn!("a contact sent two different messages under one id; the first stays");
                 return Ok(());
             }
         }
+        let Some(message) = self.store.message_of(&chat, &contact.account, &inner.msg)? else { return Ok(()) };
         let view = convert::message_view(&message);
+        let muted = self.store.chat(&chat)?.is_some_and(|row| marks::is_muted(&row, now));
+        if !muted {
+            self.store.set_archived(&chat, false)?;
+        }
         let body: String = view.text.as_deref().unwrap_or("needs a newer version").chars().take(NOTIFY_CHARS).collect();
         let notify = Event::Notify { chat: view.chat, message: view.id, title: convert::title(contact), body };
+        let quiet = muted || view.deleted;
         out.push(Output::Event(Event::MessageUpserted { message: view }));
-        out.push(Output::Event(notify));
+        if !quiet {
+            out.push(Output::Event(notify));
+        }
         self.chat_changed(contact.account, out)
     }
 

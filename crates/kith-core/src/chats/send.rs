@@ -4,14 +4,32 @@ use kith_api::{
     ErrorCode, Event,
     params::{SendParams, SendReply},
 };
-use kith_store::{ChatKind, ChatRow, ContactState, DeliveryState, MessageRow};
-use kith_wire::{AccountId, Body, limits};
+use kith_store::{ChatKind, ChatRow, ContactState, DeliveryState, Marks, MessageRow};
+use kith_wire::{AccountId, Body, ChatId, MsgId, limits};
 
 use crate::{
     Output, Timestamp, convert,
     core::Core,
     error::{CoreError, deny},
 };
+
+/// A text for a chat.
+pub(super) struct Writing {
+    pub(super) text: String,
+    pub(super) reply_to: Option<MsgId>,
+    pub(super) forwarded: bool,
+}
+
+/// A text as it may be sent.
+pub(super) fn checked(text: &str) -> Result<String, CoreError> {
+    if text.trim().is_empty() {
+        return deny(ErrorCode::InvalidArgument, "there is nothing to send");
+    }
+    if text.len() > limits::TEXT_MAX_BYTES {
+        return deny(ErrorCode::TooLarge, "a message has at most 16 KiB of text");
+    }
+    Ok(kith_wire::text::clean_text(text))
+}
 
 impl Core {
     pub(crate) fn send_text(
@@ -20,26 +38,28 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<SendReply, CoreError> {
-        if params.text.trim().is_empty() {
-            return deny(ErrorCode::InvalidArgument, "there is nothing to send");
-        }
-        if params.text.len() > limits::TEXT_MAX_BYTES {
-            return deny(ErrorCode::TooLarge, "a message has at most 16 KiB of text");
-        }
-        let chat = convert::chat(params.chat);
-        let Some(row) = self.store.chat(&chat)? else { return deny(ErrorCode::NotFound, "no such chat") };
-        let recipient = match row.kind {
-            ChatKind::Direct => Some(self.recipient(&row)?),
-            ChatKind::Notes => None,
-        };
-        let reply_to = params.reply_to.map(convert::message);
+        let text = checked(&params.text)?;
+        let what = Writing { text, reply_to: params.reply_to.map(convert::message), forwarded: false };
+        let msg = self.write(convert::chat(params.chat), what, now, out)?;
+        Ok(SendReply { message: convert::message_id(msg) })
+    }
+
+    /// Stores a text of mine and queues it for whoever is to have it.
+    pub(super) fn write(
+        &mut self,
+        chat: ChatId,
+        what: Writing,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<MsgId, CoreError> {
+        let recipient = self.recipient_of(&chat)?;
+        let Writing { text, reply_to, forwarded } = what;
         if let Some(target) = &reply_to
             && self.store.message(target)?.is_none_or(|message| message.chat != chat)
         {
             return deny(ErrorCode::NotFound, "the message to answer is not in this chat");
         }
-        let text = kith_wire::text::clean_text(&params.text);
-        let body = Body::Text { text: text.clone(), reply_to };
+        let body = Body::Text { text: text.clone(), reply_to, forwarded };
         let msg = self.random_msg();
         let hlc = self.clock.tick(now);
         let message = MessageRow {
@@ -56,6 +76,7 @@ impl Core {
             reply_to,
             body: Vec::new(),
             state: if recipient.is_some() { DeliveryState::Queued } else { DeliveryState::Seen },
+            marks: Marks { forwarded, ..Marks::default() },
         };
         self.store.insert_message(&message)?;
         if let Some(account) = recipient {
@@ -63,7 +84,16 @@ impl Core {
         }
         out.push(Output::Event(Event::MessageUpserted { message: convert::message_view(&message) }));
         self.tell_chat(&chat, out)?;
-        Ok(SendReply { message: convert::message_id(msg) })
+        Ok(msg)
+    }
+
+    /// Who learns of what I do in a chat, if they may be written to; nobody of notes to myself.
+    pub(super) fn recipient_of(&self, chat: &ChatId) -> Result<Option<AccountId>, CoreError> {
+        let Some(row) = self.store.chat(chat)? else { return deny(ErrorCode::NotFound, "no such chat") };
+        match row.kind {
+            ChatKind::Direct => Ok(Some(self.recipient(&row)?)),
+            ChatKind::Notes => Ok(None),
+        }
     }
 
     /// Who the messages of a direct chat go to, if they may be written to.

@@ -75,6 +75,7 @@ impl Core {
             muted_until_ms: None,
             read_row: 0,
             draft: None,
+            archived: false,
         };
         if self.store.ensure_chat(&row)? {
             self.chat_changed(contact.account, out)?;

@@ -214,7 +214,7 @@ fn a_message_that_is_not_from_or_for_whom_it_says_is_refused() {
             let device = core.store.device(&them.1)?.expect("known");
             let mut row = core.store.sessions(&them.1)?.remove(0);
             let mut session = OlmSession::unpickle(&row.pickle)?;
-            let body = Body::Text { text: format!("number {at}"), reply_to: None };
+            let body = Body::Text { text: format!("number {at}"), reply_to: None, forwarded: false };
             let inner =
                 Inner::create(ends, core.random_msg(), core.clock.tick(now), chat, Vec::new(), row.generation, body)?;
             let wire = session.encrypt(&inner.encode())?;

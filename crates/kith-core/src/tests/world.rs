@@ -179,7 +179,8 @@ impl Person {
         let (phrase, device) = (RecoveryPhrase::generate(), DeviceSecrets::generate());
         let mut store = Store::in_memory(&Key::random()).unwrap();
         let account = setup::create_profile(&mut store, &phrase, &device, name, NOW).unwrap();
-        let core = Core::open(store, Identity { account, device }, [9; 32], Options::default(), NOW).unwrap();
+        let seed = account.to_bytes();
+        let core = Core::open(store, Identity { account, device }, seed, Options::default(), NOW).unwrap();
         Self {
             core,
             phrase,

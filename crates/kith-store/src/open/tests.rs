@@ -4,7 +4,7 @@
 use kith_wire::{AccountId, ChatId, Hlc, MsgId};
 
 use super::*;
-use crate::{ChatKind, ChatRow, DeliveryState, MessageRow, Store, StoreError};
+use crate::{ChatKind, ChatRow, DeliveryState, Marks, MessageRow, Store, StoreError};
 
 const MARKER: &str = "xylophonemarker";
 
@@ -36,6 +36,7 @@ fn message(n: u8, text: String) -> MessageRow {
         text: Some(text),
         reply_to: None,
         state: DeliveryState::Received,
+        marks: Marks::default(),
     }
 }
 
@@ -49,6 +50,7 @@ fn fill(store: &Store) {
         muted_until_ms: None,
         read_row: 0,
         draft: None,
+        archived: false,
     };
     store.ensure_chat(&row).unwrap();
     for n in 0..50 {

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::{
     Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow, Direction, InviteRow,
-    MessageRow, NewOutbox, OuterKeyRow, Search, SessionRow, Store,
+    Marks, MessageRow, NewOutbox, OuterKeyRow, Search, SessionRow, Store,
 };
 
 const T0: u64 = 1_700_000_000_000;
@@ -113,11 +113,12 @@ fn chat(schema: u32) -> ChatRow {
         muted_until_ms: Some(T0 + 6),
         read_row: 0,
         draft: (schema >= 2).then(|| "a draft".into()),
+        archived: schema >= 4,
     }
 }
 
 fn notes() -> ChatRow {
-    ChatRow { chat: ChatId::from_bytes([21; 16]), kind: ChatKind::Notes, pinned: false, draft: None, ..chat(SCHEMA) }
+    ChatRow { chat: ChatId::from_bytes([21; 16]), kind: ChatKind::Notes, pinned: false, draft: None, archived: false, ..chat(SCHEMA) }
 }
 
 fn message(n: u8, state: DeliveryState) -> MessageRow {
@@ -135,6 +136,7 @@ fn message(n: u8, state: DeliveryState) -> MessageRow {
         reply_to: Some(MsgId::from_bytes([18; 16])),
         body: vec![n; 20],
         state,
+        marks: Marks::default(),
     }
 }
 

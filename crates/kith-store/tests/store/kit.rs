@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kith_crypto::{CurveKey, Key};
 use kith_store::{
-    ChatKind, ChatRow, ContactRow, ContactState, DeliveryState, DeviceRow, Direction, MessageRow, NewOutbox,
+    ChatKind, ChatRow, ContactRow, ContactState, DeliveryState, DeviceRow, Direction, Marks, MessageRow, NewOutbox,
     OuterKeyRow, SessionRow, Store,
 };
 use kith_wire::{AccountId, ChatId, DeviceId, Hlc, MsgId, TransportId};
@@ -114,6 +114,7 @@ pub(crate) fn chat(n: u8) -> ChatRow {
         muted_until_ms: None,
         read_row: 0,
         draft: None,
+        archived: false,
     }
 }
 
@@ -141,6 +142,7 @@ pub(crate) fn incoming(from: u8, n: u32, text: &str) -> MessageRow {
         reply_to: None,
         body: text.as_bytes().to_vec(),
         state: DeliveryState::Received,
+        marks: Marks::default(),
     }
 }
 

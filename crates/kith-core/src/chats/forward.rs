@@ -1,0 +1,41 @@
+//! Passing a message on.
+
+use std::collections::BTreeSet;
+
+use kith_api::{
+    ErrorCode,
+    params::{ForwardParams, ForwardReply},
+};
+
+use super::send::Writing;
+use crate::{
+    Output, Timestamp, convert,
+    core::Core,
+    error::{CoreError, deny},
+};
+
+/// Into how many chats at once.
+const CHATS_MAX: usize = 32;
+
+impl Core {
+    pub(crate) fn forward(
+        &mut self,
+        params: ForwardParams,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<ForwardReply, CoreError> {
+        let different: BTreeSet<_> = params.to.iter().collect();
+        if params.to.is_empty() || params.to.len() > CHATS_MAX || different.len() != params.to.len() {
+            return deny(ErrorCode::InvalidArgument, "a message is passed on to 1 to 32 different chats");
+        }
+        let Some(text) = self.named(params.message)?.text else {
+            return deny(ErrorCode::NotAllowed, "this message has no text to pass on");
+        };
+        let mut messages = Vec::new();
+        for chat in params.to {
+            let what = Writing { text: text.clone(), reply_to: None, forwarded: true };
+            messages.push(convert::message_id(self.write(convert::chat(chat), what, now, out)?));
+        }
+        Ok(ForwardReply { messages })
+    }
+}
