@@ -98,6 +98,7 @@ fn server_config(state: &State, listen: Vec<String>) -> ServerConfig {
         external: config.external.clone(),
         bootstraps: config.bootstraps.clone(),
         slots_dir: state.slots_dir(),
+        mailbox: None,
         agent: concat!("kith-bootstrap/", env!("CARGO_PKG_VERSION")).to_owned(),
         limits: config.limits(),
     }

@@ -100,7 +100,7 @@ impl State {
     /// The address to share: configured external addresses, else what the node listened on when it last ran, else the
     /// address this machine uses to reach the internet.
     pub(crate) fn link(&self) -> anyhow::Result<BootstrapLink> {
-        let own = server::offline_link(&self.key, &self.config.external, &resolved(&self.config.listen))?;
+        let own = server::offline_link(&self.key, &self.config.external, &resolved(&self.config.listen), false)?;
         if !self.config.external.is_empty() {
             return Ok(own);
         }

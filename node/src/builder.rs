@@ -225,6 +225,7 @@ impl NodeBuilder {
             bootstraps: files.bootstraps.all(),
             mdns: self.preset.mdns,
             agent: AGENT.to_owned(),
+            mailbox: None,
         };
         let (net, net_events) = Net::start(config, tasks.tracker(), tasks.cancel().clone())?;
         let hub = Hub::new(now_ms());

@@ -9,6 +9,8 @@ use kith_crypto::SigningKey;
 use kith_wire::{RequestAnswer, SlotId, TransportId};
 use tokio::sync::oneshot;
 
+use crate::mailbox::{MailboxConfig, MailboxError};
+
 /// What a node needs to join the overlay.
 pub struct NetConfig {
     /// The transport key T. Its public half is the peer id.
@@ -22,6 +24,8 @@ pub struct NetConfig {
     pub mdns: bool,
     /// Agent string sent in identify. Keep it constant per release: it is visible to every peer.
     pub agent: String,
+    /// The mail this node keeps for others, if its user agreed to.
+    pub mailbox: Option<MailboxConfig>,
 }
 
 impl NetConfig {
@@ -40,6 +44,7 @@ impl fmt::Debug for NetConfig {
             .field("bootstraps", &self.bootstraps)
             .field("mdns", &self.mdns)
             .field("agent", &self.agent)
+            .field("mailbox", &self.mailbox.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -428,6 +433,9 @@ pub enum NetError {
         /// Which part.
         part: &'static str,
     },
+    /// The mailbox could not be opened.
+    #[error(transparent)]
+    Mailbox(#[from] MailboxError),
     /// The swarm task has ended.
     #[error("the network is stopped")]
     Stopped,

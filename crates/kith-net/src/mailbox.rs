@@ -2,6 +2,16 @@
 //!
 //! A request travels as the bytes its asker signed, and is decoded by whoever serves it, who alone knows whose connection
 //! it came on. Lengths are checked before anything is allocated, and streams have a deadline and a number.
+//!
+//! A node that keeps mail: `service` (who may ask how often) hands requests to the one thread of `worker` (signatures,
+//! group commit), which owns the `store`. A public node and any other node use the same.
+
+mod admission;
+mod config;
+mod service;
+mod stats;
+mod store;
+mod worker;
 
 use std::{fmt, io, time::Duration};
 
@@ -11,6 +21,11 @@ use kith_wire::frame;
 use kith_wire::limits::{MAILBOX_REQUEST_MAX, MAILBOX_RESPONSE_MAX};
 use libp2p::StreamProtocol;
 use libp2p::request_response::{self, ProtocolSupport};
+
+pub use config::{AdmissionRules, MailboxConfig, MailboxLimits};
+pub(crate) use service::{Channel, Mailbox, connection_of};
+pub(crate) use stats::MailboxStats;
+pub use store::{ENVELOPE_OVERHEAD, MailboxError};
 
 /// The protocol id.
 pub const MAILBOX_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/mailbox/1");

@@ -1,12 +1,13 @@
 //! A public node: helps others find and reach each other, and keeps sealed invite slots. Knows no accounts.
 //!
 //! **What it offers.** Kademlia server, relay v2, AutoNAT v2, rendezvous, peer exchange over gossip, invite slots; each
-//! with limits per peer, per address and in total ([`Limits`]).
+//! with limits per peer, per address and in total ([`Limits`]). Keeping mail ([`crate::mailbox`]) is for its operator to
+//! switch on.
 //!
 //! **What it never does.** It never reads what it relays or keeps, never stores a plaintext id of a person, and never
 //! writes an address or a peer id of somebody else to a log or a metric.
 //!
-//! **Threads.** One task owns the swarm (`task`), one thread owns the slot files (`slots::worker`).
+//! **Threads.** One task owns the swarm (`task`), one thread owns the slot files (`slots::worker`), and one the mail.
 //!
 //! Start reading at [`Server::start`], then `behaviour.rs` (what runs, with which limits) and `task.rs` (what happens).
 
@@ -21,9 +22,9 @@ pub mod probe;
 mod records;
 mod rendezvous;
 mod reservations;
-mod shares;
+pub(crate) mod shares;
 mod slots;
-mod source;
+pub(crate) mod source;
 mod stats;
 mod tag;
 mod task;
@@ -43,6 +44,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::mailbox::{Mailbox, MailboxError};
 use crate::port;
 
 pub use config::{Limits, ServerConfig};
@@ -56,7 +58,7 @@ use slots::SlotLimits;
 use slots::worker::SlotWorker;
 use task::{Parts, Task};
 
-/// The services a [`Server`] offers, as bits of a bootstrap link.
+/// The services every [`Server`] offers, as bits of a bootstrap link.
 pub const SERVICES: u64 =
     services::RELAY | services::RENDEZVOUS | services::SLOTS | services::AUTONAT | services::KAD | services::GOSSIP;
 
@@ -99,6 +101,9 @@ pub enum ServerError {
     /// The slot store could not be opened.
     #[error(transparent)]
     Slots(#[from] SlotStoreError),
+    /// The mailbox could not be opened.
+    #[error(transparent)]
+    Mailbox(#[from] MailboxError),
     /// It was told to stop while it was starting.
     #[error("stopped while starting")]
     Stopped,
@@ -110,6 +115,7 @@ pub struct Server {
     transport: TransportId,
     listen: Vec<String>,
     offered: watch::Receiver<Vec<Multiaddr>>,
+    services: u64,
     stats: Stats,
 }
 
@@ -139,7 +145,12 @@ impl Server {
             bytes_max: limits.slot_bytes,
             per_prefix: limits.slots_per_ip,
         };
-        let swarm = behaviour::swarm(&keypair, &config.agent, &limits, &reservations, registry)?;
+        let services = services_with(config.mailbox.is_some());
+        let mailbox = match config.mailbox {
+            Some(mailbox) => Some(Mailbox::start(mailbox, config.key.duplicate(), stats.mailbox(registry))?),
+            None => None,
+        };
+        let swarm = behaviour::swarm(&keypair, &config.agent, &limits, &reservations, mailbox.is_some(), registry)?;
         let (offered, offered_receiver) = watch::channel(Vec::new());
         let parts = Parts {
             swarm,
@@ -150,6 +161,7 @@ impl Server {
             external,
             offered,
             slots: SlotWorker::start(config.slots_dir, slot_limits, stats.clone())?,
+            mailbox,
         };
         let mut task = Task::new(parts, &limits);
         listen_on(&mut task, listen, &cancel).await?;
@@ -157,14 +169,14 @@ impl Server {
         stats.tick();
         tracker.spawn(task.run(cancel));
         let transport = TransportId::from_bytes(config.key.public().to_bytes());
-        Ok(Self { transport, listen, offered: offered_receiver, stats })
+        Ok(Self { transport, listen, offered: offered_receiver, services, stats })
     }
 
     /// The address to share: key, current addresses, services.
     #[must_use]
     pub fn link(&self) -> BootstrapLink {
         let addresses = self.offered.borrow().iter().map(ToString::to_string).collect();
-        BootstrapLink::new(self.transport, addresses, SERVICES)
+        BootstrapLink::new(self.transport, addresses, self.services)
     }
 
     /// The libp2p name of the node's key, as it stands behind `/p2p/` in a multiaddr.
@@ -242,11 +254,21 @@ fn listen_error(error: TransportError<io::Error>) -> io::Error {
 
 /// What `address` would show for a node that is not running: the configured external addresses, else `listen` without
 /// wildcards. Fails on a malformed address.
-pub fn offline_link(key: &SigningKey, external: &[String], listen: &[String]) -> Result<BootstrapLink, ServerError> {
+pub fn offline_link(
+    key: &SigningKey,
+    external: &[String],
+    listen: &[String],
+    mailbox: bool,
+) -> Result<BootstrapLink, ServerError> {
     let external: Vec<Multiaddr> = parse_all(external)?.into_iter().map(crate::addr::without_peer).collect();
     let listen = parse_all(listen)?;
     let addresses = addresses::offered(&external, listen.iter()).iter().map(ToString::to_string).collect();
-    Ok(BootstrapLink::new(TransportId::from_bytes(key.public().to_bytes()), addresses, SERVICES))
+    let transport = TransportId::from_bytes(key.public().to_bytes());
+    Ok(BootstrapLink::new(transport, addresses, services_with(mailbox)))
+}
+
+fn services_with(mailbox: bool) -> u64 {
+    if mailbox { SERVICES | services::MAILBOX } else { SERVICES }
 }
 
 fn keypair(key: &SigningKey) -> Result<Keypair, ServerError> {

@@ -1,12 +1,13 @@
 //! The swarm task: one loop over commands, swarm events and a slow housekeeping tick.
 //!
 //! Each file of this folder is one concern of the same task: [`peers`] (contacts), [`bootstraps`] and [`relays`],
-//! [`lookup`] (finding contacts), [`exchange`] (gossip and local network), [`requests`], [`slots`], [`own`] (our
-//! addresses) and [`status`].
+//! [`lookup`] (finding contacts), [`exchange`] (gossip and local network), [`requests`], [`slots`], [`mailbox`],
+//! [`own`] (our addresses) and [`status`].
 
 mod bootstraps;
 mod exchange;
 mod lookup;
+mod mailbox;
 mod own;
 mod peers;
 mod relays;
@@ -36,6 +37,7 @@ use crate::{
     addr,
     api::{NetCommand, NetConfig, NetError, NetEvent, Tuning},
     ids, limits,
+    mailbox::{Mailbox, MailboxStats},
     screen::Screened,
     streams,
     swarm::{self, Behaviour, BehaviourEvent},
@@ -69,6 +71,7 @@ pub(crate) struct Task {
     exchange: exchange::Exchange,
     requests: BTreeMap<u64, requests::Request>,
     slots: slots::Slots,
+    mailbox: Option<Mailbox>,
     own: own::Own,
     status: status::Status,
     /// Wall clock at the last tick: a jump means the machine slept.
@@ -93,11 +96,20 @@ impl Task {
             key: &config.key,
             agent: config.agent,
             mdns: config.mdns,
+            mailbox: config.mailbox.is_some(),
             tuning,
             tracker,
             registry: &mut registry,
         };
         let swarm = swarm::build(setup, streams::Behaviour::new(tuning, events.clone()))?;
+        let mailbox = match config.mailbox {
+            Some(mailbox) => {
+                let stats = MailboxStats::default();
+                stats.register(registry.sub_registry_with_prefix("kith"));
+                Some(Mailbox::start(mailbox, config.key.duplicate(), stats)?)
+            }
+            None => None,
+        };
         let me = *swarm.local_peer_id();
         let now = Instant::now();
         let mut task = Self {
@@ -118,6 +130,7 @@ impl Task {
             exchange: exchange::Exchange::new(config.mdns, tuning.first_card),
             requests: BTreeMap::new(),
             slots: slots::Slots::default(),
+            mailbox,
             own: own::Own::default(),
             status: status::Status::new(now),
             wall: (tuning.wall)(),
@@ -154,6 +167,7 @@ impl Task {
                     self.on_command(command);
                 }
                 event = self.swarm.select_next_some(), if room => self.on_swarm_event(event),
+                (channel, response) = Mailbox::answer_of(&mut self.mailbox) => self.answer_mail(channel, response),
                 _ = tick.tick() => self.on_tick(),
             }
         }
@@ -246,6 +260,8 @@ impl Task {
             self.on_streams(event);
         } else if let BehaviourEvent::Slot(event) = event {
             self.on_slot(event);
+        } else if let BehaviourEvent::Mailbox(event) = event {
+            self.on_mailbox(event);
         } else if let BehaviourEvent::Identify(identify::Event::Received { peer_id, connection_id, info }) = event {
             self.on_identify(peer_id, connection_id, &info);
         } else if let BehaviourEvent::Ping(ping::Event { peer, connection, result: Ok(rtt) }) = event {

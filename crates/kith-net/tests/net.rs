@@ -3,6 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test waits for one kind of event and ignores the rest")]
 
 mod discovery;
+mod mailbox;
 mod recovery;
 mod support;
 

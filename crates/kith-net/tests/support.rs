@@ -25,7 +25,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub(crate) const QUIC: &str = "/ip4/127.0.0.1/udp/0/quic-v1";
 /// TCP on a free loopback port.
 pub(crate) const TCP: &str = "/ip4/127.0.0.1/tcp/0";
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than anything on loopback takes.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Unix milliseconds.
 pub(crate) fn now_ms() -> u64 {
@@ -97,7 +98,8 @@ impl Node {
 
     fn launch(listen: Vec<String>, tuning: Tuning, key: SigningKey, bootstraps: Vec<String>, mdns: bool) -> Self {
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
-        let config = NetConfig { key: key.duplicate(), listen, bootstraps, mdns, agent: "kith-test".to_owned() };
+        let config =
+            NetConfig { key: key.duplicate(), listen, bootstraps, mdns, agent: "kith-test".to_owned(), mailbox: None };
         let (net, events) = Net::start_tuned(config, tuning, &tracker, cancel.clone()).expect("start");
         let id = TransportId::from_bytes(key.public().to_bytes());
         Self { id, addresses: vec![], key, net, events, seen: vec![], tracker, cancel }
@@ -293,6 +295,7 @@ impl Bootstrap {
                     external: vec![],
                     bootstraps: vec![],
                     slots_dir: folder.path().to_owned(),
+                    mailbox: None,
                     agent: "kith-bootstrap-test".to_owned(),
                     limits: Limits::default(),
                 };

@@ -12,6 +12,7 @@ use libp2p::kad::store::{MemoryStore, MemoryStoreConfig};
 use libp2p::metrics::Registry;
 use libp2p::request_response::ProtocolSupport;
 use libp2p::swarm::NetworkBehaviour;
+use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::{
     Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, connection_limits, identify, kad, memory_connection_limits,
     noise, ping, relay, tcp, yamux,
@@ -25,6 +26,7 @@ use super::records;
 use super::reservations::Reservations;
 use super::source::Exempt;
 use crate::cards;
+use crate::mailbox::{self, MailboxBehaviour};
 use crate::memory;
 use crate::rendezvous::{self, RendezvousBehaviour};
 use crate::screen::{Judge, Screened};
@@ -56,6 +58,7 @@ pub(crate) struct Behaviour {
     pub(crate) rendezvous: RendezvousBehaviour,
     pub(crate) gossip: gossipsub::Behaviour<gossipsub::IdentityTransform, WhitelistSubscriptionFilter>,
     pub(crate) slots: SlotBehaviour,
+    pub(crate) mailbox: Toggle<MailboxBehaviour>,
 }
 
 impl Judge for Behaviour {
@@ -70,9 +73,10 @@ pub(crate) fn swarm(
     agent: &str,
     limits: &Limits,
     reservations: &Reservations,
+    mailbox: bool,
     registry: &mut Registry,
 ) -> Result<Swarm<Screened<Behaviour>>, ServerError> {
-    let behaviour = behaviour(key, agent, limits, reservations)?;
+    let behaviour = behaviour(key, agent, limits, reservations, mailbox)?;
     let idle = Duration::from_secs(limits.idle_s);
     let failed = |part: &'static str| move |source: io::Error| ServerError::Transport { part, source };
     let swarm = SwarmBuilder::with_existing_identity(key.clone())
@@ -99,6 +103,7 @@ fn behaviour(
     agent: &str,
     limits: &Limits,
     reservations: &Reservations,
+    mailbox: bool,
 ) -> Result<Behaviour, ServerError> {
     let peer = key.public().to_peer_id();
     let counts = connection_limits::ConnectionLimits::default()
@@ -122,6 +127,7 @@ fn behaviour(
         rendezvous: rendezvous::behaviour(ProtocolSupport::Inbound),
         gossip: gossip_behaviour(key, limits.exempt)?,
         slots: slot::behaviour(ProtocolSupport::Inbound),
+        mailbox: mailbox.then(|| mailbox::behaviour(ProtocolSupport::Inbound)).into(),
     })
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use kith_crypto::SigningKey;
 
 use super::source::Exempt;
+use crate::mailbox::MailboxConfig;
 
 /// Everything a [`Server`](super::Server) needs to start.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct ServerConfig {
     pub bootstraps: Vec<String>,
     /// Folder of the slot store; created if it is missing.
     pub slots_dir: PathBuf,
+    /// The mail this node keeps for others, if it does.
+    pub mailbox: Option<MailboxConfig>,
     /// The agent string told to peers.
     pub agent: String,
     /// How much of everything.

@@ -10,6 +10,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 
 use super::slots::worker::now_ms;
+use crate::mailbox::MailboxStats;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Reason {
@@ -48,6 +49,7 @@ struct Inner {
     dial_backs: Family<Outcome, Counter>,
     bootstraps: Gauge,
     external_addresses: Gauge,
+    mailbox: MailboxStats,
 }
 
 /// The numbers of a running server. Cheap to clone; all clones show the same numbers.
@@ -76,6 +78,12 @@ impl Stats {
         all.register("autonat_tests", "Reachability tests for others, by outcome", i.dial_backs.clone());
         all.register("bootstraps_connected", "Configured other public nodes connected", i.bootstraps.clone());
         all.register("external_addresses", "Addresses this node offers to others", i.external_addresses.clone());
+    }
+
+    /// The numbers of the mailbox, which are shown only if there is one.
+    pub(crate) fn mailbox(&self, registry: &mut Registry) -> MailboxStats {
+        self.0.mailbox.register(registry.sub_registry_with_prefix("kith"));
+        self.0.mailbox.clone()
     }
 
     /// Milliseconds since the network task last came round; `None` before it did for the first time.

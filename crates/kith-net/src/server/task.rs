@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use kith_wire::{SlotDenial, SlotRequest, SlotResponse};
+use kith_wire::{MailboxResponse, SlotDenial, SlotRequest, SlotResponse};
 use libp2p::core::transport::ListenerId;
 use libp2p::kad::RecordKey;
 use libp2p::metrics::{Metrics, Recorder};
@@ -29,6 +29,7 @@ use super::slots::worker::{SlotWorker, now_ms};
 use super::source::{Prefix, RateLimiter, Source, ip_of};
 use super::stats::Stats;
 use super::tag::Tags;
+use crate::mailbox::{self, Mailbox, MailboxEvent};
 use crate::rendezvous::{RendezvousEvent, Response};
 use crate::screen::Screened;
 
@@ -64,6 +65,7 @@ pub(crate) struct Task {
     slot_answers: mpsc::Receiver<(Ticket, SlotResponse)>,
     slot_peers: RateLimiter<PeerId>,
     slot_prefixes: RateLimiter<Prefix>,
+    mailbox: Option<Mailbox>,
     records: RecordBook,
     cards: CardJudge,
     tags: Tags,
@@ -84,6 +86,7 @@ pub(crate) struct Parts {
     pub(crate) external: Vec<Multiaddr>,
     pub(crate) offered: watch::Sender<Vec<Multiaddr>>,
     pub(crate) slots: (SlotWorker<Ticket>, mpsc::Receiver<(Ticket, SlotResponse)>),
+    pub(crate) mailbox: Option<Mailbox>,
 }
 
 impl Task {
@@ -108,6 +111,7 @@ impl Task {
                 interval / PEERS_PER_PREFIX,
                 SLOT_SOURCES_MAX,
             ),
+            mailbox: parts.mailbox,
             records: RecordBook::default(),
             cards: CardJudge::new(),
             tags: Tags::new(),
@@ -135,6 +139,7 @@ impl Task {
                 () = cancel.cancelled() => return,
                 _ = tick.tick() => self.tick(),
                 Some((ticket, response)) = self.slot_answers.recv() => self.answer_slot(ticket, response),
+                (channel, response) = Mailbox::answer_of(&mut self.mailbox) => self.answer_mail(channel, response),
                 event = self.swarm.select_next_some() => self.handle(event),
             }
         }
@@ -255,6 +260,7 @@ impl Task {
             BehaviourEvent::Rendezvous(event) => self.rendezvous_event(event),
             BehaviourEvent::Gossip(event) => self.gossip_event(event),
             BehaviourEvent::Slots(event) => self.slot_event(event),
+            BehaviourEvent::Mailbox(event) => self.mail_event(event),
             BehaviourEvent::Gate(never) | BehaviourEvent::Counts(never) | BehaviourEvent::Memory(never) => {
                 match never {}
             }
@@ -399,6 +405,21 @@ impl Task {
         };
         if let Some(ticket) = refused {
             self.answer_slot(ticket, SlotResponse::Denied { reason: SlotDenial::Limited });
+        }
+    }
+
+    fn mail_event(&mut self, event: MailboxEvent) {
+        let source = self.swarm.behaviour().gate.source_of(mailbox::connection_of(&event));
+        let answer = self.mailbox.as_mut().and_then(|mailbox| mailbox.on_event(event, source));
+        if let Some((channel, response)) = answer {
+            self.answer_mail(channel, response);
+        }
+    }
+
+    fn answer_mail(&mut self, channel: mailbox::Channel, response: MailboxResponse) {
+        let behaviour = self.swarm.behaviour_mut().mailbox.as_mut();
+        if behaviour.is_some_and(|mailbox| mailbox.send_response(channel, response).is_err()) {
+            tracing::debug!("a peer left before its mail request was answered");
         }
     }
 
