@@ -1,49 +1,16 @@
 //! Messages between simulated people: none lost, none doubled, whatever the world does.
 
-use std::time::{Duration, Instant};
-
-use kith_tests::sim::{Faults, Sim, person::Crash};
+use kith_tests::{
+    seeds::for_seeds,
+    sim::{Faults, Sim, person::Crash},
+};
 
 /// Seeds run in CI; `KITH_SIM_SEEDS` asks for more.
 const SEEDS: u64 = 10_000;
-/// Fewer than this in the time say too little, however slow the machine.
-const SEEDS_MIN: u64 = 1_000;
 /// Messages of a burst: more than twice the 40 skipped keys a chain keeps.
 const BURST: usize = 100;
 /// What CI spends on it at most. A machine too slow for all seeds says how many it ran.
-const BUDGET: Duration = Duration::from_secs(110);
-
-/// Runs `world` for many seeds on two threads, and says which seed failed.
-fn for_seeds(count: u64, world: impl Fn(u64) + Sync) {
-    let asked = std::env::var("KITH_SIM_SEEDS").ok().and_then(|text| text.parse().ok());
-    let only: Option<u64> = std::env::var("KITH_SIM_SEED").ok().and_then(|text| text.parse().ok());
-    let (count, budget) = asked.map_or((count, BUDGET), |asked| (asked, Duration::MAX));
-    let started = Instant::now();
-    let ran = std::sync::atomic::AtomicU64::new(0);
-    let run = |seed: u64| {
-        let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world(seed))).is_err();
-        assert!(!failed, "seed {seed} failed: run it again with KITH_SIM_SEED={seed}");
-        ran.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    };
-    if let Some(seed) = only {
-        return run(seed);
-    }
-    std::thread::scope(|scope| {
-        for half in 0..2 {
-            scope.spawn(move || {
-                for seed in (half..count).step_by(2) {
-                    if started.elapsed() > budget {
-                        break;
-                    }
-                    run(seed);
-                }
-            });
-        }
-    });
-    let ran = ran.into_inner();
-    println!("{ran} of {count} seeds in {:?}", started.elapsed());
-    assert!(ran >= SEEDS_MIN.min(count), "only {ran} of {count} seeds in {budget:?}");
-}
+const BUDGET_S: u64 = 90;
 
 /// Two people write to each other; afterwards both have everything once, and everything was delivered.
 fn conversation(seed: u64, faults: Faults, messages: u32) {
@@ -102,13 +69,13 @@ fn a_crash_at_any_commit_loses_nothing() {
 
 #[test]
 fn nothing_is_lost_or_doubled_in_a_rough_world() {
-    for_seeds(SEEDS, |seed| conversation(seed, Faults::ROUGH, 6));
+    for_seeds(SEEDS, BUDGET_S, |seed| conversation(seed, Faults::ROUGH, 6));
 }
 
 /// I8 over the whole core: more messages at once than a chain keeps keys for, in any order, in both directions.
 #[test]
 fn a_burst_in_any_order_arrives_whole() {
-    for_seeds(6, |seed| {
+    for_seeds(6, BUDGET_S, |seed| {
         let mut sim = Sim::new(seed, 2, Faults::NONE);
         sim.introduce(0, 1);
         sim.faults = Faults { delay_ms: 4_000, ..Faults::NONE };
@@ -131,7 +98,7 @@ fn a_burst_in_any_order_arrives_whole() {
 /// Everybody writes to everybody, and the links between them come and go.
 #[test]
 fn four_people_in_a_network_that_comes_and_goes() {
-    for_seeds(200, |seed| {
+    for_seeds(200, BUDGET_S, |seed| {
         let faults = Faults { partition: 60, ..Faults::ROUGH };
         let mut sim = Sim::new(seed, 4, faults);
         for (a, b) in [(0, 1), (1, 2), (2, 3), (3, 0)] {
@@ -151,7 +118,7 @@ fn four_people_in_a_network_that_comes_and_goes() {
 /// I9: whatever happened before, after a message each way both use one session, and it is the same one.
 #[test]
 fn both_sides_end_up_on_one_session() {
-    for_seeds(300, |seed| {
+    for_seeds(300, BUDGET_S, |seed| {
         let mut sim = Sim::new(seed, 2, Faults { crash: 0, partition: 0, ..Faults::ROUGH });
         let (mine, theirs) = (sim.invite(0, true), sim.invite(1, true));
         for (who, link) in [(0, theirs), (1, mine)] {

@@ -3,7 +3,10 @@
 mod chat;
 mod interop;
 mod local_api;
+mod mailbox;
+mod messages;
 mod nothing_readable;
 mod profile;
 mod sim_delivery;
+mod sim_mailbox;
 mod tidy;

@@ -46,6 +46,7 @@ pub(crate) fn outgoing(output: Output) -> Outgoing {
         }
         Output::GetSlot { id, slot, hints } => NetCommand::GetSlot { id, slot, hints },
         Output::DeleteSlot { slot, token } => NetCommand::DeleteSlot { slot, token },
+        Output::Mailbox { id, mailbox, operation, seed } => NetCommand::Mailbox { id, mailbox, operation, seed },
         Output::ServeSlots(slots) => NetCommand::ServeSlots(slots),
     })
 }
@@ -58,6 +59,7 @@ pub(crate) fn refused(command: NetCommand) -> Result<Input, Box<NetCommand>> {
         NetCommand::Request { id, .. } => Ok(Input::RequestAnswered { id: SendId(id), answer: None }),
         NetCommand::PutSlot { id, .. } => Ok(Input::SlotPut { id, stored: 0 }),
         NetCommand::GetSlot { id, .. } => Ok(Input::SlotGot { id, outcome: SlotOutcome::Unreachable }),
+        NetCommand::Mailbox { id, .. } => Ok(Input::Mailbox { id, response: None }),
         command @ (NetCommand::Track { .. }
         | NetCommand::Untrack { .. }
         | NetCommand::AnswerRequest { .. }
@@ -85,6 +87,8 @@ fn incoming(event: NetEvent) -> Incoming {
             // The core treats every way of not getting an answer alike.
             Input::RequestAnswered { id: SendId(id), answer: answer.ok() }
         }
+        NetEvent::Mailbox { id, response } => Input::Mailbox { id, response },
+        NetEvent::MailboxesSeen { links } => Input::MailboxesSeen(links),
         NetEvent::SlotPut { id, stored } => Input::SlotPut { id, stored },
         NetEvent::SlotGot { id, outcome } => Input::SlotGot { id, outcome: slot_outcome(outcome) },
     })

@@ -7,5 +7,6 @@
 pub mod people;
 pub mod process;
 pub mod rpc;
+pub mod seeds;
 pub mod sim;
 pub mod tap;

@@ -8,17 +8,19 @@
 //! end.
 
 pub mod check;
+pub mod mailbox;
 pub mod person;
 
 use std::collections::BTreeMap;
 
 use kith_api::{Command, Event, Reply, params, views::MessageState};
 use kith_core::{Input, Output, PeerPath, SendId, SlotOutcome};
-use kith_wire::{RequestAnswer, SlotId, TransportId};
+use kith_wire::{MailboxOperation, MailboxResponse, RequestAnswer, SlotId, TransportId};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
 use self::{
     check::Checks,
+    mailbox::{Mailbox, Malice},
     person::{Crash, Person},
 };
 
@@ -85,6 +87,8 @@ pub struct Sim {
     linked: BTreeMap<(usize, usize), bool>,
     requests: BTreeMap<u64, (usize, SendId)>,
     checks: Checks,
+    /// Nodes that keep mail.
+    pub mailboxes: Vec<Mailbox>,
 }
 
 const START_MS: u64 = 1_800_000_000_000;
@@ -115,6 +119,7 @@ impl Sim {
             linked: BTreeMap::new(),
             requests: BTreeMap::new(),
             checks: Checks::default(),
+            mailboxes: Vec::new(),
         };
         for at in 0..count {
             let addresses = vec![format!("/memory/{at}")];
@@ -313,6 +318,7 @@ impl Sim {
             self.unlink_all(who);
             let outputs = self.people[who].start(now);
             self.carry_out(who, outputs);
+            self.sees_mailboxes(who);
             return;
         }
         self.carry_out(who, outputs);
@@ -357,8 +363,62 @@ impl Sim {
                         slot.blob = None;
                     }
                 }
+                Output::Mailbox { id, mailbox, operation, .. } => {
+                    let response = self.ask_mailbox(&mailbox, operation);
+                    self.post(who, Parcel::Input(Input::Mailbox { id, response }));
+                }
                 Output::ServeSlots(_) => {}
             }
+        }
+    }
+
+    fn ask_mailbox(&mut self, link: &str, operation: MailboxOperation) -> Option<MailboxResponse> {
+        let (loss, now) = (self.faults.loss, self.now);
+        // Lost on the way there, or on the way back.
+        if loss > 0 && self.chance(100) < loss {
+            return None;
+        }
+        let mailbox = self.mailboxes.iter_mut().find(|mailbox| mailbox.link() == link)?;
+        let response = mailbox.ask(operation, now, &mut self.rng);
+        if loss > 0 && self.chance(100) < loss { None } else { response }
+    }
+
+    /// Sets up nodes that keep mail, one for each kind of malice, and lets everybody see them.
+    pub fn with_mailboxes(mut self, malice: &[Malice]) -> Self {
+        let numbered = (0..).zip(malice);
+        self.mailboxes = numbered.map(|(at, malice)| Mailbox::new(at, *malice)).collect();
+        for who in 0..self.people.len() {
+            self.sees_mailboxes(who);
+        }
+        self.run_for(1_000);
+        self
+    }
+
+    fn sees_mailboxes(&mut self, who: usize) {
+        let links: Vec<String> = self.mailboxes.iter().map(Mailbox::link).collect();
+        if !links.is_empty() {
+            self.post(who, Parcel::Input(Input::MailboxesSeen(links)));
+        }
+    }
+
+    /// Sees to it that nobody is connected to anybody from now on.
+    pub fn cut_everybody(&mut self) {
+        for a in 0..self.people.len() {
+            for b in a + 1..self.people.len() {
+                self.set_cut(a, b, true);
+            }
+        }
+    }
+
+    /// Ends all faults but what is cut, and runs until nobody has anything to send, at most thirty virtual days.
+    pub fn settle_by_mail(&mut self) {
+        self.faults = Faults::NONE;
+        for mailbox in &mut self.mailboxes {
+            mailbox.malice = Malice::default();
+        }
+        let end = self.now + 30 * 24 * 3_600_000;
+        while !self.people.iter_mut().all(Person::is_done) {
+            assert!(self.step() && self.now < end, "the world does not come to rest: {}", self.describe());
         }
     }
 

@@ -239,6 +239,12 @@ methods! {
     ChatsSearch = "chats.search", Read, Query, SearchParams => SearchReply;
     /// Marks messages read and tells their author.
     ChatsMarkRead = "chats.mark_read", Send, Core, ReadParams => Done;
+    /// The nodes that keep mail for this account while it is away, and those that could.
+    MailboxesList = "mailboxes.list", Read, Core, Nothing => MailboxesReply;
+    /// Lets a node keep mail for this account. Contacts are told where.
+    MailboxesAdd = "mailboxes.add", Admin, Core, MailboxParams => Done;
+    /// Forgets a node that kept mail, with what still lies there. Contacts are told.
+    MailboxesRemove = "mailboxes.remove", Admin, Core, MailboxRef => Done;
     /// All settings.
     SettingsGet = "settings.get", Read, Core, Nothing => SettingsReply;
     /// Changes a setting, or removes it.

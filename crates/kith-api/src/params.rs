@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     ids::{AccountId, ChatId, InviteId, MessageId, TokenId},
     password::Password,
-    views::{Contact, ContactState, Invite, Message, MessageKind, Scope, Settings, TestStep, Token},
+    views::{Contact, ContactState, Invite, Mailbox, Message, MessageKind, Scope, Settings, TestStep, Token},
 };
 
 fn yes() -> bool {
@@ -126,6 +126,20 @@ params! {
         /// The message it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<MessageId>,
+    }
+
+    /// A node that keeps mail.
+    MailboxParams {
+        /// Its bootstrap link.
+        address: String,
+        /// What opens queues there, if its operator gave out a token: 64 hexadecimal digits.
+        token: Option<String>,
+    }
+
+    /// A node that keeps mail.
+    MailboxRef {
+        /// Its bootstrap link, as it is listed.
+        address: String,
     }
 
     /// A message.
@@ -403,6 +417,16 @@ replies! {
     ContactsReply {
         /// By name.
         contacts: Vec<Contact>,
+    }
+
+    /// Mailboxes.
+    MailboxesReply {
+        /// Those added first, then those the network showed.
+        mailboxes: Vec<Mailbox>,
+        /// Messages, receipts and requests for people who find mail, not delivered and not sealed for mailboxes yet.
+        unsealed: u64,
+        /// Sealed envelopes that no mailbox has taken yet.
+        waiting: u64,
     }
 
     /// What two people compare.

@@ -238,6 +238,12 @@ pub struct Message {
     /// How far it has got; only on my own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<MessageState>,
+    /// The mailboxes that said they keep it, by transport id, while `state` is `stored`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stored_at: Vec<String>,
+    /// Until when the last of them keeps it, Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored_until: Option<u64>,
     /// Since when it says what it says, Unix milliseconds, if it was edited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<u64>,
@@ -264,9 +270,32 @@ pub struct Reaction {
     pub authors: Vec<AccountId>,
 }
 
-/// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`] and checks its value. Every
+/// A node that keeps mail for people who are away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Mailbox {
+    /// Its bootstrap link.
+    pub address: String,
+    /// The person added it; otherwise it is a bootstrap node that keeps mail.
+    pub added: bool,
+    /// Contacts are told to leave mail there.
+    pub in_use: bool,
+    /// Queues that are open there.
+    pub queues: u32,
+    /// When it last answered (Unix ms).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<u64>,
+    /// When it last refused to keep anything for this account (Unix ms).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_at: Option<u64>,
+}
+
+/// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`] and
+/// [`MAILBOXES_USE`] and checks their values. Every
 /// other name is a client's: its value is kept as it is, and the client begins it with a word of its own, as `gui.`.
 pub type Settings = BTreeMap<String, Value>;
+
+/// Boolean, true unless set: whether bootstrap nodes and mailboxes keep mail for me while I am away.
+pub const MAILBOXES_USE: &str = "mailboxes.use";
 
 /// Boolean, true unless set: whether people are told that I read their messages. They are told that a message arrived
 /// either way.

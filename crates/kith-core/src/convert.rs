@@ -135,6 +135,8 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
         text: row.text.clone(),
         reply_to: row.reply_to.map(message_id),
         state: if row.marks.deleted { None } else { state_view(row.state) },
+        stored_at: row.marks.custody.iter().map(|(mailbox, _)| mailbox.to_string()).collect(),
+        stored_until: row.marks.custody.iter().map(|(_, until)| *until).max(),
         edited_at: row.marks.edited_at_ms,
         deleted: row.marks.deleted,
         forwarded: row.marks.forwarded,

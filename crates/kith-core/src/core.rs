@@ -7,7 +7,7 @@ use kith_crypto::{keystore::DeviceSecrets, olm::OlmAccount};
 use kith_store::Store;
 use kith_wire::{
     identity::{IdentityLog, UnverifiedIdentityLog},
-    ids::{AccountId, DeviceId, Hlc, MsgId, TransportId},
+    ids::{AccountId, DeviceId, Hlc, MsgId, ReceiveId, TransportId},
     request::RequestAnswer,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
@@ -17,6 +17,7 @@ use crate::{
     contacts::{invite::Unstored, link::PendingLink},
     error::{CoreError, deny},
     hlc::Clock,
+    mailboxes::Mail,
     reorder::Reorder,
     setup,
 };
@@ -67,8 +68,9 @@ pub struct Core {
     /// Peers that connected anew and sent nothing yet: what went before is not under way any more, so a gap before
     /// their first envelope is not waited for.
     pub(crate) leap: BTreeSet<TransportId>,
-    /// Envelopes that need not wait any longer, handled right after the input that freed them.
-    pub(crate) ready: VecDeque<(TransportId, Vec<u8>)>,
+    /// What is handled right after the input that brought or freed it.
+    pub(crate) ready: VecDeque<Ready>,
+    pub(crate) mail: Mail,
     pub(crate) links: BTreeMap<u64, PendingLink>,
     pub(crate) unstored: BTreeMap<[u8; 16], Unstored>,
     pub(crate) last_nack: BTreeMap<DeviceId, Timestamp>,
@@ -86,6 +88,16 @@ pub struct FailedBatch {
     pub error: CoreError,
     /// The commands whose answers do not count.
     pub answered: Vec<CommandId>,
+}
+
+/// Something to handle by itself, after the input that brought it.
+pub(crate) enum Ready {
+    /// An envelope that need not wait for others any longer.
+    Held { from: TransportId, bytes: Vec<u8> },
+    /// An envelope out of a mailbox.
+    Mail { queue: ReceiveId, bytes: Vec<u8> },
+    /// A mailbox has no more for us.
+    Drained { queue: ReceiveId },
 }
 
 /// Who waits for what becomes of an input.
@@ -146,6 +158,7 @@ impl Core {
             catch_up: false,
             leap: BTreeSet::new(),
             ready: VecDeque::new(),
+            mail: Mail::new(now),
             links: BTreeMap::new(),
             unstored: BTreeMap::new(),
             last_nack: BTreeMap::new(),
@@ -169,6 +182,7 @@ impl Core {
     pub fn startup(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         self.track_all(out)?;
         self.serve_invites(now, out)?;
+        self.store.queues_wake(None, now)?;
         self.queue_invites_for_storing(now)
     }
 
@@ -194,6 +208,7 @@ impl Core {
         let mut answered: Vec<CommandId> = out.into_iter().filter_map(reply).collect();
         // What these wait for may not have happened either.
         answered.extend(std::mem::take(&mut self.links).into_values().map(|link| link.command));
+        answered.extend(self.mail.take_commands());
         if let Err(error) = self.rollback() {
             tracing::error!(%error, "a transaction could not be rolled back");
         }
@@ -212,6 +227,7 @@ impl Core {
         }
         self.flush_dirty(now, out)?;
         self.flush_acks(now, out)?;
+        self.flush_mail(now, out)?;
         self.store.set_meta(META_HLC, &self.clock.last().to_u64().to_be_bytes())?;
         self.store.commit()?;
         self.scrub_now(now);
@@ -275,8 +291,8 @@ impl Core {
     pub fn handle(&mut self, input: Input, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         let waiting = self.who_waits(&input);
         let handled = self.apart(out, |core, out| core.dispatch(input, now, out));
-        while let Some((from, bytes)) = self.ready.pop_front() {
-            if let Err(error) = self.apart(out, |core, out| core.receive_held(from, &bytes, now, out)) {
+        while let Some(ready) = self.ready.pop_front() {
+            if let Err(error) = self.apart(out, |core, out| core.handle_ready(ready, now, out)) {
                 tracing::debug!(%error, "a message that waited was refused");
             }
         }
@@ -296,6 +312,14 @@ impl Core {
                 Ok(())
             }
             Some(Waiting::Stranger { .. }) | None => Err(error),
+        }
+    }
+
+    fn handle_ready(&mut self, ready: Ready, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        match ready {
+            Ready::Held { from, bytes } => self.receive_held(from, &bytes, now, out),
+            Ready::Mail { queue, bytes } => self.receive_mail(queue, &bytes, now, out),
+            Ready::Drained { queue } => self.queue_drained(queue, now),
         }
     }
 
@@ -338,6 +362,8 @@ impl Core {
             self.scrub_at,
             self.links.values().map(|link| link.deadline).min(),
             self.unstored.values().map(|entry| entry.next_at).min(),
+            self.store.mail_next_at()?,
+            self.mail.next_wake(),
         ];
         Ok(times.into_iter().flatten().min())
     }
@@ -363,6 +389,8 @@ impl Core {
                 Ok(())
             }
             Input::SlotGot { id, outcome } => self.slot_got(id, outcome, now, out),
+            Input::MailboxesSeen(links) => self.mailboxes_seen(&links, now, out),
+            Input::Mailbox { id, response } => self.mailbox_answered(id, response, now, out),
             Input::Addresses(addresses) => {
                 self.addresses = addresses;
                 Ok(())
@@ -376,13 +404,17 @@ impl Core {
     }
 
     fn wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
-        self.ready.extend(self.reorder.expired(now).into_iter().map(|(from, held)| (from, held.bytes)));
+        let expired = self.reorder.expired(now).into_iter();
+        self.ready.extend(expired.map(|(from, held)| Ready::Held { from, bytes: held.bytes }));
+        self.mail_wake(now, out)?;
         self.links_wake(now, out)?;
         self.invites_wake(now, out)?;
         self.outbox_wake_due(now, out)?;
         if now >= self.last_prune.saturating_add(PRUNE_EVERY_MS) {
             self.last_prune = now;
             self.store.prune_envelopes(now.saturating_sub(ENVELOPE_MEMORY_MS))?;
+            self.store.expire_deposits(now.saturating_sub(ENVELOPE_MEMORY_MS))?;
+            self.prune_invite_queues(now)?;
         }
         Ok(())
     }
@@ -399,7 +431,12 @@ impl Core {
         let reply = match command {
             Command::ProfileGet(_) => Reply::ProfileGet(self.profile()?),
             Command::ProfileSet(params) => Reply::ProfileSet(self.set_profile(params, now, out)?),
-            Command::ContactsInvite(params) => Reply::ContactsInvite(self.make_invite(params, now, out)?),
+            Command::ContactsInvite(params) => {
+                if self.invite_must_wait(id, &params, now)? {
+                    return Ok(None);
+                }
+                Reply::ContactsInvite(self.make_invite(params, now, out)?)
+            }
             Command::ContactsInvites(_) => Reply::ContactsInvites(self.list_invites(now)?),
             Command::ContactsRevokeInvite(params) => {
                 Reply::ContactsRevokeInvite(self.revoke_invite(params.invite, now, out)?)
@@ -410,8 +447,8 @@ impl Core {
             Command::ContactsGet(params) => Reply::ContactsGet(self.get_contact(params.account)?),
             Command::ContactsAccept(params) => Reply::ContactsAccept(self.accept_request(params.account, now, out)?),
             Command::ContactsDecline(params) => Reply::ContactsDecline(self.decline(params.account, now, out)?),
-            Command::ContactsBlock(params) => Reply::ContactsBlock(self.block(params.account, out)?),
-            Command::ContactsUnblock(params) => Reply::ContactsUnblock(self.unblock(params.account, out)?),
+            Command::ContactsBlock(params) => Reply::ContactsBlock(self.block(params.account, now, out)?),
+            Command::ContactsUnblock(params) => Reply::ContactsUnblock(self.unblock(params.account, now, out)?),
             Command::ContactsRemove(params) => Reply::ContactsRemove(self.remove(params.account, now, out)?),
             Command::ContactsRename(params) => Reply::ContactsRename(self.rename(params, out)?),
             Command::ContactsVerify(params) => Reply::ContactsVerify(self.verify(params, out)?),
@@ -430,8 +467,11 @@ impl Core {
             Command::ChatsMute(params) => Reply::ChatsMute(self.mute(params, now, out)?),
             Command::ChatsSetDraft(params) => Reply::ChatsSetDraft(self.set_draft(params, out)?),
             Command::ChatsMarkRead(params) => Reply::ChatsMarkRead(self.mark_read(params, now, out)?),
+            Command::MailboxesList(_) => Reply::MailboxesList(self.list_mailboxes(now)?),
+            Command::MailboxesAdd(params) => Reply::MailboxesAdd(self.add_mailbox(params, now, out)?),
+            Command::MailboxesRemove(params) => Reply::MailboxesRemove(self.remove_mailbox(&params, now)?),
             Command::SettingsGet(_) => Reply::SettingsGet(SettingsReply { settings: self.settings()? }),
-            Command::SettingsSet(params) => Reply::SettingsSet(self.set_setting(params, out)?),
+            Command::SettingsSet(params) => Reply::SettingsSet(self.set_setting(params, now, out)?),
             other => {
                 let message = format!("{} is not answered by the core", other.name());
                 return deny(ErrorCode::Internal, &message);

@@ -1,7 +1,7 @@
 //! What a core can be told.
 
 use kith_api::Command;
-use kith_wire::{ids::TransportId, request::RequestAnswer};
+use kith_wire::{MailboxResponse, ids::TransportId, request::RequestAnswer};
 
 /// Names a command so that its reply can be handed to whoever asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,6 +118,15 @@ pub enum Input {
         id: u64,
         /// What it gave.
         outcome: SlotOutcome,
+    },
+    /// These nodes, as bootstrap links, keep mail and are in reach.
+    MailboxesSeen(Vec<String>),
+    /// An [`Output::Mailbox`](crate::Output::Mailbox) was answered, or `None` if the mailbox could not be asked.
+    Mailbox {
+        /// Which.
+        id: u64,
+        /// The answer.
+        response: Option<MailboxResponse>,
     },
     /// The addresses under which this node can be reached, best first.
     Addresses(Vec<String>),

@@ -29,6 +29,7 @@ mod core;
 mod error;
 mod hlc;
 mod input;
+mod mailboxes;
 mod outbox;
 mod output;
 mod profile;

@@ -128,6 +128,9 @@ impl Core {
         let contact = self.store.contact(&device.account)?;
         let open = contact.as_ref().is_some_and(convert::is_open);
         let listened_to = contact.as_ref().is_some_and(convert::is_listened_to);
+        if let Some(contact) = contact.as_ref().filter(|_| !connected) {
+            self.deposit_waiting(&device, contact, now)?;
+        }
         let window = self.store.outbox_of(&device.device, WINDOW)?;
         // Without these the other side takes nothing else: they do not queue behind what it refuses.
         let mut rows = self.store.outbox_of_kind(&device.device, Body::REQUEST)?;
@@ -146,7 +149,10 @@ impl Core {
             }
             let request = row.kind == Body::REQUEST;
             if if request { !listened_to } else { !connected || !open } {
-                self.store.outbox_postpone(row.id, now.saturating_add(PARKED_MS))?;
+                let mail = self.deposit_at(device.account, row.created_at_ms)?;
+                let parked = now.saturating_add(PARKED_MS);
+                let at = mail.filter(|at| *at > now && row.deposited_at_ms.is_none() && open).unwrap_or(parked);
+                self.store.outbox_postpone(row.id, at)?;
                 continue;
             }
             let sent = if request {
@@ -170,10 +176,7 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<bool, CoreError> {
-        let body = Body::decode(row.kind, &row.body)?;
-        let template =
-            Template { msg: row.msg, account: device.account, chat: row.chat, hlc: row.hlc, body: &body, acked: true };
-        let bytes = match self.seal(device, &template, now) {
+        let bytes = match self.seal_row(device, row, now) {
             Ok(bytes) => bytes,
             Err(CoreError::NoPrekey) => return Ok(false),
             Err(error) => return Err(error),
@@ -183,6 +186,19 @@ impl Core {
         let id = SendId(u64::try_from(row.id).unwrap_or(0));
         out.push(Output::Send { to: device.transport, id, bytes });
         Ok(true)
+    }
+
+    /// Encrypts a row anew.
+    pub(crate) fn seal_row(
+        &mut self,
+        device: &DeviceRow,
+        row: &OutboxRow,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, CoreError> {
+        let body = Body::decode(row.kind, &row.body)?;
+        let template =
+            Template { msg: row.msg, account: device.account, chat: row.chat, hlc: row.hlc, body: &body, acked: true };
+        self.seal(device, &template, now)
     }
 
     /// How long to wait for an acknowledgement of attempt number `attempts`, in milliseconds.
@@ -212,6 +228,8 @@ impl Core {
         for msg in messages {
             self.confirm_outer_key(device.device, *msg)?;
             if self.store.outbox_acked(&device.device, msg)? {
+                self.store.delete_deposits_of(&device.device, msg)?;
+                self.store.delete_custody(msg)?;
                 self.raise(*msg, device.device, DeliveryState::Delivered, now, out)?;
             }
         }
@@ -274,7 +292,7 @@ impl Core {
         Ok(())
     }
 
-    /// Sends something nobody acknowledges and nobody keeps, if the device is connected.
+    /// Sends something nobody acknowledges: on the connection, or else by mail if the device finds any.
     pub(crate) fn send_ephemeral(
         &mut self,
         device: DeviceId,
@@ -283,7 +301,8 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let Some(device) = self.store.device(&device)? else { return Ok(()) };
-        if !self.up.contains_key(&device.transport) {
+        let connected = self.up.contains_key(&device.transport);
+        if !connected && self.store.contact_queues(&device.account)?.is_empty() {
             return Ok(());
         }
         let template = Template {
@@ -295,7 +314,8 @@ impl Core {
             acked: false,
         };
         match self.seal(&device, &template, now) {
-            Ok(bytes) => out.push(Output::Send { to: device.transport, id: SendId(0), bytes }),
+            Ok(bytes) if connected => out.push(Output::Send { to: device.transport, id: SendId(0), bytes }),
+            Ok(bytes) => self.deposit_ephemeral(&device, &bytes, now)?,
             Err(CoreError::NoPrekey) => tracing::warn!("no session with a device, a receipt stays unsent"),
             Err(error) => return Err(error),
         }

@@ -2,9 +2,12 @@
 
 use kith_api::{ApiError, Event, Reply};
 use kith_wire::{
+    MailboxOperation,
     ids::{SlotId, TransportId},
     request::RequestAnswer,
 };
+
+use zeroize::Zeroizing;
 
 use crate::input::{CommandId, SendId};
 
@@ -82,6 +85,17 @@ pub enum Output {
         slot: SlotId,
         /// The owner's token.
         token: [u8; 32],
+    },
+    /// Ask a mailbox, on a connection under a key of its own.
+    Mailbox {
+        /// Names it for [`Input::Mailbox`](crate::Input::Mailbox).
+        id: u64,
+        /// Which: a bootstrap link.
+        mailbox: String,
+        /// What.
+        operation: MailboxOperation,
+        /// The seed of the key that signs.
+        seed: Zeroizing<[u8; 32]>,
     },
     /// Answer for these slots, and no others, from now on.
     ServeSlots(Vec<(SlotId, Vec<u8>)>),

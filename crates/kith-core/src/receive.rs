@@ -10,7 +10,7 @@ use kith_wire::{
 
 use crate::{
     Output, Timestamp, convert,
-    core::Core,
+    core::{Core, Ready},
     error::{CoreError, refuse},
     reorder::{AHEAD_MAX, Held, Positions},
     session::{OpenFailure, Opened},
@@ -34,16 +34,35 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let (contact, device) = self.sender(from)?;
+        self.receive_from(&contact, &device, bytes, false, now, out)
+    }
+
+    /// Handles an envelope of a known device, from its connection or `by_mail`.
+    pub(crate) fn receive_from(
+        &mut self,
+        contact: &ContactRow,
+        device: &DeviceRow,
+        bytes: &[u8],
+        by_mail: bool,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let from = device.transport;
         let envelope = Envelope::decode(bytes)?;
-        if !self.store.remember_envelope(&seen_id(&device, bytes), now)? {
+        if !self.store.remember_envelope(&seen_id(device, bytes), now)? {
             return Ok(());
         }
-        let (wire, fresh_key) = match self.unwrap_envelope(&device, &envelope, now) {
+        let (wire, fresh_key) = match self.unwrap_envelope(device, &envelope, now) {
             Ok(unwrapped) => unwrapped,
-            Err(failure) => return self.not_opened(&device, failure, bytes, now, out),
+            Err(failure) => return self.not_opened(device, failure, bytes, now, out),
         };
         let sessions = self.store.sessions(&device.device)?;
-        let first_of_connection = self.leap.remove(&from);
+        let first_of_connection = if by_mail {
+            // In a queue everything is in order: what is missing before does not come after, unless by the direct way.
+            !self.up.contains_key(&from)
+        } else {
+            !self.mail_pending(contact.account, from, now)? && self.leap.remove(&from)
+        };
         if let Some(position) = wire.position()
             && wire.prekey_session_id().is_none()
             && !first_of_connection
@@ -51,13 +70,13 @@ impl Core {
         {
             let held = Held { position, since: now, bytes: bytes.to_vec() };
             if let Some(overflow) = self.reorder.hold(from, held) {
-                self.ready.push_back((from, overflow.bytes));
+                self.ready.push_back(Ready::Held { from, bytes: overflow.bytes });
             }
             return Ok(());
         }
-        match self.open_message(&device, sessions, &wire, fresh_key.as_ref(), first_of_connection, now) {
-            Ok(opened) => self.opened(&contact, &device, &opened, from, now, out),
-            Err(failure) => self.not_opened(&device, failure, bytes, now, out),
+        match self.open_message(device, sessions, &wire, fresh_key.as_ref(), first_of_connection, now) {
+            Ok(opened) => self.opened(contact, device, &opened, from, now, out),
+            Err(failure) => self.not_opened(device, failure, bytes, now, out),
         }
     }
 
@@ -111,7 +130,7 @@ impl Core {
         }
         let sessions = self.store.sessions(&device.device)?;
         for held in self.reorder.take(from, |position| ahead(&sessions, position) <= AHEAD_MAX) {
-            self.ready.push_back((from, held.bytes));
+            self.ready.push_back(Ready::Held { from, bytes: held.bytes });
         }
         Ok(())
     }
@@ -150,6 +169,7 @@ impl Core {
             }
             Body::Profile { name, status_text } => self.profile_changed(contact, inner.hlc, name, status_text, out)?,
             Body::Identity { log } => self.identity_changed(contact, log, out)?,
+            Body::Mailboxes { queues } => self.take_contact_queues(contact.account, queues, inner.hlc)?,
             Body::Request { .. } => return refuse("a contact request inside the channel"),
         }
         self.ack(device.device, inner.msg);
@@ -214,6 +234,7 @@ impl Core {
                 self.store.put_session(&row)?;
             }
         }
+        self.store.outbox_undeposit(&device.device)?;
         self.wake_device(device.device, now)
     }
 }

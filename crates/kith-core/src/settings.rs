@@ -3,13 +3,13 @@
 use kith_api::{
     ErrorCode, Event,
     params::{Done, SettingsSetParams},
-    views::{RECEIPTS_SEEN, Settings},
+    views::{MAILBOXES_USE, RECEIPTS_SEEN, Settings},
 };
 use kith_wire::Body;
 use serde_json::Value;
 
 use crate::{
-    Output,
+    Output, Timestamp,
     core::Core,
     error::{CoreError, deny},
 };
@@ -34,13 +34,21 @@ impl Core {
         self.store.settings()?.into_iter().map(read).collect()
     }
 
-    pub(crate) fn set_setting(&mut self, params: SettingsSetParams, out: &mut Vec<Output>) -> Result<Done, CoreError> {
+    pub(crate) fn set_setting(
+        &mut self,
+        params: SettingsSetParams,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
         let SettingsSetParams { key, value } = params;
         check_key(&key)?;
         let changed = if value.is_null() { self.store.delete_setting(&key)? } else { self.put_setting(&key, &value)? };
         if changed {
             if key == RECEIPTS_SEEN && !self.tells_seen()? {
                 self.drop_seen()?;
+            }
+            if key == MAILBOXES_USE {
+                self.keeps_mail_changed(now)?;
             }
             out.push(Output::Event(Event::SettingsChanged { settings: self.settings()? }));
         }
@@ -49,8 +57,8 @@ impl Core {
 
     /// `true` if it was another value before.
     fn put_setting(&mut self, key: &str, value: &Value) -> Result<bool, CoreError> {
-        if key == RECEIPTS_SEEN && !value.is_boolean() {
-            return deny(ErrorCode::InvalidArgument, "receipts.seen is true or false");
+        if [RECEIPTS_SEEN, MAILBOXES_USE].contains(&key) && !value.is_boolean() {
+            return deny(ErrorCode::InvalidArgument, &format!("{key} is true or false"));
         }
         if !is_shallow(value, LEVELS_MAX) {
             return deny(ErrorCode::InvalidArgument, "a value has at most 32 levels");

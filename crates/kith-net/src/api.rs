@@ -6,8 +6,9 @@ use std::{
 };
 
 use kith_crypto::SigningKey;
-use kith_wire::{RequestAnswer, SlotId, TransportId};
+use kith_wire::{MailboxOperation, MailboxResponse, RequestAnswer, SlotId, TransportId};
 use tokio::sync::oneshot;
+use zeroize::Zeroizing;
 
 use crate::mailbox::{MailboxConfig, MailboxError};
 
@@ -217,6 +218,17 @@ pub enum NetCommand {
         /// The owner token.
         token: [u8; 32],
     },
+    /// Asks a mailbox, under a key that is not this node's. Answered by [`NetEvent::Mailbox`].
+    Mailbox {
+        /// Chosen by the caller.
+        id: u64,
+        /// Which: a bootstrap link.
+        mailbox: String,
+        /// What.
+        operation: MailboxOperation,
+        /// The seed of the key that signs.
+        seed: Zeroizing<[u8; 32]>,
+    },
     /// Replaces the set of slots this node answers itself.
     ServeSlots(Vec<(SlotId, Vec<u8>)>),
     /// Adds a bootstrap node (multiaddr with `/p2p/…` or link) and retries everything that waits.
@@ -312,6 +324,18 @@ pub enum NetEvent {
         id: u64,
         /// What was found.
         outcome: SlotOutcome,
+    },
+    /// Outcome of [`NetCommand::Mailbox`].
+    Mailbox {
+        /// From the command.
+        id: u64,
+        /// The answer; `None`: the mailbox could not be asked.
+        response: Option<MailboxResponse>,
+    },
+    /// The connected bootstraps that keep mail, as links, whenever that changes, and once none could be reached.
+    MailboxesSeen {
+        /// Bootstrap links.
+        links: Vec<String>,
     },
     /// The status changed.
     StatusChanged(NetStatus),

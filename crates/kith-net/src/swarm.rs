@@ -118,6 +118,32 @@ pub(crate) fn build(setup: Setup<'_>, streams: streams::Behaviour) -> Result<Swa
     Ok(swarm)
 }
 
+/// A swarm with one behaviour that only dials: for connections that must not be known to be this node's.
+///
+/// # Errors
+/// A transport cannot be set up.
+pub(crate) fn small<B: NetworkBehaviour>(
+    key: &SigningKey,
+    behaviour: B,
+    tracker: &TaskTracker,
+) -> Result<Swarm<B>, NetError> {
+    let keypair = Keypair::ed25519_from_bytes(*key.seed()).map_err(|_malformed| NetError::Key)?;
+    let executor = Tracked(tracker.clone());
+    Ok(SwarmBuilder::with_existing_identity(keypair)
+        .with_tokio()
+        .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
+        .map_err(|_noise| NetError::Setup { part: "TCP" })?
+        .with_quic()
+        .with_dns()
+        .map_err(|_resolver| NetError::Setup { part: "DNS" })?
+        .with_behaviour(|_| behaviour)
+        .map_err(|_never| NetError::Setup { part: "behaviour" })?
+        .with_swarm_config(|_| {
+            SwarmConfig::with_executor(executor).with_idle_connection_timeout(Duration::from_secs(60)).with_smart_dial()
+        })
+        .build())
+}
+
 fn behaviour(
     keypair: &Keypair,
     agent: String,

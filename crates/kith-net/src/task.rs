@@ -7,6 +7,7 @@
 mod bootstraps;
 mod exchange;
 mod lookup;
+mod mail;
 mod mailbox;
 mod own;
 mod peers;
@@ -72,6 +73,7 @@ pub(crate) struct Task {
     requests: BTreeMap<u64, requests::Request>,
     slots: slots::Slots,
     mailbox: Option<Mailbox>,
+    mail: mail::Mail,
     own: own::Own,
     status: status::Status,
     /// Wall clock at the last tick: a jump means the machine slept.
@@ -112,6 +114,7 @@ impl Task {
         };
         let me = *swarm.local_peer_id();
         let now = Instant::now();
+        let mail = mail::Mail::new(events.clone(), tracker);
         let mut task = Self {
             swarm,
             me,
@@ -131,6 +134,7 @@ impl Task {
             requests: BTreeMap::new(),
             slots: slots::Slots::default(),
             mailbox,
+            mail,
             own: own::Own::default(),
             status: status::Status::new(now),
             wall: (tuning.wall)(),
@@ -202,6 +206,7 @@ impl Task {
             }
             NetCommand::GetSlot { id, slot, hints } => self.get_slot(id, slot, &hints),
             NetCommand::DeleteSlot { slot, token } => self.delete_slot(slot, token),
+            NetCommand::Mailbox { id, mailbox, operation, seed } => self.ask_mailbox(id, &mailbox, operation, seed),
             NetCommand::ServeSlots(served) => self.slots.serve(served),
             NetCommand::AddBootstrap { address } => {
                 if let Err(error) = self.add_bootstrap(&address) {

@@ -1,12 +1,13 @@
 //! Messages: inserting them once, their delivery states, pages of history, the read mark.
 
-use kith_wire::{AccountId, ChatId, DeviceId, Hlc, MsgId};
+use kith_wire::{AccountId, ChatId, DeviceId, Hlc, MsgId, TransportId};
 use rusqlite::{Connection, Row, params};
 
 use crate::changes::{self, Reaction};
 use crate::chats::chat_id;
 use crate::codec::{collect, first, hlc_from_sql, hlc_to_sql, int, maybe_int, unknown};
 use crate::error::StoreError;
+use crate::mailboxes;
 use crate::store::Store;
 
 /// The most messages that a page has on either side of its anchor.
@@ -102,6 +103,8 @@ pub struct Marks {
     pub forwarded: bool,
     /// The emoji on it, in the order in which each was first put there.
     pub reactions: Vec<Reaction>,
+    /// Which mailboxes said they keep it, and until when (Unix ms), while it is on its way through them.
+    pub custody: Vec<(TransportId, u64)>,
 }
 
 /// What became of an insertion.
@@ -144,9 +147,12 @@ pub(crate) const COLUMNS: &str = "m.id, m.msg, c.chat, a.account, m.outgoing, m.
     m.kind, m.text, m.reply_to, m.body, m.state, m.edited_at_ms, m.deleted, m.pinned_at_ms, m.forwarded,
     CASE WHEN m.reacted THEN (
         SELECT group_concat(r.emoji || ' ' || hex(w.account), char(10) ORDER BY r.stamp, r.event)
-        FROM reactions r JOIN authors w ON w.id = r.author_id WHERE r.message_id = m.id AND r.shown = 1) END";
+        FROM reactions r JOIN authors w ON w.id = r.author_id WHERE r.message_id = m.id AND r.shown = 1) END,
+    CASE WHEN m.state = 20 THEN (
+        SELECT group_concat(hex(k.mailbox) || ' ' || k.until_ms, char(10) ORDER BY k.mailbox)
+        FROM custody k WHERE k.msg = m.msg) END";
 /// How many columns that is.
-pub(crate) const COLUMN_COUNT: usize = 18;
+pub(crate) const COLUMN_COUNT: usize = 19;
 /// The tables they come from; the planner may not start with another one.
 pub(crate) const TABLES: &str = "messages m CROSS JOIN chats c ON c.id = m.chat_id CROSS JOIN authors a ON a.id = m.author_id";
 
@@ -171,6 +177,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
             pinned_at_ms: row.get(15)?,
             forwarded: row.get(16)?,
             reactions: changes::unpack(row.get(17)?),
+            custody: mailboxes::unpack(row.get(18)?),
         },
     })
 }

@@ -57,11 +57,13 @@ pub struct OutboxRow {
     pub attempts: u32,
     /// It was sent at least once.
     pub sent: bool,
+    /// When it was last sealed for mailboxes (Unix ms).
+    pub deposited_at_ms: Option<u64>,
 }
 
 const ROW: &str =
-    "SELECT id, device, msg, kind, chat, hlc, body, created_at_ms, expires_at_ms, next_at_ms, attempts, sent
-    FROM outbox";
+    "SELECT id, device, msg, kind, chat, hlc, body, created_at_ms, expires_at_ms, next_at_ms, attempts, sent,
+    deposited_at_ms FROM outbox";
 
 fn read(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
     Ok(OutboxRow {
@@ -77,6 +79,7 @@ fn read(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
         next_at_ms: row.get(9)?,
         attempts: row.get(10)?,
         sent: row.get(11)?,
+        deposited_at_ms: row.get(12)?,
     })
 }
 
@@ -159,6 +162,34 @@ impl Store {
     pub fn outbox_attempted(&self, id: i64, next_at_ms: u64) -> Result<(), StoreError> {
         let sql = "UPDATE outbox SET attempts = attempts + 1, sent = 1, next_at_ms = ?2 WHERE id = ?1";
         self.conn.prepare_cached(sql)?.execute(params![id, int(next_at_ms)])?;
+        Ok(())
+    }
+
+    /// At most `limit` rows of a device that were not sealed for mailboxes since `since_ms`, and were queued before
+    /// `before_ms`, oldest first.
+    pub fn outbox_to_deposit(
+        &self,
+        device: &DeviceId,
+        since_ms: u64,
+        before_ms: u64,
+        limit: u32,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let filter = "WHERE device = ?1 AND (deposited_at_ms IS NULL OR deposited_at_ms < ?2) AND created_at_ms <= ?3
+            ORDER BY id LIMIT ?4";
+        self.outbox_where(filter, params![device.as_bytes(), int(since_ms), int(before_ms), limit])
+    }
+
+    /// Notes that the row was sealed for mailboxes, and when it is due again if nothing comes back.
+    pub fn outbox_deposited(&self, id: i64, at_ms: u64, next_at_ms: u64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET deposited_at_ms = ?2, next_at_ms = ?3 WHERE id = ?1";
+        self.conn.prepare_cached(sql)?.execute(params![id, int(at_ms), int(next_at_ms)])?;
+        Ok(())
+    }
+
+    /// The device cannot use what it finds in mailboxes: everything is sealed for them anew.
+    pub fn outbox_undeposit(&self, device: &DeviceId) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET deposited_at_ms = NULL WHERE device = ?1 AND deposited_at_ms IS NOT NULL";
+        self.conn.prepare_cached(sql)?.execute([device.as_bytes()])?;
         Ok(())
     }
 

@@ -44,6 +44,8 @@ pub(crate) fn message(n: u32) -> Message {
         forwarded: false,
         pinned: false,
         reactions: vec![],
+        stored_at: vec![],
+        stored_until: None,
     }
 }
 

@@ -49,6 +49,8 @@ fn message(n: u32, chat: u8, author: u8, minutes_ago: u64, text: &str) -> Messag
         forwarded: false,
         pinned: false,
         reactions: vec![],
+        stored_at: vec![],
+        stored_until: None,
     }
 }
 

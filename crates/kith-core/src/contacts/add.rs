@@ -172,6 +172,8 @@ impl Core {
         self.store.set_meta(&meta_link(account), link.to_string().as_bytes())?;
         self.store.set_meta(&meta_bundle(account), &bundle.hash())?;
         self.start_session(&device, Some(bundle.one_time), now)?;
+        self.keep_contact_queues(account, &bundle.queues)?;
+        let queues = self.take_queues(Some(account), None, now)?;
         let body = Body::Request {
             name: self.my_name()?,
             text,
@@ -180,6 +182,7 @@ impl Core {
             prekeys: self.fresh_prekeys(PREKEYS)?,
             addresses: self.addresses.clone(),
             bundle_hash: bundle.hash(),
+            queues,
         };
         self.enqueue_control(account, &body, now)?;
         Ok(Ok(account))
@@ -193,27 +196,11 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<bool, CoreError> {
-        let link = self.store.meta(&meta_link(device.account))?;
-        let hash: Option<[u8; 32]> =
-            self.store.meta(&meta_bundle(device.account))?.and_then(|bytes| bytes.try_into().ok());
-        let (Some(link), Some(hash), Some(kem)) = (link, hash, &device.kem) else {
+        let Some(frame) = self.request_frame(device, row, now)? else { return Ok(false) };
+        if frame.is_empty() {
             self.store.outbox_remove(row.id)?;
             return Ok(true);
-        };
-        let link = InviteLink::parse(&String::from_utf8_lossy(&link))
-            .map_err(|_stored_by_us| CoreError::Damaged { what: "invite link" })?;
-        let body = Body::decode(row.kind, &row.body)?;
-        let template =
-            Template { msg: row.msg, account: device.account, chat: row.chat, hlc: row.hlc, body: &body, acked: false };
-        let (session, wire) = match self.encrypt(device, &template, now) {
-            Err(CoreError::NoPrekey) => return Ok(false),
-            encrypted => encrypted?,
-        };
-        self.store.put_session(&session)?;
-        let (encapsulated, key) = kith_crypto::KemPublic::from_bytes(kem)?.encapsulate(&kem_info(&hash))?;
-        let header = Header::First { key_id: Envelope::key_id(&key), encapsulated };
-        let envelope = Envelope::seal(&header, &key, &wire)?;
-        let frame = RequestFrame { tag: link.tag(), mac: link.request_mac(&envelope), envelope };
+        }
         let next = now.saturating_add(self.retry_after(row.attempts).max(ANSWER_MS));
         self.store.outbox_attempted(row.id, next)?;
         out.push(Output::Track { peer: device.transport, addresses: self.store.addresses(&device.transport)? });
@@ -221,9 +208,39 @@ impl Core {
             to: device.transport,
             addresses: self.store.addresses(&device.transport)?,
             id: SendId(u64::try_from(row.id).unwrap_or(0)),
-            bytes: frame.encode(),
+            bytes: frame,
         });
         Ok(true)
+    }
+
+    /// A request, sealed anew. `None`: its session is gone. Empty: the link it goes by is.
+    fn request_frame(
+        &mut self,
+        device: &DeviceRow,
+        row: &OutboxRow,
+        now: Timestamp,
+    ) -> Result<Option<Vec<u8>>, CoreError> {
+        let link = self.store.meta(&meta_link(device.account))?;
+        let hash: Option<[u8; 32]> =
+            self.store.meta(&meta_bundle(device.account))?.and_then(|bytes| bytes.try_into().ok());
+        let (Some(link), Some(hash), Some(kem)) = (link, hash, &device.kem) else {
+            return Ok(Some(Vec::new()));
+        };
+        let link = InviteLink::parse(&String::from_utf8_lossy(&link))
+            .map_err(|_stored_by_us| CoreError::Damaged { what: "invite link" })?;
+        let body = Body::decode(row.kind, &row.body)?;
+        let template =
+            Template { msg: row.msg, account: device.account, chat: row.chat, hlc: row.hlc, body: &body, acked: false };
+        let (session, wire) = match self.encrypt(device, &template, now) {
+            Err(CoreError::NoPrekey) => return Ok(None),
+            encrypted => encrypted?,
+        };
+        self.store.put_session(&session)?;
+        let (encapsulated, key) = kith_crypto::KemPublic::from_bytes(kem)?.encapsulate(&kem_info(&hash))?;
+        let header = Header::First { key_id: Envelope::key_id(&key), encapsulated };
+        let envelope = Envelope::seal(&header, &key, &wire)?;
+        let frame = RequestFrame { tag: link.tag(), mac: link.request_mac(&envelope), envelope };
+        Ok(Some(frame.encode()))
     }
 
     pub(crate) fn request_answered(
@@ -250,7 +267,18 @@ impl Core {
                 self.request_failed(account, error.hint("ask for a new link"), now, out)
             }
             // The outbox row is due again soon; the caller learns so when its time is over.
-            Some(RequestAnswer::Busy) | None => Ok(()),
+            Some(RequestAnswer::Busy) | None => self.request_to_mailboxes(&device, &row, now),
+        }
+    }
+
+    /// Nobody answers: the request waits for the inviter in the mailboxes the invite names.
+    fn request_to_mailboxes(&mut self, device: &DeviceRow, row: &OutboxRow, now: Timestamp) -> Result<(), CoreError> {
+        if row.deposited_at_ms.is_some() {
+            return Ok(());
+        }
+        match self.request_frame(device, row, now)? {
+            Some(frame) if !frame.is_empty() => self.deposit_request(device, row.id, &frame, now),
+            _ => Ok(()),
         }
     }
 

@@ -58,6 +58,7 @@ impl Core {
         let link = InviteLink::new(self.me, self.hints());
         let expires_at_ms = Some(now.saturating_add(expires_s.saturating_mul(1000)));
         let one_time = self.invite_key(params.single_use)?;
+        let queues = self.take_queues(None, Some(link.tag()), now)?;
         let parts = BundleParts {
             name: self.my_name()?,
             log: self.log.clone(),
@@ -65,6 +66,7 @@ impl Core {
             one_time,
             kem: self.device.kem.public(),
             addresses: self.addresses.clone(),
+            queues,
             created_at_ms: now,
             expires_at_ms,
             single_use: params.single_use,
@@ -160,6 +162,7 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         self.unstored.remove(&row.tag);
+        self.close_invite_queues(&row.tag, now)?;
         let link = self.invite_link(row);
         out.push(Output::DeleteSlot { slot: link.slot(), token: link.owner_token() });
         self.serve_invites(now, out)

@@ -66,12 +66,14 @@ impl Core {
         self.drop_request(&contact)?;
         // One acceptance is enough: every one costs one-time keys.
         if !self.accepting(contact.account)? {
+            let queues = self.take_queues(Some(contact.account), None, now)?;
             let body = Body::Accept {
                 name: self.my_name()?,
                 log: self.log.encode(),
                 kem: self.device.kem.public(),
                 prekeys: self.fresh_prekeys(PREKEYS)?,
                 addresses: self.addresses.clone(),
+                queues,
             };
             self.enqueue_control(contact.account, &body, now)?;
         }
@@ -94,6 +96,7 @@ impl Core {
     fn befriend(&mut self, contact: &ContactRow, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         self.ensure_chat(contact, now, out)?;
         self.track(contact, out)?;
+        self.ensure_queues(contact.account, now)?;
         for device in self.live_devices(contact.account)? {
             self.wake_device(device.device, now)?;
         }
@@ -109,7 +112,7 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        let Body::Accept { name, log, kem, prekeys, addresses } = &inner.body else {
+        let Body::Accept { name, log, kem, prekeys, addresses, queues } = &inner.body else {
             return refuse("not an acceptance");
         };
         if kem.hash() != device.kem_hash {
@@ -133,6 +136,7 @@ impl Core {
             self.keep_prekeys(device.device, prekeys, now)?;
         }
         self.store.set_addresses(&device.transport, addresses, now)?;
+        self.take_contact_queues(contact.account, queues, inner.hlc)?;
         if contact.state == ContactState::Waiting {
             contact.state = ContactState::Introduced;
         }
@@ -174,21 +178,33 @@ impl Core {
         Ok(Done {})
     }
 
-    pub(crate) fn block(&mut self, account: AccountId, out: &mut Vec<Output>) -> Result<Done, CoreError> {
+    pub(crate) fn block(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
         let mut contact = self.known(account)?;
         contact.blocked = true;
         self.store.put_contact(&contact)?;
+        self.close_queues(contact.account, now)?;
         self.untrack(&contact, out)?;
         self.contact_changed(contact.account, out)?;
         Ok(Done {})
     }
 
-    pub(crate) fn unblock(&mut self, account: AccountId, out: &mut Vec<Output>) -> Result<Done, CoreError> {
+    pub(crate) fn unblock(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
         let mut contact = self.known(account)?;
         contact.blocked = false;
         self.store.put_contact(&contact)?;
         if convert::is_listened_to(&contact) {
             self.track(&contact, out)?;
+            self.ensure_queues(contact.account, now)?;
         }
         self.contact_changed(contact.account, out)?;
         Ok(Done {})
@@ -219,6 +235,8 @@ impl Core {
             }
         }
         self.untrack(&contact, out)?;
+        self.close_queues(account, now)?;
+        self.store.delete_meta(&format!("mail_at:{account}"))?;
         self.store.delete_meta(&meta_link(account))?;
         self.store.delete_meta(&meta_bundle(account))?;
         self.store.delete_contact(&account)?;

@@ -4,7 +4,7 @@ use kith_api::Event;
 use kith_crypto::{KemPublic, OlmError, OlmKind, OlmSession, OlmWire};
 use kith_store::{ContactRow, ContactState, InviteRow, SessionRow};
 use kith_wire::{
-    Body, DeviceRecord, Ends, Envelope, Header, Inner, LogRelation, RequestAnswer, RequestFrame, TransportId,
+    Body, DeviceRecord, Ends, Envelope, EnvelopeId, Header, Inner, LogRelation, QueueAddress, RequestAnswer, RequestFrame, TransportId,
     UnverifiedIdentityLog, UnverifiedInner, identity::IdentityLog, invite::kem_info,
 };
 use unicode_normalization::UnicodeNormalization as _;
@@ -32,6 +32,7 @@ struct Request {
     text: String,
     prekeys: Vec<kith_crypto::CurveKey>,
     addresses: Vec<String>,
+    queues: Vec<QueueAddress>,
 }
 
 impl Core {
@@ -43,14 +44,27 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        let answer = self.judge_request(from, bytes, now, out)?;
+        let answer = self.judge_request(Some(from), bytes, now, out)?;
         out.push(Output::AnswerRequest { request, answer });
         Ok(())
     }
 
+    /// A request that lay in the queue of an invite: nobody waits for the answer.
+    pub(crate) fn request_by_mail(
+        &mut self,
+        bytes: &[u8],
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        if !self.store.remember_envelope(&EnvelopeId::of(bytes), now)? {
+            return Ok(());
+        }
+        self.judge_request(None, bytes, now, out).map(drop)
+    }
+
     fn judge_request(
         &mut self,
-        from: TransportId,
+        from: Option<TransportId>,
         bytes: &[u8],
         now: Timestamp,
         out: &mut Vec<Output>,
@@ -63,12 +77,10 @@ impl Core {
         if invite.expires_at_ms.is_some_and(|end| end <= now) {
             return Ok(RequestAnswer::Expired);
         }
-        if self.store.meta(&meta_declined(from, &frame.tag))?.is_some() {
-            return Ok(RequestAnswer::Received);
-        }
-        let known = self.store.device_by_transport(&from)?.map(|device| device.account);
-        if invite.single_use && invite.used_by.is_some() && invite.used_by != known {
-            return Ok(RequestAnswer::Used);
+        if let Some(from) = from
+            && let Some(answer) = self.judge_asker(from, &invite)?
+        {
+            return Ok(answer);
         }
         let waiting = self.store.contacts()?.iter().filter(|c| c.state == ContactState::Requested).count();
         if waiting >= OPEN_MAX {
@@ -77,14 +89,29 @@ impl Core {
         let Some(request) = self.open_request(from, &invite, &frame.envelope, now)? else {
             return Ok(RequestAnswer::Received);
         };
+        if from.is_none()
+            && let Some(answer) = self.judge_asker(request.record.transport, &invite)?
+        {
+            return Ok(answer);
+        }
         self.clock.observe(request.inner.hlc, now);
         self.take_request(invite, request, now, out)
+    }
+
+    /// Whether the answer is clear from who asks through which invite.
+    fn judge_asker(&self, from: TransportId, invite: &InviteRow) -> Result<Option<RequestAnswer>, CoreError> {
+        if self.store.meta(&meta_declined(from, &invite.tag))?.is_some() {
+            return Ok(Some(RequestAnswer::Received));
+        }
+        let known = self.store.device_by_transport(&from)?.map(|device| device.account);
+        let used = invite.single_use && invite.used_by.is_some() && invite.used_by != known;
+        Ok(used.then_some(RequestAnswer::Used))
     }
 
     /// Takes the request out of its seals and checks who it is from. `None`: it was taken before, and the answer was lost.
     fn open_request(
         &mut self,
-        from: TransportId,
+        from: Option<TransportId>,
         invite: &InviteRow,
         envelope: &[u8],
         now: Timestamp,
@@ -111,7 +138,7 @@ impl Core {
         };
         let genuine = log.account() == claims.from_account
             && record.olm == olm
-            && record.transport == from
+            && from.is_none_or(|from| record.transport == from)
             && record.kem_hash == kem.hash()
             && !log.is_revoked(&record.device);
         if !genuine {
@@ -124,7 +151,7 @@ impl Core {
             to_device: self.my_device,
         };
         let inner = unverified.verify(&ends)?;
-        let Body::Request { name, text, prekeys, addresses, bundle_hash, .. } = &inner.body else {
+        let Body::Request { name, text, prekeys, addresses, bundle_hash, queues, .. } = &inner.body else {
             return refuse("something else than a contact request from a stranger");
         };
         if *bundle_hash != invite.bundle_hash {
@@ -133,19 +160,19 @@ impl Core {
         session.device = record.device;
         session.generation = inner.generation;
         let (name, text) = (name.nfc().collect(), text.nfc().collect());
-        let (prekeys, addresses) = (prekeys.clone(), addresses.clone());
-        Ok(Some(Request { log, record, kem, session, name, text, prekeys, addresses, inner }))
+        let (prekeys, addresses, queues) = (prekeys.clone(), addresses.clone(), queues.clone());
+        Ok(Some(Request { log, record, kem, session, name, text, prekeys, addresses, queues, inner }))
     }
 
     /// Reads a first message: of a session that a lost answer left behind, or of a new one.
     fn open_first(
         &mut self,
-        from: TransportId,
+        from: Option<TransportId>,
         olm: kith_crypto::CurveKey,
         wire: &OlmWire,
         now: Timestamp,
     ) -> Result<Option<FirstMessage>, CoreError> {
-        if let Some(device) = self.store.device_by_transport(&from)? {
+        if let Some(device) = from.map(|from| self.store.device_by_transport(&from)).transpose()?.flatten() {
             for mut row in self.store.sessions(&device.device)? {
                 if wire.prekey_session_id() == Some(row.session) {
                     let mut session = OlmSession::unpickle(&row.pickle)?;
@@ -204,6 +231,7 @@ impl Core {
         let device = self.adopt_device(account, &request.record, Some(&request.kem))?;
         self.keep_session(&request.session)?;
         self.store.set_addresses(&device.transport, &request.addresses, now)?;
+        self.take_contact_queues(account, &request.queues, request.inner.hlc)?;
         if self.first_time(&request.inner, now)? {
             self.keep_prekeys(device.device, &request.prekeys, now)?;
         }

@@ -9,7 +9,7 @@ use kith_crypto::{safety_emoji, safety_number};
 use kith_store::ContactRow;
 use kith_wire::TransportId;
 
-use crate::{Output, PeerPath, Timestamp, convert, core::Core, error::CoreError};
+use crate::{Output, PeerPath, Timestamp, convert, core::{Core, Ready}, error::CoreError};
 
 impl Core {
     fn path_of(&self, contact: &ContactRow) -> Result<Option<&PeerPath>, CoreError> {
@@ -85,7 +85,9 @@ impl Core {
         let Some(device) = self.store.device_by_transport(&peer)? else { return Ok(()) };
         self.up.insert(peer, path);
         self.leap.insert(peer);
-        self.ready.extend(self.reorder.take(peer, |_| true).into_iter().map(|held| (peer, held.bytes)));
+        let held = self.reorder.take(peer, |_| true).into_iter();
+        self.ready.extend(held.map(|held| Ready::Held { from: peer, bytes: held.bytes }));
+        self.mail_peer_up(peer, device.account, now)?;
         self.wake_device(device.device, now)?;
         self.presence_changed(peer, Some(now), out)
     }
@@ -111,6 +113,7 @@ impl Core {
         if self.up.remove(&peer).is_none() {
             return Ok(());
         }
+        self.mail_peer_down(peer);
         self.presence_changed(peer, Some(now), out)
     }
 

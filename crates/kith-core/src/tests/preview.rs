@@ -45,6 +45,7 @@ fn made(world: &World, who: usize, log: &IdentityLog, device: &DeviceSecrets) ->
         one_time: OlmAccount::new().new_one_time_keys(1)[0],
         kem: device.kem.public(),
         addresses: Vec::new(),
+        queues: Vec::new(),
         created_at_ms: NOW,
         expires_at_ms: None,
         single_use: false,

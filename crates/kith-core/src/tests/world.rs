@@ -88,7 +88,7 @@ impl World {
                         queue.push((who, Input::PeerUp { peer, path: PeerPath::Direct { rtt_ms: Some(1) } }));
                     }
                 }
-                Output::Untrack { .. } | Output::ServeSlots(_) => {}
+                Output::Untrack { .. } | Output::ServeSlots(_) | Output::Mailbox { .. } => {}
                 Output::PutSlot { slot, blob, id, .. } => {
                     self.slots.entry(slot).or_insert(Some(blob));
                     queue.push((who, Input::SlotPut { id, stored: 1 }));

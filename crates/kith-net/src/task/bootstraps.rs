@@ -13,7 +13,9 @@ use crate::{
     addr,
     backoff::Backoff,
     bootstrap::{self, BootstrapError},
-    limits, rendezvous,
+    limits,
+    mailbox::MAILBOX_PROTOCOL,
+    rendezvous,
 };
 
 const HOP: &str = "/libp2p/circuit/relay/0.2.0/hop";
@@ -31,6 +33,8 @@ pub(super) struct Bootstrap {
     pub(super) rtt_ms: Option<u32>,
     pub(super) relay: bool,
     pub(super) rendezvous: bool,
+    /// Whether it keeps mail; `None` until it said what it does.
+    pub(super) mail: Option<bool>,
     /// What it knows of us as a rendezvous point.
     pub(super) registration: Registration,
     /// When our record was stored there, and for which day.
@@ -71,6 +75,7 @@ impl Task {
                 rtt_ms: None,
                 relay: false,
                 rendezvous: false,
+                mail: None,
                 registration: Registration::default(),
                 recorded: None,
             });
@@ -150,6 +155,7 @@ impl Task {
         known.rtt_ms = None;
         known.relay = false;
         known.rendezvous = false;
+        known.mail = None;
         known.registration = Registration::default();
         known.recorded = None;
         known.next_dial = Instant::now() + known.backoff.next(jitter());
@@ -160,9 +166,11 @@ impl Task {
         let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == *peer) else { return };
         known.relay = protocols.iter().any(|protocol| protocol.as_ref() == HOP);
         known.rendezvous = protocols.contains(&rendezvous::PROTOCOL);
+        known.mail = Some(protocols.contains(&MAILBOX_PROTOCOL));
         let now = Instant::now();
         self.tend_relays(now);
         self.tend_lookup(now);
+        self.tell_mailboxes();
     }
 
     pub(super) fn bootstrap_dial_failed(&mut self, peer: &PeerId, connection: ConnectionId) {

@@ -4,7 +4,7 @@ CREATE TABLE mailboxes (
     address TEXT NOT NULL,
     added INTEGER NOT NULL,
     token BLOB,
-    tried_at_ms INTEGER,
+    answered_at_ms INTEGER,
     refused_at_ms INTEGER
 ) STRICT;
 

@@ -1,0 +1,131 @@
+//! Simulated people who are hardly ever online together, and mailboxes that are not all honest.
+
+use kith_store::DeliveryState;
+use kith_tests::{
+    seeds::for_seeds,
+    sim::{Faults, Sim, mailbox::Malice},
+};
+
+/// Seeds run in CI; `KITH_SIM_SEEDS` asks for more.
+const SEEDS: u64 = 10_000;
+
+/// Two contacts, then nobody is connected to anybody: everything they write goes through mailboxes.
+fn by_mail_alone(seed: u64, faults: Faults, malice: &[Malice], messages: u32) {
+    let mut sim = Sim::new(seed, 2, faults).with_mailboxes(malice);
+    sim.introduce(0, 1);
+    // Each knows where the other finds mail.
+    let (kind, honest) = (sim.faults, Faults { crash: 0, ..Faults::NONE });
+    sim.faults = honest;
+    sim.run_for(60_000);
+    sim.faults = kind;
+    sim.cut_everybody();
+    let mut written = Vec::new();
+    for n in 0..messages {
+        let from = sim.chance(2) as usize;
+        if let Some(id) = sim.send(from, 1 - from, &format!("number {n}")) {
+            written.push((from, id));
+        }
+        let pause = u64::from(sim.chance(200_000));
+        sim.run_for(pause);
+    }
+    sim.settle_by_mail();
+    came_once(&mut sim, &written);
+}
+
+fn came_once(sim: &mut Sim, written: &[(usize, kith_api::MessageId)]) {
+    let chat = sim.people[0].chat_with(&sim.people[1]);
+    for (from, id) in written {
+        for person in &mut sim.people {
+            let copies = person.history(&chat).iter().filter(|row| row.msg.to_bytes() == id.to_bytes()).count();
+            assert_eq!(copies, 1, "a message stands {copies} times in a history (I2, I3)");
+        }
+        let row = sim.people[*from].history(&chat).into_iter().find(|row| row.msg.to_bytes() == id.to_bytes());
+        assert_eq!(row.expect("written").state, DeliveryState::Delivered, "arrived, but the writer does not know");
+    }
+}
+
+#[test]
+fn a_kind_world_without_connections() {
+    by_mail_alone(1, Faults::NONE, &[Malice::default()], 20);
+    by_mail_alone(2, Faults::NONE, &[Malice::default(); 2], 20);
+}
+
+#[test]
+fn nothing_is_lost_or_doubled_by_mail() {
+    let rough = Faults { partition: 0, ..Faults::ROUGH };
+    for_seeds(SEEDS, 60, |seed| by_mail_alone(seed, rough, &[Malice::ROUGH, Malice::default()], 5));
+}
+
+/// One mailbox, and it lies: what it swallows comes when the two meet.
+#[test]
+fn a_mailbox_that_lies_only_delays() {
+    for_seeds(SEEDS, 60, |seed| {
+        let mut sim = Sim::new(seed, 2, Faults { partition: 60, ..Faults::ROUGH }).with_mailboxes(&[Malice::ROUGH; 2]);
+        sim.introduce(0, 1);
+        let mut written = Vec::new();
+        for n in 0..5 {
+            let from = sim.chance(2) as usize;
+            written.extend(sim.send(from, 1 - from, &format!("number {n}")).map(|id| (from, id)));
+            let pause = u64::from(sim.chance(100_000));
+            sim.run_for(pause);
+        }
+        sim.settle();
+        came_once(&mut sim, &written);
+    });
+}
+
+/// More than a chain keeps keys for, left in one go, while the other is away; then both come online at once.
+#[test]
+fn a_long_absence_and_then_both_at_once() {
+    for_seeds(12, 60, |seed| {
+        let mut sim = Sim::new(seed, 2, Faults::NONE).with_mailboxes(&[Malice::default(); 2]);
+        sim.introduce(0, 1);
+        sim.run_for(60_000);
+        sim.cut_everybody();
+        let chat = sim.people[0].chat_with(&sim.people[1]);
+        for n in 0..300 {
+            sim.people[0].write(chat, &format!("number {n}"));
+        }
+        let pending = std::mem::take(&mut sim.people[0].pending);
+        sim.give(0, pending);
+        let pause = u64::from(sim.chance(20_000));
+        sim.run_for(pause);
+        sim.settle();
+        let texts: Vec<_> = sim.people[1].history(&chat).into_iter().filter_map(|row| row.text).collect();
+        let expected: Vec<String> = (0..300).map(|n| format!("number {n}")).collect();
+        assert_eq!(texts, expected, "all of them, once, in order");
+    });
+}
+
+/// A stranger finds an invite of somebody who is away, and is accepted while away.
+#[test]
+fn a_request_reaches_somebody_who_is_away() {
+    let rough = Faults { partition: 0, ..Faults::ROUGH };
+    for faults in [Faults::NONE, rough] {
+        for_seeds(200, 60, |seed| {
+            let mut sim = Sim::new(seed, 2, faults).with_mailboxes(&[Malice::default(); 2]);
+            sim.run_for(30_000);
+            sim.cut_everybody();
+            let kind = sim.faults;
+            sim.faults = Faults { crash: 0, ..kind };
+            let link = sim.invite(0, true);
+            let add = kith_api::params::AddParams { link, message: Some("hello".into()) };
+            sim.call(1, kith_api::Command::ContactsAdd(add)).expect("added");
+            sim.faults = kind;
+            let accounts = [sim.people[0].account(), sim.people[1].account()];
+            sim.run_until("the request arrives", |sim| sim.people[0].knows(accounts[1]));
+            let accept = kith_api::params::AccountParams { account: accounts[1] };
+            while !sim.people[0].is_open(accounts[1]) {
+                // A crash may take the answer with it.
+                drop(sim.call(0, kith_api::Command::ContactsAccept(accept.clone())));
+            }
+            sim.run_until("the acceptance arrives", |sim| sim.people[1].is_open(accounts[0]));
+            let mut written = Vec::new();
+            for (from, to) in [(0, 1), (1, 0)] {
+                written.extend(sim.send(from, to, "by mail").map(|id| (from, id)));
+            }
+            sim.settle_by_mail();
+            came_once(&mut sim, &written);
+        });
+    }
+}
