@@ -18,7 +18,8 @@ async fn message(person: &Person, other: &str, id: &str) -> Result<Option<Value>
 /// Waits until a message is there and `fits`.
 async fn sees(person: &mut Person, other: &str, id: &str, fits: impl Fn(&Value) -> bool) -> Result<Value> {
     let (api, chat) = (person.node.api.clone(), person.chat_with(other).await?);
-    let found = person.events.wait_until(&format!("a change of {id}"), async || {
+    let what = format!("a change of {id}");
+    let found = person.events.wait_until(&what, async || {
         let page = api.call("chats.history", json!({ "chat": chat, "before": 500, "after": 0 })).await?;
         let found = page["messages"].as_array().into_iter().flatten().find(|message| message["id"] == id);
         Ok(found.filter(|message| fits(message)).cloned())
