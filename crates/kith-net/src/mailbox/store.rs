@@ -137,7 +137,7 @@ impl Store {
         // Two syncs, and a commit that names its free pages. What strangers put in could be made to have the checksum a
         // single sync relies on, and after a crash nobody waits until ten gigabytes are read.
         txn.set_quick_repair(true);
-        let (result, totals, gone, dirty) = {
+        let (result, totals, gone, dirty, forgot) = {
             let mut batch = Batch {
                 queues: txn.open_table(QUEUES)?,
                 receives: txn.open_table(RECEIVES)?,
@@ -150,13 +150,14 @@ impl Store {
                 totals: self.totals(),
                 gone: Gone::default(),
                 dirty: false,
+                forgot: false,
             };
             let result = work(&mut batch)?;
-            (result, batch.totals, batch.gone, batch.dirty)
+            (result, batch.totals, batch.gone, batch.dirty, batch.forgot)
         };
         if dirty {
             txn.commit()?;
-            self.set_totals(totals);
+            self.committed(totals, forgot);
         } else {
             txn.abort()?;
         }
@@ -177,6 +178,7 @@ pub(super) struct Batch<'txn, 'store> {
     totals: Totals,
     gone: Gone,
     dirty: bool,
+    forgot: bool,
 }
 
 impl Batch<'_, '_> {
@@ -392,7 +394,7 @@ impl Batch<'_, '_> {
                 }
                 None => continue,
             };
-            self.dirty = true;
+            (self.dirty, self.forgot) = (true, true);
             self.hashes.remove((id.0, &head.hash))?;
             self.expiry.remove((head.until_ms, id.0, *seq))?;
             let cost = counted(len);

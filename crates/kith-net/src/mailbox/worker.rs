@@ -28,6 +28,9 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// Envelopes, and queues with up to a thousand each, that one transaction throws away.
 const EXPIRED_AT_ONCE: usize = 4_096;
 const IDLE_AT_ONCE: usize = 16;
+/// How often, and how soon after the start, the file gives back what was deleted.
+const COMPACT_EVERY: Duration = Duration::from_secs(24 * 3_600);
+const COMPACT_FIRST: Duration = Duration::from_secs(3_600);
 /// A disk that failed is not tried again sooner.
 const REOPEN_EVERY: Duration = Duration::from_secs(5);
 /// Queues whose writers are remembered because they wrote much lately.
@@ -54,8 +57,7 @@ impl<T: Send + 'static> Worker<T> {
         stats: MailboxStats,
     ) -> Result<(Self, mpsc::Receiver<(T, MailboxResponse)>), MailboxError> {
         let MailboxConfig { dir, admission, limits } = config;
-        let mut store = Store::open(&dir, limits.clone())?;
-        store.compact()?;
+        let store = Store::open(&dir, limits.clone())?;
         stats.holds(store.totals());
         let keeper = Keeper::new(key, &admission, limits.clone(), stats);
         let shelf = Shelf { dir, limits, store: Some(store), retry_at: Instant::now() };
@@ -133,6 +135,7 @@ fn run<T>(
     answers: &mpsc::Sender<(T, MailboxResponse)>,
 ) {
     let mut next_sweep = Instant::now();
+    let mut next_compaction = Instant::now() + COMPACT_FIRST;
     loop {
         let mut waiting = Vec::new();
         match queue.recv_timeout(next_sweep.saturating_duration_since(Instant::now())) {
@@ -156,6 +159,10 @@ fn run<T>(
         if next_sweep <= now {
             let more = keeper.sweep(&mut shelf, now_ms());
             next_sweep = if more { now } else { now + SWEEP_EVERY };
+            if next_compaction <= now {
+                next_compaction = now + COMPACT_EVERY;
+                keeper.compact(&mut shelf);
+            }
         }
     }
 }
@@ -295,6 +302,16 @@ impl Keeper {
             Ok(batch.expire(now_ms, EXPIRED_AT_ONCE)? | batch.forget_idle(now_ms, IDLE_AT_ONCE)?)
         });
         swept.unwrap_or(false)
+    }
+
+    fn compact(&self, shelf: &mut Shelf) {
+        if let Some(store) = shelf.store()
+            && let Err(error) = store.compact()
+        {
+            tracing::error!(%error, "the mailbox could not be compacted");
+            self.stats.disk_error();
+            shelf.store = None;
+        }
     }
 }
 

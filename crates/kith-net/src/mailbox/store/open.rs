@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable};
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
 
 use super::{DEPOSITS, EXPIRY, HASHES, MAIL, META, MailboxLimits, QUEUES, RECEIVES, SEEN, Totals};
 
@@ -18,8 +18,14 @@ const MAGIC: &[u8; 9] = b"redb\x1A\x0A\xA9\x0D\x0A";
 const CHECKED_MAX_BYTES: u64 = 256 << 20;
 const CACHE_MIN_BYTES: u64 = 4 << 20;
 const CACHE_MAX_BYTES: u64 = 64 << 20;
-/// A file is worth compacting from this size on, if not even a quarter of it is mail.
-const COMPACTED_MIN_BYTES: u64 = 64 << 20;
+/// With up to this much mail a file is compacted whenever something was deleted: that takes a second or two. With more,
+/// when not even a quarter of it is mail.
+const COMPACTED_ALWAYS_BYTES: u64 = 256 << 20;
+/// Rows of which two do not fit into a page.
+const BLANK: TableDefinition<'static, u64, &[u8]> = TableDefinition::new("blank");
+const BLANK_LEN: usize = 3_000;
+/// More than this many pages a compaction leaves free only where much mail came since.
+const BLANKED_MAX: u64 = 16_384;
 
 /// Why a mailbox did not open.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +93,8 @@ pub(in crate::mailbox) struct Store {
     path: PathBuf,
     limits: MailboxLimits,
     totals: Totals,
+    /// Whether the file can hold bytes that were deleted.
+    stale: bool,
 }
 
 impl Store {
@@ -95,7 +103,7 @@ impl Store {
         create_dir(dir).map_err(MailboxError::io("creating it"))?;
         let path = dir.join(FILE);
         let (database, totals) = open(&path, &limits)?;
-        Ok(Self { database, path, limits, totals })
+        Ok(Self { database, path, limits, totals, stale: true })
     }
 
     pub(super) fn database(&self) -> &Database {
@@ -111,18 +119,45 @@ impl Store {
         self.totals
     }
 
-    pub(super) fn set_totals(&mut self, totals: Totals) {
+    pub(super) fn committed(&mut self, totals: Totals, forgot: bool) {
         self.totals = totals;
+        self.stale |= forgot;
     }
 
-    /// Gives room that is no longer used back to the file system, if it is much: what was deleted is gone from the file
-    /// then.
+    /// Moves what is kept to the beginning of the file and gives the rest back to the file system, and with it what was
+    /// deleted, which redb leaves where it was until something else takes the place.
     pub(in crate::mailbox) fn compact(&mut self) -> Result<(), MailboxError> {
         let len = fs::metadata(&self.path).map_err(MailboxError::io("measuring"))?.len();
-        if len >= COMPACTED_MIN_BYTES && self.totals.bytes < len / 4 {
+        let bytes = self.totals.bytes;
+        if self.stale && (bytes <= COMPACTED_ALWAYS_BYTES || bytes < len / 4) {
             self.database.compact().map_err(failed)?;
+            self.blank()?;
+            self.stale = false;
         }
         Ok(())
+    }
+
+    /// Overwrites the pages that are free after all, by using them once.
+    fn blank(&self) -> Result<(), MailboxError> {
+        let len = fs::metadata(&self.path).map_err(MailboxError::io("measuring"))?.len();
+        let fill = || -> Result<(), redb::Error> {
+            let txn = self.database.begin_write()?;
+            let stats = txn.stats()?;
+            let page = u64::try_from(stats.page_size()).unwrap_or(u64::MAX);
+            let free = (len / page.max(1)).saturating_sub(stats.allocated_pages()).min(BLANKED_MAX);
+            {
+                let mut blank = txn.open_table(BLANK)?;
+                for n in 0..free {
+                    blank.insert(n, [0; BLANK_LEN].as_slice())?;
+                }
+            }
+            txn.commit()?;
+            let txn = self.database.begin_write()?;
+            txn.delete_table(BLANK)?;
+            txn.commit()?;
+            Ok(())
+        };
+        fill().map_err(MailboxError::from)
     }
 }
 
