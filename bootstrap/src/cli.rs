@@ -50,9 +50,9 @@ pub(crate) struct RunOptions {
     /// Where to serve /metrics, /healthz and /readyz: a loopback address; port 0 takes any.
     #[arg(long, value_name = "127.0.0.1:PORT")]
     pub(crate) http: Option<SocketAddr>,
-    /// Whether to keep mail for others; this version cannot.
-    #[arg(long, value_enum, default_value = "off")]
-    pub(crate) mailbox: Switch,
+    /// Whether to keep mail for others, instead of what the configuration says.
+    #[arg(long, value_enum)]
+    pub(crate) mailbox: Option<Switch>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

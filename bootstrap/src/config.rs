@@ -1,8 +1,13 @@
 //! `config.toml`.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
+use anyhow::{Context, bail};
+use kith_net::mailbox::{AdmissionRules, MailboxConfig, MailboxLimits};
 use kith_net::server::{Exempt, Limits};
+use kith_wire::mailbox::WORK_BITS_MAX;
 use serde::Deserialize;
 
 /// What `init` writes. Limits are shown with their defaults, commented out.
@@ -17,6 +22,7 @@ pub(crate) struct Config {
     pub(crate) bootstraps: Vec<String>,
     pub(crate) http: SocketAddr,
     pub(crate) log: LogLevel,
+    mailbox: MailboxTable,
     limits: LimitsTable,
 }
 
@@ -51,6 +57,7 @@ impl Default for Config {
             bootstraps: Vec::new(),
             http: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9477),
             log: LogLevel::Info,
+            mailbox: MailboxTable::default(),
             limits: LimitsTable::default(),
         }
     }
@@ -65,6 +72,79 @@ impl Config {
     /// The limits with defaults for what is not set.
     pub(crate) fn limits(&self) -> Limits {
         self.limits.over(Limits::default())
+    }
+
+    /// Whether mail is kept. A file that does not say so, as those of the first version, keeps none.
+    pub(crate) fn keeps_mail(&self) -> bool {
+        self.mailbox.on
+    }
+
+    /// The mailbox, with defaults for what is not set, as if it were on. Fails on a token that is none.
+    pub(crate) fn mailbox(&self, dir: PathBuf) -> anyhow::Result<MailboxConfig> {
+        let table = &self.mailbox;
+        let work_bits = table.work_bits.unwrap_or(WORK_BITS);
+        if work_bits > WORK_BITS_MAX {
+            bail!("work_bits in [mailbox] is {work_bits}; more than {WORK_BITS_MAX} would take people too long");
+        }
+        let tokens = table.tokens.iter().enumerate();
+        let tokens = tokens.map(|(n, text)| {
+            // The text is a secret: it is not repeated.
+            token(text).with_context(|| format!("token {} in [mailbox] is not 64 hexadecimal digits", n + 1))
+        });
+        let admission = AdmissionRules { open: table.open, tokens: tokens.collect::<anyhow::Result<_>>()?, work_bits };
+        Ok(MailboxConfig { dir, admission, limits: table.over(MailboxLimits::default()) })
+    }
+}
+
+fn token(text: &str) -> Option<[u8; 32]> {
+    data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok()
+}
+
+/// A second or less of one core: it keeps nobody out, and makes thousands of queues take hours.
+const WORK_BITS: u8 = 20;
+const DAY_MS: u64 = 24 * 3_600 * 1_000;
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct MailboxTable {
+    on: bool,
+    open: bool,
+    tokens: Vec<String>,
+    work_bits: Option<u8>,
+    bytes: Option<u64>,
+    queues: Option<u64>,
+    queue_bytes: Option<u64>,
+    queue_envelopes: Option<u32>,
+    ttl_days: Option<u64>,
+    idle_days: Option<u64>,
+    ip_burst: Option<u32>,
+    ip_interval_ms: Option<u64>,
+    put_burst: Option<u32>,
+    put_interval_ms: Option<u64>,
+}
+
+impl fmt::Debug for MailboxTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailboxTable").field("on", &self.on).field("open", &self.open).finish_non_exhaustive()
+    }
+}
+
+impl MailboxTable {
+    fn over(&self, base: MailboxLimits) -> MailboxLimits {
+        let days = |days: Option<u64>, base_ms: u64| days.map_or(base_ms, |days| days.saturating_mul(DAY_MS));
+        MailboxLimits {
+            bytes: self.bytes.unwrap_or(base.bytes),
+            queues: self.queues.unwrap_or(base.queues),
+            queue_bytes: self.queue_bytes.unwrap_or(base.queue_bytes),
+            queue_envelopes: self.queue_envelopes.unwrap_or(base.queue_envelopes),
+            ttl_ms: days(self.ttl_days, base.ttl_ms),
+            idle_ms: days(self.idle_days, base.idle_ms),
+            prefix_burst: self.ip_burst.unwrap_or(base.prefix_burst),
+            prefix_interval_ms: self.ip_interval_ms.unwrap_or(base.prefix_interval_ms),
+            deposit_burst: self.put_burst.unwrap_or(base.deposit_burst),
+            deposit_interval_ms: self.put_interval_ms.unwrap_or(base.deposit_interval_ms),
+            ..base
+        }
     }
 }
 
@@ -154,14 +234,32 @@ mod tests {
             assert_eq!(config.listen, default.listen);
             assert_eq!(config.http, default.http);
             assert_eq!(format!("{:?}", config.limits()), format!("{:?}", Limits::default()));
+            assert!(config.keeps_mail() && !default.keeps_mail());
+            let [written, default] = [&config, &default].map(|config| config.mailbox(PathBuf::new()).unwrap());
+            assert_eq!(written.limits, default.limits);
+            assert_eq!(format!("{:?}", written.admission), format!("{:?}", default.admission));
         }
-        assert!(uncommented.contains("\nslot_interval_ms = "), "every limit is in the template");
+        for last in ["\nslot_interval_ms = ", "\nput_interval_ms = "] {
+            assert!(uncommented.contains(last), "every limit is in the template");
+        }
     }
 
     #[test]
     fn a_limit_that_is_set_counts() {
         let limits = Config::parse("[limits]\nmemory_bytes = 123\nslots_per_ip = 7").unwrap().limits();
         assert_eq!((limits.memory_bytes, limits.slots_per_ip), (Some(123), 7));
+    }
+
+    #[test]
+    fn a_mailbox_is_as_configured_and_a_wrong_token_is_not_repeated() {
+        let (token, wrong) = ("0a".repeat(32), "secret".repeat(9));
+        let of = |settings: &str| Config::parse(&format!("[mailbox]\n{settings}")).unwrap().mailbox(PathBuf::new());
+        let config = of(&format!("tokens = [\"{token}\"]\nttl_days = 3\nbytes = 9\nwork_bits = 0")).unwrap();
+        assert_eq!((config.admission.tokens, config.admission.work_bits), (vec![[10; 32]], 0));
+        assert_eq!((config.limits.ttl_ms, config.limits.bytes), (3 * DAY_MS, 9));
+        let error = of(&format!("tokens = [\"{token}\", \"{wrong}\"]")).unwrap_err().to_string();
+        assert!(error.contains("token 2") && !error.contains("secret"), "{error}");
+        assert!(of("work_bits = 29").unwrap_err().to_string().contains("28"));
     }
 
     #[test]

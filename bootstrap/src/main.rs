@@ -5,7 +5,7 @@
 //! **What it never does.** It never links the part of Kith that reads messages, never asks who somebody is, and writes
 //! no address and no id of anybody else to its log or its metrics.
 //!
-//! **Threads.** A tokio runtime; the server adds one task for the swarm and one thread for the slot files.
+//! **Threads.** A tokio runtime; the server adds one task for the swarm and one thread each for the slot files and the mail.
 //!
 //! **Where to start reading.** `cli.rs` (what it can be told), `run.rs` (the life of the process), `state.rs` (its folder).
 

@@ -28,7 +28,7 @@ pub(crate) async fn probe(address: &str, as_json: bool) -> anyhow::Result<ExitCo
 
 fn to_json(report: &ProbeReport) -> serde_json::Value {
     let service = |service: &kith_net::server::probe::ServiceReport| {
-        let result = json!({ "works": service.works, "detail": service.detail, "after_ms": service.after_ms });
+        let result = json!({ "offered": service.offered, "works": service.works, "detail": service.detail, "after_ms": service.after_ms });
         (service.service.to_owned(), result)
     };
     let services: serde_json::Map<String, serde_json::Value> = report.services.iter().map(service).collect();
@@ -44,7 +44,11 @@ fn to_json(report: &ProbeReport) -> serde_json::Value {
 fn print_lines(report: &ProbeReport) {
     println!("connected in {} ms to {}", report.connected_ms, report.transport);
     for service in &report.services {
-        let mark = if service.works { "works" } else { "FAILS" };
+        let mark = match (service.offered, service.works) {
+            (false, _) => "-    ",
+            (true, true) => "works",
+            (true, false) => "FAILS",
+        };
         println!("{:<10} {mark}  {}", service.service, service.detail);
     }
 }

@@ -31,9 +31,6 @@ struct Ready<'a> {
 
 /// Runs a node until SIGTERM or ctrl-C.
 pub(crate) async fn run(options: RunOptions) -> anyhow::Result<()> {
-    if options.mailbox == Switch::On {
-        bail!("this version has no mailbox role; run it with `--mailbox off`");
-    }
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let state = State::open_or_create(&options.dir)?;
@@ -48,8 +45,8 @@ pub(crate) async fn run(options: RunOptions) -> anyhow::Result<()> {
 
     let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
     let mut registry = Registry::default();
-    let mut server =
-        Server::start(server_config(&state, options.listen), &mut registry, &tracker, cancel.clone()).await?;
+    let config = server_config(&state, options.listen, options.mailbox)?;
+    let mut server = Server::start(config, &mut registry, &tracker, cancel.clone()).await?;
     let pages = Pages::new(registry, server.stats().clone(), state.trial_file()).router();
     let stop = cancel.clone().cancelled_owned();
     tracker.spawn(async move {
@@ -90,18 +87,19 @@ pub(crate) async fn run(options: RunOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn server_config(state: &State, listen: Vec<String>) -> ServerConfig {
+fn server_config(state: &State, listen: Vec<String>, mailbox: Option<Switch>) -> anyhow::Result<ServerConfig> {
     let config = &state.config;
-    ServerConfig {
+    let keeps_mail = mailbox.map_or(config.keeps_mail(), |switch| switch == Switch::On);
+    Ok(ServerConfig {
         key: state.key.duplicate(),
         listen: if listen.is_empty() { config.listen.clone() } else { listen },
         external: config.external.clone(),
         bootstraps: config.bootstraps.clone(),
         slots_dir: state.slots_dir(),
-        mailbox: None,
+        mailbox: keeps_mail.then(|| config.mailbox(state.mail_dir())).transpose()?,
         agent: concat!("kith-bootstrap/", env!("CARGO_PKG_VERSION")).to_owned(),
         limits: config.limits(),
-    }
+    })
 }
 
 fn save_link(state: &State, server: &Server) {

@@ -1,4 +1,4 @@
-//! The folder of a node: `config.toml`, `key`, `slots/`, and `address` (what `address` prints while no external address
+//! The folder of a node: `config.toml`, `key`, `slots/`, `mail/`, and `address` (what `address` prints while no external address
 //! is configured).
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -41,8 +41,10 @@ impl State {
         let key = SigningKey::generate();
         let line = format!("{KEY_PREFIX}{}\n", data_encoding::HEXLOWER.encode(key.seed().as_slice()));
         write_new(&dir.join(KEY), line.as_bytes(), 0o600).context("cannot write the key")?;
-        write_new(&dir.join(CONFIG), TEMPLATE.as_bytes(), 0o644).context("cannot write the configuration")?;
-        Ok(Self { dir: dir.to_owned(), config: Config::default(), key })
+        // Tokens will be written into it.
+        write_new(&dir.join(CONFIG), TEMPLATE.as_bytes(), 0o600).context("cannot write the configuration")?;
+        let config = Config::parse(TEMPLATE).context("the configuration that was written is wrong")?;
+        Ok(Self { dir: dir.to_owned(), config, key })
     }
 
     /// Opens the folder of a node.
@@ -84,6 +86,11 @@ impl State {
         self.dir.join("slots")
     }
 
+    /// Where the mail is.
+    pub(crate) fn mail_dir(&self) -> PathBuf {
+        self.dir.join("mail")
+    }
+
     /// A file to try whether the disk takes writes.
     pub(crate) fn trial_file(&self) -> PathBuf {
         self.dir.join(".healthz")
@@ -100,7 +107,9 @@ impl State {
     /// The address to share: configured external addresses, else what the node listened on when it last ran, else the
     /// address this machine uses to reach the internet.
     pub(crate) fn link(&self) -> anyhow::Result<BootstrapLink> {
-        let own = server::offline_link(&self.key, &self.config.external, &resolved(&self.config.listen), false)?;
+        let config = &self.config;
+        let listen = resolved(&config.listen);
+        let own = server::offline_link(&self.key, &config.external, &listen, config.keeps_mail())?;
         if !self.config.external.is_empty() {
             return Ok(own);
         }

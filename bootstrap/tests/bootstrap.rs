@@ -2,6 +2,8 @@
 
 #[path = "bootstrap/client.rs"]
 mod client;
+#[path = "bootstrap/mail.rs"]
+mod mail;
 #[path = "bootstrap/node.rs"]
 mod node;
 #[path = "bootstrap/program.rs"]

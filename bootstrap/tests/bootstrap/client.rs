@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, StreamExt};
 use kith_crypto::SigningKey;
+use kith_net::mailbox::{self, MailboxBehaviour, MailboxFrame};
 use kith_net::slot::{self, SLOT_PROTOCOL, SlotBehaviour};
-use kith_wire::{SlotRequest, SlotResponse};
+use kith_wire::{MailboxOperation, MailboxRequest, MailboxResponse, SlotRequest, SlotResponse, TransportId};
 use libp2p::identity::Keypair;
 use libp2p::multiaddr::Protocol;
 use libp2p::request_response::{self, ProtocolSupport};
@@ -73,6 +74,7 @@ pub(crate) struct Behaviour {
     pub(crate) gossip: gossipsub::Behaviour,
     pub(crate) kad: kad::Behaviour<kad::store::MemoryStore>,
     pub(crate) slots: SlotBehaviour,
+    pub(crate) mailbox: MailboxBehaviour,
 }
 
 #[derive(NetworkBehaviour)]
@@ -124,6 +126,7 @@ impl Client {
                     .unwrap(),
                     kad,
                     slots: slot::behaviour(ProtocolSupport::Outbound),
+                    mailbox: mailbox::behaviour(ProtocolSupport::Outbound),
                 }
             })
             .unwrap()
@@ -189,6 +192,30 @@ impl Client {
         });
         let event = event.await;
         let SwarmEvent::Behaviour(BehaviourEvent::Slots(request_response::Event::Message {
+            message: request_response::Message::Response { response, .. },
+            ..
+        })) = event
+        else {
+            panic!("no answer: {event:?}")
+        };
+        response
+    }
+
+    /// Asks the node, whose key is `mailbox`, about a queue; signed with `key`.
+    pub(crate) async fn mail(
+        &mut self,
+        mailbox: &TransportId,
+        operation: &MailboxOperation,
+        key: &SigningKey,
+    ) -> MailboxResponse {
+        let (me, server) = (self.key.public().into(), self.server);
+        let frame = MailboxFrame(MailboxRequest::encode(operation, key, mailbox, &me));
+        self.swarm.behaviour_mut().mailbox.send_request(&server, frame);
+        let event = self.wait("the mail request is answered", |event| {
+            matches!(event, SwarmEvent::Behaviour(BehaviourEvent::Mailbox(_)))
+        });
+        let event = event.await;
+        let SwarmEvent::Behaviour(BehaviourEvent::Mailbox(request_response::Event::Message {
             message: request_response::Message::Response { response, .. },
             ..
         })) = event

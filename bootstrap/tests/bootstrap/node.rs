@@ -79,11 +79,16 @@ impl Node {
 
     /// Starts a node on these addresses.
     pub(crate) fn listening(dir: &tempfile::TempDir, listen: &[&str]) -> Self {
+        Self::with(dir, &[&["--listen"], listen].concat())
+    }
+
+    /// Starts a node with these arguments.
+    pub(crate) fn with(dir: &tempfile::TempDir, args: &[&str]) -> Self {
         let log = dir.path().join("log");
         let stderr = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let mut child = program()
-            .args(["run", "--dir", text(&dir.path().join("node")), "--http", "127.0.0.1:0", "--listen"])
-            .args(listen)
+            .args(["run", "--dir", text(&dir.path().join("node")), "--http", "127.0.0.1:0"])
+            .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(stderr)

@@ -39,17 +39,19 @@ fn run_creates_its_folder_serves_every_service_and_ends_cleanly() {
         assert!(probe.status.success(), "{probe:?}");
         let report: Value = serde_json::from_slice(&probe.stdout).unwrap();
         let services = report.get("services").and_then(Value::as_object).unwrap();
-        assert_eq!(services.len(), 7);
+        assert_eq!(services.len(), 8);
         for (name, result) in services {
             assert_eq!(result.get("works"), Some(&Value::Bool(true)), "{name}: {result}");
         }
     }
     let lines = String::from_utf8(call(&["probe", &link]).stdout).unwrap();
-    assert_eq!(lines.lines().count(), 8, "{lines}");
+    assert_eq!(lines.lines().count(), 9, "{lines}");
     assert_eq!(node.page("/healthz"), (200, "ok\n".to_owned()));
     assert_eq!(node.page("/readyz").0, 200);
     assert_eq!(node.page("/other").0, 404);
     assert_eq!(node.metric("kith_slot_requests_total{operation=\"put\",outcome=\"done\"}"), 3);
+    assert_eq!(node.metric("kith_mailbox_requests_total{operation=\"drop\",outcome=\"done\"}"), 3);
+    assert_eq!((node.metric("kith_mailbox_queues"), node.metric("kith_mailbox_bytes")), (0, 0));
     assert_eq!(node.metric("kith_relay_requests_total{operation=\"reservation\",outcome=\"accepted\"}"), 3);
     wait_until("the probes are gone", || node.metric("kith_connections{direction=\"in\",transport=\"tcp\"}") == 0);
     let printed = call(&["address", "--dir", text(&dir.path().join("node"))]);
@@ -117,7 +119,6 @@ fn mistakes_get_one_clear_line() {
     let dir = folder(LOOPBACK);
     let node = dir.path().join("node");
     let run = |extra: &[&str]| failure(&[&["run", "--dir", text(&node)], extra].concat());
-    assert!(run(&["--mailbox", "on"]).contains("no mailbox"));
     assert!(run(&["--http", "0.0.0.0:0"]).contains("not a loopback address"));
     assert!(run(&["--http", "127.0.0.1:0", "--listen", "nonsense"]).contains("nonsense"));
     assert!(failure(&["address", "--dir", text(&dir.path().join("none"))]).contains("not the folder of a node"));
@@ -137,6 +138,13 @@ fn mistakes_get_one_clear_line() {
     assert!(clash.contains("cannot serve http"), "{clash}");
     drop(running);
 
+    std::fs::write(node.join("config.toml"), "[mailbox]\non = true\ntokens = [\"secret\"]").unwrap();
+    let wrong = run(&["--http", "127.0.0.1:0"]);
+    assert!(wrong.contains("token 1 in [mailbox]") && !wrong.contains("secret"), "{wrong}");
+    std::fs::create_dir_all(node.join("mail")).unwrap();
+    std::fs::write(node.join("mail/mailbox.redb"), "not one").unwrap();
+    std::fs::write(node.join("config.toml"), LOOPBACK).unwrap();
+    assert!(run(&["--http", "127.0.0.1:0", "--mailbox", "on"]).contains("the mailbox file is damaged"));
     std::fs::write(node.join("config.toml"), "extrenal = []").unwrap();
     assert!(run(&[]).contains("extrenal"));
     std::fs::write(node.join("config.toml"), LOOPBACK).unwrap();

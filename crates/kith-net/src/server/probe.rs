@@ -1,9 +1,10 @@
 //! Tries out every service of a public node from outside and says which ones work.
 //!
 //! Nothing is taken from what the node claims: a reservation is made, a point registered and found again, a slot put,
-//! read and deleted. All of it is removed again or expires on its own.
+//! read and deleted, a mail queue opened, filled, emptied and dropped. All of it is removed again or expires on its own.
 
 mod client;
+mod mail;
 
 use std::time::{Duration, Instant};
 
@@ -15,10 +16,13 @@ use libp2p::multiaddr::Protocol;
 use libp2p::swarm::SwarmEvent;
 use libp2p::swarm::dial_opts::DialOpts;
 use libp2p::{Multiaddr, PeerId, Swarm, identify, kad, ping, relay, request_response};
+use tokio::task::JoinHandle;
 
 use self::client::{Client, ClientEvent};
+use self::mail::{MailProbe, Next};
 use super::slots::worker::now_ms;
 use super::{ServerError, keypair, parse_node};
+use crate::mailbox::{MailboxEvent, MailboxFrame};
 use crate::rendezvous::{ASKED_FOR, RendezvousEvent, Request, Response, UnverifiedRecord};
 use crate::slot::SlotEvent;
 
@@ -29,13 +33,15 @@ const SLOT_LIFETIME_MS: u64 = 10 * 60 * 1_000;
 const BLOB: &[u8] = b"kith-bootstrap probe";
 
 /// The services that are tried, in the order they are reported.
-const NAMES: [&str; 7] = ["identify", "ping", "kad", "relay", "rendezvous", "slots", "autonat"];
+const NAMES: [&str; 8] = ["identify", "ping", "kad", "relay", "rendezvous", "slots", "autonat", "mailbox"];
 
 /// What was found out about one service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceReport {
     /// Its name.
     pub service: &'static str,
+    /// Whether the node has it at all; only keeping mail is left to its operator.
+    pub offered: bool,
     /// Whether it did what it is for.
     pub works: bool,
     /// How, or why not; for people.
@@ -139,13 +145,22 @@ struct Probe {
     slot: SlotId,
     token: [u8; 32],
     slot_step: SlotStep,
+    mail: MailProbe,
+    /// The nonce that opens a queue, once somebody has found it.
+    work: Option<JoinHandle<Option<u64>>>,
     key: Keypair,
     namespace: String,
 }
 
 impl Probe {
     fn new(swarm: Swarm<Client>, key: Keypair, peer: PeerId, address: Multiaddr) -> Self {
-        let silent = |service| ServiceReport { service, works: false, detail: "no answer".to_owned(), after_ms: 0 };
+        let silent = |service| ServiceReport {
+            service,
+            offered: true,
+            works: false,
+            detail: "no answer".to_owned(),
+            after_ms: 0,
+        };
         let name = data_encoding::HEXLOWER.encode(&kith_crypto::random_bytes::<16>());
         Self {
             swarm,
@@ -158,6 +173,8 @@ impl Probe {
             slot: SlotId::from_bytes(kith_crypto::random_bytes()),
             token: kith_crypto::random_bytes(),
             slot_step: SlotStep::Put,
+            mail: MailProbe::new(),
+            work: None,
             key,
             namespace: format!("kith/probe/{name}"),
         }
@@ -179,12 +196,24 @@ impl Probe {
             None => self.settle("rendezvous", false, "nothing could be signed"),
         }
         self.ask_slot();
+        self.ask_mail();
     }
 
     async fn run(&mut self) {
         while self.results.iter().any(|result| result.after_ms == 0) {
-            let event = self.swarm.select_next_some().await;
-            self.handle(event);
+            tokio::select! {
+                event = self.swarm.select_next_some() => self.handle(event),
+                nonce = worked(&mut self.work) => {
+                    self.work = None;
+                    match nonce {
+                        Some(nonce) => {
+                            self.mail.work_is(nonce);
+                            self.ask_mail();
+                        }
+                        None => self.settle("mailbox", false, "asks for more work than anybody should do"),
+                    }
+                }
+            }
         }
     }
 
@@ -203,7 +232,7 @@ impl Probe {
         let after_ms = millis(self.started).max(1);
         let open = self.results.iter_mut().find(|result| result.service == service && result.after_ms == 0);
         if let Some(result) = open {
-            *result = ServiceReport { service: result.service, works, detail: detail.into(), after_ms };
+            *result = ServiceReport { service: result.service, offered: true, works, detail: detail.into(), after_ms };
         }
     }
 
@@ -229,6 +258,7 @@ impl Probe {
             ClientEvent::Relay(event) => self.relayed(&event),
             ClientEvent::Rendezvous(event) => self.met(event),
             ClientEvent::Slots(event) => self.slotted(event),
+            ClientEvent::Mailbox(event) => self.mailed(event),
             ClientEvent::Autonat(event) => {
                 if event.server == self.peer {
                     let verdict = if event.result.is_ok() { "reachable" } else { "not reachable" };
@@ -354,5 +384,44 @@ impl Probe {
         };
         self.slot_step = next;
         self.ask_slot();
+    }
+
+    fn ask_mail(&mut self) {
+        let peers = crate::ids::transport_id(&self.peer).zip(crate::ids::transport_id(self.swarm.local_peer_id()));
+        if let Some((mailbox, client)) = peers {
+            let frame = MailboxFrame(self.mail.request(&mailbox, &client, now_ms()));
+            self.swarm.behaviour_mut().mailbox.send_request(&self.peer, frame);
+        }
+    }
+
+    fn mailed(&mut self, event: MailboxEvent) {
+        if let MailboxEvent::OutboundFailure { error, .. } = &event {
+            let offered = !matches!(error, request_response::OutboundFailure::UnsupportedProtocols);
+            self.settle("mailbox", false, if offered { error.to_string() } else { "keeps no mail".to_owned() });
+            if let Some(result) = self.results.iter_mut().find(|result| result.service == "mailbox") {
+                result.offered = offered;
+            }
+        }
+        let request_response::Event::Message { message: request_response::Message::Response { response, .. }, .. } =
+            event
+        else {
+            return;
+        };
+        let Some(mailbox) = crate::ids::transport_id(&self.peer) else { return };
+        match self.mail.answered(&mailbox, response) {
+            Next::Ask => self.ask_mail(),
+            Next::Work(bits) => {
+                self.work = Some(tokio::task::spawn_blocking(self.mail.search(mailbox, bits)));
+            }
+            Next::Done(works, detail) => self.settle("mailbox", works, detail),
+        }
+    }
+}
+
+/// What the search for a nonce found. Waits for ever if there is none.
+async fn worked(search: &mut Option<JoinHandle<Option<u64>>>) -> Option<u64> {
+    match search {
+        Some(search) => search.await.unwrap_or(None),
+        None => std::future::pending().await,
     }
 }

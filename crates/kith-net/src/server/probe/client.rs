@@ -9,6 +9,7 @@ use libp2p::request_response::ProtocolSupport;
 use libp2p::swarm::{DialError, NetworkBehaviour, SwarmEvent};
 use libp2p::{Multiaddr, Swarm, SwarmBuilder, TransportError, autonat, identify, kad, noise, ping, relay, tcp, yamux};
 
+use crate::mailbox::{self, MailboxBehaviour};
 use crate::rendezvous::{self, RendezvousBehaviour};
 use crate::server::ServerError;
 use crate::server::behaviour::{KAD_PROTOCOL, NETWORK};
@@ -22,6 +23,7 @@ pub(super) struct Client {
     pub(super) relay: relay::client::Behaviour,
     pub(super) rendezvous: RendezvousBehaviour,
     pub(super) slots: SlotBehaviour,
+    pub(super) mailbox: MailboxBehaviour,
     pub(super) autonat: autonat::v2::client::Behaviour,
 }
 
@@ -53,6 +55,7 @@ pub(super) fn swarm(key: Keypair) -> Result<Swarm<Client>, ServerError> {
                 relay,
                 rendezvous: rendezvous::behaviour(ProtocolSupport::Outbound),
                 slots: slot::behaviour(ProtocolSupport::Outbound),
+                mailbox: mailbox::behaviour(ProtocolSupport::Outbound),
                 autonat: autonat::v2::client::Behaviour::new(
                     rand::make_rng(),
                     autonat::v2::client::Config::default().with_probe_interval(Duration::from_millis(500)),
