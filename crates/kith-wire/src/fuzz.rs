@@ -12,9 +12,10 @@ use crate::error::WireError;
 use crate::frame::{self, FrameReader};
 use crate::hello::Hello;
 use crate::identity::UnverifiedIdentityLog;
-use crate::ids::{AccountId, Hlc, MsgId};
+use crate::ids::{AccountId, Hlc, MsgId, TransportId};
 use crate::invite::{InviteLink, UnverifiedBundle, seal_plain};
 use crate::limits::{ADDRESSES_MAX, CARD_MAX, FRAME_MAX, NAME_MAX_CHARS};
+use crate::mailbox::{MailboxResponse, UnverifiedMailboxRequest};
 use crate::message::{Body, UnverifiedInner};
 use crate::request::{RequestAnswer, RequestFrame};
 use crate::slot::{SlotRequest, SlotResponse};
@@ -43,6 +44,8 @@ pub const TARGETS: &[Target] = &[
     ("slot_request", fuzz_slot_request),
     ("slot_response", fuzz_slot_response),
     ("bootstrap_link", fuzz_bootstrap_link),
+    ("mailbox_request", fuzz_mailbox_request),
+    ("mailbox_response", fuzz_mailbox_response),
 ];
 
 /// The invite the bundle targets open with, so that a corpus of sealed bundles is of use.
@@ -209,6 +212,19 @@ pub fn fuzz_slot_request(bytes: &[u8]) {
 /// Slot responses.
 pub fn fuzz_slot_response(bytes: &[u8]) {
     stable(SlotResponse::decode, SlotResponse::encode, bytes);
+}
+
+/// Mailbox requests. Whatever was not signed for a mailbox and a connection is nobody's.
+pub fn fuzz_mailbox_request(bytes: &[u8]) {
+    if let Some(request) = stable(UnverifiedMailboxRequest::decode, UnverifiedMailboxRequest::encode, bytes) {
+        let stranger = TransportId::from_bytes([7; 32]);
+        assert!(request.verify(&stranger, &stranger).is_none(), "a request nobody signed is taken");
+    }
+}
+
+/// Mailbox responses.
+pub fn fuzz_mailbox_response(bytes: &[u8]) {
+    stable(MailboxResponse::decode, MailboxResponse::encode, bytes);
 }
 
 /// Bootstrap links.

@@ -8,14 +8,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use kith_wire::{AccountId, ChatId, Envelope, EnvelopeId};
+use kith_wire::{AccountId, ChatId, Envelope, EnvelopeId, InviteBundle};
 
 #[path = "../../tests/wire/samples.rs"]
 mod samples;
 #[path = "../../tests/wire/vector_format.rs"]
 mod vector_format;
 
-use vector_format::{Fields, bytes, field, inner_fields};
+use vector_format::{Fields, bytes, field, inner_fields, with_queues};
 
 fn main() -> ExitCode {
     let folder =
@@ -82,7 +82,8 @@ fn vectors() -> Result<Vec<(String, Fields)>, Box<dyn Error>> {
     let mut all = vec![
         ("ids".to_owned(), ids()),
         ("identity-log".to_owned(), identity_log()),
-        ("invite".to_owned(), invite()),
+        ("invite".to_owned(), invite(&samples::bundle())),
+        ("invite-mail".to_owned(), invite(&samples::bundle_with_mail())),
         ("card".to_owned(), card()),
         (
             "hello".to_owned(),
@@ -114,6 +115,20 @@ fn vectors() -> Result<Vec<(String, Fields)>, Box<dyn Error>> {
             format!("slot-response-{name}"),
             vec![field("outcome", name), bytes("response", &response.encode())],
         ));
+    }
+    let (mailbox, client) = samples::mailbox_ends();
+    for (name, operation, key) in samples::mailbox_requests() {
+        let fields = vec![
+            field("operation", name),
+            field("mailbox", mailbox),
+            field("client", client),
+            bytes("request", &samples::mailbox_request(&operation, &key)),
+        ];
+        all.push((format!("mailbox-request-{name}"), fields));
+    }
+    for (name, response) in samples::mailbox_responses() {
+        let fields = vec![field("outcome", name), bytes("response", &response.encode())];
+        all.push((format!("mailbox-response-{name}"), fields));
     }
     for (name, answer) in samples::answers() {
         all.push((format!("request-answer-{name}"), vec![field("answer", name), bytes("bytes", &answer.encode())]));
@@ -149,10 +164,10 @@ fn identity_log() -> Fields {
     ]
 }
 
-fn invite() -> Fields {
-    let (link, bundle) = (samples::link(), samples::bundle());
+fn invite(bundle: &InviteBundle) -> Fields {
+    let link = samples::link();
     let (sealed, hash) = bundle.seal(&samples::device_key(1), &link);
-    vec![
+    let fields = vec![
         field("link", &link),
         bytes("secret", link.secret()),
         bytes("fingerprint", &link.fingerprint()),
@@ -169,7 +184,8 @@ fn invite() -> Fields {
         field("created_at_ms", bundle.created_at_ms),
         field("single_use", bundle.single_use),
         bytes("sealed_bundle", &sealed),
-    ]
+    ];
+    with_queues(fields, &bundle.queues)
 }
 
 fn card() -> Fields {

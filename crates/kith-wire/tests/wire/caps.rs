@@ -2,15 +2,25 @@
 
 use kith_crypto::SigningKey;
 use kith_wire::frame::{self, FrameError, FrameReader};
-use kith_wire::limits::{CARD_AGE_MAX_MS, CARD_MAX, CLOCK_SKEW_MAX_MS, FRAME_MAX, SLOT_BLOB_MAX, SLOT_MESSAGE_MAX};
+use kith_wire::limits::{
+    CARD_AGE_MAX_MS, CARD_MAX, CLOCK_SKEW_MAX_MS, FRAME_MAX, MAIL_MAX, MAIL_PAGE_BYTES, MAIL_PAGE_MAX,
+    MAILBOX_REQUEST_MAX, SLOT_BLOB_MAX, SLOT_MESSAGE_MAX,
+};
+use kith_wire::mailbox::WORK_BITS_MAX;
 use kith_wire::{
-    AccountId, BootstrapLink, CardError, ChatId, Hello, Hlc, IdError, LinkError, RequestAnswer, SlotId, SlotRequest,
-    SlotResponse, TransportCard, UnverifiedCard, WireError,
+    AccountId, Body, BootstrapLink, CardError, ChatId, DepositId, Hello, Hlc, IdError, LinkError, Mail, MailboxDenial,
+    MailboxOperation, MailboxResponse, QueueAddress, ReceiveId, RequestAnswer, SlotId, SlotRequest, SlotResponse,
+    TransportCard, UnverifiedCard, UnverifiedMailboxRequest, WireError,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::samples::{NOW_MS, addresses, bootstrap_link, card, device, hello, link, transport_key};
+use zeroize::Zeroizing;
+
+use crate::samples::{
+    NOW_MS, addresses, bootstrap_link, card, device, hello, link, mailbox_ends, mailbox_request, mailbox_requests,
+    receipt, transport_key,
+};
 
 #[test]
 fn a_frame_announcing_too_much_is_refused_at_its_header() {
@@ -60,6 +70,74 @@ fn slots_are_bounded() {
     assert!(matches!(SlotResponse::decode(&[]), Err(WireError::Truncated { .. })));
 }
 
+fn mailbox_operation(operation: &MailboxOperation) -> Result<UnverifiedMailboxRequest, WireError> {
+    UnverifiedMailboxRequest::decode(&mailbox_request(operation, &SigningKey::from_seed(&[152; 32])))
+}
+
+#[test]
+fn mailbox_requests_are_bounded() {
+    let deposit = DepositId::from(SigningKey::from_seed(&[152; 32]).public());
+    let put = |len| MailboxOperation::Put { deposit, until_ms: u64::MAX, envelope: vec![7; len] };
+    let largest = mailbox_request(&put(MAIL_MAX), &SigningKey::from_seed(&[152; 32]));
+    assert!(largest.len() <= MAILBOX_REQUEST_MAX);
+    let (mailbox, client) = mailbox_ends();
+    assert!(mailbox_operation(&put(MAIL_MAX)).unwrap().verify(&mailbox, &client).is_some());
+    assert!(matches!(mailbox_operation(&put(MAIL_MAX + 1)), Err(WireError::TooLong { what: "mail", .. })));
+    assert!(matches!(mailbox_operation(&put(MAILBOX_REQUEST_MAX)), Err(WireError::TooLong { .. })));
+    let receive = ReceiveId::from_bytes([1; 32]);
+    let ack = |many| MailboxOperation::Ack { receive, seqs: vec![u64::MAX; many] };
+    assert!(mailbox_operation(&ack(MAIL_PAGE_MAX)).is_ok());
+    assert!(matches!(mailbox_operation(&ack(MAIL_PAGE_MAX + 1)), Err(WireError::TooMany { .. })));
+    assert!(UnverifiedMailboxRequest::decode(&[1]).is_err() && UnverifiedMailboxRequest::decode(&[]).is_err());
+}
+
+#[test]
+fn mailbox_responses_are_bounded_and_in_order() {
+    let page = |mail: Vec<Mail>| MailboxResponse::decode(&MailboxResponse::Mail { mail, more: true }.encode());
+    let of = |many: usize, len| (1..=many).map(|n| Mail { seq: n as u64, envelope: vec![7; len] }).collect::<Vec<_>>();
+    assert!(page(of(MAIL_PAGE_MAX, MAIL_PAGE_BYTES / MAIL_PAGE_MAX)).is_ok());
+    assert!(matches!(page(of(MAIL_PAGE_MAX + 1, 0)), Err(WireError::TooMany { .. })));
+    assert!(matches!(page(of(1, MAIL_MAX + 1)), Err(WireError::TooLong { .. })));
+    assert!(page(of(4, MAIL_PAGE_BYTES / 4)).is_ok());
+    assert!(matches!(page(of(4, MAIL_PAGE_BYTES / 4 + 1)), Err(WireError::TooLong { .. })));
+    let mut mixed = of(3, 1);
+    mixed.swap(0, 1);
+    assert_eq!(page(mixed), Err(WireError::Malformed { what: "order of mail" }));
+    let hard = MailboxResponse::Denied(MailboxDenial::Admission { work_bits: WORK_BITS_MAX + 1 });
+    let never = MailboxResponse::Denied(MailboxDenial::Admission { work_bits: 0 });
+    assert_eq!(MailboxResponse::decode(&hard.encode()), Ok(never), "more than anybody should do");
+    assert!(matches!(MailboxResponse::decode(&[1]), Err(WireError::UnknownKind { .. })));
+}
+
+#[test]
+fn queues_are_few_and_at_mailboxes() {
+    let body = |queues: Vec<QueueAddress>| {
+        let body = Body::Mailboxes { queues };
+        (body.check(), Body::decode(Body::MAILBOXES, &body.encode()))
+    };
+    let queue = |mailbox: &str| QueueAddress { mailbox: mailbox.to_owned(), seed: Zeroizing::new([5; 32]) };
+    let good = bootstrap_link().to_string();
+    let three = vec![queue(&good); 3];
+    assert_eq!(body(three.clone()), (Ok(()), Ok(Body::Mailboxes { queues: three })));
+    for bad in [vec![queue(&good); 4], vec![queue("nowhere")], vec![queue(&good), queue(&"k".repeat(513))]] {
+        let (sent, taken) = body(bad);
+        assert!(sent.is_err() && taken.is_err());
+    }
+    let shown = format!("{:?}", queue(&good));
+    assert!(!shown.contains("5, 5"), "{shown}");
+}
+
+#[test]
+fn a_receipt_is_of_one_mailbox_about_one_envelope_in_one_queue() {
+    let ((mailbox, other), deposit) = (mailbox_ends(), DepositId::from(SigningKey::from_seed(&[152; 32]).public()));
+    assert!(receipt().verify(&mailbox, &deposit, &[7, 8, 9]));
+    assert!(!receipt().verify(&other, &deposit, &[7, 8, 9]) && !receipt().verify(&mailbox, &deposit, &[7, 8]));
+    assert!(!receipt().verify(&mailbox, &DepositId::from_bytes(other.to_bytes()), &[7, 8, 9]));
+    let mut later = receipt();
+    later.until_ms += 1;
+    assert!(!later.verify(&mailbox, &deposit, &[7, 8, 9]));
+}
+
 #[test]
 fn unknown_versions_are_named() {
     let newer = |mut bytes: Vec<u8>| {
@@ -70,6 +148,7 @@ fn unknown_versions_are_named() {
     assert!(is_newer(Hello::decode(&newer(hello().encode())).unwrap_err()));
     assert!(is_newer(RequestAnswer::decode(&newer(RequestAnswer::Busy.encode())).unwrap_err()));
     assert!(is_newer(SlotRequest::decode(&newer(SlotRequest::Get { slot: link().slot() }.encode())).unwrap_err()));
+    assert!(is_newer(MailboxResponse::decode(&newer(MailboxResponse::Done.encode())).unwrap_err()));
     assert!(is_newer(UnverifiedCard::decode(&newer(card().sign(&transport_key(1)))).err().unwrap()));
 }
 
@@ -131,6 +210,19 @@ proptest! {
         prop_assert_eq!(ChatId::direct(&a, &b), ChatId::direct(&b, &a));
         prop_assume!(b != c);
         prop_assert_ne!(ChatId::direct(&a, &b), ChatId::direct(&a, &c));
+    }
+
+    #[test]
+    fn no_changed_byte_of_a_mailbox_request_passes(
+        which in 0..7usize, position in any::<prop::sample::Index>(), flip in 1..=255u8,
+    ) {
+        let (_, operation, key) = &mailbox_requests()[which];
+        let mut bytes = mailbox_request(operation, key);
+        let at = position.index(bytes.len());
+        bytes[at] ^= flip;
+        let (mailbox, client) = mailbox_ends();
+        let found = UnverifiedMailboxRequest::decode(&bytes).map(|request| request.verify(&mailbox, &client));
+        prop_assert!(!matches!(found, Ok(Some(_))));
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(crate) fn examples() -> Vec<Vec<u8>> {
     }
     all.extend(samples::slot_requests().map(|(_, request)| request.encode()));
     all.extend(samples::slot_responses().map(|(_, response)| response.encode()));
+    all.extend(samples::mailbox_requests().map(|(_, operation, key)| samples::mailbox_request(&operation, &key)));
+    all.extend(samples::mailbox_responses().map(|(_, response)| response.encode()));
     all.extend(samples::answers().map(|(_, answer)| answer.encode()));
     all
 }
@@ -43,7 +45,7 @@ fn sealed_for_the_fuzzer() -> Vec<u8> {
         one_time: samples::device(1).olm,
         kem: samples::kem(1).public(),
         addresses: samples::addresses(),
-        queues: Vec::new(),
+        queues: samples::queues(),
         created_at_ms: 0,
         expires_at_ms: None,
         single_use: true,

@@ -1,15 +1,18 @@
 //! The plaintext inside: four identity ends, bodies of every kind, unknown kinds kept.
 
 use kith_crypto::{CurveKey, SigningKey};
-use kith_wire::limits::{EMOJI_MAX_BYTES, INNER_MAX, LOG_MAX, PREKEYS_MAX, RECEIPTS_MAX, TEXT_MAX_BYTES};
+use kith_wire::limits::{EMOJI_MAX_BYTES, INNER_MAX, LOG_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX, TEXT_MAX_BYTES};
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
-    AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, MsgId, UnverifiedInner, WireError,
+    AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, MsgId, QueueAddress, UnverifiedInner,
+    WireError,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::samples::{addresses, bodies, ends, inner, kem};
+use zeroize::Zeroizing;
+
+use crate::samples::{addresses, bodies, bootstrap_link, ends, inner, kem};
 
 #[test]
 fn each_of_the_four_ends_is_checked() {
@@ -131,7 +134,9 @@ fn react(emoji: &str) -> Body {
 
 #[test]
 fn every_shape_of_emoji_can_be_a_reaction() {
-    for emoji in ["👍", "1\u{fe0f}\u{20e3}", "ℹ\u{fe0f}", "🇺🇳", "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}", "👨🏿‍👩🏿‍👧🏿‍👦🏿"] {
+    for emoji in
+        ["👍", "1\u{fe0f}\u{20e3}", "ℹ\u{fe0f}", "🇺🇳", "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}", "👨🏿‍👩🏿‍👧🏿‍👦🏿"]
+    {
         assert_eq!(react(emoji).check(), Ok(()), "{emoji}");
         assert_eq!(Body::decode(Body::REACT, &react(emoji).encode()), Ok(react(emoji)));
     }
@@ -153,6 +158,12 @@ fn curve_key() -> impl Strategy<Value = CurveKey> {
     any::<[u8; 32]>().prop_map(CurveKey::from_bytes)
 }
 
+fn queues() -> impl Strategy<Value = Vec<QueueAddress>> {
+    let queue = any::<[u8; 32]>()
+        .prop_map(|seed| QueueAddress { mailbox: bootstrap_link().to_string(), seed: Zeroizing::new(seed) });
+    vec(queue, 0..=QUEUES_MAX)
+}
+
 fn body() -> impl Strategy<Value = Body> {
     let name = || ".{0,64}".prop_map(|name| clean_name(&name));
     let text = || ".{0,500}".prop_map(|text| clean_text(&text));
@@ -161,10 +172,13 @@ fn body() -> impl Strategy<Value = Body> {
     let keys = || vec(curve_key(), 0..=PREKEYS_MAX);
     let places = || vec(address(), 0..=16);
     prop_oneof![
-        (text(), any::<Option<[u8; 16]>>(), any::<bool>())
-            .prop_map(|(text, reply, forwarded)| Body::Text { text, reply_to: reply.map(MsgId::from_bytes), forwarded }),
-        (name(), text(), log(), keys(), places(), any::<[u8; 32]>()).prop_map(
-            |(name, text, log, prekeys, addresses, bundle_hash)| Body::Request {
+        (text(), any::<Option<[u8; 16]>>(), any::<bool>()).prop_map(|(text, reply, forwarded)| Body::Text {
+            text,
+            reply_to: reply.map(MsgId::from_bytes),
+            forwarded
+        }),
+        (name(), text(), log(), keys(), places(), any::<[u8; 32]>(), queues()).prop_map(
+            |(name, text, log, prekeys, addresses, bundle_hash, queues)| Body::Request {
                 name,
                 text,
                 log,
@@ -172,17 +186,18 @@ fn body() -> impl Strategy<Value = Body> {
                 prekeys,
                 addresses,
                 bundle_hash,
-                queues: Vec::new(),
+                queues,
             }
         ),
-        (name(), log(), keys(), places()).prop_map(|(name, log, prekeys, addresses)| Body::Accept {
+        (name(), log(), keys(), places(), queues()).prop_map(|(name, log, prekeys, addresses, queues)| Body::Accept {
             name,
             log,
             kem: kem(1).public(),
             prekeys,
             addresses,
-            queues: Vec::new(),
+            queues,
         }),
+        queues().prop_map(|queues| Body::Mailboxes { queues }),
         ids().prop_map(|messages| Body::Delivered { messages }),
         ids().prop_map(|messages| Body::Seen { messages }),
         vec(any::<[u8; 32]>().prop_map(EnvelopeId::from_bytes), 0..=64).prop_map(|envelopes| Body::Nack { envelopes }),

@@ -3,11 +3,15 @@
 use std::sync::LazyLock;
 
 use kith_crypto::{CurveKey, DeviceSecrets, KEM_ENCAPSULATED_LEN, KemSecret, Key, OlmKind, OlmWire, SigningKey};
+use kith_wire::mailbox::envelope_hash;
 use kith_wire::{
-    AccountId, Body, BootstrapLink, BundleParts, ChatId, DeviceRecord, Ends, Envelope, EnvelopeId, Header, Hello, Hlc,
-    IdentityLog, Inner, InviteBundle, InviteLink, MsgId, NewDevice, RequestAnswer, RequestFrame, Revocation,
-    SlotDenial, SlotId, SlotRequest, SlotResponse, TransportCard, services, slot,
+    AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
+    EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, InviteBundle, InviteLink, Mail, MailboxDenial,
+    MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, QueueAddress, Receipt, ReceiveId,
+    RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest, SlotResponse, TransportCard, TransportId,
+    services, slot,
 };
+use zeroize::Zeroizing;
 
 /// When everything in the samples happens.
 pub(crate) const NOW_MS: u64 = 1_790_000_000_000;
@@ -48,7 +52,7 @@ pub(crate) fn log() -> IdentityLog {
 }
 
 static LOG: LazyLock<IdentityLog> = LazyLock::new(make_log);
-static BUNDLE: LazyLock<InviteBundle> = LazyLock::new(make_bundle);
+static BUNDLE: LazyLock<InviteBundle> = LazyLock::new(|| make_bundle(Vec::new()));
 
 fn make_log() -> IdentityLog {
     let key = account_key();
@@ -67,7 +71,12 @@ pub(crate) fn bundle() -> InviteBundle {
     BUNDLE.clone()
 }
 
-fn make_bundle() -> InviteBundle {
+/// A bundle of somebody who may be away.
+pub(crate) fn bundle_with_mail() -> InviteBundle {
+    make_bundle(queues())
+}
+
+fn make_bundle(queues: Vec<QueueAddress>) -> InviteBundle {
     let parts = BundleParts {
         name: "Ada".to_owned(),
         log: log(),
@@ -75,7 +84,7 @@ fn make_bundle() -> InviteBundle {
         one_time: CurveKey::from_bytes([33; 32]),
         kem: kem(1).public(),
         addresses: addresses(),
-        queues: Vec::new(),
+        queues,
         created_at_ms: NOW_MS,
         expires_at_ms: Some(NOW_MS + 86_400_000),
         single_use: true,
@@ -85,6 +94,12 @@ fn make_bundle() -> InviteBundle {
 
 pub(crate) fn addresses() -> Vec<String> {
     vec!["/ip4/192.0.2.7/tcp/4001".to_owned(), "/ip6/2001:db8::7/udp/4001/quic-v1".to_owned()]
+}
+
+/// Two queues at one mailbox.
+pub(crate) fn queues() -> Vec<QueueAddress> {
+    let mailbox = bootstrap_link().to_string();
+    [141, 142].map(|n| QueueAddress { mailbox: mailbox.clone(), seed: Zeroizing::new([n; 32]) }).to_vec()
 }
 
 pub(crate) fn ends() -> Ends {
@@ -125,16 +140,41 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
             },
         ),
         (
+            "request-mail",
+            Body::Request {
+                name: name(),
+                text: text(),
+                log: log.clone(),
+                kem: kem.clone(),
+                prekeys: prekeys.clone(),
+                addresses: Vec::new(),
+                bundle_hash: [61; 32],
+                queues: queues(),
+            },
+        ),
+        (
             "accept",
+            Body::Accept {
+                name: name(),
+                log: log.clone(),
+                kem: kem.clone(),
+                prekeys: prekeys.clone(),
+                addresses: addresses(),
+                queues: Vec::new(),
+            },
+        ),
+        (
+            "accept-mail",
             Body::Accept {
                 name: name(),
                 log: log.clone(),
                 kem,
                 prekeys: prekeys.clone(),
                 addresses: addresses(),
-                queues: Vec::new(),
+                queues: queues(),
             },
         ),
+        ("mailboxes", Body::Mailboxes { queues: queues() }),
         ("delivered", Body::Delivered { messages: messages.clone() }),
         ("seen", Body::Seen { messages }),
         ("nack", Body::Nack { envelopes: vec![EnvelopeId::from_bytes([71; 32])] }),
@@ -197,6 +237,51 @@ pub(crate) fn slot_responses() -> [(&'static str, SlotResponse); 6] {
         ("gone", SlotResponse::Gone { used: true }),
         ("denied", SlotResponse::Denied { reason: SlotDenial::BadExpiry }),
         ("denied-other", SlotResponse::Denied { reason: SlotDenial::Other(77) }),
+    ]
+}
+
+/// One request of each kind: its name, what is asked, and the key that signs it.
+pub(crate) fn mailbox_requests() -> [(&'static str, MailboxOperation, SigningKey); 7] {
+    let (owner, writer) = (|| SigningKey::from_seed(&[151; 32]), || SigningKey::from_seed(&[152; 32]));
+    let (receive, deposit) = (ReceiveId::from(owner().public()), DepositId::from(writer().public()));
+    let new = |admission| MailboxOperation::New { receive, deposit, admission };
+    [
+        ("new-open", new(Admission::Open), owner()),
+        ("new-token", new(Admission::Token([153; 32])), owner()),
+        ("new-work", new(Admission::Work(1_234_567)), owner()),
+        ("put", MailboxOperation::Put { deposit, until_ms: NOW_MS, envelope: vec![7, 8, 9] }, writer()),
+        ("fetch", MailboxOperation::Fetch { receive, after: 41 }, owner()),
+        ("ack", MailboxOperation::Ack { receive, seqs: vec![42, 44, u64::MAX] }, owner()),
+        ("drop", MailboxOperation::Drop { receive }, owner()),
+    ]
+}
+
+/// The mailbox that is asked, and the key of the connection it is asked on.
+pub(crate) fn mailbox_ends() -> (TransportId, TransportId) {
+    (transport_key(3).public().into(), transport_key(4).public().into())
+}
+
+pub(crate) fn mailbox_request(operation: &MailboxOperation, key: &SigningKey) -> Vec<u8> {
+    let (mailbox, client) = mailbox_ends();
+    MailboxRequest::encode(operation, key, &mailbox, &client)
+}
+
+pub(crate) fn receipt() -> Receipt {
+    let deposit = DepositId::from(SigningKey::from_seed(&[152; 32]).public());
+    Receipt::sign(&transport_key(3), &deposit, &envelope_hash(&[7, 8, 9]), NOW_MS, NOW_MS + 1)
+}
+
+pub(crate) fn mailbox_responses() -> [(&'static str, MailboxResponse); 8] {
+    let mail = vec![Mail { seq: 42, envelope: vec![7, 8, 9] }, Mail { seq: 44, envelope: vec![] }];
+    [
+        ("created", MailboxResponse::Created { bytes_max: 8 << 20, envelopes_max: 1_000, ttl_ms: 1_209_600_000 }),
+        ("stored", MailboxResponse::Stored(receipt())),
+        ("mail", MailboxResponse::Mail { mail, more: true }),
+        ("mail-none", MailboxResponse::Mail { mail: Vec::new(), more: false }),
+        ("done", MailboxResponse::Done),
+        ("denied", MailboxResponse::Denied(MailboxDenial::QueueFull)),
+        ("denied-admission", MailboxResponse::Denied(MailboxDenial::Admission { work_bits: 20 })),
+        ("denied-other", MailboxResponse::Denied(MailboxDenial::Other(77))),
     ]
 }
 

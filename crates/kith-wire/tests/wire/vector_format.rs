@@ -2,7 +2,7 @@
 //! name begins with `sealed_` was made with a random nonce; the others follow from fixed inputs.
 
 use data_encoding::HEXLOWER;
-use kith_wire::{Body, Inner};
+use kith_wire::{Body, Inner, QueueAddress};
 
 /// The fields of one vector in the order they are written.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -39,6 +39,16 @@ pub(crate) fn inner_fields(inner: &Inner) -> Fields {
     fields
 }
 
+/// Queues are not in the vectors that are older than they are.
+pub(crate) fn with_queues(mut fields: Fields, queues: &[QueueAddress]) -> Fields {
+    if !queues.is_empty() {
+        let mailboxes: Vec<&str> = queues.iter().map(|queue| queue.mailbox.as_str()).collect();
+        fields.push(field("mailboxes", mailboxes.join(" ")));
+        fields.push(list("queue_keys", queues.iter().map(|queue| *queue.seed)));
+    }
+    fields
+}
+
 fn body_fields(body: &Body) -> Fields {
     match body {
         Body::Text { text, reply_to, forwarded } => {
@@ -50,22 +60,28 @@ fn body_fields(body: &Body) -> Fields {
             }
             fields
         }
-        Body::Request { name, text, log, kem, prekeys, addresses, bundle_hash, .. } => vec![
-            field("name", name),
-            field("text", text),
-            bytes("log", log),
-            bytes("kem", kem.as_bytes()),
-            list("prekeys", prekeys.iter().map(|key| key.to_bytes())),
-            field("addresses", addresses.join(" ")),
-            bytes("bundle_hash", bundle_hash),
-        ],
-        Body::Accept { name, log, kem, prekeys, addresses, .. } => vec![
-            field("name", name),
-            bytes("log", log),
-            bytes("kem", kem.as_bytes()),
-            list("prekeys", prekeys.iter().map(|key| key.to_bytes())),
-            field("addresses", addresses.join(" ")),
-        ],
+        Body::Request { name, text, log, kem, prekeys, addresses, bundle_hash, queues } => with_queues(
+            vec![
+                field("name", name),
+                field("text", text),
+                bytes("log", log),
+                bytes("kem", kem.as_bytes()),
+                list("prekeys", prekeys.iter().map(|key| key.to_bytes())),
+                field("addresses", addresses.join(" ")),
+                bytes("bundle_hash", bundle_hash),
+            ],
+            queues,
+        ),
+        Body::Accept { name, log, kem, prekeys, addresses, queues } => with_queues(
+            vec![
+                field("name", name),
+                bytes("log", log),
+                bytes("kem", kem.as_bytes()),
+                list("prekeys", prekeys.iter().map(|key| key.to_bytes())),
+                field("addresses", addresses.join(" ")),
+            ],
+            queues,
+        ),
         Body::Delivered { messages } | Body::Seen { messages } => {
             vec![list("messages", messages.iter().map(|id| id.to_bytes()))]
         }
@@ -73,10 +89,7 @@ fn body_fields(body: &Body) -> Fields {
         Body::Prekeys { keys } => vec![list("keys", keys.iter().map(|key| key.to_bytes()))],
         Body::Profile { name, status_text } => vec![field("name", name), field("status_text", status_text)],
         Body::Identity { log } => vec![bytes("log", log)],
-        Body::Mailboxes { queues } => vec![
-            field("mailboxes", queues.iter().map(|queue| queue.mailbox.clone()).collect::<Vec<_>>().join(" ")),
-            list("keys", queues.iter().map(|queue| *queue.seed)),
-        ],
+        Body::Mailboxes { queues } => with_queues(Vec::new(), queues),
         Body::Edit { target, text } => vec![field("target", target), field("text", text)],
         Body::Delete { target } => vec![field("target", target)],
         Body::React { target, author, emoji, on } => {

@@ -7,11 +7,12 @@ use std::process::Command;
 use data_encoding::HEXLOWER;
 use kith_crypto::{Key, OlmKind};
 use kith_wire::{
-    AccountId, BootstrapLink, ChatId, Envelope, EnvelopeId, Hello, InviteLink, RequestAnswer, RequestFrame, SlotDenial,
-    SlotRequest, SlotResponse, UnverifiedBundle, UnverifiedCard, UnverifiedIdentityLog, UnverifiedInner,
+    AccountId, BootstrapLink, ChatId, Envelope, EnvelopeId, Hello, InviteBundle, InviteLink, MailboxResponse,
+    RequestAnswer, RequestFrame, SlotDenial, SlotRequest, SlotResponse, TransportId, UnverifiedBundle, UnverifiedCard,
+    UnverifiedIdentityLog, UnverifiedInner, UnverifiedMailboxRequest,
 };
 
-use crate::vector_format::inner_fields;
+use crate::vector_format::{inner_fields, with_queues};
 
 struct Vector(BTreeMap<String, String>);
 
@@ -77,7 +78,15 @@ fn identity_log() {
 
 #[test]
 fn invite() {
-    let vector = load("invite");
+    let queues = |name: &str| check_invite(&load(name)).queues;
+    assert_eq!(queues("invite"), []);
+    let queues = queues("invite-mail");
+    assert_eq!(queues, crate::samples::bundle_with_mail().queues);
+    let fields: BTreeMap<String, String> = with_queues(Vec::new(), &queues).into_iter().collect();
+    assert!(fields.iter().all(|(name, value)| load("invite-mail").text(name) == value) && fields.len() == 2);
+}
+
+fn check_invite(vector: &Vector) -> InviteBundle {
     let link = InviteLink::parse(vector.text("link")).unwrap();
     assert_eq!(link.to_string(), vector.text("link"));
     assert_eq!(link.secret().to_vec(), vector.bytes("secret"));
@@ -95,6 +104,7 @@ fn invite() {
     assert_eq!(bundle.one_time.to_bytes().to_vec(), vector.bytes("one_time"));
     assert_eq!(bundle.addresses.join(" "), vector.text("addresses"));
     assert_eq!(bundle.single_use.to_string(), vector.text("single_use"));
+    bundle
 }
 
 #[test]
@@ -114,7 +124,7 @@ fn envelopes() {
 #[test]
 fn inner() {
     let all = load_all("inner-");
-    assert_eq!(all.len(), 16);
+    assert_eq!(all.len(), 19);
     for (name, vector) in all {
         let unverified = UnverifiedInner::decode(&vector.bytes("inner")).unwrap();
         let ends = unverified.claims();
@@ -167,6 +177,31 @@ fn slots() {
         };
         assert_eq!(outcome, vector.text("outcome"));
         assert_eq!(response.encode(), vector.bytes("response"), "{name}");
+    }
+}
+
+#[test]
+fn mailboxes() {
+    let requests = load_all("mailbox-request-");
+    assert_eq!(requests.len(), 7);
+    let samples = crate::samples::mailbox_requests();
+    for (name, vector) in requests {
+        let id = |field: &str| vector.text(field).parse::<TransportId>().unwrap();
+        let unverified = UnverifiedMailboxRequest::decode(&vector.bytes("request")).unwrap();
+        assert_eq!(unverified.encode(), vector.bytes("request"), "{name}");
+        assert!(unverified.clone().verify(&id("client"), &id("mailbox")).is_none(), "{name}");
+        let request = unverified.verify(&id("mailbox"), &id("client")).unwrap();
+        let (_, operation, _) = samples.iter().find(|(known, ..)| *known == name).unwrap();
+        assert_eq!((&request.operation, name.as_str()), (operation, vector.text("operation")));
+    }
+    let responses = load_all("mailbox-response-");
+    assert_eq!(responses.len(), 8);
+    let samples = crate::samples::mailbox_responses();
+    for (name, vector) in responses {
+        let response = MailboxResponse::decode(&vector.bytes("response")).unwrap();
+        assert_eq!(response.encode(), vector.bytes("response"), "{name}");
+        let (_, expected) = samples.iter().find(|(known, _)| *known == name).unwrap();
+        assert_eq!((&response, name.as_str()), (expected, vector.text("outcome")));
     }
 }
 
