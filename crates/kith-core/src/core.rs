@@ -14,7 +14,10 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use crate::{
     CommandId, Input, Output, PeerPath, Timestamp,
-    contacts::{invite::Unstored, link::PendingLink},
+    contacts::{
+        invite::{Ungiven, Unstored},
+        link::PendingLink,
+    },
     error::{CoreError, deny},
     hlc::Clock,
     mailboxes::Mail,
@@ -73,6 +76,8 @@ pub struct Core {
     pub(crate) mail: Mail,
     pub(crate) links: BTreeMap<u64, PendingLink>,
     pub(crate) unstored: BTreeMap<[u8; 16], Unstored>,
+    /// Invites that are given out once a bootstrap node has their bundle.
+    pub(crate) ungiven: Vec<Ungiven>,
     pub(crate) last_nack: BTreeMap<DeviceId, Timestamp>,
     pub(crate) next_id: u64,
     pub(crate) last_prune: Timestamp,
@@ -161,6 +166,7 @@ impl Core {
             mail: Mail::new(now),
             links: BTreeMap::new(),
             unstored: BTreeMap::new(),
+            ungiven: Vec::new(),
             last_nack: BTreeMap::new(),
             next_id: 1,
             last_prune: now,
@@ -209,6 +215,7 @@ impl Core {
         // What these wait for may not have happened either.
         answered.extend(std::mem::take(&mut self.links).into_values().map(|link| link.command));
         answered.extend(self.mail.take_commands());
+        answered.extend(self.ungiven.drain(..).map(|ungiven| ungiven.command));
         if let Err(error) = self.rollback() {
             tracing::error!(%error, "a transaction could not be rolled back");
         }
@@ -362,8 +369,8 @@ impl Core {
             self.scrub_at,
             self.links.values().map(|link| link.deadline).min(),
             self.unstored.values().map(|entry| entry.next_at).min(),
-            self.store.mail_next_at()?,
-            self.mail.next_wake(),
+            self.ungiven.iter().map(|ungiven| ungiven.deadline).min(),
+            self.mail_next_wake()?,
         ];
         Ok(times.into_iter().flatten().min())
     }
@@ -385,7 +392,7 @@ impl Core {
             Input::SendResult { id, ok } => self.send_result(id, ok, now),
             Input::RequestAnswered { id, answer } => self.request_answered(id, answer, now, out),
             Input::SlotPut { id, stored } => {
-                self.slot_put(id, stored);
+                self.slot_put(id, stored, out);
                 Ok(())
             }
             Input::SlotGot { id, outcome } => self.slot_got(id, outcome, now, out),
@@ -432,10 +439,11 @@ impl Core {
             Command::ProfileGet(_) => Reply::ProfileGet(self.profile()?),
             Command::ProfileSet(params) => Reply::ProfileSet(self.set_profile(params, now, out)?),
             Command::ContactsInvite(params) => {
-                if self.invite_must_wait(id, &params, now)? {
-                    return Ok(None);
+                if !self.invite_must_wait(id, &params, now)? {
+                    let reply = self.make_invite(params, now, out)?;
+                    self.give_invite(id, reply, now, out);
                 }
-                Reply::ContactsInvite(self.make_invite(params, now, out)?)
+                return Ok(None);
             }
             Command::ContactsInvites(_) => Reply::ContactsInvites(self.list_invites(now)?),
             Command::ContactsRevokeInvite(params) => {

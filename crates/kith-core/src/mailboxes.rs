@@ -84,11 +84,6 @@ impl Mail {
         }
     }
 
-    /// When something here is due.
-    pub(crate) fn next_wake(&self) -> Option<Timestamp> {
-        self.invites.iter().map(|waiting| waiting.deadline).min()
-    }
-
     /// Commands whose answers were under way.
     pub(crate) fn take_commands(&mut self) -> Vec<CommandId> {
         self.invites.drain(..).map(|waiting| waiting.command).collect()
@@ -151,6 +146,18 @@ impl Core {
         let usable = |row: &MailboxRow| row.refused_at_ms.is_none_or(|at| now >= at.saturating_add(REFUSED_MS));
         let rows = self.store.mailboxes()?;
         Ok(rows.into_iter().filter(usable).take(MAILBOXES).collect())
+    }
+
+    /// When something about mail is due.
+    pub(crate) fn mail_next_wake(&self) -> Result<Option<Timestamp>, CoreError> {
+        let invites = self.mail.invites.iter().map(|waiting| waiting.deadline).min();
+        let due = if self.mail_room() == 0 {
+            // Nothing more is asked before something was answered.
+            self.mail.asked.values().map(|(_, deadline)| *deadline).min()
+        } else {
+            self.store.mail_next_at()?
+        };
+        Ok(invites.into_iter().chain(due).min())
     }
 
     /// Does what is due, at the end of a batch or when the time has come.

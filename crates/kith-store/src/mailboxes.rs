@@ -280,9 +280,11 @@ impl Store {
         collect(statement.query(values)?, queue)
     }
 
-    /// Makes the queues of a contact, or of everybody, due at `now_ms`.
+    /// Makes the queues of a contact, or all that are not spare, due at `now_ms`.
     pub fn queues_wake(&self, account: Option<&AccountId>, now_ms: u64) -> Result<(), StoreError> {
-        let sql = "UPDATE queues SET next_at_ms = ?2, attempts = 0 WHERE ?1 IS NULL OR account = ?1";
+        let sql = "UPDATE queues SET next_at_ms = ?2, attempts = 0
+            WHERE CASE WHEN ?1 IS NULL THEN account IS NOT NULL OR invite_tag IS NOT NULL OR state <> 1
+                ELSE account = ?1 END";
         self.conn.prepare_cached(sql)?.execute(params![account.map(AccountId::as_bytes), int(now_ms)])?;
         Ok(())
     }

@@ -196,13 +196,19 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<bool, CoreError> {
+        if row.sent && row.deposited_at_ms.is_none() && self.deposit_at(device.account, now)?.is_some() {
+            self.store.outbox_postpone(row.id, now.saturating_add(ANSWER_MS))?;
+            self.request_to_mailboxes(device, row, now)?;
+            return Ok(true);
+        }
         let Some(frame) = self.request_frame(device, row, now)? else { return Ok(false) };
         if frame.is_empty() {
             self.store.outbox_remove(row.id)?;
             return Ok(true);
         }
-        let next = now.saturating_add(self.retry_after(row.attempts).max(ANSWER_MS));
-        self.store.outbox_attempted(row.id, next)?;
+        let wait = self.retry_after(row.attempts).max(ANSWER_MS);
+        let mail = self.deposit_at(device.account, now)?.filter(|_| row.deposited_at_ms.is_none());
+        self.store.outbox_attempted(row.id, mail.unwrap_or(now.saturating_add(wait)))?;
         out.push(Output::Track { peer: device.transport, addresses: self.store.addresses(&device.transport)? });
         out.push(Output::Request {
             to: device.transport,
@@ -273,7 +279,7 @@ impl Core {
 
     /// Nobody answers: the request waits for the inviter in the mailboxes the invite names.
     fn request_to_mailboxes(&mut self, device: &DeviceRow, row: &OutboxRow, now: Timestamp) -> Result<(), CoreError> {
-        if row.deposited_at_ms.is_some() {
+        if row.deposited_at_ms.is_some_and(|at| now < at.saturating_add(REPEAT_MS)) {
             return Ok(());
         }
         match self.request_frame(device, row, now)? {

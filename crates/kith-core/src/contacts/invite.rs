@@ -1,7 +1,7 @@
 //! Invites: a link for somebody else, and the sealed bundle it leads to.
 
 use kith_api::{
-    ErrorCode, InviteId,
+    ErrorCode, InviteId, Reply,
     params::{Done, InviteParams, InviteReply, InvitesReply},
     views,
 };
@@ -11,7 +11,7 @@ use kith_wire::{BundleParts, InviteBundle, InviteLink, bootstrap::BootstrapLink,
 use zeroize::Zeroizing;
 
 use crate::{
-    Output, Timestamp, convert,
+    CommandId, Output, Timestamp, convert,
     core::Core,
     error::{CoreError, deny},
 };
@@ -26,6 +26,8 @@ const OPEN_MAX: usize = 200;
 const NOTE_MAX_CHARS: usize = 200;
 /// How long to wait before a bundle that no bootstrap node took is offered again.
 const STORE_AGAIN_MS: u64 = 30_000;
+/// How long a new invite waits for its bundle to be at a bootstrap node.
+const STORED_MS: u64 = 2_000;
 /// Where the key of invites that serve many is.
 pub(crate) const META_FALLBACK: &str = "fallback_key";
 
@@ -37,7 +39,40 @@ pub(crate) struct Unstored {
     pub(crate) id: Option<u64>,
 }
 
+/// An invite that is given out once its bundle is where people can find it.
+#[derive(Debug)]
+pub(crate) struct Ungiven {
+    pub(crate) command: CommandId,
+    pub(crate) reply: InviteReply,
+    /// It is given out then in any case: this node has the bundle itself.
+    pub(crate) deadline: Timestamp,
+}
+
 impl Core {
+    /// Answers with an invite: at once, or when a bootstrap node has its bundle. Then it works even if this node is
+    /// switched off the next moment.
+    pub(crate) fn give_invite(
+        &mut self,
+        command: CommandId,
+        reply: InviteReply,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) {
+        if self.bootstraps.is_empty() {
+            out.push(Output::Reply(command, Ok(Reply::ContactsInvite(reply))));
+        } else {
+            self.ungiven.push(Ungiven { command, reply, deadline: now.saturating_add(STORED_MS) });
+        }
+    }
+
+    fn give_invites(&mut self, ready: impl Fn(&Ungiven) -> bool, out: &mut Vec<Output>) {
+        let (given, kept) = std::mem::take(&mut self.ungiven).into_iter().partition(ready);
+        self.ungiven = kept;
+        let given: Vec<Ungiven> = given;
+        let replies = given.into_iter().map(|Ungiven { command, reply, .. }| (command, Reply::ContactsInvite(reply)));
+        out.extend(replies.map(|(command, reply)| Output::Reply(command, Ok(reply))));
+    }
+
     pub(crate) fn make_invite(
         &mut self,
         params: InviteParams,
@@ -186,6 +221,7 @@ impl Core {
 
     /// Offers the bundles whose time has come.
     pub(crate) fn invites_wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        self.give_invites(|ungiven| ungiven.deadline <= now, out);
         let due: Vec<[u8; 16]> =
             self.unstored.iter().filter(|(_, entry)| entry.next_at <= now).map(|(tag, _)| *tag).collect();
         for tag in due {
@@ -209,9 +245,11 @@ impl Core {
         Ok(())
     }
 
-    pub(crate) fn slot_put(&mut self, id: u64, stored: u32) {
-        if stored > 0 {
-            self.unstored.retain(|_, entry| entry.id != Some(id));
+    pub(crate) fn slot_put(&mut self, id: u64, stored: u32, out: &mut Vec<Output>) {
+        let tag = self.unstored.iter().find(|(_, entry)| entry.id == Some(id)).map(|(tag, _)| *tag);
+        if let Some(tag) = tag.filter(|_| stored > 0) {
+            self.unstored.remove(&tag);
+            self.give_invites(|ungiven| ungiven.reply.invite.to_bytes() == tag, out);
         }
     }
 }

@@ -117,12 +117,9 @@ impl Core {
         now: Timestamp,
     ) -> Result<(), CoreError> {
         let targets = self.targets(device.account)?;
-        let Some(row) = self.store.outbox(row)?.filter(|row| row.deposited_at_ms.is_none()) else { return Ok(()) };
-        if targets.is_empty() {
-            return Ok(());
-        }
+        let Some(row) = self.store.outbox(row)?.filter(|_| !targets.is_empty()) else { return Ok(()) };
         self.store.add_deposit(&device.device, Some(&row.msg), frame, &targets, now)?;
-        self.store.outbox_deposited(row.id, now, row.next_at_ms)?;
+        self.store.outbox_deposited(row.id, now, row.next_at_ms.max(now.saturating_add(ANSWER_MS)))?;
         self.mail.due = true;
         Ok(())
     }

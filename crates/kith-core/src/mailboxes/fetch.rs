@@ -3,7 +3,7 @@
 use kith_store::{ContactRow, DeviceRow, QueueRow, QueueState};
 use kith_wire::{AccountId, Envelope, Mail, MailboxDenial, MailboxOperation, MailboxResponse, ReceiveId, TransportId};
 
-use super::{Asked, backoff};
+use super::{Asked, backoff, queues::SPARE_MS};
 use crate::{
     Output, Timestamp, convert,
     core::{Core, Ready},
@@ -61,7 +61,12 @@ impl Core {
             let operation = MailboxOperation::Ack { receive: queue.receive, seqs };
             self.ask_mailbox(Asked::Ack, mailbox.address, operation, &queue.receive_seed, now, out);
         }
-        let wait = if more { 0 } else { self.jitter(POLL_MS) };
+        let spare = queue.account.is_none() && queue.invite_tag.is_none();
+        let wait = match (more, spare) {
+            (true, _) => 0,
+            (false, true) => SPARE_MS,
+            (false, false) => self.jitter(POLL_MS),
+        };
         if !more {
             self.mail.drained.insert(queue.receive, now);
             self.ready.push_back(Ready::Drained { queue: queue.receive });

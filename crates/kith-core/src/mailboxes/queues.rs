@@ -1,6 +1,6 @@
 //! Our queues: opened, told to those who write to them, closed.
 
-use kith_api::{Reply, params::InviteParams};
+use kith_api::params::InviteParams;
 use kith_crypto::{SigningKey, domain::HashLabel};
 use kith_store::{MailboxRow, QueueRow, QueueState};
 use kith_wire::{
@@ -14,6 +14,8 @@ use crate::{CommandId, Output, Timestamp, convert, core::Core, error::CoreError}
 
 /// Queues kept ready at each mailbox, for the next invite and the next request: both carry them at once.
 const SPARES: usize = 2;
+/// How often a queue that nobody was told of is looked into.
+pub(super) const SPARE_MS: u64 = 24 * 3600 * 1000;
 /// How long the first invite waits for the network to say whether there are mailboxes.
 const UNKNOWN_MS: u64 = 5_000;
 
@@ -221,9 +223,11 @@ impl Core {
         };
         match response {
             Some(MailboxResponse::Created { .. }) => {
-                let opened =
-                    QueueRow { state: QueueState::Open, after_seq: 0, next_at_ms: now, attempts: 0, ..queue.clone() };
-                self.store.put_queue(&opened)?;
+                let spare = queue.account.is_none() && queue.invite_tag.is_none();
+                // Nobody was told of it: it is looked into only so that it is not forgotten.
+                let next_at_ms = if spare { now.saturating_add(SPARE_MS) } else { now };
+                let state = QueueState::Open;
+                self.store.put_queue(&QueueRow { state, after_seq: 0, next_at_ms, attempts: 0, ..queue.clone() })?;
                 if let Some(mailbox) = self.store.mailbox(&queue.mailbox)? {
                     self.store.put_mailbox(&MailboxRow { answered_at_ms: Some(now), refused_at_ms: None, ..mailbox })?;
                 }
@@ -313,8 +317,10 @@ impl Core {
                 return Ok(());
             }
             let Some(WaitingInvite { command, params, .. }) = self.mail.invites.pop_front() else { return Ok(()) };
-            let made = self.make_invite(params, now, out).map_err(|error| error.to_api());
-            out.push(Output::Reply(command, made.map(Reply::ContactsInvite)));
+            match self.make_invite(params, now, out) {
+                Ok(reply) => self.give_invite(command, reply, now, out),
+                Err(error) => out.push(Output::Reply(command, Err(error.to_api()))),
+            }
         }
         Ok(())
     }
