@@ -66,7 +66,10 @@ impl Errands {
     pub(crate) fn run(&mut self, errand: Errand) -> Result<(), u64> {
         let purpose = match &errand.operation {
             MailboxOperation::Put { deposit, .. } => Purpose::Deposit(*deposit),
-            _ => Purpose::Own,
+            MailboxOperation::New { .. }
+            | MailboxOperation::Fetch { .. }
+            | MailboxOperation::Ack { .. }
+            | MailboxOperation::Drop { .. } => Purpose::Own,
         };
         let key = (errand.peer, purpose);
         let Some(session) = self.sessions.get(&key) else { return self.open(key, errand) };

@@ -348,7 +348,9 @@ pub(super) fn outcome(response: &MailboxResponse) -> &'static str {
             MailboxDenial::BadExpiry => "bad_expiry",
             MailboxDenial::Admission { .. } => "admission",
             MailboxDenial::NotServed => "not_served",
-            _ => "other",
+            MailboxDenial::Other(_) => "other",
+            // The enum may grow where it is defined.
+            _ => "unknown",
         },
     }
 }

@@ -71,16 +71,19 @@ impl MailboxError {
 impl From<redb::Error> for MailboxError {
     fn from(error: redb::Error) -> Self {
         let reason = error.to_string();
-        match error {
-            redb::Error::DatabaseAlreadyOpen => Self::InUse,
-            redb::Error::Corrupted(reason) => Self::Damaged { reason },
-            redb::Error::Io(source) if source.kind() == io::ErrorKind::UnexpectedEof => {
-                Self::Damaged { reason: "it is cut off".to_owned() }
-            }
-            redb::Error::Io(source) => Self::Io { action: "reading or writing", source },
-            _ => Self::Store { reason },
+        if let redb::Error::Io(source) = error {
+            let cut_off = source.kind() == io::ErrorKind::UnexpectedEof;
+            return if cut_off { cut() } else { Self::Io { action: "reading or writing", source } };
         }
+        if matches!(error, redb::Error::DatabaseAlreadyOpen) {
+            return Self::InUse;
+        }
+        if matches!(error, redb::Error::Corrupted(_)) { Self::Damaged { reason } } else { Self::Store { reason } }
     }
+}
+
+fn cut() -> MailboxError {
+    MailboxError::Damaged { reason: "it is cut off".to_owned() }
 }
 
 fn failed(error: impl Into<redb::Error>) -> MailboxError {
@@ -195,9 +198,7 @@ fn check_magic(path: &Path) -> Result<(), MailboxError> {
     match read {
         Ok(()) if begin == *MAGIC => Ok(()),
         Ok(()) => Err(MailboxError::Damaged { reason: "it does not begin as one".to_owned() }),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            Err(MailboxError::Damaged { reason: "it is cut off".to_owned() })
-        }
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(cut()),
         Err(error) => Err(MailboxError::io("reading")(error)),
     }
 }

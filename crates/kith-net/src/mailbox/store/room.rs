@@ -1,6 +1,7 @@
 //! Whose envelopes make room for a new one when the mailbox is full.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use redb::ReadableTable;
 
@@ -29,10 +30,10 @@ impl Batch<'_, '_> {
         let mut victims = Vec::new();
         let mut spared = Vec::new();
         for one in left.drain(..) {
-            if !held.contains_key(&one.queue) {
-                held.insert(one.queue, self.queue(one.queue)?.bytes);
-            }
-            let holds = held.entry(one.queue).or_default();
+            let holds = match held.entry(one.queue) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(self.queue(one.queue)?.bytes),
+            };
             if freed < wanted && *holds > share {
                 *holds = holds.saturating_sub(one.cost);
                 freed = freed.saturating_add(one.cost);

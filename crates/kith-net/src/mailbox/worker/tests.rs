@@ -371,7 +371,7 @@ impl Model {
         let queue = self.queues.get_mut(&n).unwrap();
         let full =
             would_hold > limits.queue_bytes || queue.mail.len() >= usize::try_from(limits.queue_envelopes).unwrap();
-        match response {
+        match &response {
             MailboxResponse::Stored(receipt) => {
                 assert!(!full);
                 assert_eq!(receipt.stored_at_ms, now);
@@ -386,7 +386,10 @@ impl Model {
             MailboxResponse::Denied(MailboxDenial::Full) => {
                 assert!(!full && all > limits.bytes && would_hold > fair, "a queue within its share gets in");
             }
-            other => panic!("{other:?}"),
+            MailboxResponse::Created { .. }
+            | MailboxResponse::Mail { .. }
+            | MailboxResponse::Done
+            | MailboxResponse::Denied(_) => panic!("{response:?}"),
         }
     }
 
