@@ -2,6 +2,7 @@
 
 use std::{fs, process::Command, thread};
 
+use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 /// Ticks per second in `/proc/self/stat`; Linux has no other value on any machine we build for.
@@ -56,6 +57,13 @@ pub(crate) fn cpu_s() -> f64 {
     let rest = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
     let ticks = rest.split(' ').skip(11).take(2).filter_map(|word| word.parse::<f64>().ok());
     ticks.sum::<f64>() / TICKS_PER_SECOND
+}
+
+/// Bytes of memory this process has now that are its own or loaded for it.
+pub(crate) fn resident_bytes() -> Result<u64> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+    Ok(kilobytes.context("VmRSS")?.parse::<u64>()? * 1024)
 }
 
 /// The commit of the sources, with a `+` if they were changed since.

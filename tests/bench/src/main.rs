@@ -29,6 +29,7 @@ mod floor;
 mod gui;
 mod line;
 mod machine;
+mod mailbox;
 mod msg;
 mod network;
 mod people;
@@ -91,6 +92,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         kithd: Option<PathBuf>,
     },
+    /// A mailbox: envelopes put and fetched per second, and what 10,000 queues cost in memory
+    Mailbox,
     /// The window with a long history: its first frame, opening, scrolling, restyling, a burst, rest, and its memory
     Gui {
         /// How many messages the long history has
@@ -131,6 +134,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Coldstart { messages, kithd } => {
             runtime()?.block_on(coldstart::run(options, *messages, kithd.as_deref()))?
         }
+        Command::Mailbox => runtime()?.block_on(mailbox::run(options))?,
         Command::Gui { messages, kith } => {
             let program = kith.clone().map_or_else(|| beside_us("kith"), Ok)?;
             gui::run(options, *messages, &program)?
