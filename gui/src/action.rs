@@ -1,6 +1,8 @@
 //! Everything a person can do, whichever way: a click, a key, a menu, the palette, a link from outside.
 
-use kith_node::{AccountId, ChatId, MessageId, api::Password};
+use std::collections::BTreeSet;
+
+use kith_node::{AccountId, ChatId, MessageId, api::Password, params::DeleteFor};
 
 use crate::{
     bridge::FromNode,
@@ -82,6 +84,33 @@ pub enum Action {
     Retry(ChatId, u64),
     /// Forget a refused message.
     Discard(ChatId, u64),
+    /// Answer a message of the open conversation.
+    Reply(MessageId),
+    /// Give a message of mine other words.
+    EditMessage(MessageId),
+    /// The same with my newest in the conversation.
+    EditLast(ChatId),
+    /// Neither answer nor edit.
+    DropAim(ChatId),
+    /// Put an emoji on a message, or take it off.
+    React(MessageId, String, bool),
+    /// Write an emoji.
+    Insert(ChatId, String),
+    /// Delete a message.
+    Delete(MessageId, DeleteFor),
+    /// Pass a message on.
+    Forward(MessageId, BTreeSet<ChatId>),
+    /// Pin a message, or not any more.
+    PinMessage(MessageId, bool),
+    /// Show what a message said before.
+    ShowEdits(MessageId),
+    /// Keep a conversation at the top, or no longer.
+    PinChat(ChatId, bool),
+    /// Put a conversation away, or back.
+    Archive(ChatId, bool),
+    /// Mute a conversation for so many milliseconds, until it is unmuted, or not any more.
+    Mute(ChatId, Mute),
+
     /// Choose a message among others, or not any more.
     Select(MessageId),
     /// Choose none.
@@ -180,6 +209,17 @@ pub enum Action {
     AutostartIs(bool),
     /// End the program.
     Quit,
+}
+
+/// How long a conversation is muted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mute {
+    /// Not.
+    Off,
+    /// So many milliseconds from now.
+    For(u64),
+    /// Until it is unmuted.
+    Always,
 }
 
 /// What was put on the clipboard, for the message that says so.

@@ -12,17 +12,17 @@ pub(crate) mod samples;
 use std::collections::BTreeMap;
 
 use kith_node::{
-    AccountId, ChatId, ProfileState, Snapshot,
-    views::{Chat, ChatKind, Contact, ContactState, NetworkStatus, Presence, Profile},
+    AccountId, ChatId, MessageId, ProfileState, Snapshot,
+    views::{Chat, ChatKind, Contact, ContactState, Message, NetworkStatus, Presence, Profile},
 };
 
 use crate::{platform::appearance::Preferred, theme::Tokens};
 
 pub use settings::{Appearance, BubbleStyle, Clock, Settings};
 pub use stage::{Onboarding, Stage, Step, Unlock};
-pub use talk::{Load, Pending, Scroll, Talk};
+pub use talk::{Aim, Load, Pending, Quote, Scroll, Talk};
 pub use view::{
-    AddContact, AddTab, Filter, Hits, NewPassword, Palette, Preview, Route, Section, Sheet, Toast, ToastKind, View,
+    AddContact, AddTab, EmojiFor, Filter, Hits, NewPassword, Palette, Preview, Route, Section, Sheet, Toast, ToastKind, View,
 };
 
 /// How many conversations keep their loaded messages.
@@ -129,9 +129,19 @@ impl Model {
         self.contacts.values().filter(|contact| contact.state == ContactState::Requested).collect()
     }
 
-    /// Unread messages in all chats.
+    /// Unread messages in all chats that are not muted.
     pub fn unread(&self) -> u64 {
-        self.chats.values().map(|chat| chat.unread).sum()
+        self.chats.values().filter(|chat| !self.is_muted(chat)).map(|chat| chat.unread).sum()
+    }
+
+    /// Whether nothing new of a chat is told outside the window.
+    pub fn is_muted(&self, chat: &Chat) -> bool {
+        chat.muted_until.is_some_and(|until| until > self.now)
+    }
+
+    /// A message of a loaded conversation.
+    pub fn message(&self, id: MessageId) -> Option<&Message> {
+        self.talks.values().find_map(|talk| talk.message(id))
     }
 
     /// Whether the account is my own.

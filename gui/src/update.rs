@@ -6,6 +6,7 @@ mod chats;
 mod contacts;
 mod entry;
 mod lock;
+mod messages;
 mod network;
 mod reply;
 
@@ -41,6 +42,10 @@ pub enum Then {
     Sent(ChatId, u64),
     /// A part of a history came.
     Page(ChatId, Load),
+    /// What a message said before came.
+    Edits(MessageId),
+    /// A message that another one answers came.
+    Quoted(ChatId, MessageId),
     /// A conversation was opened.
     Opened,
     /// An invite was made, for the sheet or the welcome page.
@@ -177,6 +182,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 entry::update,
                 lock::update,
                 chats::update,
+                messages::update,
                 contacts::update,
                 network::update,
             ];
@@ -206,6 +212,7 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
                 model.fold(event);
             }
             chats::read_what_is_seen(model, out);
+            messages::ask_quotes(model, out);
         }
         FromNode::Snapshot(snapshot) => {
             model.load(*snapshot);
@@ -222,6 +229,12 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
 
 /// Notifies, unless the chat is being looked at.
 fn tell(model: &Model, event: &Event, out: &mut Vec<Effect>) {
+    if let Event::MessageUpserted { message } = event
+        && message.deleted
+    {
+        // What was told of it may still be shown.
+        out.push(Effect::Unnotify(message.chat));
+    }
     let Event::Notify { chat, title, body, .. } = event else { return };
     let looking = model.view.focused && model.open_chat().is_some_and(|open| open.chat == *chat);
     if model.settings.notify && !looking {
@@ -335,6 +348,10 @@ fn escape(model: &mut Model) {
     if view.palette.take().is_some() || view.sheet.take().is_some() || !std::mem::take(&mut view.selected).is_empty() {
         return;
     }
+    if messages::drop_aim(model) {
+        return;
+    }
+    let view = &mut model.view;
     if !view.search.is_empty() {
         view.search.clear();
     } else {

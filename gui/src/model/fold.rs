@@ -12,6 +12,12 @@ impl Model {
     pub fn fold(&mut self, event: Event) {
         match event {
             Event::MessageUpserted { message } => self.fold_message(message),
+            Event::MessageRemoved { message, chat } => {
+                self.view.selected.remove(&message);
+                if let Some(talk) = self.talks.get_mut(&chat) {
+                    talk.remove(message);
+                }
+            }
             Event::MessageState { message, chat, state, .. } => {
                 if let Some(talk) = self.talks.get_mut(&chat) {
                     talk.set_state(message, state);

@@ -1,5 +1,7 @@
 //! The loaded part of a conversation.
 
+use std::collections::BTreeMap;
+
 use kith_node::{
     MessageId,
     views::{Message, MessageState},
@@ -34,7 +36,37 @@ pub struct Pending {
     pub at: u64,
     /// Why the node refused it.
     pub error: Option<String>,
+    /// The message it answers.
+    pub reply_to: Option<MessageId>,
 }
+
+/// What the text in the composer will be, where it is no message of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Aim {
+    /// The answer to a message.
+    Reply(MessageId),
+    /// Other words for a message of mine.
+    Edit {
+        /// The message.
+        message: MessageId,
+        /// What was being written before.
+        draft: String,
+    },
+}
+
+/// A message that another one answers, where it is not among those loaded.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Quote {
+    /// The node has been asked.
+    Asked,
+    /// It is not there any more.
+    Gone,
+    /// It.
+    Found(Box<Message>),
+}
+
+/// Answered messages kept of one conversation beside those loaded.
+const QUOTES_KEPT: usize = 256;
 
 /// Where the timeline has to go next. The view compares `count` with the last one it obeyed.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +98,10 @@ pub struct Talk {
     pub draft_saved: String,
     /// When the draft changed last, Unix milliseconds.
     pub draft_at: u64,
+    /// What the draft will be.
+    pub aim: Option<Aim>,
+    /// Messages that are answered and not loaded.
+    pub quotes: BTreeMap<MessageId, Quote>,
     /// Above it stands the line "new messages".
     pub unread_from: Option<MessageId>,
     /// The reader sees the end.
@@ -115,6 +151,12 @@ impl Talk {
     /// A message is new or has changed. A new one is shown if the end is loaded; else it comes with its page.
     pub fn upsert(&mut self, message: Message) {
         self.revision += 1;
+        if let Some(quote) = self.quotes.get_mut(&message.id) {
+            *quote = Quote::Found(Box::new(message.clone()));
+        }
+        if message.deleted && self.aims_at(message.id) {
+            self.aim_at(None);
+        }
         if let Some(at) = self.position(message.id) {
             self.messages[at] = message;
             return;
@@ -126,6 +168,55 @@ impl Talk {
         if self.at_end {
             self.drop_oldest();
         }
+    }
+
+    /// A message was deleted here.
+    pub fn remove(&mut self, id: MessageId) {
+        self.revision += 1;
+        self.messages.retain(|message| message.id != id);
+        if let Some(quote) = self.quotes.get_mut(&id) {
+            *quote = Quote::Gone;
+        }
+        if self.aims_at(id) {
+            self.aim_at(None);
+        }
+    }
+
+    /// A loaded message.
+    pub fn message(&self, id: MessageId) -> Option<&Message> {
+        self.messages.iter().find(|message| message.id == id)
+    }
+
+    fn aims_at(&self, id: MessageId) -> bool {
+        matches!(&self.aim, Some(Aim::Reply(message) | Aim::Edit { message, .. }) if *message == id)
+    }
+
+    /// Makes the draft something else. What was being written before an edit comes back after it.
+    pub fn aim_at(&mut self, aim: Option<Aim>) {
+        if let Some(Aim::Edit { draft, .. }) = self.aim.take() {
+            self.draft = draft;
+        }
+        self.aim = aim;
+    }
+
+    /// What is being written, without what only changes something written before.
+    pub fn own_draft(&self) -> &str {
+        if let Some(Aim::Edit { draft, .. }) = &self.aim { draft } else { &self.draft }
+    }
+
+    /// The answered messages that have to be asked for, which are then under way.
+    pub fn missing_quotes(&mut self) -> Vec<MessageId> {
+        let answered = self.messages.iter().filter_map(|message| message.reply_to);
+        let mut missing: Vec<_> =
+            answered.filter(|id| !self.quotes.contains_key(id) && self.position(*id).is_none()).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        if self.quotes.len() + missing.len() > QUOTES_KEPT {
+            self.quotes.clear();
+            missing.truncate(QUOTES_KEPT);
+        }
+        self.quotes.extend(missing.iter().map(|id| (*id, Quote::Asked)));
+        missing
     }
 
     fn drop_oldest(&mut self) {

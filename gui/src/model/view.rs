@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use kith_node::{
     AccountId, ChatId, MessageId,
     api::Password,
-    params::{Hit, SafetyReply},
+    params::{EditedText, Hit, SafetyReply},
     views::TestStep,
 };
 
@@ -104,6 +104,33 @@ pub enum Sheet {
     Closing,
     /// A link in a message that may not lead where it seems to.
     OpenLink(String),
+    /// Really delete it, and where?
+    DeleteMessage(MessageId),
+    /// Where a message goes on to.
+    Forward {
+        /// The message.
+        message: MessageId,
+        /// The chats chosen so far.
+        to: BTreeSet<ChatId>,
+    },
+    /// What a message said before; `None` until the node has answered.
+    Edits {
+        /// The message.
+        message: MessageId,
+        /// Oldest first.
+        edits: Option<Vec<EditedText>>,
+    },
+    /// Choose an emoji.
+    Emoji(EmojiFor),
+}
+
+/// What an emoji is chosen for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmojiFor {
+    /// To put it on a message.
+    Reaction(MessageId),
+    /// To write it.
+    Draft(ChatId),
 }
 
 /// A password for the profile, as far as it was typed.
@@ -207,6 +234,8 @@ pub enum Filter {
     Unread,
     /// People who want to be contacts.
     Requests,
+    /// Those that were put away.
+    Archived,
 }
 
 /// The command palette.

@@ -5,7 +5,7 @@ use kith_node::{ChatId, Command, params};
 use super::{Effect, Target, Then, go, load, show_message};
 use crate::{
     action::Action,
-    model::{Load, Model, Pending, Route},
+    model::{Aim, Load, Model, Pending, Route},
 };
 
 /// How long typing has to pause before the draft is kept.
@@ -87,7 +87,7 @@ pub(super) fn reload(model: &mut Model, out: &mut Vec<Effect>) {
 }
 
 fn step(model: &mut Model, by: i32, out: &mut Vec<Effect>) {
-    let chats: Vec<_> = model.chats_in_order().iter().map(|chat| chat.chat).collect();
+    let chats: Vec<_> = model.chats_in_order().iter().filter(|chat| !chat.archived).map(|chat| chat.chat).collect();
     if chats.is_empty() {
         return;
     }
@@ -124,12 +124,20 @@ fn send(model: &mut Model, chat: ChatId, out: &mut Vec<Effect>) {
     if text.trim().is_empty() {
         return;
     }
+    if let Some(Aim::Edit { message, .. }) = talk.aim {
+        talk.aim_at(None);
+        out.push(Effect::Call(Command::ChatsEdit(params::EditParams { message, text }), Then::Nothing));
+        out.push(Effect::Focus(Target::Composer));
+        return;
+    }
+    let reply_to = if let Some(Aim::Reply(message)) = talk.aim { Some(message) } else { None };
+    talk.aim_at(None);
     talk.draft.clear();
-    talk.pending.push(Pending { local, text: text.clone(), at, error: None });
+    talk.pending.push(Pending { local, text: text.clone(), at, error: None, reply_to });
     talk.unread_from = None;
     talk.revision += 1;
     to_end(model, chat, out);
-    let params = params::SendParams { chat, text, reply_to: None };
+    let params = params::SendParams { chat, text, reply_to };
     out.push(Effect::Call(Command::ChatsSend(params), Then::Sent(chat, local)));
     save_drafts(model, true, out);
     out.push(Effect::Focus(Target::Composer));
@@ -139,7 +147,7 @@ fn retry(model: &mut Model, chat: ChatId, local: u64, out: &mut Vec<Effect>) {
     let talk = model.talk_mut(chat);
     let Some(pending) = talk.pending.iter_mut().find(|pending| pending.local == local) else { return };
     pending.error = None;
-    let params = params::SendParams { chat, text: pending.text.clone(), reply_to: None };
+    let params = params::SendParams { chat, text: pending.text.clone(), reply_to: pending.reply_to };
     talk.revision += 1;
     out.push(Effect::Call(Command::ChatsSend(params), Then::Sent(chat, local)));
 }
@@ -177,9 +185,9 @@ pub(super) fn read_what_is_seen(model: &mut Model, out: &mut Vec<Effect>) {
 pub(super) fn save_drafts(model: &mut Model, at_once: bool, out: &mut Vec<Effect>) {
     let now = model.now;
     for (chat, talk) in &mut model.talks {
-        if talk.draft != talk.draft_saved && (at_once || now >= talk.draft_at + DRAFT_MS) {
-            talk.draft_saved.clone_from(&talk.draft);
-            let params = params::DraftParams { chat: *chat, text: talk.draft.clone() };
+        if talk.own_draft() != talk.draft_saved && (at_once || now >= talk.draft_at + DRAFT_MS) {
+            talk.draft_saved = talk.own_draft().to_owned();
+            let params = params::DraftParams { chat: *chat, text: talk.draft_saved.clone() };
             out.push(Effect::Call(Command::ChatsSetDraft(params), Then::Nothing));
         }
     }

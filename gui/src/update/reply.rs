@@ -2,7 +2,7 @@
 
 use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
 
-use super::{Effect, Then, contacts, toast};
+use super::{Effect, Then, contacts, messages, toast};
 use crate::model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind};
 
 /// One answer, by what the call was for.
@@ -26,6 +26,17 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
             talk.revision += 1;
         }
         (Then::Page(chat, load), Reply::ChatsHistory(page)) => add_page(model, chat, load, page, out),
+        (Then::Edits(of), Reply::ChatsEdits(found)) => {
+            if let Some(Sheet::Edits { message, edits }) = &mut model.view.sheet
+                && *message == of
+            {
+                *edits = Some(found.edits);
+            }
+        }
+        (Then::Quoted(chat, id), Reply::ChatsHistory(page)) => {
+            let found = page.messages.into_iter().find(|message| message.id == id);
+            messages::quoted(model, chat, id, found);
+        }
         (Then::Opened, Reply::ChatsOpen(opened)) => {
             super::go(model, Route::Chats { open: Some(opened.chat) }, out);
         }
@@ -76,6 +87,7 @@ fn add_page(model: &mut Model, chat: ChatId, load: Load, page: HistoryReply, out
         Load::Before | Load::After => {}
     }
     super::chats::read_what_is_seen(model, out);
+    messages::ask_quotes(model, out);
 }
 
 /// An answer to a link that has been changed since is not shown.
@@ -136,6 +148,7 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
                 toast(model, ToastKind::Problem, key);
             }
         }
+        Then::Quoted(chat, id) => messages::quoted(model, chat, id, None),
         // A person types on; the next letter asks again.
         Then::Found(_) => {}
         _ => toast(model, ToastKind::Problem, key),

@@ -10,6 +10,8 @@ use crate::model::{
     samples::{NOW, account, chat, chat_id, contact, message, message_id, network, profile},
 };
 
+mod messages;
+
 fn snapshot() -> Box<Snapshot> {
     Box::new(Snapshot {
         seq: 1,

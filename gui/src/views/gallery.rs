@@ -101,6 +101,7 @@ fn rows(ui: &mut Ui, cx: &Cx<'_>) {
             line,
             line_color: t.text_2,
             time: "09:41",
+            badge: None,
             mark: Some((icons::CHECKS, t.accent)),
             unread,
             verified,

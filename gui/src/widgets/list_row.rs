@@ -16,6 +16,8 @@ pub(crate) struct Row<'a> {
     pub(crate) line_color: Color,
     /// At the end of the first line.
     pub(crate) time: &'a str,
+    /// Before the time.
+    pub(crate) badge: Option<(Icon, Color)>,
     /// At the end of the second line.
     pub(crate) mark: Option<(Icon, Color)>,
     pub(crate) unread: u64,
@@ -60,6 +62,10 @@ fn paint_lines(ui: &Ui, cx: &Cx<'_>, rect: Rect, row: &Row<'_>) {
     let end = flow.end(time.size().x);
     let at = Align2::CENTER_CENTER.anchor_size(end.center(), time.size());
     ui.painter().galley(at.min, time, t.text_3);
+    if let Some((icon, color)) = row.badge {
+        flow.end(4.0);
+        super::button::paint_icon(ui, cx, flow.end(15.0).center(), icon, 14.0, color, false);
+    }
     flow.end(8.0);
     if row.verified {
         flow.end(18.0);

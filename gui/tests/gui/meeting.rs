@@ -4,11 +4,11 @@ use egui::Key;
 
 use crate::device::Device;
 
-const WIDE: (f32, f32) = (1180.0, 760.0);
-const NARROW: (f32, f32) = (620.0, 760.0);
+pub(crate) const WIDE: (f32, f32) = (1180.0, 760.0);
+pub(crate) const NARROW: (f32, f32) = (620.0, 760.0);
 
 /// From nothing to a conversation that is open on Ada's wide screen; Mara's is narrow.
-fn meet(ada: &mut Device, mara: &mut Device) {
+pub(crate) fn meet(ada: &mut Device, mara: &mut Device) {
     ada.onboard("Ada");
     mara.onboard("Mara");
     let link = ada.invite();
@@ -30,7 +30,7 @@ fn meet(ada: &mut Device, mara: &mut Device) {
     mara.press("Chats");
 }
 
-fn write(device: &mut Device, text: &str) {
+pub(crate) fn write(device: &mut Device, text: &str) {
     device.type_into("Message", text);
     device.key(Key::Enter);
 }

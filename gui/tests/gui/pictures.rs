@@ -7,13 +7,13 @@ use egui_kittest::Harness;
 use kith_gui::{
     i18n::{Code, Lang},
     model::{
-        AddContact, AddTab, Model, NewPassword, Onboarding, Palette, Preview as Link, Route, Section, Sheet, Stage,
-        Step, Unlock,
+        AddContact, AddTab, Aim, EmojiFor, Model, NewPassword, Onboarding, Palette, Preview as Link, Route, Section,
+        Sheet, Stage, Step, Unlock,
     },
     preview::Preview,
     theme::{Mode, Theme},
 };
-use kith_node::ProfileState;
+use kith_node::{ProfileState, params::EditedText};
 
 use crate::sample;
 
@@ -83,10 +83,46 @@ fn conversation() {
 }
 
 #[test]
+fn changed_messages() {
+    for (name, mode) in modes() {
+        draw(&format!("changed-{name}"), sample::changed(), mode, Code::En, WIDE);
+    }
+    draw("changed-narrow", sample::changed(), Mode::Dark, Code::En, NARROW);
+    draw("changed-narrow-light", sample::changed(), Mode::Light, Code::En, NARROW);
+    draw("changed-ar", sample::changed_arabic(), Mode::Light, Code::Ar, WIDE);
+    draw("changed-ar-dark", sample::changed_arabic(), Mode::Dark, Code::Ar, NARROW);
+    let mut editing = sample::changed();
+    editing.talk_mut(sample::chat_id(1)).aim =
+        Some(Aim::Edit { message: sample::message_id(11), draft: String::new() });
+    draw("changed-editing", editing, Mode::Light, Code::En, WIDE);
+    let sheet = |sheet, name: &str, mode, code, size| {
+        let mut model = sample::changed();
+        model.view.sheet = Some(sheet);
+        draw(name, model, mode, code, size);
+    };
+    let message = sample::message_id(11);
+    sheet(Sheet::DeleteMessage(message), "message-delete", Mode::Light, Code::En, WIDE);
+    sheet(Sheet::DeleteMessage(message), "message-delete-de", Mode::Dark, Code::De, NARROW);
+    let to = [sample::chat_id(2)].into();
+    sheet(Sheet::Forward { message, to }, "message-forward", Mode::Dark, Code::En, WIDE);
+    let edit = |text: &str, ago: u64| EditedText { text: text.into(), at: sample::NOW - ago * 60_000 };
+    let edits = Some(vec![edit("Long one.", 62), edit("Long one: the third movement needs another pass.", 61)]);
+    sheet(Sheet::Edits { message, edits }, "message-edits", Mode::Light, Code::En, WIDE);
+    sheet(Sheet::Emoji(EmojiFor::Reaction(message)), "message-emoji", Mode::Dark, Code::En, WIDE);
+    sheet(Sheet::Emoji(EmojiFor::Reaction(message)), "message-emoji-narrow", Mode::Light, Code::En, NARROW);
+}
+
+#[test]
 fn lists() {
     for (name, mode) in modes() {
         draw(&format!("list-{name}"), sample::model(), mode, Code::En, WIDE);
     }
+    let mut placed = sample::model();
+    for (n, chat) in placed.chats.values_mut().enumerate() {
+        (chat.pinned, chat.archived) = (n == 2, n == 4);
+        chat.muted_until = (n == 1).then_some(u64::MAX);
+    }
+    draw("list-placed", placed, Mode::Dark, Code::En, WIDE);
     draw("list-narrow", sample::model(), Mode::Light, Code::En, NARROW);
     let mut empty = sample::model();
     (empty.chats, empty.contacts) = Default::default();

@@ -1,12 +1,12 @@
 //! A model with people and messages, for screens that are looked at by themselves.
 
-use kith_gui::model::{Load, Model, Route, Stage};
+use kith_gui::model::{Aim, Load, Model, Route, Stage};
 use kith_node::{
     AccountId, ChatId, MessageId,
     params::{Emoji, SafetyReply},
     views::{
         Bootstrap, Chat, ChatKind, Contact, ContactState, Message, MessageKind, MessageState, NetworkState,
-        NetworkStatus, Path, PathKind, Presence, Profile, Traffic,
+        NetworkStatus, Path, PathKind, Presence, Profile, Reaction, Traffic,
     },
 };
 
@@ -124,6 +124,54 @@ pub(crate) fn talking() -> Model {
     talk.unread_from = Some(message_id(14));
     talk.draft = "I'll bring the ".into();
     model
+}
+
+/// The conversation with Mara after a lot was done with it: answers, emoji, edits, a deletion, one passed on.
+pub(crate) fn changed() -> Model {
+    let mut model = talking();
+    let talk = model.talk_mut(chat_id(1));
+    change(&mut talk.messages);
+    talk.aim = Some(Aim::Reply(message_id(12)));
+    talk.draft = "Then at six".into();
+    model
+}
+
+/// The same in Arabic.
+pub(crate) fn changed_arabic() -> Model {
+    let mut model = talking_arabic();
+    let talk = model.talk_mut(chat_id(5));
+    let reaction = |emoji: &str, authors: &[u8]| Reaction {
+        emoji: emoji.into(),
+        authors: authors.iter().map(|author| account(*author)).collect(),
+    };
+    talk.messages[2].reactions = vec![reaction("👍", &[0, 5]), reaction("🎉", &[5])];
+    talk.messages[4].reply_to = Some(message_id(3));
+    talk.messages[4].edited_at = Some(NOW);
+    talk.messages[7].reply_to = Some(message_id(5));
+    (talk.messages[6].text, talk.messages[6].deleted, talk.messages[6].state) = (None, true, None);
+    talk.messages[8].forwarded = true;
+    talk.aim = Some(Aim::Reply(message_id(8)));
+    model
+}
+
+fn change(messages: &mut [Message]) {
+    let reaction = |emoji: &str, authors: &[u8]| Reaction {
+        emoji: emoji.into(),
+        authors: authors.iter().map(|author| account(*author)).collect(),
+    };
+    messages[6].reactions = vec![reaction("👍", &[0, 1]), reaction("🎉", &[1]), reaction("❤️", &[0])];
+    messages[7].reply_to = Some(message_id(7));
+    messages[8].edited_at = Some(NOW);
+    messages[8].pinned = true;
+    (messages[9].text, messages[9].deleted, messages[9].state) = (None, true, None);
+    messages[10].edited_at = Some(NOW);
+    messages[10].reactions = vec![reaction("😂", &[1])];
+    messages[11].reply_to = Some(message_id(11));
+    messages[13].forwarded = true;
+    messages[14].reply_to = Some(message_id(900));
+    messages[15].reply_to = Some(message_id(13));
+    let many = ["👍", "👎", "❤️", "😂", "😮", "😢", "🎉", "🙏", "🔥", "✨", "🦀", "🚀"];
+    messages[16].reactions = many.iter().map(|emoji| reaction(emoji, &[1])).collect();
 }
 
 /// The conversation with Nour open, in Arabic.

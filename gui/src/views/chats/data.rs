@@ -25,6 +25,9 @@ pub(crate) struct ChatRow {
     pub(crate) verified: bool,
     pub(crate) selected: bool,
     pub(crate) blocked: bool,
+    pub(crate) pinned: bool,
+    pub(crate) muted: bool,
+    pub(crate) archived: bool,
     /// How far the newest message got, if it is mine.
     pub(crate) state: Option<MessageState>,
     pub(crate) spoken: String,
@@ -37,6 +40,8 @@ pub(crate) fn chats(model: &Model, lang: &Lang) -> Vec<ChatRow> {
     model
         .chats_in_order()
         .into_iter()
+        // Who looks for something finds it wherever it was put.
+        .filter(|chat| !wanted.is_empty() || chat.archived == (model.view.filter == Filter::Archived))
         .filter(|chat| model.view.filter != Filter::Unread || chat.unread > 0 || Some(chat.chat) == open)
         .filter(|chat| wanted.is_empty() || title(model, lang, chat).to_lowercase().contains(&wanted))
         .map(|chat| row(model, lang, chat, open == Some(chat.chat)))
@@ -57,13 +62,14 @@ fn row(model: &Model, lang: &Lang, chat: &Chat, selected: bool) -> ChatRow {
     let title = title(model, lang, chat);
     let talk = model.talks.get(&chat.chat);
     let draft = match talk {
-        Some(talk) => Some(talk.draft.as_str()),
+        Some(talk) => Some(talk.own_draft()),
         None => chat.draft.as_deref(),
     };
     let draft = draft.map(str::trim).filter(|draft| !draft.is_empty() && !selected);
     let last = chat.last.as_ref();
     let mine = last.is_some_and(|last| model.is_me(last.author));
     let preview = last.map(|last| match (last.kind, &last.text) {
+        _ if last.deleted => lang.t("message-deleted"),
         (MessageKind::Unknown, _) => lang.t("message-unknown"),
         (_, Some(text)) => inline::plain(text),
         (_, None) => String::new(),
@@ -89,6 +95,9 @@ fn row(model: &Model, lang: &Lang, chat: &Chat, selected: bool) -> ChatRow {
         verified: contact.is_some_and(|contact| contact.state == ContactState::Verified),
         blocked: contact.is_some_and(|contact| contact.state == ContactState::Blocked),
         selected,
+        pinned: chat.pinned,
+        muted: model.is_muted(chat),
+        archived: chat.archived,
         state: last.filter(|_| mine && contact.is_some()).and_then(|last| last.state),
         spoken,
     }

@@ -3,7 +3,7 @@ use kith_node::views::MessageState;
 
 use super::data::{self, ChatRow};
 use crate::{
-    action::{Action, Copied},
+    action::{Action, Copied, Mute},
     cx::Cx,
     model::{AddTab, Filter, Sheet},
     theme::{Color, icons, icons::Icon, space},
@@ -13,6 +13,14 @@ use crate::{
         menu_item, muted, section_title, segmented, side_by_side,
     },
 };
+
+const HOUR_MS: u64 = 3600 * 1000;
+/// How long a conversation can be muted.
+const MUTES: [(&str, Mute); 3] = [
+    ("chat-mute-hours", Mute::For(8 * HOUR_MS)),
+    ("chat-mute-week", Mute::For(7 * 24 * HOUR_MS)),
+    ("chat-mute-always", Mute::Always),
+];
 
 pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     Frame::new().inner_margin(Margin { left: 16, right: 14, top: 12, bottom: 6 }).show(ui, |ui| {
@@ -69,7 +77,14 @@ fn filters(ui: &mut Ui, cx: &mut Cx<'_>) {
     if !any_unread && asking == 0 && cx.model.view.filter == Filter::All {
         return;
     }
-    let mut choices = vec![(Filter::All, cx.t("filter-all")), (Filter::Unread, cx.t("filter-unread"))];
+    let archived = cx.model.view.filter == Filter::Archived;
+    let mut choices = vec![(Filter::All, cx.t("filter-all"))];
+    // There is room for three.
+    choices.push(if archived {
+        (Filter::Archived, cx.t("filter-archived"))
+    } else {
+        (Filter::Unread, cx.t("filter-unread"))
+    });
     if asking > 0 || cx.model.view.filter == Filter::Requests {
         let count = [("count", crate::i18n::Arg::Count(asking as u64))];
         choices.push((Filter::Requests, cx.with("filter-requests", &count)));
@@ -87,11 +102,13 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>) {
     let hits = data::hits(cx.model, cx.lang);
     if rows.is_empty() && hits.is_empty() {
         nothing(ui, cx);
+        archive(ui, cx);
         return;
     }
     for row in &rows {
         chat_row(ui, cx, row);
     }
+    archive(ui, cx);
     if !hits.is_empty() {
         Frame::new()
             .inner_margin(Margin::symmetric(18, 2))
@@ -105,6 +122,7 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>) {
             line: &hit.line,
             line_color: cx.tokens().text_2,
             time: &hit.time,
+            badge: None,
             mark: None,
             unread: 0,
             verified: false,
@@ -117,11 +135,27 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
+/// Where the conversations are that were put away.
+fn archive(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let any = cx.model.chats.values().any(|chat| chat.archived);
+    if !any || cx.model.view.filter != Filter::All || !cx.model.view.search.trim().is_empty() {
+        return;
+    }
+    Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
+        let text = cx.t("filter-archived");
+        if button(ui, cx, Kind::Quiet, Some(icons::ARCHIVE), &text).clicked() {
+            cx.act(Action::Filter(Filter::Archived));
+        }
+    });
+}
+
 fn nothing(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.add_space(space::XXL);
     let searching = !cx.model.view.search.trim().is_empty();
     if searching {
         empty_state(ui, cx, icons::MAGNIFYING_GLASS, &cx.t("search-nothing"), &cx.t("search-nothing-about"), &[]);
+    } else if cx.model.view.filter == Filter::Archived {
+        empty_state(ui, cx, icons::ARCHIVE, &cx.t("archived-nothing"), &cx.t("archived-nothing-about"), &[]);
     } else if cx.model.view.filter == Filter::Unread {
         empty_state(ui, cx, icons::CHECKS, &cx.t("unread-nothing"), &cx.t("unread-nothing-about"), &[]);
     } else {
@@ -147,14 +181,17 @@ fn state_mark(cx: &Cx<'_>, state: MessageState) -> (Icon, Color) {
 }
 
 fn chat_row(ui: &mut Ui, cx: &mut Cx<'_>, row: &ChatRow) {
+    let quiet = row.muted.then_some(icons::BELL_SLASH).or(row.pinned.then_some(icons::PUSH_PIN));
     let mark =
         if row.blocked { Some((icons::PROHIBIT, cx.tokens().text_3)) } else { row.state.map(|s| state_mark(cx, s)) };
+    let badge = quiet.map(|icon| (icon, cx.tokens().text_3));
     let shown = Row {
         face: Face { name: &row.title, key: &row.key, online: row.online },
         title: &row.title,
         line: &row.line,
         line_color: if row.draft { cx.tokens().danger } else { cx.tokens().text_2 },
         time: &row.time,
+        badge,
         mark,
         unread: row.unread,
         verified: row.verified,
@@ -167,6 +204,7 @@ fn chat_row(ui: &mut Ui, cx: &mut Cx<'_>, row: &ChatRow) {
     }
     let (account, person) = (row.account, row.online.is_some());
     context_menu(&response, cx, |ui, cx| {
+        place(ui, cx, row);
         let Some(account) = account.filter(|_| person) else {
             if menu_item(ui, cx, icons::CHAT_CIRCLE, &cx.t("open"), false) {
                 cx.act(Action::OpenChat(row.chat));
@@ -183,6 +221,30 @@ fn chat_row(ui: &mut Ui, cx: &mut Cx<'_>, row: &ChatRow) {
             cx.act(Action::OpenSheet(Sheet::Block(account)));
         }
     });
+}
+
+/// Where a conversation stands, and how loud it is.
+fn place(ui: &mut Ui, cx: &mut Cx<'_>, row: &ChatRow) {
+    let chat = row.chat;
+    let (icon, key) = if row.pinned { (icons::PUSH_PIN_SLASH, "chat-unpin") } else { (icons::PUSH_PIN, "chat-pin") };
+    if menu_item(ui, cx, icon, &cx.t(key), false) {
+        cx.act(Action::PinChat(chat, !row.pinned));
+    }
+    if row.muted {
+        if menu_item(ui, cx, icons::BELL, &cx.t("chat-unmute"), false) {
+            cx.act(Action::Mute(chat, Mute::Off));
+        }
+    } else {
+        for (key, how) in MUTES {
+            if menu_item(ui, cx, icons::BELL_SLASH, &cx.t(key), false) {
+                cx.act(Action::Mute(chat, how));
+            }
+        }
+    }
+    let key = if row.archived { "chat-unarchive" } else { "chat-archive" };
+    if menu_item(ui, cx, icons::ARCHIVE, &cx.t(key), false) {
+        cx.act(Action::Archive(chat, !row.archived));
+    }
 }
 
 /// People who want to be contacts, each with an answer beside.

@@ -96,6 +96,7 @@ fn person(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact, selected: bool) {
         line: &line,
         line_color: cx.tokens().text_2,
         time: "",
+        badge: None,
         mark: contact.alarm.then(|| (icons::SHIELD_WARNING, cx.tokens().danger)),
         unread: 0,
         verified: contact.state == ContactState::Verified,

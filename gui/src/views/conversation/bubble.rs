@@ -1,18 +1,24 @@
 //! One message: measured and painted by the same pure layout, so that a row is exactly as high as it says.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use egui::{
-    Align2, CornerRadius, CursorIcon, Galley, Label, Rect, Sense, Stroke, StrokeKind, Ui, WidgetText, pos2, vec2,
+    Align2, CornerRadius, CursorIcon, Galley, Label, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetText, pos2,
+    vec2,
 };
-use kith_node::views::MessageState;
+use kith_node::{MessageId, views::MessageState};
 
-use super::data::{Bubble, Progress};
+use super::{
+    data::{Bubble, Progress},
+    quote, reactions,
+};
 use crate::{
     action::{Action, Copied},
     cx::Cx,
+    model::{EmojiFor, Sheet},
     text::layout::{self, Body, Ink},
     theme::{Color, Type, icons, icons::Icon, radius},
+    views::sheets::message::{QUICK, emoji_button},
     widgets::{context_menu, link_button, menu_item},
 };
 
@@ -24,6 +30,11 @@ const REFUSED: f32 = 30.0;
 
 /// A message laid out for a width.
 pub(crate) struct Laid {
+    forwarded: Option<Arc<Galley>>,
+    quote: Option<quote::Laid>,
+    chips: reactions::Laid,
+    /// How far down the text begins.
+    above: f32,
     body: Body,
     meta: Arc<Galley>,
     size: egui::Vec2,
@@ -33,7 +44,7 @@ pub(crate) struct Laid {
 impl Laid {
     pub(crate) fn height(&self, bubble: &Bubble) -> f32 {
         let more = if matches!(bubble.progress, Progress::Refused(_)) { REFUSED } else { 0.0 };
-        self.size.y + self.gap + more
+        self.size.y + self.gap + more + self.chips.height()
     }
 }
 
@@ -45,27 +56,47 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, width: f32, compact: bo
         Ink { text: t.on_bubble_in, muted: t.meta_in, link: t.link }
     };
     let room = (width * 0.72).clamp(120.0, 560.0) - 2.0 * SIDE;
-    let unknown;
-    let text = match &bubble.text {
-        Some(text) => text,
+    let instead;
+    let (text, ink) = match &bubble.text {
+        Some(text) => (text, ink),
         None => {
-            unknown = format!("_{}_", cx.t("message-unknown"));
-            &unknown
+            instead = format!("_{}_", cx.t(if bubble.deleted { "message-deleted" } else { "message-unknown" }));
+            (&instead, Ink { text: ink.muted, ..ink })
         }
     };
     let body = layout::body(ui, cx.theme, text, ink, room, revealed);
+    let forwarded = bubble.forwarded.then(|| caption(ui, cx, &cx.t("message-forwarded"), ink.muted));
+    let quote = bubble.quote.as_ref().map(|quote| quote::lay(ui, cx, quote, quote_ink(cx, bubble), room));
+    let chips = reactions::lay(ui, cx, &bubble.chips, room + 2.0 * SIDE);
     let meta = meta(ui, cx, bubble);
     let last = body.galley.rows.last().map_or(0.0, |row| row.rect().width());
     let inline = !body.rtl && last + 12.0 + meta.size().x <= room;
     let wide = if inline { last + 12.0 + meta.size().x } else { meta.size().x };
-    let inner =
-        vec2(body.galley.size().x.max(wide), body.galley.size().y + if inline { 0.0 } else { meta.size().y + 1.0 });
+    let forwarded_size = forwarded.as_ref().map_or(egui::Vec2::ZERO, |galley| galley.size());
+    let quote_size = quote.as_ref().map_or(egui::Vec2::ZERO, quote::Laid::size);
+    let above = forwarded_size.y + quote_size.y;
+    let text_height = body.galley.size().y + if inline { 0.0 } else { meta.size().y + 1.0 };
+    let inner = vec2(body.galley.size().x.max(wide).max(forwarded_size.x).max(quote_size.x), above + text_height);
     let gap = match (bubble.first, compact) {
         (true, false) => 10.0,
         (true, true) => 6.0,
         (false, _) => 2.0,
     };
-    Laid { body, meta, size: inner + vec2(2.0 * SIDE, 2.0 * EDGE), gap }
+    Laid { forwarded, quote, chips, above, body, meta, size: inner + vec2(2.0 * SIDE, 2.0 * EDGE), gap }
+}
+
+fn caption(ui: &Ui, cx: &Cx<'_>, text: &str, color: Color) -> Arc<Galley> {
+    let text = cx.theme.text(text, Type::CAPTION, color);
+    WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Small)
+}
+
+fn quote_ink(cx: &Cx<'_>, bubble: &Bubble) -> quote::Ink {
+    let t = cx.tokens();
+    if bubble.mine {
+        quote::Ink { name: t.on_bubble_out, text: t.meta_out, ground: t.on_bubble_out.gamma_multiply(0.10) }
+    } else {
+        quote::Ink { name: t.accent, text: t.meta_in, ground: t.on_bubble_in.gamma_multiply(0.07) }
+    }
 }
 
 /// The time and, on mine, how far it got.
@@ -74,15 +105,22 @@ fn meta(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble) -> Arc<Galley> {
     let color = if bubble.mine { t.meta_out } else { t.meta_in };
     let mut job = egui::text::LayoutJob::default();
     let style = Type { size: 11.0, line: 15.0, weight: 450.0 };
+    let icon = |color| egui::TextFormat {
+        font_id: egui::FontId::new(14.0, crate::theme::fonts::icons()),
+        color,
+        valign: egui::Align::Center,
+        ..egui::TextFormat::default()
+    };
+    if bubble.pinned {
+        job.append(&icons::PUSH_PIN.0.to_string(), 0.0, icon(color));
+        job.append(" ", 0.0, cx.theme.format(style, color));
+    }
+    if bubble.edited {
+        job.append(&format!("{} ", cx.t("message-edited")), 0.0, cx.theme.format(style, color));
+    }
     job.append(&cx.lang.clock(bubble.at), 0.0, cx.theme.format(style, color));
-    if let Some((icon, color)) = mark(cx, bubble) {
-        let format = egui::TextFormat {
-            font_id: egui::FontId::new(14.0, crate::theme::fonts::icons()),
-            color,
-            valign: egui::Align::Center,
-            ..egui::TextFormat::default()
-        };
-        job.append(&icon.0.to_string(), 4.0, format);
+    if let Some((shown, color)) = mark(cx, bubble) {
+        job.append(&shown.0.to_string(), 4.0, icon(color));
     }
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
@@ -90,7 +128,7 @@ fn meta(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble) -> Arc<Galley> {
 fn mark(cx: &Cx<'_>, bubble: &Bubble) -> Option<(Icon, Color)> {
     let t = cx.tokens();
     match bubble.progress {
-        Progress::Theirs | Progress::Note => None,
+        Progress::Theirs | Progress::Note | Progress::Gone => None,
         Progress::Pending | Progress::State(MessageState::Queued) => Some((icons::CLOCK, t.meta_out)),
         Progress::State(MessageState::Stored) => Some((icons::CHECK, t.meta_out)),
         Progress::State(MessageState::Delivered) => Some((icons::CHECKS, t.meta_out)),
@@ -103,6 +141,7 @@ fn mark(cx: &Cx<'_>, bubble: &Bubble) -> Option<(Icon, Color)> {
 pub(crate) fn progress_key(progress: &Progress) -> &'static str {
     match progress {
         Progress::Theirs => "state-received",
+        Progress::Gone => "message-deleted",
         Progress::Note => "state-note",
         Progress::Pending | Progress::State(MessageState::Queued) => "state-queued",
         Progress::State(MessageState::Stored) => "state-stored",
@@ -141,14 +180,39 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, fl
         ui.painter().rect_stroke(rect, corners, Stroke::new(1.0, t.border), StrokeKind::Inside);
     }
     speak(ui, cx, bubble, response.id, choosing.then_some(chosen));
-    let revealed = text(ui, cx, &laid, rect, !choosing);
+    above(ui, cx, bubble, &laid, rect);
+    let (revealed, words) = text(ui, cx, &laid, rect, !choosing);
     let at = Align2::RIGHT_BOTTOM.anchor_size(rect.max - vec2(SIDE, EDGE), laid.meta.size());
     ui.painter().galley(at.min, laid.meta.clone(), t.meta_in);
     if let Progress::Refused(error) = &bubble.progress {
         refused(ui, cx, bubble, error, rect);
     }
-    menu(&response, cx, bubble);
+    if let Some(chip) = reactions::show(ui, cx, &bubble.chips, &laid.chips, rect, right)
+        && let Some(id) = bubble.id
+    {
+        cx.act(Action::React(id, chip.emoji.clone(), !chip.mine));
+    }
+    // The words lie over the bubble and take the press for themselves.
+    menu(&response.union(words), cx, bubble);
     revealed
+}
+
+/// What stands above the text: that it was passed on, and what it answers.
+fn above(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: &Laid, rect: Rect) {
+    let inner = rect.shrink2(vec2(SIDE, EDGE));
+    let mut y = inner.top();
+    if let Some(forwarded) = &laid.forwarded {
+        let x = if cx.lang.rtl() { inner.right() - forwarded.size().x } else { inner.left() };
+        ui.painter().galley(pos2(x, y), forwarded.clone(), cx.tokens().meta_in);
+        y += forwarded.size().y;
+    }
+    let Some(quote) = &laid.quote else { return };
+    let room = Rect::from_min_max(pos2(inner.left(), y), inner.max);
+    if let Some(message) = quote::show(ui, cx, quote, quote_ink(cx, bubble), room)
+        && let Some(chat) = cx.model.open_chat().map(|chat| chat.chat)
+    {
+        cx.act(Action::ShowMessage(chat, message));
+    }
 }
 
 fn corners(bubble: &Bubble, right: bool) -> CornerRadius {
@@ -165,10 +229,17 @@ fn corners(bubble: &Bubble, right: bool) -> CornerRadius {
 fn speak(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, id: egui::Id, chosen: Option<bool>) {
     ui.ctx().accesskit_node_builder(id, |node| {
         let who = if bubble.mine { cx.t("you") } else { cx.model.name_of(bubble.author) };
-        let text = bubble.text.clone().unwrap_or_else(|| cx.t("message-unknown"));
-        let state = cx.t(progress_key(&bubble.progress));
+        let instead = if bubble.deleted { "message-deleted" } else { "message-unknown" };
+        let text = bubble.text.clone().unwrap_or_else(|| cx.t(instead));
+        let marks = [
+            (bubble.edited, "message-edited"),
+            (bubble.forwarded, "message-forwarded"),
+            (bubble.pinned, "message-pinned"),
+        ];
+        let marks = marks.iter().filter(|(on, _)| *on).map(|(_, key)| cx.t(key));
+        let state: Vec<_> = marks.chain([cx.t(progress_key(&bubble.progress))]).collect();
         node.set_role(egui::Role::Article);
-        node.set_label(format!("{who}, {}: {text} ({state})", cx.lang.clock(bubble.at)));
+        node.set_label(format!("{who}, {}: {text} ({})", cx.lang.clock(bubble.at), state.join(", ")));
         if let Some(chosen) = chosen {
             node.set_selected(chosen);
         }
@@ -176,14 +247,15 @@ fn speak(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, id: egui::Id, chosen: Option<boo
 }
 
 /// The text, which can be selected; links in it lead where they say, spoilers open.
-fn text(ui: &mut Ui, cx: &mut Cx<'_>, laid: &Laid, rect: Rect, live: bool) -> bool {
+fn text(ui: &mut Ui, cx: &mut Cx<'_>, laid: &Laid, rect: Rect, live: bool) -> (bool, Response) {
     let body = &laid.body;
-    let origin = rect.min + vec2(SIDE, EDGE);
-    let x = if body.rtl { rect.right() - SIDE } else { origin.x };
+    let x = if body.rtl { rect.right() - SIDE } else { rect.left() + SIDE };
+    let left = if body.rtl { x - body.galley.size().x } else { x };
+    let origin = pos2(left, rect.top() + EDGE + laid.above);
     let place = Rect::from_min_size(origin, body.galley.size());
     let response = ui.put(place, Label::new(body.galley.clone()).selectable(live));
     if !live {
-        return false;
+        return (false, response);
     }
     let under = |at: egui::Pos2| {
         let cursor = body.galley.cursor_from_pos(at - pos2(x, origin.y));
@@ -196,9 +268,9 @@ fn text(ui: &mut Ui, cx: &mut Cx<'_>, laid: &Laid, rect: Rect, live: bool) -> bo
         if response.clicked() {
             cx.act(Action::Follow(link));
         }
-        return false;
+        return (false, response);
     }
-    body.has_spoiler && response.clicked()
+    (body.has_spoiler && response.clicked(), response)
 }
 
 fn refused(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, error: &str, rect: Rect) {
@@ -220,6 +292,9 @@ fn refused(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, error: &str, rect: Rec
 
 fn menu(response: &egui::Response, cx: &mut Cx<'_>, bubble: &Bubble) {
     context_menu(response, cx, |ui, cx| {
+        if let Some(id) = bubble.id {
+            changes(ui, cx, bubble, id);
+        }
         if let Some(text) = &bubble.text
             && menu_item(ui, cx, icons::COPY, &cx.t("message-copy"), false)
         {
@@ -230,7 +305,50 @@ fn menu(response: &egui::Response, cx: &mut Cx<'_>, bubble: &Bubble) {
         {
             cx.act(Action::Select(id));
         }
+        if let Some(id) = bubble.id
+            && menu_item(ui, cx, icons::TRASH, &cx.t("message-delete"), true)
+        {
+            cx.act(Action::OpenSheet(Sheet::DeleteMessage(id)));
+        }
         let (full, state) = (cx.lang.full(bubble.at), cx.t(progress_key(&bubble.progress)));
         crate::widgets::muted(ui, cx, &format!("{full} · {state}"));
     });
+}
+
+/// What a person can do with a stored message.
+fn changes(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, id: MessageId) {
+    if bubble.deleted {
+        return;
+    }
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        for emoji in QUICK {
+            if emoji_button(ui, cx, emoji) {
+                let on = !bubble.chips.iter().any(|chip| chip.mine && chip.emoji == emoji);
+                cx.act(Action::React(id, emoji.to_owned(), on));
+                ui.close();
+            }
+        }
+        if crate::widgets::icon_button(ui, cx, icons::PLUS, &cx.t("message-react"), false).clicked() {
+            cx.act(Action::OpenSheet(Sheet::Emoji(EmojiFor::Reaction(id))));
+            ui.close();
+        }
+    });
+    if menu_item(ui, cx, icons::ARROW_BEND_UP_LEFT, &cx.t("message-reply"), false) {
+        cx.act(Action::Reply(id));
+    }
+    if bubble.mine && bubble.text.is_some() && menu_item(ui, cx, icons::PENCIL_SIMPLE, &cx.t("message-edit"), false) {
+        cx.act(Action::EditMessage(id));
+    }
+    if bubble.edited && menu_item(ui, cx, icons::ARROW_COUNTER_CLOCKWISE, &cx.t("message-edits"), false) {
+        cx.act(Action::ShowEdits(id));
+    }
+    if bubble.text.is_some() && menu_item(ui, cx, icons::ARROW_BEND_UP_RIGHT, &cx.t("message-forward"), false) {
+        cx.act(Action::OpenSheet(Sheet::Forward { message: id, to: BTreeSet::new() }));
+    }
+    let (icon, pin) =
+        if bubble.pinned { (icons::PUSH_PIN_SLASH, "message-unpin") } else { (icons::PUSH_PIN, "message-pin") };
+    if menu_item(ui, cx, icon, &cx.t(pin), false) {
+        cx.act(Action::PinMessage(id, !bubble.pinned));
+    }
 }

@@ -6,11 +6,12 @@ use kith_node::{
     views::{ChatKind, ContactState},
 };
 
+use super::aim;
 use crate::{
     action::Action,
     cx::Cx,
     i18n::Arg,
-    model::shown_name,
+    model::{EmojiFor, Sheet, shown_name},
     text::bidi,
     theme::{Type, icons},
     update::Target,
@@ -32,6 +33,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
     let focused = cx.model.view.focused && ui.memory(|memory| memory.has_focus(id));
     let edge = if focused { t.focus } else { t.border_input };
     Frame::new().inner_margin(Margin { left: 16, right: 16, top: 6, bottom: 12 }).show(ui, |ui| {
+        aim::show(ui, cx, chat);
         in_order(ui, cx, chat);
         Frame::new()
             .fill(if t.light { t.bg_panel } else { t.bg_raised })
@@ -85,6 +87,14 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId, id: Id) {
         let label = cx.t("composer-send");
         let pressed =
             ui.add_enabled_ui(can, |ui| icon_button(ui, cx, icons::PAPER_PLANE_RIGHT, &label, can).clicked()).inner;
+        if icon_button(ui, cx, icons::SMILEY, &cx.t("composer-emoji"), false).clicked() {
+            cx.act(Action::OpenSheet(Sheet::Emoji(EmojiFor::Draft(chat))));
+        }
+        let up = KeyboardShortcut::new(Modifiers::NONE, Key::ArrowUp);
+        let again = text.is_empty() && ui.memory(|memory| memory.has_focus(id));
+        if again && ui.input_mut(|input| input.consume_shortcut(&up)) {
+            cx.act(Action::EditLast(chat));
+        }
         edit(ui, cx, chat, id, &mut text);
         if can && (pressed || sends) {
             cx.act(Action::Send(chat));

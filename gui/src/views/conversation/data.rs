@@ -2,12 +2,13 @@
 
 use kith_node::{
     AccountId, ChatId, MessageId,
-    views::{MessageKind, MessageState},
+    views::{Message, MessageKind, MessageState, Reaction},
 };
 
 use crate::{
     i18n::Lang,
-    model::{Model, Talk},
+    model::{Model, Quote, Talk},
+    text::{inline, links},
     widgets::timeline::RowKey,
 };
 
@@ -32,6 +33,8 @@ pub(crate) enum Progress {
     Theirs,
     /// A note to myself.
     Note,
+    /// Deleted: it does not matter any more.
+    Gone,
     /// On its way to the disk.
     Pending,
     /// Not even that; why.
@@ -48,8 +51,15 @@ pub(crate) struct Bubble {
     pub(crate) local: u64,
     pub(crate) author: AccountId,
     pub(crate) mine: bool,
-    /// `None`: a newer version wrote it.
+    /// `None`: a newer version wrote it, or it was deleted.
     pub(crate) text: Option<String>,
+    pub(crate) deleted: bool,
+    pub(crate) forwarded: bool,
+    pub(crate) pinned: bool,
+    pub(crate) edited: bool,
+    /// The message it answers.
+    pub(crate) quote: Option<Quoted>,
+    pub(crate) chips: Vec<Chip>,
     /// When it was written, Unix milliseconds.
     pub(crate) at: u64,
     pub(crate) progress: Progress,
@@ -59,12 +69,66 @@ pub(crate) struct Bubble {
     pub(crate) last: bool,
 }
 
+/// A message that is answered, in short.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Quoted {
+    pub(crate) id: MessageId,
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+/// An emoji under a message.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Chip {
+    pub(crate) emoji: String,
+    pub(crate) count: usize,
+    /// I put it there too.
+    pub(crate) mine: bool,
+    pub(crate) spoken: String,
+}
+
+/// Letters of a quote beyond these are not shown.
+const QUOTE_CHARS: usize = 160;
+
+/// What stands for an answered message.
+pub(crate) fn quoted(model: &Model, lang: &Lang, talk: &Talk, id: MessageId) -> Quoted {
+    let found = talk.message(id).or_else(|| match talk.quotes.get(&id) {
+        Some(Quote::Found(message)) => Some(message),
+        Some(Quote::Asked | Quote::Gone) | None => None,
+    });
+    let Some(message) = found else {
+        let text = if talk.quotes.get(&id) == Some(&Quote::Gone) { lang.t("quote-gone") } else { "…".to_owned() };
+        return Quoted { id, name: lang.t("quote-name"), text };
+    };
+    let name = if model.is_me(message.author) { lang.t("you") } else { model.name_of(message.author) };
+    let text = match &message.text {
+        _ if message.deleted => lang.t("message-deleted"),
+        Some(text) => inline::plain(text).chars().take(QUOTE_CHARS).collect(),
+        None => lang.t("message-unknown"),
+    };
+    Quoted { id, name: links::safe_name(&name).into_owned(), text }
+}
+
+fn chips(model: &Model, lang: &Lang, message: &Message) -> Vec<Chip> {
+    let chip = |reaction: &Reaction| {
+        let name = |author: &AccountId| if model.is_me(*author) { lang.t("you") } else { model.name_of(*author) };
+        let names = reaction.authors.iter().map(name).collect::<Vec<_>>().join(", ");
+        Chip {
+            emoji: reaction.emoji.clone(),
+            count: reaction.authors.len(),
+            mine: reaction.authors.iter().any(|author| model.is_me(*author)),
+            spoken: format!("{} {names}", reaction.emoji),
+        }
+    };
+    message.reactions.iter().map(chip).collect()
+}
+
 /// The rows of a conversation with their names.
 pub(crate) fn items(model: &Model, lang: &Lang, chat: ChatId) -> Vec<(RowKey, Item)> {
     let Some(talk) = model.talks.get(&chat) else { return Vec::new() };
     let Some(me) = model.me.as_ref().map(|me| me.account) else { return Vec::new() };
     let notes = model.chats.get(&chat).is_some_and(|chat| chat.kind == kith_node::views::ChatKind::Notes);
-    let written = written(talk, me, notes);
+    let written = written(model, lang, talk, me, notes);
     let days: Vec<i64> = written.iter().map(|message| lang.day_number(message.at)).collect();
     let mut items = Vec::with_capacity(written.len() + 16);
     for (at, message) in written.iter().enumerate() {
@@ -113,17 +177,31 @@ struct Written {
     at: u64,
     text: Option<String>,
     progress: Progress,
+    deleted: bool,
+    forwarded: bool,
+    pinned: bool,
+    edited: bool,
+    quote: Option<Quoted>,
+    chips: Vec<Chip>,
 }
 
-fn written(talk: &Talk, me: AccountId, notes: bool) -> Vec<Written> {
+fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) -> Vec<Written> {
+    let quote = |id: Option<MessageId>| id.map(|id| quoted(model, lang, talk, id));
     let stored = talk.messages.iter().map(|message| Written {
         id: Some(message.id),
         local: 0,
         author: message.author,
         at: message.sent_at,
-        text: (message.kind == MessageKind::Text).then(|| message.text.clone().unwrap_or_default()),
+        text: (message.kind == MessageKind::Text && !message.deleted).then(|| message.text.clone().unwrap_or_default()),
+        deleted: message.deleted,
+        forwarded: message.forwarded,
+        pinned: message.pinned,
+        edited: message.edited_at.is_some(),
+        quote: quote(message.reply_to),
+        chips: chips(model, lang, message),
         progress: match message.state {
             _ if notes => Progress::Note,
+            _ if message.deleted => Progress::Gone,
             Some(state) if message.author == me => Progress::State(state),
             _ => Progress::Theirs,
         },
@@ -134,6 +212,12 @@ fn written(talk: &Talk, me: AccountId, notes: bool) -> Vec<Written> {
         author: me,
         at: pending.at,
         text: Some(pending.text.clone()),
+        deleted: false,
+        forwarded: false,
+        pinned: false,
+        edited: false,
+        quote: quote(pending.reply_to),
+        chips: Vec::new(),
         progress: pending.error.clone().map_or(Progress::Pending, Progress::Refused),
     });
     // What is on its way stands at the end, and only where the end is.
@@ -152,6 +236,12 @@ impl Written {
             author: self.author,
             mine: self.author == me,
             text: self.text.clone(),
+            deleted: self.deleted,
+            forwarded: self.forwarded,
+            pinned: self.pinned,
+            edited: self.edited,
+            quote: self.quote.clone(),
+            chips: self.chips.clone(),
             at: self.at,
             progress: self.progress.clone(),
             first,
@@ -228,7 +318,7 @@ mod tests {
     #[test]
     fn what_is_on_its_way_stands_at_the_end_only() {
         let mut model = model(vec![message(1)]);
-        let pending = crate::model::Pending { local: 7, text: "soon".into(), at: NOW, error: None };
+        let pending = crate::model::Pending { local: 7, text: "soon".into(), at: NOW, error: None, reply_to: None };
         model.talk_mut(chat_id(1)).pending.push(pending);
         assert_eq!(shape(&model), "D(mm)");
         model.talk_mut(chat_id(1)).more_after = true;

@@ -1,7 +1,7 @@
 use egui::Ui;
 use kith_node::AccountId;
 
-use super::lock;
+use super::{lock, message};
 use crate::{
     action::Action,
     cx::Cx,
@@ -26,6 +26,10 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         Sheet::Block(account) => confirm(ui, cx, account, "block", Action::Block(account)),
         Sheet::Closing => closing(ui, cx),
         Sheet::OpenLink(link) => open_link(ui, cx, &link),
+        Sheet::DeleteMessage(of) => message::delete(ui, cx, of),
+        Sheet::Forward { message: of, to } => message::forward(ui, cx, of, &to),
+        Sheet::Edits { message: of, edits } => message::edits(ui, cx, of, edits.as_deref()),
+        Sheet::Emoji(what) => message::emoji(ui, cx, what),
     }
 }
 
