@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::{
     Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow, Direction, InviteRow,
-    Marks, MessageRow, NewOutbox, OuterKeyRow, Search, SessionRow, Store,
+    Marks, MessageRow, NewOutbox, OuterKeyRow, Reaction, Search, SessionRow, Stamp, Store, Version, WaitingChange,
 };
 
 const T0: u64 = 1_700_000_000_000;
@@ -118,7 +118,14 @@ fn chat(schema: u32) -> ChatRow {
 }
 
 fn notes() -> ChatRow {
-    ChatRow { chat: ChatId::from_bytes([21; 16]), kind: ChatKind::Notes, pinned: false, draft: None, archived: false, ..chat(SCHEMA) }
+    ChatRow {
+        chat: ChatId::from_bytes([21; 16]),
+        kind: ChatKind::Notes,
+        pinned: false,
+        draft: None,
+        archived: false,
+        ..chat(SCHEMA)
+    }
 }
 
 fn message(n: u8, state: DeliveryState) -> MessageRow {
@@ -174,6 +181,55 @@ fn fill(store: &Store) {
     store.set_delivery(&MsgId::from_bytes([2; 16]), &device().device, DeliveryState::Delivered, T0).unwrap();
     store.ensure_chat(&notes()).unwrap();
     store.put_setting("one", "[1]").unwrap();
+    fill_changes(store);
+}
+
+/// Something in every table of schema 4.
+fn fill_changes(store: &Store) {
+    let chat = notes().chat;
+    for n in [5, 6] {
+        store.insert_message(&MessageRow { chat, ..message(n, DeliveryState::Seen) }).unwrap();
+    }
+    let row = |n: u8| store.message(&MsgId::from_bytes([n; 16])).unwrap().unwrap().row;
+    let stamp = |n: u8| Stamp { hlc: Hlc::new(T0, u16::from(n)), event: MsgId::from_bytes([n; 16]) };
+    store.add_version(row(5), stamp(7), T0 + 10, "other words").unwrap();
+    store.react(row(5), &contact().account, "👍", true, stamp(8)).unwrap();
+    store.set_message_pinned(row(5), Some(T0 + 11)).unwrap();
+    store.erase(row(6)).unwrap();
+    store.keep_change(&waiting(), 0, 9).unwrap();
+    store.set_archived(&self::chat(SCHEMA).chat, true).unwrap();
+}
+
+fn waiting() -> WaitingChange {
+    WaitingChange {
+        chat: notes().chat,
+        author: contact().account,
+        target: MsgId::from_bytes([30; 16]),
+        stamp: Stamp { hlc: Hlc::new(T0, 9), event: MsgId::from_bytes([31; 16]) },
+        kind: 21,
+        at_ms: T0,
+        body: vec![32],
+    }
+}
+
+fn holds_changes(store: &Store) {
+    let chat = notes().chat;
+    let kept = store.history(&chat, &Anchor::End, 10, 10).unwrap().messages;
+    let reactions = vec![Reaction { emoji: "👍".into(), authors: vec![contact().account] }];
+    let marks = Marks { edited_at_ms: Some(T0 + 10), pinned_at_ms: Some(T0 + 11), reactions, ..Marks::default() };
+    let expected = MessageRow {
+        chat,
+        row: kept[0].row,
+        text: Some("other words".into()),
+        marks,
+        ..message(5, DeliveryState::Seen)
+    };
+    assert_eq!(kept, [expected]);
+    let texts = [("un café number 5", T0 + 5), ("other words", T0 + 10)];
+    let texts = texts.map(|(text, at_ms)| Version { text: text.into(), at_ms });
+    assert_eq!(store.versions(kept[0].row).unwrap(), texts);
+    assert!(store.is_erased(&chat, &AccountId::from_bytes([6; 32]), &MsgId::from_bytes([6; 16])).unwrap());
+    assert_eq!(store.take_changes(&chat, &waiting().target).unwrap(), [waiting()]);
 }
 
 /// A fixture is what this wrote when the schema was new: `KITH_WRITE_FIXTURE=1` writes one for a new schema, once.
@@ -238,6 +294,9 @@ fn holds_everything(store: &Store, schema: u32) {
         assert_eq!(settings, [("one".to_owned(), "[1]".to_owned())]);
     } else {
         assert!(settings.is_empty());
+    }
+    if schema >= 4 {
+        holds_changes(store);
     }
     assert_eq!(version(&store.conn).unwrap(), SCHEMA);
     store.check().unwrap();
