@@ -193,7 +193,8 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, fl
         cx.act(Action::React(id, chip.emoji.clone(), !chip.mine));
     }
     // The words lie over the bubble and take the press for themselves.
-    menu(&response.union(words), cx, bubble);
+    menu(&words, cx, bubble);
+    menu(&response, cx, bubble);
     revealed
 }
 
