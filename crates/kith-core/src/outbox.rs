@@ -137,8 +137,10 @@ impl Core {
         rows.extend(self.store.outbox_of_kind(&device.device, Body::ACCEPT)?);
         rows.retain(|row| window.iter().all(|other| other.id != row.id));
         if let Some(last) = window.last().filter(|_| window.len() >= WINDOW as usize) {
-            // Room, not time, is what the others wait for.
-            self.store.outbox_park(&device.device, last.id, now, now.saturating_add(PARKED_MS))?;
+            // Room, not time, is what the others wait for; but mailboxes have room for all.
+            let mail = if connected { None } else { self.deposit_at(device.account, now)? };
+            let next = mail.unwrap_or(now.saturating_add(PARKED_MS));
+            self.store.outbox_park(&device.device, last.id, now, next)?;
         }
         rows.extend(window);
         for row in rows {
