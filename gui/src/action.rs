@@ -12,6 +12,7 @@ use crate::{
 
 /// One thing that happened to the window.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a few live at a time, for one frame")]
 pub enum Action {
     /// The node said something.
     Node(FromNode),

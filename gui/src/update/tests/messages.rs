@@ -20,10 +20,11 @@ fn draft(model: &Model) -> &str {
 }
 
 fn sent(effects: &[Effect]) -> Option<&params::SendParams> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Call(Command::ChatsSend(params), _) => Some(params),
-        _ => None,
-    })
+    effects.iter().find_map(
+        |effect| {
+            if let Effect::Call(Command::ChatsSend(params), _) = effect { Some(params) } else { None }
+        },
+    )
 }
 
 fn event(model: &mut Model, event: Event) -> Vec<Effect> {
@@ -59,9 +60,8 @@ fn an_edit_borrows_the_composer() {
     assert_eq!(draft(&model), "Message 1", "theirs cannot be edited");
     model.now += 60_000;
     let saved = update(&mut model, Action::Tick);
-    let kept = saved.iter().find_map(|effect| match effect {
-        Effect::Call(Command::ChatsSetDraft(params), _) => Some(params.text.as_str()),
-        _ => None,
+    let kept = saved.iter().find_map(|effect| {
+        if let Effect::Call(Command::ChatsSetDraft(params), _) = effect { Some(params.text.as_str()) } else { None }
     });
     assert_eq!(kept, Some("half a thought"), "the edit is no draft");
     let _effects = update(&mut model, Action::Draft(chat_id(1), "Message one".into()));
@@ -149,9 +149,10 @@ fn what_is_done_with_a_message_reaches_the_node() {
     let _effects = event(&mut model, Event::MessageUpserted { message: unknown });
     assert!(update(&mut model, Action::EditMessage(message_id(2))).is_empty());
 
-    let muted = |model: &mut Model, how| match update(model, Action::Mute(chat, how)).remove(0) {
-        Effect::Call(Command::ChatsMute(params), _) => params.until_ms,
-        other => panic!("{other:?}"),
+    let muted = |model: &mut Model, how| {
+        let effect = update(model, Action::Mute(chat, how)).remove(0);
+        let Effect::Call(Command::ChatsMute(params), _) = effect else { panic!("{effect:?}") };
+        params.until_ms
     };
     assert_eq!(muted(&mut model, Mute::For(1_000)), Some(NOW + 1_000));
     assert_eq!((muted(&mut model, Mute::Always), muted(&mut model, Mute::Off)), (None, Some(0)));
