@@ -48,10 +48,8 @@ fn store() -> Store {
 }
 
 fn stored(store: &Store) -> i64 {
-    match store.insert_message(&message()).unwrap() {
-        Inserted::New(row) => row,
-        other => panic!("{other:?}"),
-    }
+    let Inserted::New(row) = store.insert_message(&message()).unwrap() else { panic!("it is there") };
+    row
 }
 
 fn now(store: &Store) -> MessageRow {
@@ -153,7 +151,9 @@ fn places(store: &Store) -> Vec<String> {
                 let value = row.get_ref(column).unwrap();
                 let bytes = match value {
                     rusqlite::types::ValueRef::Text(bytes) | rusqlite::types::ValueRef::Blob(bytes) => bytes,
-                    _ => continue,
+                    rusqlite::types::ValueRef::Null
+                    | rusqlite::types::ValueRef::Integer(_)
+                    | rusqlite::types::ValueRef::Real(_) => continue,
                 };
                 if bytes.windows(5).any(|part| part == &MARKER.as_bytes()[4..9]) {
                     found.push(table.clone());
