@@ -6,8 +6,10 @@ use kith_tests::{
     sim::{Faults, Sim, mailbox::Malice},
 };
 
-/// Seeds run in CI; `KITH_SIM_SEEDS` asks for more.
-const SEEDS: u64 = 10_000;
+/// Seeds run in CI, of worlds that take days of virtual time each; `KITH_SIM_SEEDS` asks for more.
+const SEEDS: u64 = 400;
+/// What CI spends on each of these worlds at most.
+const BUDGET_S: u64 = 100;
 
 /// Two contacts, then nobody is connected to anybody: everything they write goes through mailboxes.
 fn by_mail_alone(seed: u64, faults: Faults, malice: &[Malice], messages: u32) {
@@ -53,13 +55,13 @@ fn a_kind_world_without_connections() {
 #[test]
 fn nothing_is_lost_or_doubled_by_mail() {
     let rough = Faults { partition: 0, ..Faults::ROUGH };
-    for_seeds(SEEDS, 60, |seed| by_mail_alone(seed, rough, &[Malice::ROUGH, Malice::default()], 5));
+    for_seeds(SEEDS, BUDGET_S, |seed| by_mail_alone(seed, rough, &[Malice::ROUGH, Malice::default()], 5));
 }
 
 /// One mailbox, and it lies: what it swallows comes when the two meet.
 #[test]
 fn a_mailbox_that_lies_only_delays() {
-    for_seeds(SEEDS, 60, |seed| {
+    for_seeds(SEEDS, BUDGET_S, |seed| {
         let rough = Faults { partition: 0, ..Faults::ROUGH };
         let mut sim = Sim::new(seed, 2, rough).with_mailboxes(&[Malice::ROUGH; 2]);
         sim.introduce(0, 1);
@@ -79,7 +81,7 @@ fn a_mailbox_that_lies_only_delays() {
 /// More than a chain keeps keys for, left in one go, while the other is away; then both come online at once.
 #[test]
 fn a_long_absence_and_then_both_at_once() {
-    for_seeds(12, 60, |seed| {
+    for_seeds(12, BUDGET_S, |seed| {
         let mut sim = Sim::new(seed, 2, Faults::NONE).with_mailboxes(&[Malice::default(); 2]);
         sim.introduce(0, 1);
         sim.run_for(60_000);
@@ -104,7 +106,7 @@ fn a_long_absence_and_then_both_at_once() {
 fn a_request_reaches_somebody_who_is_away() {
     let rough = Faults { partition: 0, ..Faults::ROUGH };
     for faults in [Faults::NONE, rough] {
-        for_seeds(200, 60, |seed| {
+        for_seeds(200, BUDGET_S, |seed| {
             let mut sim = Sim::new(seed, 2, faults).with_mailboxes(&[Malice::default(); 2]);
             sim.run_for(30_000);
             sim.cut_everybody();

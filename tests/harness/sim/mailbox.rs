@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use kith_crypto::SigningKey;
 use kith_wire::{
-    BootstrapLink, DepositId, Mail, MailboxDenial, MailboxOperation, MailboxResponse, ReceiveId, Receipt, TransportId,
+    BootstrapLink, DepositId, Mail, MailboxDenial, MailboxOperation, MailboxResponse, Receipt, ReceiveId, TransportId,
     mailbox::envelope_hash, services,
 };
 use rand::{RngExt as _, rngs::StdRng};
@@ -107,7 +107,8 @@ impl Mailbox {
                 if does(malice.hold) {
                     return Some(MailboxResponse::Mail { mail: Vec::new(), more: true });
                 }
-                let mut mail = queue.mail.range(after + 1..).map(|(seq, envelope)| Mail { seq: *seq, envelope: envelope.clone() });
+                let mut mail =
+                    queue.mail.range(after + 1..).map(|(seq, envelope)| Mail { seq: *seq, envelope: envelope.clone() });
                 let page: Vec<Mail> = mail.by_ref().take(PAGE).collect();
                 let more = mail.next().is_some();
                 MailboxResponse::Mail { mail: page, more }
