@@ -42,7 +42,10 @@ enum Asked {
     Open(ReceiveId),
     Fetch(ReceiveId),
     Close(ReceiveId),
-    Put { deposit: i64, queue: DepositId },
+    Put {
+        deposit: i64,
+        queue: DepositId,
+    },
     /// Nobody waits for the answer.
     Ack,
 }

@@ -68,8 +68,7 @@ pub struct ChatSummary {
     pub last: Option<MessageRow>,
 }
 
-const CHAT: &str =
-    "SELECT id, chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, unread, archived FROM chats";
+const CHAT: &str = "SELECT id, chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, unread, archived FROM chats";
 
 fn chat(row: &Row<'_>) -> Result<ChatRow, StoreError> {
     Ok(ChatRow {
@@ -104,7 +103,8 @@ pub(crate) fn chat_row(conn: &Connection, id: &ChatId) -> Result<Option<ChatRow>
 impl Store {
     /// Stores the chat unless it is stored already, which leaves it as it is; `true` if it was new.
     pub fn ensure_chat(&self, row: &ChatRow) -> Result<bool, StoreError> {
-        let sql = "INSERT INTO chats (chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, archived)
+        let sql =
+            "INSERT INTO chats (chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, archived)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (chat) DO NOTHING";
         let inserted = self.conn.prepare_cached(sql)?.execute(params![
             row.chat.as_bytes(),

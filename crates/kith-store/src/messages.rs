@@ -154,7 +154,8 @@ pub(crate) const COLUMNS: &str = "m.id, m.msg, c.chat, a.account, m.outgoing, m.
 /// How many columns that is.
 pub(crate) const COLUMN_COUNT: usize = 19;
 /// The tables they come from; the planner may not start with another one.
-pub(crate) const TABLES: &str = "messages m CROSS JOIN chats c ON c.id = m.chat_id CROSS JOIN authors a ON a.id = m.author_id";
+pub(crate) const TABLES: &str =
+    "messages m CROSS JOIN chats c ON c.id = m.chat_id CROSS JOIN authors a ON a.id = m.author_id";
 
 pub(crate) fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
     Ok(MessageRow {

@@ -21,27 +21,28 @@ pub(crate) fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, title: &str, width: f32, add: 
     let screen = ui.ctx().content_rect();
     // The sheet is the dialog, with its title as name; the layer it lies in is not a second one.
     let layer = Modal::default_area(Id::unique("sheet")).role(Role::GenericContainer);
-    let modal = Modal::new(Id::unique("sheet")).area(layer).frame(frame).backdrop_color(t.backdrop).show(ui.ctx(), |ui| {
-        ui.set_width(width.min(screen.width() - 72.0));
-        ui.set_max_height(screen.height() - 72.0);
-        let id = ui.unique_id();
-        ui.ctx().accesskit_node_builder(id, |node| {
-            node.set_role(Role::Dialog);
-            node.set_label(title.to_owned());
+    let modal =
+        Modal::new(Id::unique("sheet")).area(layer).frame(frame).backdrop_color(t.backdrop).show(ui.ctx(), |ui| {
+            ui.set_width(width.min(screen.width() - 72.0));
+            ui.set_max_height(screen.height() - 72.0);
+            let id = ui.unique_id();
+            ui.ctx().accesskit_node_builder(id, |node| {
+                node.set_role(Role::Dialog);
+                node.set_label(title.to_owned());
+            });
+            let end =
+                if cx.lang.rtl() { Layout::left_to_right(Align::Center) } else { Layout::right_to_left(Align::Center) };
+            let line = egui::vec2(ui.available_width(), 36.0);
+            ui.allocate_ui_with_layout(line, end, |ui| {
+                if icon_button(ui, cx, icons::X, &cx.t("close"), false).clicked() {
+                    cx.act(Action::CloseSheet);
+                }
+                let start = Layout::top_down(if cx.lang.rtl() { Align::Max } else { Align::Min });
+                ui.with_layout(start, |ui| heading(ui, cx, title));
+            });
+            ui.add_space(space::S);
+            egui::ScrollArea::vertical().max_height(screen.height() - 150.0).show(ui, |ui| add(ui, cx));
         });
-        let end =
-            if cx.lang.rtl() { Layout::left_to_right(Align::Center) } else { Layout::right_to_left(Align::Center) };
-        let line = egui::vec2(ui.available_width(), 36.0);
-        ui.allocate_ui_with_layout(line, end, |ui| {
-            if icon_button(ui, cx, icons::X, &cx.t("close"), false).clicked() {
-                cx.act(Action::CloseSheet);
-            }
-            let start = Layout::top_down(if cx.lang.rtl() { Align::Max } else { Align::Min });
-            ui.with_layout(start, |ui| heading(ui, cx, title));
-        });
-        ui.add_space(space::S);
-        egui::ScrollArea::vertical().max_height(screen.height() - 150.0).show(ui, |ui| add(ui, cx));
-    });
     if modal.should_close() {
         cx.act(Action::CloseSheet);
     }

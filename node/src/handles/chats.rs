@@ -4,8 +4,8 @@ use kith_api::{
     AccountId, ApiError, ChatId, MessageId, method,
     params::{
         AccountParams, ChatParams, DeleteFor, DeleteParams, DraftParams, EditParams, EditedText, ForwardParams,
-        HistoryParams, HistoryReply, Hit, MessageParams, MuteParams, Nothing, PinMessageParams, ReactParams, ReadParams,
-        SearchParams, SendParams, SwitchParams,
+        HistoryParams, HistoryReply, Hit, MessageParams, MuteParams, Nothing, PinMessageParams, ReactParams,
+        ReadParams, SearchParams, SendParams, SwitchParams,
     },
     views::{Chat, Message},
 };

@@ -83,7 +83,8 @@ impl Core {
         let Some(PendingLink { command, step, .. }) = self.links.remove(&id) else { return Ok(()) };
         let Step::Finding(mut search) = step else { return Ok(()) };
         // Whoever answered before and is silent now has nothing to take back.
-        let outcome = if search.missed > 0 && outcome == SlotOutcome::Unreachable { SlotOutcome::Missing } else { outcome };
+        let outcome =
+            if search.missed > 0 && outcome == SlotOutcome::Unreachable { SlotOutcome::Missing } else { outcome };
         if outcome == SlotOutcome::Missing && now < search.since.saturating_add(APPEAR_MS) {
             let deadline = now.saturating_add(LOOK_AGAIN_MS << search.missed.min(4));
             search.missed += 1;

@@ -4,8 +4,8 @@ use kith_api::Event;
 use kith_crypto::{KemPublic, OlmError, OlmKind, OlmSession, OlmWire};
 use kith_store::{ContactRow, ContactState, InviteRow, SessionRow};
 use kith_wire::{
-    Body, DeviceRecord, Ends, Envelope, EnvelopeId, Header, Inner, LogRelation, QueueAddress, RequestAnswer, RequestFrame, TransportId,
-    UnverifiedIdentityLog, UnverifiedInner, identity::IdentityLog, invite::kem_info,
+    Body, DeviceRecord, Ends, Envelope, EnvelopeId, Header, Inner, LogRelation, QueueAddress, RequestAnswer,
+    RequestFrame, TransportId, UnverifiedIdentityLog, UnverifiedInner, identity::IdentityLog, invite::kem_info,
 };
 use unicode_normalization::UnicodeNormalization as _;
 

@@ -9,7 +9,11 @@ use kith_crypto::{safety_emoji, safety_number};
 use kith_store::ContactRow;
 use kith_wire::TransportId;
 
-use crate::{Output, PeerPath, Timestamp, convert, core::{Core, Ready}, error::CoreError};
+use crate::{
+    Output, PeerPath, Timestamp, convert,
+    core::{Core, Ready},
+    error::CoreError,
+};
 
 impl Core {
     fn path_of(&self, contact: &ContactRow) -> Result<Option<&PeerPath>, CoreError> {

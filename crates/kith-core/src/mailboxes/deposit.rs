@@ -40,11 +40,7 @@ impl Core {
     }
 
     /// Keeps where a contact finds mail.
-    pub(crate) fn keep_contact_queues(
-        &mut self,
-        account: AccountId,
-        queues: &[QueueAddress],
-    ) -> Result<(), CoreError> {
+    pub(crate) fn keep_contact_queues(&mut self, account: AccountId, queues: &[QueueAddress]) -> Result<(), CoreError> {
         let mut rows = Vec::new();
         for queue in queues {
             let link = queue.link()?;

@@ -115,7 +115,12 @@ impl Core {
     }
 
     /// Whether mail of a contact may still be in a mailbox that was left there before they came online.
-    pub(crate) fn mail_pending(&self, account: AccountId, peer: TransportId, now: Timestamp) -> Result<bool, CoreError> {
+    pub(crate) fn mail_pending(
+        &self,
+        account: AccountId,
+        peer: TransportId,
+        now: Timestamp,
+    ) -> Result<bool, CoreError> {
         let Some(since) = self.mail.up_since.get(&peer).copied() else { return Ok(false) };
         if now >= since.saturating_add(WAIT_MS) {
             return Ok(false);

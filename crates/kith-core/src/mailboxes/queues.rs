@@ -229,7 +229,11 @@ impl Core {
                 let state = QueueState::Open;
                 self.store.put_queue(&QueueRow { state, after_seq: 0, next_at_ms, attempts: 0, ..queue.clone() })?;
                 if let Some(mailbox) = self.store.mailbox(&queue.mailbox)? {
-                    self.store.put_mailbox(&MailboxRow { answered_at_ms: Some(now), refused_at_ms: None, ..mailbox })?;
+                    self.store.put_mailbox(&MailboxRow {
+                        answered_at_ms: Some(now),
+                        refused_at_ms: None,
+                        ..mailbox
+                    })?;
                 }
             }
             Some(MailboxResponse::Denied(MailboxDenial::Admission { .. } | MailboxDenial::NotServed)) => {
@@ -332,9 +336,7 @@ fn meta_told(account: AccountId) -> String {
 }
 
 fn told(addresses: &[QueueAddress]) -> [u8; 32] {
-    let bytes: Vec<u8> = addresses
-        .iter()
-        .flat_map(|queue| [queue.mailbox.as_bytes(), &[0], queue.seed.as_slice()].concat())
-        .collect();
+    let bytes: Vec<u8> =
+        addresses.iter().flat_map(|queue| [queue.mailbox.as_bytes(), &[0], queue.seed.as_slice()].concat()).collect();
     HashLabel::HANDLED.hash(&bytes)
 }

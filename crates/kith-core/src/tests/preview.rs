@@ -122,7 +122,8 @@ fn what_nobody_knows_is_asked_for_a_few_times_and_stays_unknown() {
     let mut world = World::new(1);
     let link = InviteLink::new(kith_wire::AccountId::from_bytes([3; 32]), Vec::new()).to_string();
     let (mut now, mut asked, person) = (world.now, 0, &mut world.people[0]);
-    let mut out = person.run(Input::Command(CommandId(1), Command::ContactsPreview(params::PreviewParams { link })), now);
+    let mut out =
+        person.run(Input::Command(CommandId(1), Command::ContactsPreview(params::PreviewParams { link })), now);
     let error = loop {
         out = match out.as_slice() {
             [] => {

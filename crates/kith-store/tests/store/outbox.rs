@@ -10,7 +10,21 @@ use crate::kit::*;
 fn row(id: i64, new: NewOutbox) -> OutboxRow {
     let NewOutbox { device, msg, kind, chat, hlc, body, created_at_ms, expires_at_ms, next_at_ms } = new;
     let (attempts, sent) = (0, false);
-    OutboxRow { id, device, msg, kind, chat, hlc, body, created_at_ms, expires_at_ms, next_at_ms, attempts, sent, deposited_at_ms: None }
+    OutboxRow {
+        id,
+        device,
+        msg,
+        kind,
+        chat,
+        hlc,
+        body,
+        created_at_ms,
+        expires_at_ms,
+        next_at_ms,
+        attempts,
+        sent,
+        deposited_at_ms: None,
+    }
 }
 
 #[test]

@@ -6,15 +6,15 @@ use kith_crypto::{CurveKey, KemPublic};
 use prost::Message;
 
 use super::body_proto::{
-    ChangeProto, ContactProto, DELETE, EDIT, REACT, ReactProto, IdentityProto, KeysProto, MailboxesProto, NACK, PREKEYS, ProfileProto, RECEIPT, TEXT, TextProto,
-    contact_shape,
+    ChangeProto, ContactProto, DELETE, EDIT, IdentityProto, KeysProto, MailboxesProto, NACK, PREKEYS, ProfileProto,
+    REACT, RECEIPT, ReactProto, TEXT, TextProto, contact_shape,
 };
 use crate::codec::{array, arrays, check_count};
 use crate::error::WireError;
 use crate::ids::{AccountId, EnvelopeId, MsgId};
 use crate::limits::{
-    ADDRESSES_MAX, BODY_MAX, EMOJI_MAX_BYTES, LOG_MAX, NACKS_MAX, NAME_MAX_CHARS, PREKEYS_MAX, RECEIPTS_MAX, REQUEST_TEXT_MAX_CHARS,
-    STATUS_MAX_CHARS, TEXT_MAX_BYTES,
+    ADDRESSES_MAX, BODY_MAX, EMOJI_MAX_BYTES, LOG_MAX, NACKS_MAX, NAME_MAX_CHARS, PREKEYS_MAX, RECEIPTS_MAX,
+    REQUEST_TEXT_MAX_CHARS, STATUS_MAX_CHARS, TEXT_MAX_BYTES,
 };
 use crate::mailbox::{QueueAddress, check_queues, read_queues, write_queues};
 use crate::text::{check_addresses, check_bytes, check_chars, clean_name, clean_status, clean_text, is_emoji};

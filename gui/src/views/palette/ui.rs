@@ -1,7 +1,4 @@
-use egui::{
-    Align2, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, Role, Sense, Stroke, Ui, WidgetText,
-    vec2,
-};
+use egui::{Align2, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, Role, Sense, Stroke, Ui, WidgetText, vec2};
 
 use super::data::{self, Entry};
 use crate::{

@@ -1,6 +1,4 @@
-use egui::{
-    CentralPanel, CornerRadius, Frame, Margin, Panel, Role, ScrollArea, Sense, Ui, WidgetText, vec2,
-};
+use egui::{CentralPanel, CornerRadius, Frame, Margin, Panel, Role, ScrollArea, Sense, Ui, WidgetText, vec2};
 
 use super::{account, pages};
 use crate::{
