@@ -1,7 +1,7 @@
 //! The encrypted database of a profile: rows in, rows out.
 //!
 //! **What it is.** One SQLCipher file, `kith.db`, with contacts, devices, invites, ratchets, chats, messages, the search
-//! index, the outbox and settings. [`Store`] is its only writer; [`ReadStore`] reads history and searches beside it;
+//! index, the outbox, mail on its way and settings. [`Store`] is its only writer; [`ReadStore`] reads history and searches beside it;
 //! [`ProfileLock`] keeps a second process out.
 //!
 //! **What it never does.** It decides nothing: who may write, what is retried and when is the business of `kith-core`.
