@@ -111,7 +111,8 @@ async fn a_marker_is_nowhere() -> Result<()> {
     let disk = tempfile::tempdir()?;
     let heard = tempfile::tempdir()?;
     let bootstrap = BootstrapHome::init(disk.path()).await?;
-    fs::write(bootstrap.folder.join("config.toml"), "log = \"debug\"\n")?;
+    fs::write(bootstrap.folder.join("config.toml"), "log = \"debug\"\n[mailbox]\non = true\n")?;
+    let mail = bootstrap.folder.join("mail/mailbox.redb");
     let bootstrap = bootstrap.start().await?;
     let listen = bootstrap.listen();
     let port = listen.first().and_then(|address| address.rsplit('/').next()).context("a port")?;
@@ -147,8 +148,13 @@ async fn a_marker_is_nowhere() -> Result<()> {
     search_disk(disk.path(), &markers)?;
     alice.meets(&bob.account).await?;
     let new_api = alice.node.api.port()?.to_string();
-    assert!(alice.node.terminate().await?.success());
     assert!(bob.node.terminate().await?.success());
+    // In the mailbox it is no more readable than on the way there.
+    let left = alice.write(&bob.account, &format!("{first} while you were away")).await?;
+    alice.sees_state(&bob.account, &left, "stored").await?;
+    search_disk(disk.path(), &markers)?;
+    assert!(fs::metadata(mail)?.len() > 0, "the mailbox has a file");
+    assert!(alice.node.terminate().await?.success());
     assert!(bootstrap.terminate().await?.success());
     search_disk(disk.path(), &markers)?;
 

@@ -174,6 +174,8 @@ pub enum Action {
     PhraseSaved,
     /// Others may learn that I have read what they wrote.
     SendReceipts(bool),
+    /// Let mailboxes keep messages for me while I am away, or not.
+    KeepMail(bool),
 
     /// Test the network.
     TestNetwork,

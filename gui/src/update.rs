@@ -15,7 +15,7 @@ mod tests;
 
 use std::time::Duration;
 
-use kith_node::{AccountId, ChatId, Command, Event, MessageId, api::Password, params, views::RECEIPTS_SEEN};
+use kith_node::{AccountId, ChatId, Command, Event, MessageId, api::Password, params, views::{MAILBOXES_USE, RECEIPTS_SEEN}};
 
 use crate::{
     action::{Action, Copied},
@@ -164,6 +164,10 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             model.settings.receipts = on;
             keep(RECEIPTS_SEEN, on.into(), &mut out);
         }
+        Action::KeepMail(on) => {
+            model.settings.mail = on;
+            keep(MAILBOXES_USE, on.into(), &mut out);
+        }
         Action::DismissToast(id) => model.view.toasts.retain(|toast| toast.id != id),
         Action::Echo => {
             toast(model, ToastKind::Done, "toast-echo");
@@ -264,8 +268,8 @@ fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {
 }
 
 fn set(model: &mut Model, settings: Settings, out: &mut Vec<Effect>) {
-    let receipts = model.settings.receipts;
-    model.settings = Settings { receipts, ..settings.bounded() };
+    let (receipts, mail) = (model.settings.receipts, model.settings.mail);
+    model.settings = Settings { receipts, mail, ..settings.bounded() };
     let Ok(value) = serde_json::to_value(&model.settings) else { return };
     keep(Settings::KEY, value, out);
 }

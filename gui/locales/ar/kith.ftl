@@ -195,6 +195,14 @@ state-received = مستلمة
 state-note = ملاحظة
 state-queued = بانتظار التسليم
 state-stored = محفوظة إلى حين الاستلام
+state-stored-until = { $count ->
+    [zero] محفوظة حتى { $date }
+    [one] محفوظة في صندوق بريد حتى { $date }
+    [two] محفوظة في صندوقَي بريد حتى { $date }
+    [few] محفوظة في { $count } صناديق بريد حتى { $date }
+    [many] محفوظة في { $count } صندوق بريد حتى { $date }
+   *[other] محفوظة في { $count } صندوق بريد حتى { $date }
+}
 state-delivered = تم التسليم
 state-seen = تمت القراءة
 state-failed = لم تُرسل
@@ -382,6 +390,8 @@ settings-shortcuts = لوحة المفاتيح
 settings-about = حول
 privacy-receipts = مؤشرات القراءة
 privacy-receipts-about = يرى الآخرون أنك قرأت رسائلهم.
+privacy-mail = صناديق البريد
+privacy-mail-about = أثناء غيابك تحفظ عُقد الإقلاع التي تستخدمها رسائل مختومة لك. لا يمكنها قراءتها، لكنها ترى متى ومن أين أُودِع شيء أو استُلم.
 privacy-about = جهات الاتصال المتصلة بك مباشرة ترى عنوانك على الشبكة. عُقد التمهيد والمرحّلات ترى متى تكون متصلًا، لكنها لا ترى ما تكتبه.
 theme-title = السمة
 theme-system = النظام

@@ -182,6 +182,10 @@ state-received = empfangen
 state-note = Notiz
 state-queued = wartet auf Zustellung
 state-stored = zur Abholung hinterlegt
+state-stored-until = { $count ->
+    [one] bei einem Postfach bis { $date }
+   *[other] bei { $count } Postfächern bis { $date }
+}
 state-delivered = zugestellt
 state-seen = gelesen
 state-failed = nicht gesendet
@@ -366,6 +370,8 @@ settings-shortcuts = Tastatur
 settings-about = Über Kith
 privacy-receipts = Lesebestätigungen
 privacy-receipts-about = Andere sehen, dass du ihre Nachrichten gelesen hast.
+privacy-mail = Postfächer
+privacy-mail-about = Während du weg bist, bewahren deine Bootstrap-Knoten versiegelte Nachrichten für dich auf. Lesen können sie sie nicht; sie sehen aber, wann und von wo etwas hinterlegt und abgeholt wird.
 privacy-about = Kontakte, mit denen du direkt verbunden bist, sehen deine Netzwerkadresse. Bootstrap-Knoten und Relays sehen, wann du online bist, aber nicht, was du schreibst.
 theme-title = Design
 theme-system = System

@@ -182,6 +182,10 @@ state-received = received
 state-note = note
 state-queued = waiting to be delivered
 state-stored = stored for them
+state-stored-until = { $count ->
+    [one] kept by a mailbox until { $date }
+   *[other] kept by { $count } mailboxes until { $date }
+}
 state-delivered = delivered
 state-seen = seen
 state-failed = not sent
@@ -366,6 +370,8 @@ settings-shortcuts = Keyboard
 settings-about = About
 privacy-receipts = Read receipts
 privacy-receipts-about = People see that you have read their messages.
+privacy-mail = Mailboxes
+privacy-mail-about = While you are away, bootstrap nodes you use keep sealed messages for you. They cannot read them, but see when and from where something is left and fetched.
 privacy-about = Contacts you are connected to directly see your network address. Bootstrap nodes and relays see when you are online, but not what you write.
 theme-title = Theme
 theme-system = System

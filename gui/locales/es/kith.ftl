@@ -182,6 +182,10 @@ state-received = recibido
 state-note = nota
 state-queued = pendiente de entrega
 state-stored = guardado para su entrega
+state-stored-until = { $count ->
+    [one] en un buzón hasta el { $date }
+   *[other] en { $count } buzones hasta el { $date }
+}
 state-delivered = entregado
 state-seen = leído
 state-failed = no enviado
@@ -366,6 +370,8 @@ settings-shortcuts = Teclado
 settings-about = Acerca de
 privacy-receipts = Confirmaciones de lectura
 privacy-receipts-about = Las demás personas ven que has leído sus mensajes.
+privacy-mail = Buzones
+privacy-mail-about = Mientras no estás, los nodos de arranque que usas guardan mensajes sellados para ti. No pueden leerlos, pero ven cuándo y desde dónde se deja y se recoge algo.
 privacy-about = Los contactos con los que tienes conexión directa ven tu dirección de red. Los nodos de arranque y los relés ven cuándo estás en línea, pero no lo que escribes.
 theme-title = Tema
 theme-system = Sistema

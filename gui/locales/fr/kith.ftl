@@ -182,6 +182,10 @@ state-received = reçu
 state-note = note
 state-queued = en attente de distribution
 state-stored = déposé à son intention
+state-stored-until = { $count ->
+    [one] dans une boîte aux lettres jusqu’au { $date }
+   *[other] dans { $count } boîtes aux lettres jusqu’au { $date }
+}
 state-delivered = distribué
 state-seen = lu
 state-failed = non envoyé
@@ -366,6 +370,8 @@ settings-shortcuts = Clavier
 settings-about = À propos
 privacy-receipts = Accusés de lecture
 privacy-receipts-about = Les autres voient que vous avez lu leurs messages.
+privacy-mail = Boîtes aux lettres
+privacy-mail-about = Pendant votre absence, vos nœuds d’amorçage gardent pour vous des messages scellés. Ils ne peuvent pas les lire, mais voient quand et d’où quelque chose est déposé et relevé.
 privacy-about = Les contacts en connexion directe avec vous voient votre adresse réseau. Les nœuds d’amorçage et les relais voient quand vous êtes en ligne, mais pas ce que vous écrivez.
 theme-title = Thème
 theme-system = Système

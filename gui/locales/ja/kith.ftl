@@ -177,6 +177,9 @@ state-received = 受信済み
 state-note = メモ
 state-queued = 配信待ち
 state-stored = 受け取り待ち
+state-stored-until = { $count ->
+   *[other] { $count } か所のメールボックスが { $date } まで保管
+}
 state-delivered = 配信済み
 state-seen = 既読
 state-failed = 未送信
@@ -360,6 +363,8 @@ settings-shortcuts = キーボード
 settings-about = Kithについて
 privacy-receipts = 既読通知
 privacy-receipts-about = メッセージを読んだことが相手に表示されます。
+privacy-mail = メールボックス
+privacy-mail-about = 不在の間、使用中のブートストラップノードが封をしたメッセージを預かります。内容は読めませんが、いつどこから預けられ、受け取られたかは分かります。
 privacy-about = 直接つながっている連絡先には、あなたのネットワークアドレスが見えます。ブートストラップノードとリレーには、あなたがいつオンラインかは見えますが、書いた内容は見えません。
 theme-title = テーマ
 theme-system = システム

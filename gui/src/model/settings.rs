@@ -1,6 +1,6 @@
 //! What a person chose. Kept in the encrypted profile, under `gui`.
 
-use kith_node::views::RECEIPTS_SEEN;
+use kith_node::views::{MAILBOXES_USE, RECEIPTS_SEEN};
 use serde::{Deserialize, Serialize};
 
 use crate::theme::Mode;
@@ -73,6 +73,9 @@ pub struct Settings {
     /// Others learn that I have read what they wrote; kept by the node under a key of its own.
     #[serde(skip)]
     pub receipts: bool,
+    /// Mailboxes keep messages for me while I am away; kept by the node under a key of its own.
+    #[serde(skip)]
+    pub mail: bool,
 }
 
 impl Default for Settings {
@@ -91,6 +94,7 @@ impl Default for Settings {
             keep_running: None,
             phrase_saved: false,
             receipts: true,
+            mail: true,
         }
     }
 }
@@ -103,8 +107,9 @@ impl Settings {
     #[must_use]
     pub fn read(kept: &kith_node::views::Settings) -> Self {
         let own = kept.get(Self::KEY).and_then(|value| serde_json::from_value(value.clone()).ok());
-        let receipts = kept.get(RECEIPTS_SEEN).and_then(serde_json::Value::as_bool).unwrap_or(true);
-        Self { receipts, ..own.unwrap_or_default() }.bounded()
+        let on = |key| kept.get(key).and_then(serde_json::Value::as_bool).unwrap_or(true);
+        let (receipts, mail) = (on(RECEIPTS_SEEN), on(MAILBOXES_USE));
+        Self { receipts, mail, ..own.unwrap_or_default() }.bounded()
     }
 
     /// The sizes brought into their ranges, whoever wrote the file.

@@ -1,6 +1,7 @@
 //! Leaving what is for others in their queues.
 
-use kith_store::{ContactQueueRow, ContactRow, DeviceRow};
+use kith_api::Event;
+use kith_store::{ContactQueueRow, ContactRow, DeliveryState, DeviceRow};
 use kith_wire::{
     AccountId, Body, DepositId, Hlc, MailboxDenial, MailboxOperation, MailboxResponse, QueueAddress, Receipt,
     limits::MAIL_TTL_MAX_MS,
@@ -195,7 +196,11 @@ impl Core {
         if self.store.message(&msg)?.is_some() {
             let until = receipt.until_ms.min(now.saturating_add(MAIL_TTL_MAX_MS));
             self.store.add_custody(&msg, &queue.mailbox, until)?;
-            self.raise(msg, row.device, kith_store::DeliveryState::Stored, now, out)?;
+            self.raise(msg, row.device, DeliveryState::Stored, now, out)?;
+        }
+        // Where it waits is part of what is shown.
+        if let Some(message) = self.store.message(&msg)?.filter(|message| message.state == DeliveryState::Stored) {
+            out.push(Output::Event(Event::MessageUpserted { message: convert::message_view(&message) }));
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 mod damage;
 mod kit;
+mod mailboxes;
 mod messages;
 mod outbox;
 mod ratchets;

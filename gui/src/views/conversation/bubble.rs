@@ -15,6 +15,7 @@ use super::{
 use crate::{
     action::{Action, Copied},
     cx::Cx,
+    i18n::Arg,
     model::{EmojiFor, Sheet},
     text::layout::{self, Body, Ink},
     theme::{Color, Type, icons, icons::Icon, radius},
@@ -137,6 +138,17 @@ fn mark(cx: &Cx<'_>, bubble: &Bubble) -> Option<(Icon, Color)> {
     }
 }
 
+/// How far a message got, and where it waits.
+fn progress_text(cx: &Cx<'_>, bubble: &Bubble) -> String {
+    match (&bubble.progress, bubble.kept) {
+        (Progress::State(MessageState::Stored), Some((count, until))) => {
+            let date = cx.lang.day(until, cx.model.now);
+            cx.with("state-stored-until", &[("count", Arg::Count(count)), ("date", Arg::Text(&date))])
+        }
+        _ => cx.t(progress_key(&bubble.progress)),
+    }
+}
+
 /// The key of the word for how far a message got.
 pub(crate) fn progress_key(progress: &Progress) -> &'static str {
     match progress {
@@ -193,8 +205,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, fl
         cx.act(Action::React(id, chip.emoji.clone(), !chip.mine));
     }
     // The words lie over the bubble and take the press for themselves.
-    menu(&words, cx, bubble);
-    menu(&response, cx, bubble);
+    menu(&response.union(words), cx, bubble);
     revealed
 }
 
@@ -238,7 +249,7 @@ fn speak(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, id: egui::Id, chosen: Option<boo
             (bubble.pinned, "message-pinned"),
         ];
         let marks = marks.iter().filter(|(on, _)| *on).map(|(_, key)| cx.t(key));
-        let state: Vec<_> = marks.chain([cx.t(progress_key(&bubble.progress))]).collect();
+        let state: Vec<_> = marks.chain([progress_text(cx, bubble)]).collect();
         node.set_role(egui::Role::Article);
         node.set_label(format!("{who}, {}: {text} ({})", cx.lang.clock(bubble.at), state.join(", ")));
         if let Some(chosen) = chosen {
@@ -311,7 +322,7 @@ fn menu(response: &egui::Response, cx: &mut Cx<'_>, bubble: &Bubble) {
         {
             cx.act(Action::OpenSheet(Sheet::DeleteMessage(id)));
         }
-        let (full, state) = (cx.lang.full(bubble.at), cx.t(progress_key(&bubble.progress)));
+        let (full, state) = (cx.lang.full(bubble.at), progress_text(cx, bubble));
         crate::widgets::muted(ui, cx, &format!("{full} · {state}"));
     });
 }

@@ -23,7 +23,7 @@ pub(crate) enum Item {
     /// What follows is new.
     Unread,
     /// A message.
-    Message(Bubble),
+    Message(Box<Bubble>),
 }
 
 /// How far a message got.
@@ -63,6 +63,8 @@ pub(crate) struct Bubble {
     /// When it was written, Unix milliseconds.
     pub(crate) at: u64,
     pub(crate) progress: Progress,
+    /// How many mailboxes keep it, and until when, Unix milliseconds.
+    pub(crate) kept: Option<(u64, u64)>,
     /// The first of its group.
     pub(crate) first: bool,
     /// The last of its group.
@@ -151,7 +153,7 @@ pub(crate) fn items(model: &Model, lang: &Lang, chat: ChatId) -> Vec<(RowKey, It
         let before_joins = before.is_some_and(joins) && !unread;
         let next_joins =
             joins(at + 1) && next.is_none_or(|next| talk.unread_from.is_none() || next.id != talk.unread_from);
-        items.push((message.key(), Item::Message(message.bubble(me, !before_joins, !next_joins))));
+        items.push((message.key(), Item::Message(Box::new(message.bubble(me, !before_joins, !next_joins)))));
     }
     items
 }
@@ -177,6 +179,7 @@ struct Written {
     at: u64,
     text: Option<String>,
     progress: Progress,
+    kept: Option<(u64, u64)>,
     deleted: bool,
     forwarded: bool,
     pinned: bool,
@@ -199,6 +202,7 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         edited: message.edited_at.is_some(),
         quote: quote(message.reply_to),
         chips: chips(model, lang, message),
+        kept: message.stored_until.map(|until| (message.stored_at.len() as u64, until)),
         progress: match message.state {
             _ if notes => Progress::Note,
             _ if message.deleted => Progress::Gone,
@@ -218,6 +222,7 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         edited: false,
         quote: quote(pending.reply_to),
         chips: Vec::new(),
+        kept: None,
         progress: pending.error.clone().map_or(Progress::Pending, Progress::Refused),
     });
     // What is on its way stands at the end, and only where the end is.
@@ -244,6 +249,7 @@ impl Written {
             chips: self.chips.clone(),
             at: self.at,
             progress: self.progress.clone(),
+            kept: self.kept,
             first,
             last,
         }

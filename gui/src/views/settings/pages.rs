@@ -21,6 +21,13 @@ pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
     });
     ui.add_space(space::S);
+    card(ui, cx, |ui, cx| {
+        let (title, about) = (cx.t("privacy-mail"), cx.t("privacy-mail-about"));
+        if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.settings.mail) {
+            cx.actions.push(Action::KeepMail(on));
+        }
+    });
+    ui.add_space(space::S);
     muted(ui, cx, &cx.t("privacy-about"));
 }
 

@@ -1,0 +1,138 @@
+//! Queues of ours, queues of others, and envelopes on their way.
+
+use kith_store::{ContactQueueRow, MailboxRow, NewOutbox, QueueRow, QueueState};
+use kith_wire::{AccountId, DepositId, MsgId, ReceiveId};
+use zeroize::Zeroizing;
+
+use crate::kit::*;
+
+const NOW: u64 = 1_000_000;
+
+fn mailbox(n: u8, added: bool) -> MailboxRow {
+    let address = format!("kith:b/1/{n}");
+    MailboxRow { transport: transport(n), address, added, token: None, answered_at_ms: None, refused_at_ms: None }
+}
+
+fn queue(n: u8, at: u8) -> QueueRow {
+    QueueRow {
+        receive: ReceiveId::from_bytes([n; 32]),
+        receive_seed: Zeroizing::new([n; 32]),
+        send_seed: Zeroizing::new([n + 1; 32]),
+        mailbox: transport(at),
+        account: None,
+        invite_tag: None,
+        state: QueueState::Open,
+        after_seq: 0,
+        next_at_ms: NOW,
+        attempts: 0,
+    }
+}
+
+fn theirs(n: u8, account: AccountId) -> ContactQueueRow {
+    ContactQueueRow {
+        deposit: DepositId::from_bytes([n; 32]),
+        seed: Zeroizing::new([n; 32]),
+        account,
+        mailbox: transport(n),
+        address: format!("kith:b/1/{n}"),
+    }
+}
+
+#[test]
+fn mailboxes_the_person_added_come_first() {
+    let store = memory();
+    for row in [mailbox(1, false), mailbox(2, true), mailbox(3, false)] {
+        store.put_mailbox(&row).unwrap();
+    }
+    let order: Vec<_> = store.mailboxes().unwrap().into_iter().map(|row| row.transport).collect();
+    assert_eq!(order, [2, 1, 3].map(transport));
+    let changed = MailboxRow { token: Some([9; 32]), refused_at_ms: Some(NOW), ..mailbox(1, false) };
+    store.put_mailbox(&changed).unwrap();
+    assert_eq!(store.mailbox(&transport(1)).unwrap(), Some(changed));
+    assert!(!format!("{:?}", store.mailbox(&transport(1)).unwrap()).contains('9'), "a token is shown");
+}
+
+#[test]
+fn a_queue_goes_with_its_mailbox_and_waits_for_its_time() {
+    let store = memory();
+    store.put_mailbox(&mailbox(1, false)).unwrap();
+    assert!(store.put_queue(&queue(7, 2)).is_err(), "a queue at a mailbox nobody knows");
+    let account = AccountId::from_bytes([4; 32]);
+    let spare = queue(5, 1);
+    let told = QueueRow { account: Some(account), next_at_ms: NOW + 500, ..queue(6, 1) };
+    store.put_queue(&spare).unwrap();
+    store.put_queue(&told).unwrap();
+    assert_eq!(store.spare_queues().unwrap(), std::slice::from_ref(&spare));
+    assert_eq!(store.queues_of(&account).unwrap(), std::slice::from_ref(&told));
+    assert_eq!(store.queues_due(NOW, 10).unwrap(), [spare]);
+    assert_eq!(store.mail_next_at().unwrap(), Some(NOW));
+    store.queues_wake(Some(&account), NOW - 1).unwrap();
+    let due = store.queues_due(NOW, 1).unwrap();
+    assert_eq!(due.first().map(|row| row.receive), Some(told.receive), "the one that is longest due");
+    assert!(store.delete_mailbox(&transport(1)).unwrap());
+    assert_eq!(store.queues().unwrap(), []);
+}
+
+#[test]
+fn what_is_on_its_way_is_left_once_in_each_queue() {
+    let store = memory();
+    befriend(&store, 1);
+    let (account, device) = (account(1), device(1));
+    store.set_contact_queues(&account, &[theirs(11, account), theirs(12, account)]).unwrap();
+    let (msg, targets) = (MsgId::from_bytes([1; 16]), [11, 12].map(|n| DepositId::from_bytes([n; 32])));
+    store.add_deposit(&device, Some(&msg), b"sealed", &targets, NOW).unwrap();
+    let due = store.deposits_due(NOW, 10).unwrap();
+    assert_eq!(due.iter().map(|row| row.deposit).collect::<Vec<_>>(), targets);
+    let id = due.first().unwrap().id;
+    store.deposit_tried(id, &targets[0], NOW + 10).unwrap();
+    assert_eq!(store.deposit(id, &targets[0]).unwrap().unwrap().attempts, 1);
+    assert_eq!(store.deposits_due(NOW, 10).unwrap().len(), 1, "the other is still due");
+    store.deposit_done(id, &targets[0]).unwrap();
+    assert_eq!(store.deposits_waiting().unwrap(), 1, "one queue still lacks it");
+    store.deposit_done(id, &targets[1]).unwrap();
+    assert_eq!(store.deposits_waiting().unwrap(), 0);
+
+    store.add_deposit(&device, Some(&msg), b"again", &targets, NOW).unwrap();
+    store.delete_deposits_of(&device, &msg).unwrap();
+    assert_eq!((store.deposits_waiting().unwrap(), store.mail_next_at().unwrap()), (0, None));
+}
+
+#[test]
+fn a_queue_that_is_gone_takes_what_was_on_its_way_there() {
+    let store = memory();
+    befriend(&store, 1);
+    let (account, device) = (account(1), device(1));
+    store.set_contact_queues(&account, &[theirs(11, account), theirs(12, account)]).unwrap();
+    let targets = [11, 12].map(|n| DepositId::from_bytes([n; 32]));
+    store.add_deposit(&device, None, b"sealed", &targets, NOW).unwrap();
+    store.delete_contact_queue(&targets[0]).unwrap();
+    assert_eq!(store.deposits_due(NOW, 10).unwrap().len(), 1);
+    // What the contact says later replaces what they said before.
+    store.set_contact_queues(&account, &[theirs(13, account)]).unwrap();
+    assert_eq!(store.contact_queues(&account).unwrap(), [theirs(13, account)]);
+    assert_eq!(store.deposits_due(NOW, 10).unwrap(), []);
+    // Somebody else cannot take a queue over by naming it.
+    befriend(&store, 2);
+    let other = crate::kit::account(2);
+    store.set_contact_queues(&other, &[theirs(13, other)]).unwrap();
+    assert_eq!(store.contact_queue(&DepositId::from_bytes([13; 32])).unwrap().unwrap().account, account);
+}
+
+#[test]
+fn what_was_sealed_for_mailboxes_is_not_sealed_again_at_once() {
+    let store = memory();
+    befriend(&store, 1);
+    let (account, device) = (account(1), device(1));
+    let new = NewOutbox { created_at_ms: NOW, ..queued(1, 1, NOW) };
+    let id = store.enqueue(&new).unwrap();
+    assert_eq!(store.outbox_unsealed().unwrap(), 0, "a contact who finds no mail");
+    store.set_contact_queues(&account, &[theirs(11, account)]).unwrap();
+    assert_eq!(store.outbox_unsealed().unwrap(), 1);
+    assert_eq!(store.outbox_to_deposit(&device, 0, NOW - 1, 10).unwrap(), [], "the direct way comes first");
+    assert_eq!(store.outbox_to_deposit(&device, 0, NOW, 10).unwrap().len(), 1);
+    store.outbox_deposited(id, NOW + 5, NOW + 100).unwrap();
+    assert_eq!(store.outbox_to_deposit(&device, 0, NOW, 10).unwrap(), []);
+    assert_eq!(store.outbox_to_deposit(&device, NOW + 6, NOW, 10).unwrap().len(), 1, "it was long ago");
+    store.outbox_undeposit(&device).unwrap();
+    assert_eq!(store.outbox_unsealed().unwrap(), 1);
+}
