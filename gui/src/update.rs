@@ -15,7 +15,12 @@ mod tests;
 
 use std::time::Duration;
 
-use kith_node::{AccountId, ChatId, Command, Event, MessageId, api::Password, params, views::{MAILBOXES_USE, RECEIPTS_SEEN}};
+use kith_node::{
+    AccountId, ChatId, Command, Event, MessageId,
+    api::Password,
+    params,
+    views::{MAILBOXES_USE, RECEIPTS_SEEN},
+};
 
 use crate::{
     action::{Action, Copied},
