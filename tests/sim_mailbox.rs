@@ -133,3 +133,26 @@ fn a_request_reaches_somebody_who_is_away() {
         });
     }
 }
+
+/// What is left in a queue arrives there in another order, within what a chain keeps keys for.
+#[test]
+fn a_queue_filled_out_of_order_is_read_whole() {
+    for_seeds(12, BUDGET_S, |seed| {
+        let mut sim = Sim::new(seed, 2, Faults::NONE).with_mailboxes(&[Malice::default(); 2]);
+        sim.introduce(0, 1);
+        sim.run_for(60_000);
+        sim.cut_everybody();
+        sim.faults = Faults { delay_ms: 4_000, loss: 10, ..Faults::NONE };
+        let mut written = Vec::new();
+        for n in 0..120 {
+            written.extend(sim.send(0, 1, &format!("number {n}")).map(|id| (0, id)));
+        }
+        // The writer goes away as soon as everything is left: nobody is there to ask again.
+        sim.run_until("everything is left", |sim| {
+            let store = sim.people[0].store();
+            store.outbox_unsealed().expect("read") == 0 && store.deposits_waiting().expect("read") == 0
+        });
+        let chat = sim.people[0].chat_with(&sim.people[1]);
+        sim.run_until("everything is read", |sim| sim.people[1].history(&chat).len() == written.len());
+    });
+}

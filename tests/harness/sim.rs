@@ -59,6 +59,12 @@ enum Parcel {
         id: SendId,
         bytes: Vec<u8>,
     },
+    /// A question to a mailbox.
+    Mail {
+        id: u64,
+        mailbox: String,
+        operation: MailboxOperation,
+    },
 }
 
 #[derive(Debug)]
@@ -264,14 +270,19 @@ impl Sim {
                     let (key, (_, parcel)) = entry.remove_entry();
                     match parcel {
                         Parcel::Input(input) => batch.push(input),
-                        request @ Parcel::Request { .. } => {
-                            self.under_way.insert(key, (to, request));
+                        other @ (Parcel::Request { .. } | Parcel::Mail { .. }) => {
+                            self.under_way.insert(key, (to, other));
                             break;
                         }
                     }
                 }
                 batch.retain(|input| self.still_holds(to, input));
                 self.give(to, batch);
+            }
+            // Who asked may be gone by now; the mailbox does what it was asked all the same.
+            Parcel::Mail { id, mailbox, operation } => {
+                let response = self.ask_mailbox(&mailbox, operation);
+                self.post(to, Parcel::Input(Input::Mailbox { id, response }));
             }
             Parcel::Request { from, id, bytes } => {
                 if self.is_cut(from, to) {
@@ -364,8 +375,7 @@ impl Sim {
                     }
                 }
                 Output::Mailbox { id, mailbox, operation, .. } => {
-                    let response = self.ask_mailbox(&mailbox, operation);
-                    self.post(who, Parcel::Input(Input::Mailbox { id, response }));
+                    self.post(who, Parcel::Mail { id, mailbox, operation });
                 }
                 Output::ServeSlots(_) => {}
             }
@@ -527,6 +537,6 @@ impl Sim {
                 self.tell_link(other, who, false);
             }
         }
-        self.under_way.retain(|_, (to, parcel)| *to != who || matches!(parcel, Parcel::Request { .. }));
+        self.under_way.retain(|_, (to, parcel)| *to != who || !matches!(parcel, Parcel::Input(_)));
     }
 }

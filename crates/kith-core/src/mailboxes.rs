@@ -183,6 +183,15 @@ impl Core {
         UNDER_WAY_MAX.saturating_sub(self.mail.asked.len())
     }
 
+    /// Whether a question about a queue of ours is under way.
+    fn is_asked(&self, receive: ReceiveId) -> bool {
+        let about = |asked: &Asked| match asked {
+            Asked::Open(other) | Asked::Fetch(other) | Asked::Close(other) => *other == receive,
+            Asked::Put { .. } | Asked::Ack => false,
+        };
+        self.mail.asked.values().any(|(asked, _)| about(asked))
+    }
+
     fn ask_mailbox(
         &mut self,
         asked: Asked,
@@ -207,6 +216,9 @@ impl Core {
     ) -> Result<(), CoreError> {
         let Some((asked, _)) = self.mail.asked.remove(&id) else { return Ok(()) };
         self.mail.due = true;
+        if response.is_none() || matches!(response, Some(MailboxResponse::Denied(_))) {
+            tracing::debug!(?asked, ?response, "a mailbox did not do it");
+        }
         match asked {
             Asked::Ack => Ok(()),
             Asked::Put { deposit, queue } => self.put_answered(deposit, queue, response, now, out),

@@ -390,6 +390,21 @@ impl Store {
         Ok(self.conn.prepare_cached("SELECT count(*) FROM deposits")?.query_row([], |row| row.get(0))?)
     }
 
+    /// How many envelopes that were sealed before this one are still on their way to the same queue; counts to `limit`.
+    pub fn deposits_before(&self, id: i64, target: &DepositId, limit: u32) -> Result<u32, StoreError> {
+        let sql = "SELECT count(*) FROM
+            (SELECT 1 FROM deposit_targets WHERE send = ?2 AND deposit < ?1 LIMIT ?3)";
+        Ok(self.conn.prepare_cached(sql)?.query_row(params![id, target.as_bytes(), limit], |row| row.get(0))?)
+    }
+
+    /// Makes those of the first `limit` envelopes on their way to a queue due at `now_ms` that were not tried yet.
+    pub fn deposits_next(&self, target: &DepositId, limit: u32, now_ms: u64) -> Result<(), StoreError> {
+        let sql = "UPDATE deposit_targets SET next_at_ms = ?3 WHERE send = ?1 AND attempts = 0 AND next_at_ms > ?3
+            AND deposit IN (SELECT deposit FROM deposit_targets WHERE send = ?1 ORDER BY deposit LIMIT ?2)";
+        self.conn.prepare_cached(sql)?.execute(params![target.as_bytes(), limit, int(now_ms)])?;
+        Ok(())
+    }
+
     /// One envelope on its way to one queue.
     pub fn deposit(&self, id: i64, target: &DepositId) -> Result<Option<DepositRow>, StoreError> {
         let sql = format!("{DEPOSIT} WHERE t.deposit = ?1 AND t.send = ?2");

@@ -10,8 +10,8 @@ use crate::{
 
 /// Opens the menu of the message with this in it.
 fn menu(device: &mut Device, part: &str) {
-    // On the words, which can be selected.
-    let at = device.window.get_all_by_label_contains(part).last().unwrap().rect().center();
+    // Beside the words, which can be selected.
+    let at = device.window.get_all_by_label_contains(part).last().unwrap().rect().left_top() + egui::vec2(6.0, 6.0);
     device.window.hover_at(at);
     device.window.step();
     for pressed in [true, false] {

@@ -13,6 +13,8 @@ use crate::{
 const FIND_MS: u64 = 30_000;
 /// How long a bundle that nobody has is looked for: it may be on its way to the bootstrap nodes.
 const APPEAR_MS: u64 = 6_000;
+/// How long a request waits for queues in which its answer can be left.
+const QUEUES_MS: u64 = 3_000;
 /// How long to wait before looking again, the first time; then twice as long each time, because nodes answer only a few
 /// such questions a minute.
 const LOOK_AGAIN_MS: u64 = 500;
@@ -88,6 +90,13 @@ impl Core {
         if outcome == SlotOutcome::Missing && now < search.since.saturating_add(APPEAR_MS) {
             let deadline = now.saturating_add(LOOK_AGAIN_MS << search.missed.min(4));
             search.missed += 1;
+            self.links.insert(id, PendingLink { command, deadline, step: Step::Pausing(search) });
+            return Ok(());
+        }
+        let adding = matches!(search.purpose, Purpose::Add { .. });
+        if adding && now < search.since.saturating_add(QUEUES_MS) && self.mail_is_on_its_way(now)? {
+            // A request that says where its answer may be left is worth a moment.
+            let deadline = now.saturating_add(LOOK_AGAIN_MS * 2);
             self.links.insert(id, PendingLink { command, deadline, step: Step::Pausing(search) });
             return Ok(());
         }

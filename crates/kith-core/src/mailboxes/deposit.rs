@@ -22,6 +22,11 @@ const ROWS_MAX: u32 = 1000;
 const KEEP_MS: u64 = 14 * 24 * 3600 * 1000;
 /// Envelopes handed to the network at once.
 const SENDS_MAX: usize = 32;
+/// An envelope is not put into a queue while this many sealed before it are not there: each may overtake the others, and
+/// a ratchet keeps the keys of 40 skipped messages.
+const IN_ORDER: u32 = 24;
+/// How long one waits that is behind too many others, if none of them arrives.
+const BEHIND_MS: u64 = 60_000;
 
 impl Core {
     /// A contact says where they find mail.
@@ -139,6 +144,10 @@ impl Core {
         let room = u32::try_from(self.mail_room().min(SENDS_MAX)).unwrap_or(0);
         for row in self.store.deposits_due(now, room)? {
             let Some(queue) = self.store.contact_queue(&row.deposit)? else { continue };
+            if self.store.deposits_before(row.id, &row.deposit, IN_ORDER)? >= IN_ORDER {
+                self.store.deposit_postpone(row.id, &row.deposit, now.saturating_add(BEHIND_MS))?;
+                continue;
+            }
             let operation = MailboxOperation::Put {
                 deposit: row.deposit,
                 until_ms: now.saturating_add(KEEP_MS),
@@ -188,6 +197,7 @@ impl Core {
             return self.put_failed(id, queue.deposit, now);
         }
         self.store.deposit_done(id, &queue.deposit)?;
+        self.store.deposits_next(&queue.deposit, IN_ORDER, now)?;
         let Some(msg) = row.msg else { return Ok(()) };
         let waits = self.store.outbox_of_message(&msg)?;
         if waits.iter().any(|waiting| waiting.device == row.device && waiting.kind == Body::REQUEST) {

@@ -48,10 +48,13 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
+        tracing::debug!(count = mail.len(), more, "mail came");
         let seqs: Vec<u64> = mail.iter().map(|mail| mail.seq).filter(|seq| *seq > queue.after_seq).collect();
         let after_seq = seqs.iter().copied().max().unwrap_or(queue.after_seq);
-        // A mailbox that says there is more and gives nothing new would be asked for ever.
-        let more = more && !seqs.is_empty();
+        if more && seqs.is_empty() {
+            // A mailbox that says there is more and gives nothing new is asked again, but not at once.
+            return self.queue_failed(queue, now);
+        }
         for mail in mail.into_iter().filter(|mail| mail.seq > queue.after_seq) {
             self.ready.push_back(Ready::Mail { queue: queue.receive, bytes: mail.envelope });
         }

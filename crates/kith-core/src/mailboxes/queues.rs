@@ -193,6 +193,11 @@ impl Core {
         for queue in self.store.queues_due(now, room)? {
             let Some(mailbox) = self.store.mailbox(&queue.mailbox)? else { continue };
             let receive = queue.receive;
+            if self.is_asked(receive) {
+                // Its answer says when to ask again; a second one would contradict it.
+                self.store.put_queue(&QueueRow { next_at_ms: now.saturating_add(super::ANSWER_MS), ..queue })?;
+                continue;
+            }
             let (asked, operation) = match queue.state {
                 QueueState::Wanted => {
                     let deposit = DepositId::from(SigningKey::from_seed(&queue.send_seed).public());
@@ -302,7 +307,7 @@ impl Core {
     }
 
     /// Whether queues for the next invite will probably be open in a moment.
-    fn mail_is_on_its_way(&self, now: Timestamp) -> Result<bool, CoreError> {
+    pub(crate) fn mail_is_on_its_way(&self, now: Timestamp) -> Result<bool, CoreError> {
         if !self.keeps_mail()? {
             return Ok(false);
         }
