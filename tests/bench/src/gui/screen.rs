@@ -112,9 +112,16 @@ impl Screen {
     pub(super) fn frames_until(&mut self, last: Option<&str>, chat: ChatId) -> Result<Vec<f64>> {
         let start = Instant::now();
         let mut frames = Vec::new();
+        let mut longest = 0.0;
         loop {
-            let frame = Instant::now();
-            frames.push(self.frame(vec![]));
+            let (frame, waited) = (Instant::now(), waited_ms());
+            let took = self.frame(vec![]);
+            if took > longest {
+                longest = took;
+                let waited = waited_ms() - waited;
+                eprintln!("a frame took {took:.1} ms, {waited:.1} ms of it waiting for a processor");
+            }
+            frames.push(took);
             let newest = self.model().chats.get(&chat).and_then(|chat| chat.last.as_ref());
             if newest.and_then(|message| message.text.as_deref()) == last {
                 return Ok(frames);
@@ -135,4 +142,11 @@ impl Screen {
         self.act(Action::StartChatting);
         Ok(link)
     }
+}
+
+/// How long this thread could have run and did not, so far: the second number of `schedstat` (proc(5)), in milliseconds.
+fn waited_ms() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = text.split_whitespace().nth(1).and_then(|number| number.parse::<f64>().ok());
+    nanoseconds.unwrap_or(0.0) / 1e6
 }
