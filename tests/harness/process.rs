@@ -63,10 +63,12 @@ pub fn workspace() -> PathBuf {
     root.canonicalize().unwrap_or(root)
 }
 
+/// Where cargo puts finished programs; with a build folder of its own (`build.build-dir`) that is not where tests lie.
 fn target_folder() -> Result<PathBuf> {
     let test = std::env::current_exe()?;
-    let folder = test.parent().and_then(Path::parent).context("a test runs in target/PROFILE/deps")?;
-    Ok(folder.to_owned())
+    let profile = test.parent().and_then(Path::parent).context("a test runs in FOLDER/PROFILE/deps")?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from).zip(profile.file_name());
+    Ok(target.map_or_else(|| profile.to_owned(), |(target, name)| target.join(name)))
 }
 
 /// Whether cargo's own list of the program's sources (`NAME.d`) has nothing newer than the program.

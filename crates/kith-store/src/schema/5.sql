@@ -1,0 +1,1 @@
+-- What makes delivery whole and messages more than text.
