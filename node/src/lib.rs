@@ -65,6 +65,8 @@ pub use kith_api::{
     SequencedEvent, Snapshot, method, params, views,
 };
 
+pub use kith_core::mentions;
+
 pub use crate::{
     bootstraps::{BadBootstrap, DEFAULT_BOOTSTRAPS},
     builder::{NodeBuilder, Preset, StartError, lan_only, local, standard},

@@ -160,6 +160,8 @@ pub struct Chat {
     pub title: String,
     /// Messages not read yet.
     pub unread: u64,
+    /// Those of them that name me.
+    pub mentions: u64,
     /// The newest message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Message>,
@@ -253,6 +255,9 @@ pub struct Message {
     /// It was written somewhere else and passed on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub forwarded: bool,
+    /// It names me: my name stands in its text, with or without `@`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mention: bool,
     /// It is pinned here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,

@@ -6,6 +6,7 @@ mod draft;
 mod edit;
 mod forward;
 mod marks;
+pub mod mentions;
 mod notes;
 mod react;
 mod receive;

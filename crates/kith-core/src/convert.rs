@@ -105,6 +105,7 @@ pub(crate) fn chat_view(chat: &ChatSummary, contact: Option<&ContactRow>) -> vie
         account: account.map(account_id),
         title,
         unread: chat.unread,
+        mentions: chat.mentions,
         last: chat.last.as_ref().map(message_view),
         pinned: chat.row.pinned,
         archived: chat.row.archived,
@@ -140,6 +141,7 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
         edited_at: row.marks.edited_at_ms,
         deleted: row.marks.deleted,
         forwarded: row.marks.forwarded,
+        mention: row.marks.mention,
         pinned: row.marks.pinned_at_ms.is_some(),
         reactions: row.marks.reactions.iter().map(reaction_view).collect(),
     }

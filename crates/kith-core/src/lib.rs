@@ -44,6 +44,7 @@ pub mod setup;
 mod tests;
 
 pub use crate::{
+    chats::mentions,
     core::{Core, FailedBatch, Identity, Options},
     error::CoreError,
     input::{CommandId, Input, PeerPath, SendId, SlotOutcome},

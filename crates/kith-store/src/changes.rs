@@ -153,6 +153,12 @@ impl Store {
         })
     }
 
+    /// Says whether the message in row `row` names the person this store belongs to.
+    pub fn set_mention(&self, row: i64, mention: bool) -> Result<(), StoreError> {
+        self.conn.prepare_cached("UPDATE messages SET mention = ?2 WHERE id = ?1")?.execute(params![row, mention])?;
+        Ok(())
+    }
+
     /// Every text the message in row `row` has had, oldest first, with the one it shows; empty if it was never edited.
     pub fn versions(&self, row: i64) -> Result<Vec<Version>, StoreError> {
         versions(&self.conn, row)
@@ -171,7 +177,7 @@ impl Store {
             conn.prepare_cached("DELETE FROM versions WHERE message_id = ?1")?.execute([row])?;
             conn.prepare_cached("DELETE FROM reactions WHERE message_id = ?1")?.execute([row])?;
             let sql = "UPDATE messages SET deleted = 1, text = NULL, body = x'', reply_to = NULL, unread = 0,
-                    edited_at_ms = NULL, pinned_at_ms = NULL, forwarded = 0, reacted = 0
+                    edited_at_ms = NULL, pinned_at_ms = NULL, forwarded = 0, mention = 0, reacted = 0
                 WHERE id = ?1 AND deleted = 0";
             Ok(conn.prepare_cached(sql)?.execute([row])? == 1)
         })

@@ -64,11 +64,15 @@ pub struct ChatSummary {
     pub row: ChatRow,
     /// Incoming messages not marked read.
     pub unread: u64,
+    /// Those of them that name the person this store belongs to.
+    pub mentions: u64,
     /// The last message in display order.
     pub last: Option<MessageRow>,
 }
 
-const CHAT: &str = "SELECT id, chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, unread, archived FROM chats";
+const CHAT: &str =
+    "SELECT id, chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, unread, archived, mentions
+    FROM chats";
 
 fn chat(row: &Row<'_>) -> Result<ChatRow, StoreError> {
     Ok(ChatRow {
@@ -86,7 +90,7 @@ fn chat(row: &Row<'_>) -> Result<ChatRow, StoreError> {
 
 fn summary(conn: &Connection, row: &Row<'_>) -> Result<ChatSummary, StoreError> {
     let last = messages::last(conn, row.get(0)?)?;
-    Ok(ChatSummary { row: chat(row)?, unread: row.get(9)?, last })
+    Ok(ChatSummary { row: chat(row)?, unread: row.get(9)?, mentions: row.get(11)?, last })
 }
 
 /// The number that stands for the chat inside the database.

@@ -101,6 +101,8 @@ pub struct Marks {
     pub pinned_at_ms: Option<u64>,
     /// It was written somewhere else and passed on.
     pub forwarded: bool,
+    /// It names the person this store belongs to.
+    pub mention: bool,
     /// The emoji on it, in the order in which each was first put there.
     pub reactions: Vec<Reaction>,
     /// Which mailboxes said they keep it, and until when (Unix ms), while it is on its way through them.
@@ -145,6 +147,7 @@ pub struct Page {
 /// The columns that [`read`] takes, in its order.
 pub(crate) const COLUMNS: &str = "m.id, m.msg, c.chat, a.account, m.outgoing, m.hlc, m.sent_at_ms, m.received_at_ms,
     m.kind, m.text, m.reply_to, m.body, m.state, m.edited_at_ms, m.deleted, m.pinned_at_ms, m.forwarded,
+    m.mention,
     CASE WHEN m.reacted THEN (
         SELECT group_concat(r.emoji || ' ' || hex(w.account), char(10) ORDER BY r.stamp, r.event)
         FROM reactions r JOIN authors w ON w.id = r.author_id WHERE r.message_id = m.id AND r.shown = 1) END,
@@ -152,7 +155,7 @@ pub(crate) const COLUMNS: &str = "m.id, m.msg, c.chat, a.account, m.outgoing, m.
         SELECT group_concat(hex(k.mailbox) || ' ' || k.until_ms, char(10) ORDER BY k.mailbox)
         FROM custody k WHERE k.msg = m.msg) END";
 /// How many columns that is.
-pub(crate) const COLUMN_COUNT: usize = 19;
+pub(crate) const COLUMN_COUNT: usize = 20;
 /// The tables they come from; the planner may not start with another one.
 pub(crate) const TABLES: &str =
     "messages m CROSS JOIN chats c ON c.id = m.chat_id CROSS JOIN authors a ON a.id = m.author_id";
@@ -177,8 +180,9 @@ pub(crate) fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
             deleted: row.get(14)?,
             pinned_at_ms: row.get(15)?,
             forwarded: row.get(16)?,
-            reactions: changes::unpack(row.get(17)?),
-            custody: mailboxes::unpack(row.get(18)?),
+            mention: row.get(17)?,
+            reactions: changes::unpack(row.get(18)?),
+            custody: mailboxes::unpack(row.get(19)?),
         },
     })
 }
@@ -265,8 +269,8 @@ pub(crate) fn history(
 }
 
 impl Store {
-    /// Stores a message once. `row.row` is ignored, and of the marks all but `forwarded`; an incoming message counts as
-    /// unread. One that was erased counts as stored. Fails with [`StoreError::UnknownChat`] if its chat is not stored.
+    /// Stores a message once. `row.row` is ignored, and of the marks all but `forwarded` and `mention`; an incoming message
+    /// counts as unread. One that was erased counts as stored. Fails with [`StoreError::UnknownChat`] if its chat is not stored.
     pub fn insert_message(&self, row: &MessageRow) -> Result<Inserted, StoreError> {
         let Some(chat_id) = chat_id(&self.conn, &row.chat)? else {
             return Err(StoreError::UnknownChat);
@@ -276,8 +280,8 @@ impl Store {
             return Ok(Inserted::Duplicate);
         }
         let sql = "INSERT INTO messages (chat_id, author_id, msg, hlc, outgoing, unread, state, sent_at_ms,
-                received_at_ms, kind, reply_to, text, body, forwarded)
-            VALUES (?1, ?2, ?3, ?4, ?5, NOT ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                received_at_ms, kind, reply_to, text, body, forwarded, mention)
+            VALUES (?1, ?2, ?3, ?4, ?5, NOT ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
             ON CONFLICT (msg, author_id, chat_id) DO NOTHING";
         let inserted = self.conn.prepare_cached(sql)?.execute(params![
             chat_id,
@@ -293,6 +297,7 @@ impl Store {
             row.text,
             row.body,
             row.marks.forwarded,
+            row.marks.mention,
         ])?;
         if inserted == 1 {
             return Ok(Inserted::New(self.conn.last_insert_rowid()));

@@ -73,7 +73,14 @@ impl Core {
         body: &Body,
     ) -> Result<bool, CoreError> {
         if let Body::Edit { text, .. } = body {
-            return Ok(row.kind == Body::TEXT && self.store.add_version(row.row, stamp, at_ms, text)?);
+            if row.kind != Body::TEXT || !self.store.add_version(row.row, stamp, at_ms, text)? {
+                return Ok(false);
+            }
+            // The text may be an older one than that which is shown.
+            if let Some(shown) = self.store.message_of(&row.chat, &row.author, &row.msg)?.and_then(|row| row.text) {
+                self.store.set_mention(row.row, self.mentions_me(&shown)?)?;
+            }
+            return Ok(true);
         }
         if let Body::Delete { .. } = body {
             self.scrub();

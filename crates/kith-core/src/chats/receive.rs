@@ -4,13 +4,18 @@ use kith_api::Event;
 use kith_store::{ContactRow, DeliveryState, DeviceRow, Inserted, Marks, MessageRow};
 use kith_wire::{AccountId, Body, Hlc, Inner, MsgId};
 
-use super::marks;
+use super::{marks, mentions};
 use crate::{Output, Timestamp, convert, core::Core, error::CoreError};
 
 /// How much of a message a notification shows, in characters.
 const NOTIFY_CHARS: usize = 120;
 
 impl Core {
+    /// Whether a text names me.
+    pub(super) fn mentions_me(&self, text: &str) -> Result<bool, CoreError> {
+        Ok(mentions::mentions(text, &self.my_name()?))
+    }
+
     /// Stores a message of the chat, once.
     pub(crate) fn receive_message(
         &mut self,
@@ -26,6 +31,7 @@ impl Core {
         } else {
             (None, None, false, inner.body.encode())
         };
+        let mention = text.as_deref().map_or(Ok(false), |text| self.mentions_me(text))?;
         let message = MessageRow {
             row: 0,
             msg: inner.msg,
@@ -40,7 +46,7 @@ impl Core {
             reply_to,
             body,
             state: DeliveryState::Received,
-            marks: Marks { forwarded, ..Marks::default() },
+            marks: Marks { forwarded, mention, ..Marks::default() },
         };
         match self.store.insert_message(&message)? {
             Inserted::New(row) => self.apply_waiting(&MessageRow { row, ..message.clone() })?,

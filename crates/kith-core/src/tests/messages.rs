@@ -433,3 +433,28 @@ fn shuffle_and_deliver<R>(world: &mut World, rng: &mut R, shuffle: impl Fn(&mut 
         }
     }
 }
+
+#[test]
+fn messages_that_name_me_are_counted_until_they_are_read() {
+    let mut world = two();
+    let counts = |world: &World| {
+        let summary = world.people[1].core.store.chat_summary(&world.chat(0, 1)).unwrap().unwrap();
+        (summary.unread, summary.mentions)
+    };
+    let named = write(&mut world, 0, "have you seen this, person 1?");
+    let other = write(&mut world, 0, "nothing in it");
+    assert!(view(&world, 1, named).unwrap().mention);
+    assert!(!view(&world, 0, named).unwrap().mention, "my own names nobody to me");
+    assert_eq!(counts(&world), (2, 1));
+    edit(&mut world, 0, other, "it is for @Person 1").unwrap();
+    assert_eq!(counts(&world), (2, 2));
+    edit(&mut world, 0, named, "never mind").unwrap();
+    assert!(!view(&world, 1, named).unwrap().mention);
+    assert_eq!(counts(&world), (2, 1));
+    delete(&mut world, 0, other, DeleteFor::Everyone).unwrap();
+    assert_eq!(counts(&world), (1, 0));
+    write(&mut world, 0, "Person 1");
+    let chat = chat(&world);
+    world.call(1, Command::ChatsMarkRead(params::ReadParams { chat, up_to: None })).unwrap();
+    assert_eq!(counts(&world), (0, 0));
+}

@@ -182,6 +182,26 @@ fn fill(store: &Store) {
     store.ensure_chat(&notes()).unwrap();
     store.put_setting("one", "[1]").unwrap();
     fill_changes(store);
+    fill_mentions(store);
+}
+
+/// Something in the columns of schema 5.
+fn fill_mentions(store: &Store) {
+    let marks = Marks { mention: true, ..Marks::default() };
+    let named =
+        MessageRow { chat: named_in().chat, marks, text: Some("Mara?".into()), ..message(40, DeliveryState::Received) };
+    store.ensure_chat(&named_in()).unwrap();
+    store.insert_message(&named).unwrap();
+}
+
+fn named_in() -> ChatRow {
+    ChatRow { chat: ChatId::from_bytes([41; 16]), ..notes() }
+}
+
+fn holds_mentions(store: &Store) {
+    let summary = store.chat_summary(&named_in().chat).unwrap().unwrap();
+    assert_eq!((summary.unread, summary.mentions), (1, 1));
+    assert!(summary.last.is_some_and(|last| last.marks.mention));
 }
 
 /// Something in every table of schema 4.
@@ -297,6 +317,9 @@ fn holds_everything(store: &Store, schema: u32) {
     }
     if schema >= 4 {
         holds_changes(store);
+    }
+    if schema >= 5 {
+        holds_mentions(store);
     }
     assert_eq!(version(&store.conn).unwrap(), SCHEMA);
     store.check().unwrap();

@@ -235,3 +235,47 @@ fn pages_are_capped() {
     assert_eq!(page.messages[PAGE_MAX as usize].msg, msg(600));
     assert!(matches!(store.history(&chat_id(9), &Anchor::End, 1, 1), Err(StoreError::UnknownChat)));
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn unread_mentions_are_counted_whatever_happens(steps in prop::collection::vec((0u8..5, 1u32..9, any::<bool>()), 1..60)) {
+        let store = memory();
+        befriend(&store, 1);
+        let mut unread = std::collections::BTreeMap::new();
+        for (what, n, mention) in steps {
+            let row = store.message(&msg(n)).unwrap().map(|row| row.row);
+            match (what, row) {
+                (0, None) => {
+                    let mut row = incoming(1, n, "a text");
+                    row.marks.mention = mention;
+                    if let Inserted::New(_) = store.insert_message(&row).unwrap() {
+                        unread.insert(n, mention);
+                    }
+                }
+                (1, Some(row)) => {
+                    store.set_mention(row, mention).unwrap();
+                    unread.entry(n).and_modify(|known| *known = mention);
+                }
+                (2, Some(_)) => {
+                    for (read, _) in store.mark_read(&chat_id(1), Some(msg(n))).unwrap() {
+                        unread.retain(|n, _| msg(*n) != read);
+                    }
+                }
+                (3, Some(row)) => {
+                    store.take_back(row).unwrap();
+                    unread.remove(&n);
+                }
+                (4, Some(row)) => {
+                    store.erase(row).unwrap();
+                    unread.remove(&n);
+                }
+                _ => {}
+            }
+            let summary = store.chat_summary(&chat_id(1)).unwrap().unwrap();
+            prop_assert_eq!(summary.unread, unread.len() as u64);
+            prop_assert_eq!(summary.mentions, unread.values().filter(|mention| **mention).count() as u64);
+        }
+    }
+}
