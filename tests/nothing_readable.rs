@@ -141,6 +141,14 @@ async fn a_marker_is_nowhere() -> Result<()> {
     }
     assert!(bob.call("contacts.get", json!({ "account": alice.account })).await?["name"] == name.as_str());
 
+    for (secret, name) in [(json!("paper"), "words"), (json!(null), "password")] {
+        let file = disk.path().join(format!("{name}.kithbak"));
+        let mut params = json!({ "path": file, "password": secret });
+        params.as_object_mut().context("an object")?.retain(|_, value| !value.is_null());
+        alice.call("backup.export", params).await?;
+        assert!(fs::metadata(file)?.len() > 4096);
+    }
+
     // Running, so with a write-ahead log; after a kill, which leaves it; and after a clean end.
     let running = search_disk(disk.path(), &markers)?;
     assert!(running >= 8, "keystores, databases, logs: {running} files");

@@ -1,5 +1,6 @@
 //! Every story in one binary. A story is a file beside this one and a `mod` line here.
 
+mod backup;
 mod chat;
 mod interop;
 mod local_api;

@@ -263,6 +263,7 @@ impl NodeBuilder {
             readers,
             tokens: Arc::new(files.tokens),
             bootstraps: Arc::new(Mutex::new(files.bootstraps)),
+            backups: Arc::default(),
             restored,
             listening: listening_seen,
             in_flight: in_flight_seen,

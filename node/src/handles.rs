@@ -1,5 +1,6 @@
 //! Typed methods per feature. Each builds a command and awaits its reply.
 
+pub(crate) mod backup;
 pub(crate) mod chats;
 pub(crate) mod contacts;
 pub(crate) mod network;

@@ -21,7 +21,7 @@ mod os_keyring;
 mod state;
 
 pub use files::SealedError;
-pub(crate) use files::{Counter, Sealed, write_private};
+pub(crate) use files::{Counter, Sealed, flush_folder, write_private};
 pub use os_keyring::KeyringError;
 pub use state::{ProfileState, profile_state};
 

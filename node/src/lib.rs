@@ -30,7 +30,7 @@
 //!
 //! - A *profile* is a folder. It is made with the first start that gives a name, and one process has it at a time.
 //! - A *command* asks for something and is answered by a *reply* of the same name: [`Node::call`], or the typed methods
-//!   of [`Node::profile`], [`Node::contacts`], [`Node::chats`], [`Node::settings`], [`Node::network`] and
+//!   of [`Node::profile`], [`Node::backup`], [`Node::contacts`], [`Node::chats`], [`Node::settings`], [`Node::network`] and
 //!   [`Node::tokens`]. What is answered is on disk.
 //! - An *event* tells what happened. [`Node::subscribe`] gives everything there is and every event after it, without a
 //!   gap; a reader that falls too far behind is told so with [`Event::Lagged`] and subscribes again.
@@ -45,6 +45,7 @@
 //! **Where to start reading.** `builder.rs` puts a node together; `core_thread.rs` is its heart; `router.rs` shows what
 //! goes in and out.
 
+mod backup;
 mod bootstraps;
 mod builder;
 mod clock;
@@ -68,10 +69,12 @@ pub use kith_api::{
 pub use kith_core::mentions;
 
 pub use crate::{
+    backup::BackupProblem,
     bootstraps::{BadBootstrap, DEFAULT_BOOTSTRAPS},
     builder::{NodeBuilder, Preset, StartError, lan_only, local, standard},
     events::{EVENTS_KEPT, Events},
     handles::{
+        backup::BackupHandle,
         chats::Chats,
         contacts::{Contacts, Invite},
         network::Network,

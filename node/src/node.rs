@@ -14,7 +14,10 @@ use std::{
 
 use kith_api::{
     AccountId, ApiError, Command, ErrorCode, Method, Password, Place, Reply, Snapshot,
-    params::{BootstrapParams, Done, PhraseParams, PhraseReply, SetPasswordParams, TestReply},
+    params::{
+        BackupExportParams, BackupExportReply, BootstrapParams, Done, PhraseParams, PhraseReply, SetPasswordParams,
+        TestReply,
+    },
 };
 use kith_core::Input;
 use kith_crypto::KeystoreError;
@@ -23,6 +26,7 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
+    backup::{self, Running},
     bootstraps::Bootstraps,
     builder::NodeBuilder,
     core_thread::ToCore,
@@ -60,6 +64,7 @@ pub(crate) struct Shared {
     pub(crate) readers: Readers,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) bootstraps: Arc<Mutex<Bootstraps>>,
+    pub(crate) backups: Arc<Running>,
     pub(crate) restored: bool,
     pub(crate) listening: watch::Receiver<Vec<String>>,
     pub(crate) in_flight: watch::Receiver<u64>,
@@ -209,6 +214,8 @@ impl Shared {
                 Reply::ProfileRecoveryPhrase(PhraseReply { words: self.recovery_phrase(params).await? })
             }
             Command::ProfileSetPassword(params) => Reply::ProfileSetPassword(self.set_password(params).await?),
+            Command::BackupExport(params) => Reply::BackupExport(self.export_backup(params).await?),
+            Command::BackupCancel(_) => Reply::BackupCancel(backup::cancel(&self.backups)?),
             Command::NetworkGet(_) => {
                 let status = self.ask_net(NetCommand::Status).await?;
                 Reply::NetworkGet(router::network_status(status))
@@ -255,6 +262,19 @@ impl Shared {
             Ok(Done {})
         })
         .await
+    }
+
+    async fn export_backup(&self, params: BackupExportParams) -> Result<BackupExportReply, ApiError> {
+        let turn = self.backups.begin().ok_or_else(backup::busy)?;
+        let keys = Arc::clone(&self.keys).lock_owned().await;
+        let source = self.backup_source()?;
+        self.on_disk(move || backup::export(&source, keys, &params, &turn)).await
+    }
+
+    fn backup_source(&self) -> Result<backup::Source, ApiError> {
+        let account = kith_wire::AccountId::from_bytes(self.account.to_bytes());
+        let (reader, folder) = (self.readers.open()?, self.readers.folder());
+        Ok(backup::Source { folder, reader, account, hub: Arc::clone(&self.hub) })
     }
 
     async fn add_bootstrap(&self, params: BootstrapParams) -> Result<Done, ApiError> {
@@ -307,6 +327,7 @@ impl Shared {
         let mut thread = self.thread.lock().await;
         let Some(thread) = thread.take() else { return };
         self.closing.store(true, Ordering::Release);
+        self.backups.stop();
         self.flush().await;
         self.clients.cancel();
         if self.api.is_some()
@@ -349,7 +370,7 @@ fn stopping() -> ApiError {
 }
 
 /// `parameter` is where the caller gives the profile's password.
-fn key_error(error: &KeyError, parameter: &str) -> ApiError {
+pub(crate) fn key_error(error: &KeyError, parameter: &str) -> ApiError {
     let code = match error {
         KeyError::PasswordNeeded | KeyError::Keystore(KeystoreError::WrongPassword) => ErrorCode::WrongPassword,
         KeyError::NoPassword | KeyError::NothingToChange | KeyError::Keystore(KeystoreError::EmptyPassword) => {

@@ -41,6 +41,16 @@ impl Readers {
         tasks.blocking(move || pool.ask(&command)).await.unwrap_or_else(|_stopped| Err(stopping()))
     }
 
+    /// A connection for something long, beside those that are kept.
+    pub(crate) fn open(&self) -> Result<ReadStore, ApiError> {
+        ReadStore::open(&self.pool.folder, &self.pool.key).map_err(|error| storage(&error))
+    }
+
+    /// The profile folder.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.pool.folder.clone()
+    }
+
     /// Closes the connections, after those at work.
     pub(crate) async fn close(&self) {
         // Every place taken means nobody is at work; nobody gets one any more either.

@@ -7,10 +7,10 @@ const FUNCTION_LINES_MAX: usize = 80;
 
 /// The layers that have one file per feature, and the features they have.
 const FEATURES: [(&str, &[&str]); 4] = [
-    ("node/src/handles", &["chats", "contacts", "network", "profile", "settings"]),
+    ("node/src/handles", &["backup", "chats", "contacts", "network", "profile", "settings"]),
     ("crates/kith-core/src", &["chats", "contacts", "profile", "settings"]),
-    ("crates/kith-store/src", &["chats", "contacts", "settings"]),
-    ("tests", &["chat"]),
+    ("crates/kith-store/src", &["backup", "chats", "contacts", "settings"]),
+    ("tests", &["backup", "chat"]),
 ];
 
 #[test]

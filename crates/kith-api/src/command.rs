@@ -249,6 +249,11 @@ methods! {
     SettingsGet = "settings.get", Read, Core, Nothing => SettingsReply;
     /// Changes a setting, or removes it.
     SettingsSet = "settings.set", Admin, Core, SettingsSetParams => Done;
+    /// Writes everything worth keeping into one encrypted file: contacts, messages, settings. Nothing a session is made
+    /// of is in it. The node goes on meanwhile; `backup.progress` tells how far it is.
+    BackupExport = "backup.export", Admin, Node, BackupExportParams => BackupExportReply;
+    /// Stops the backup that is being made. Nothing of it stays.
+    BackupCancel = "backup.cancel", Admin, Node, Nothing => Done;
     /// The network as this node sees it.
     NetworkGet = "network.status", Read, Node, Nothing => NetworkStatus;
     /// Adds a bootstrap node and keeps it.

@@ -48,6 +48,8 @@ pub enum ErrorCode {
     StorageFull,
     /// The database refused; nothing was changed.
     Storage,
+    /// It was stopped on request.
+    Cancelled,
     /// The node is stopping.
     ShuttingDown,
     /// A fault in Kith.
@@ -79,6 +81,7 @@ impl ErrorCode {
             Self::SnapshotNeeded => "snapshot_needed",
             Self::StorageFull => "storage_full",
             Self::Storage => "storage",
+            Self::Cancelled => "cancelled",
             Self::ShuttingDown => "shutting_down",
             Self::Internal => "internal",
         }
@@ -109,6 +112,7 @@ impl ErrorCode {
             | Self::SnapshotNeeded
             | Self::StorageFull
             | Self::Storage
+            | Self::Cancelled
             | Self::ShuttingDown => -32000,
         }
     }

@@ -94,6 +94,14 @@ pub enum Event {
         /// What it is now.
         status: NetworkStatus,
     },
+    /// A backup is being made, or is complete.
+    #[serde(rename = "backup.progress")]
+    BackupProgress {
+        /// Rows written.
+        done: u64,
+        /// Rows there are.
+        total: u64,
+    },
     /// Something to show outside the window.
     #[serde(rename = "notify")]
     Notify {

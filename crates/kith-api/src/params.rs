@@ -54,6 +54,19 @@ params! {
         new: Option<Password>,
     }
 
+    /// A backup to make.
+    BackupExportParams {
+        /// The whole path of the file, outside of the profile. Another backup of that name is replaced.
+        path: String,
+        /// The password that will open it, 1 byte to 1 KiB. Whoever has both file and password has the account. Absent:
+        /// the 24 words of the account open it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        password: Option<Password>,
+        /// The profile's password, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        profile_password: Option<Password>,
+    }
+
     /// An invite to make.
     InviteParams {
         /// Whether it serves one person only; the default is yes.
@@ -517,6 +530,16 @@ replies! {
     SettingsReply {
         /// Those that are set; the others have their defaults.
         settings: Settings,
+    }
+
+    /// A backup made and read back.
+    BackupExportReply {
+        /// The file.
+        path: String,
+        /// Its size.
+        bytes: u64,
+        /// How many rows of the database are in it.
+        rows: u64,
     }
 
     /// What a network test saw.

@@ -77,6 +77,12 @@ registry! {
         ACCOUNT_SIGN = "account-sign";
         /// Recovery phrase to the key of the keystore's phrase slot.
         PHRASE_SLOT = "phrase-slot";
+        /// Recovery phrase to the key of backups.
+        BACKUP = "backup";
+        /// Stretched password, or the phrase's backup key, to the key of one backup file.
+        BACKUP_FILE = "file-of-backup";
+        /// Key of a backup file to the key of the authentication code over its header.
+        BACKUP_CHECK = "check-of-backup";
         /// Master key to the raw database key.
         DATABASE = "database";
         /// Master key to the key that seals ratchet rows a second time.

@@ -3,7 +3,7 @@
 //! **What it is.** Signing and verifying ([`sign`]), symmetric sealing and key derivation
 //! ([`seal`]), the 24-word recovery phrase ([`phrase`]), the hybrid key encapsulation of the
 //! outer layer ([`kem`]), pairwise Olm sessions ([`olm`]), the encrypted keystore
-//! ([`keystore`]) and safety numbers ([`safety`]). Every domain-separation string of the
+//! ([`keystore`]), the container of backups ([`backup`]) and safety numbers ([`safety`]). Every domain-separation string of the
 //! project is listed in [`domain`].
 //!
 //! **What it never does.** No files, no network, no clock, no logging. Its only contact with
@@ -17,6 +17,7 @@
 //! [`keystore::Keystore`].
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
+pub mod backup;
 pub mod domain;
 pub mod kem;
 pub mod keystore;
@@ -28,6 +29,7 @@ pub mod sign;
 #[cfg(test)]
 mod tests;
 
+pub use backup::{BackupError, BackupHeader, BackupLock, BackupOpener, BackupSealer, BackupSecret};
 pub use domain::{KdfInfo, SignContext};
 pub use kem::{KEM_ENCAPSULATED_LEN, KEM_PUBLIC_LEN, KemError, KemPublic, KemSecret};
 pub use keystore::{DeviceSecrets, Keystore, KeystoreError, MasterKey, NewSlot, Secret, SlotKind, Stretch, Unlocked};

@@ -101,12 +101,18 @@ impl RecoveryPhrase {
         self.root().derive(KdfInfo::PHRASE_SLOT)
     }
 
+    /// The key of backups that the phrase opens. It opens nothing else, and nothing of the account comes from it.
+    pub fn backup_key(&self) -> Key {
+        self.root().derive(KdfInfo::BACKUP)
+    }
+
     /// The phrase of these random bytes.
     pub fn from_entropy(entropy: &[u8; 32]) -> Self {
         Self(Zeroizing::new(*entropy))
     }
 
-    pub(crate) fn entropy(&self) -> &[u8; 32] {
+    /// The random bytes themselves, for a backup that brings the account back by itself.
+    pub fn entropy(&self) -> &[u8; 32] {
         &self.0
     }
 

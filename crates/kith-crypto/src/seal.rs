@@ -118,6 +118,21 @@ impl Key {
         Ok(plain)
     }
 
+    /// Seals under a nonce of the caller's, which is used once and not stored: ciphertext and tag.
+    pub(crate) fn seal_detached(&self, nonce: [u8; NONCE_LEN], aad: &[u8], plain: &[u8]) -> Vec<u8> {
+        self.seal_with_nonce(nonce, aad, plain).split_off(NONCE_LEN)
+    }
+
+    /// Opens what [`seal_detached`](Key::seal_detached) made.
+    pub(crate) fn open_detached(
+        &self,
+        nonce: [u8; NONCE_LEN],
+        aad: &[u8],
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        self.open(aad, &[nonce.as_slice(), sealed].concat())
+    }
+
     /// An authentication code over `bytes`: HMAC-SHA256 with the key derived for `info`.
     pub fn mac(&self, info: KdfInfo, bytes: &[u8]) -> [u8; 32] {
         *hmac_sha256(self.derive(info).as_bytes(), &[bytes])

@@ -3,8 +3,8 @@
 use insta::assert_debug_snapshot;
 
 use crate::{
-    DeviceSecrets, KemSecret, Key, Keystore, NewSlot, OlmAccount, OlmKind, OlmWire, PublicKey, RecoveryPhrase, Secret,
-    Signature, SigningKey, SlotKind, Stretch,
+    BackupHeader, BackupSealer, BackupSecret, DeviceSecrets, KemSecret, Key, Keystore, NewSlot, OlmAccount, OlmKind,
+    OlmWire, PublicKey, RecoveryPhrase, Secret, Signature, SigningKey, SlotKind, Stretch,
 };
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
@@ -38,6 +38,9 @@ fn no_secret_prints_itself() {
     let key = Key::from_bytes(&[7; 32]);
     let password = NewSlot::Password { password: "correct horse", stretch: CHEAP };
     let phrase = RecoveryPhrase::from_entropy(&counting());
+    let backup = BackupSecret::Password("correct horse");
+    let (header, sealer) = BackupSealer::new(backup, CHEAP).expect("stretch");
+    let opener = BackupHeader::parse(&header).expect("header").open(backup).expect("open");
     let keystore =
         Keystore::create(&phrase, &device(), &[password, NewSlot::Key(SlotKind::Keyring, &key)]).expect("create");
     let unlocked = keystore.unlock(Secret::Password("correct horse")).expect("unlock");
@@ -55,6 +58,13 @@ fn no_secret_prints_itself() {
             kem: KemSecret(redacted),
         },
     }
+    ");
+    assert_debug_snapshot!((backup, sealer, opener), @r"
+    (
+        BackupSecret(Password, redacted),
+        BackupSealer(redacted),
+        BackupOpener(redacted),
+    )
     ");
     assert_debug_snapshot!(keystore, @r"
     Keystore {

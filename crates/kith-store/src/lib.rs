@@ -2,7 +2,7 @@
 //!
 //! **What it is.** One SQLCipher file, `kith.db`, with contacts, devices, invites, ratchets, chats, messages, the search
 //! index, the outbox, mail on its way and settings. [`Store`] is its only writer; [`ReadStore`] reads history and searches beside it;
-//! [`ProfileLock`] keeps a second process out.
+//! [`ProfileLock`] keeps a second process out; [`BackupReader`] makes a database of a backup.
 //!
 //! **What it never does.** It decides nothing: who may write, what is retried and when is the business of `kith-core`.
 //! It reads no clock, opens no socket and writes no plaintext file. Ratchet material is sealed a second time, bound to
@@ -12,6 +12,7 @@
 //!
 //! **Where to start.** the numbered files in `schema/` show every table; [`Store`] the transactions; then one file per kind of row.
 
+mod backup;
 mod changes;
 mod chats;
 mod codec;
@@ -30,6 +31,7 @@ mod search;
 mod settings;
 mod store;
 
+pub use backup::{BackupFailure, BackupReader, Content, Look, has_database};
 pub use changes::{PINNED_MAX, REACTIONS_MAX, Reaction, Stamp, VERSIONS_MAX, Version, WaitingChange};
 pub use chats::{ChatKind, ChatRow, ChatSummary};
 pub use contacts::{ContactRow, ContactState, DeviceRow};

@@ -130,6 +130,15 @@ fn create(dir: &Path, file: &Path, key: &Key) -> Result<(), StoreError> {
     if beside(file, "-wal").try_exists()? {
         return Err(StoreError::Emptied);
     }
+    let conn = unfinished(dir, key, schema::SCHEMA)?;
+    if let Err((_, error)) = conn.close() {
+        return Err(error.into());
+    }
+    finish(dir)
+}
+
+/// A new database of an older schema or the newest, under a name nothing opens.
+pub(crate) fn unfinished(dir: &Path, key: &Key, schema: u32) -> Result<Connection, StoreError> {
     let unfinished = dir.join(UNFINISHED_FILE);
     for leftover in [unfinished.clone(), beside(&unfinished, "-journal")] {
         match fs::remove_file(&leftover) {
@@ -139,12 +148,22 @@ fn create(dir: &Path, file: &Path, key: &Key) -> Result<(), StoreError> {
     }
     private_file(&unfinished)?;
     let conn = connect(&unfinished, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    schema::migrate(&conn)?;
-    if let Err((_, error)) = conn.close() {
-        return Err(error.into());
-    }
-    fs::rename(&unfinished, file)?;
+    schema::migrate_to(&conn, schema)?;
+    Ok(conn)
+}
+
+/// Gives a closed, complete database its name.
+pub(crate) fn finish(dir: &Path) -> Result<(), StoreError> {
+    let unfinished = dir.join(UNFINISHED_FILE);
+    fs::File::open(&unfinished)?.sync_all()?;
+    fs::rename(&unfinished, dir.join(DATABASE_FILE))?;
     sync_folder(dir)
+}
+
+/// Takes back a database that was not completed.
+pub(crate) fn discard_unfinished(dir: &Path) {
+    // What stays is sealed, has no keystore, and is replaced by the next attempt.
+    let _stays = fs::remove_file(dir.join(UNFINISHED_FILE));
 }
 
 fn beside(file: &Path, suffix: &str) -> PathBuf {

@@ -32,6 +32,15 @@ impl ReadStore {
         Ok(Self { conn: open::reader(dir, database)? })
     }
 
+    #[cfg(test)]
+    pub(crate) fn into_conn(self) -> Connection {
+        self.conn
+    }
+
+    pub(crate) fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
     /// As [`Store::chat`](crate::Store::chat).
     pub fn chat(&self, id: &ChatId) -> Result<Option<ChatRow>, StoreError> {
         chats::chat_row(&self.conn, id)

@@ -28,18 +28,23 @@ pub(crate) fn version(conn: &Connection) -> Result<u32, StoreError> {
 
 /// Brings the file to [`SCHEMA`] in one transaction; refuses a newer one untouched.
 pub(crate) fn migrate(conn: &Connection) -> Result<(), StoreError> {
+    migrate_to(conn, SCHEMA)
+}
+
+/// Brings the file to the schema `target` in one transaction; refuses one that is newer than this program untouched.
+pub(crate) fn migrate_to(conn: &Connection, target: u32) -> Result<(), StoreError> {
     let found = version(conn)?;
     if found > SCHEMA {
         return Err(StoreError::NewerSchema { found, supported: SCHEMA });
     }
-    if found == SCHEMA {
+    if found >= target {
         return Ok(());
     }
     let mut batch = String::from("BEGIN IMMEDIATE;\n");
-    for migration in MIGRATIONS.iter().skip(found as usize) {
+    for migration in MIGRATIONS.iter().take(target as usize).skip(found as usize) {
         batch.push_str(migration);
     }
-    batch.push_str(&format!("PRAGMA user_version = {SCHEMA};\nCOMMIT;"));
+    batch.push_str(&format!("PRAGMA user_version = {target};\nCOMMIT;"));
     let outcome = conn.execute_batch(&batch);
     if outcome.is_err() && !conn.is_autocommit() {
         conn.execute_batch("ROLLBACK")?;

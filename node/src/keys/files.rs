@@ -68,8 +68,9 @@ fn private(_: &File, _: u32) -> io::Result<()> {
     Ok(())
 }
 
+/// Makes a new name in the folder of `file` durable.
 #[cfg(unix)]
-fn flush_folder(file: &Path) -> io::Result<()> {
+pub(crate) fn flush_folder(file: &Path) -> io::Result<()> {
     match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
         Some(_) | None => File::open(".")?.sync_all(),
@@ -77,7 +78,7 @@ fn flush_folder(file: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn flush_folder(_: &Path) -> io::Result<()> {
+pub(crate) fn flush_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -40,7 +40,7 @@ impl Stretch {
     pub(super) const NONE: Self = Self::Custom { memory_kib: 0, passes: 0, lanes: 0 };
 
     /// Memory in KiB, passes, lanes.
-    pub(super) fn costs(self) -> (u32, u32, u32) {
+    pub(crate) fn costs(self) -> (u32, u32, u32) {
         match self {
             Self::Strong => (256 * 1024, 3, 4),
             Self::Light => (64 * 1024, 3, 4),
@@ -58,9 +58,14 @@ impl Stretch {
         Params::new(memory_kib, passes, lanes, Some(32)).map_err(|_out_of_bounds| refused)
     }
 
+    /// Whether the parameters are within bounds.
+    pub(crate) fn check(self) -> Result<(), KeystoreError> {
+        self.params().map(drop)
+    }
+
     /// Stretches a password into a key. The password is put into Unicode form NFC first, so the
     /// same letters typed on another system give the same key.
-    pub(super) fn apply(self, password: &str, salt: &[u8; SALT_LEN]) -> Result<Key, KeystoreError> {
+    pub(crate) fn apply(self, password: &str, salt: &[u8; SALT_LEN]) -> Result<Key, KeystoreError> {
         if password.is_empty() {
             return Err(KeystoreError::EmptyPassword);
         }
