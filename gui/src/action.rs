@@ -6,7 +6,7 @@ use kith_node::{AccountId, ChatId, MessageId, api::Password, params::DeleteFor};
 
 use crate::{
     bridge::FromNode,
-    model::{AddTab, Filter, Route, Section, Settings, Sheet, Step},
+    model::{AddTab, Filter, Narrow, Route, Section, Settings, Sheet, Step},
     platform::appearance::Preferred,
 };
 
@@ -66,6 +66,12 @@ pub enum Action {
     Filter(Filter),
     /// What is looked for in the list.
     Search(String),
+    /// Put the keyboard among the messages.
+    FocusMessages,
+    /// Look for messages of one conversation.
+    SearchIn(ChatId),
+    /// Look for messages only there.
+    Narrow(Narrow),
     /// Put the keyboard into the search field.
     FocusSearch,
     /// Show a message in its conversation.

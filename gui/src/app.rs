@@ -337,6 +337,8 @@ impl App {
         if ctx.input(|input| input.key_pressed(egui::Key::Escape))
             && self.model.view.palette.is_none()
             && self.model.view.sheet.is_none()
+            && !egui::Popup::is_any_open(&ctx)
+            && !views::offers(ui, &self.model)
         {
             cx.act(Action::Escape);
         }

@@ -20,11 +20,12 @@ pub(crate) enum Shortcut {
     Network,
     Settings,
     Info,
+    Messages,
     Quit,
 }
 
 impl Shortcut {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Palette,
         Self::Search,
         Self::AddContact,
@@ -35,6 +36,7 @@ impl Shortcut {
         Self::Network,
         Self::Settings,
         Self::Info,
+        Self::Messages,
         Self::Quit,
     ];
 
@@ -50,6 +52,7 @@ impl Shortcut {
             Self::Network => (Modifiers::COMMAND, Key::Num3),
             Self::Settings => (Modifiers::COMMAND, Key::Comma),
             Self::Info => (Modifiers::COMMAND, Key::I),
+            Self::Messages => (Modifiers::COMMAND, Key::ArrowUp),
             Self::Quit => (Modifiers::COMMAND, Key::Q),
         };
         KeyboardShortcut::new(modifiers, key)
@@ -68,6 +71,7 @@ impl Shortcut {
             Self::Network => "nav-network",
             Self::Settings => "nav-settings",
             Self::Info => "conversation-info",
+            Self::Messages => "to-messages",
             Self::Quit => "quit",
         }
     }
@@ -84,6 +88,7 @@ impl Shortcut {
             Self::Network => Action::Go(Route::Network),
             Self::Settings => Action::Section(Section::Account),
             Self::Info => Action::ToggleInfo,
+            Self::Messages => Action::FocusMessages,
             Self::Quit => Action::Quit,
         }
     }

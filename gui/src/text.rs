@@ -7,4 +7,6 @@ pub mod fuzzy;
 pub mod inline;
 pub(crate) mod layout;
 pub mod links;
+pub(crate) mod live;
+pub(crate) mod names;
 pub(crate) mod shown;

@@ -25,7 +25,7 @@ use kith_node::{
 use crate::{
     action::{Action, Copied},
     bridge::FromNode,
-    model::{Load, Model, Palette, Route, Settings, Stage, Toast, ToastKind},
+    model::{Load, Model, Narrow, Palette, Route, Settings, Stage, Toast, ToastKind},
     text::inline,
 };
 
@@ -62,7 +62,9 @@ pub enum Then {
     /// The safety number of somebody.
     Safety(AccountId),
     /// Messages for this query.
-    Found(String),
+    Found(String, Narrow),
+    /// The pinned messages of a conversation came.
+    Pinned(ChatId),
     /// The profile got a password, or has none any more.
     Locked {
         /// It has none any more.
@@ -135,6 +137,8 @@ pub enum Effect {
 pub enum Target {
     /// The composer.
     Composer,
+    /// One of the messages of the open conversation.
+    Messages,
     /// The search field.
     Search,
     /// The field of the page being shown.
@@ -332,6 +336,7 @@ fn navigate(model: &mut Model, action: Action, out: &mut Vec<Effect>) -> Option<
             }
             out.push(Effect::Focus(Target::Search));
         }
+        Action::FocusMessages => out.push(Effect::Focus(Target::Messages)),
         other => return Some(other),
     }
     None
@@ -361,8 +366,9 @@ fn escape(model: &mut Model) {
         return;
     }
     let view = &mut model.view;
-    if !view.search.is_empty() {
+    if !view.search.is_empty() || view.narrow != Narrow::default() {
         view.search.clear();
+        view.narrow = Narrow::default();
     } else {
         view.info = false;
     }

@@ -17,12 +17,21 @@ pub(crate) mod welcome;
 
 use egui::Ui;
 
-use crate::{cx::Cx, model::Stage, widgets};
+use crate::{
+    cx::Cx,
+    model::{Model, Stage},
+    widgets,
+};
 
 /// What screens remember that is nobody's business but theirs: scroll positions, uncovered spoilers.
 #[derive(Default)]
 pub(crate) struct Screens {
     pub(crate) conversation: conversation::State,
+}
+
+/// Whether a list stands over a field and takes the keys of this frame.
+pub(crate) fn offers(ui: &Ui, model: &Model) -> bool {
+    model.open_chat().is_some_and(|chat| conversation::completing(ui, chat.chat))
 }
 
 /// The whole window.

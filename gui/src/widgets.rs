@@ -5,6 +5,7 @@ mod badge;
 mod banner;
 mod button;
 mod card;
+mod dropdown;
 mod empty_state;
 mod field;
 mod flow;
@@ -24,13 +25,14 @@ pub(crate) use badge::{paint_badge, tag};
 pub(crate) use banner::{Tone, banner};
 pub(crate) use button::{Kind, button, button_wide, icon_button, icon_toggle, link_button, rail_button, tell_choice};
 pub(crate) use card::{card, section_title, setting_row};
+pub(crate) use dropdown::dropdown;
 pub(crate) use empty_state::empty_state;
 pub(crate) use field::{Field, field};
 pub(crate) use flow::{Flow, ends, side_by_side, start_align};
 pub(crate) use health_dot::{Health, health_dot, paint_health};
 pub(crate) use label::{glyph, heading, label, muted, paragraph, selectable, wrapped};
 pub(crate) use list_row::{Row, list_row};
-pub(crate) use menu::{context_menu, menu_item};
+pub(crate) use menu::{context_menu, context_menu_or, menu_item};
 pub(crate) use qr::qr;
 pub(crate) use segmented::segmented;
 pub(crate) use sheet::{sheet, sheet_buttons};
@@ -39,7 +41,10 @@ pub(crate) use toast::toasts;
 
 use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};
 
-use crate::theme::Theme;
+use crate::{
+    cx::Cx,
+    theme::{Color, Theme, icons::Icon},
+};
 
 /// The ring around what has the keyboard.
 pub(crate) fn focus_ring(ui: &Ui, theme: &Theme, response: &Response, rect: Rect, radius: u8) {
@@ -47,4 +52,9 @@ pub(crate) fn focus_ring(ui: &Ui, theme: &Theme, response: &Response, rect: Rect
         let stroke = Stroke::new(2.0, theme.tokens.focus);
         ui.painter().rect_stroke(rect, CornerRadius::same(radius), stroke, StrokeKind::Inside);
     }
+}
+
+/// An icon beside painted words that say the same.
+pub(crate) fn paint_glyph(ui: &Ui, cx: &Cx<'_>, at: egui::Pos2, icon: Icon, size: f32, color: Color) {
+    button::paint_icon(ui, cx, at, icon, size, color, false);
 }

@@ -90,6 +90,15 @@ search-people = البحث عن أشخاص
 search-messages = الرسائل
 search-nothing = لا توجد نتائج
 search-nothing-about = جرّب كلمة أخرى أو جزءًا من كلمة.
+narrow-where = أين
+narrow-everywhere = في كل مكان
+narrow-who = كتبها
+narrow-anyone = أي شخص
+narrow-when = متى
+narrow-any-time = أي وقت
+narrow-week = آخر 7 أيام
+narrow-month = آخر 30 يومًا
+narrow-year = آخر سنة
 filter-name = المحادثات المعروضة
 filter-all = الكل
 filter-unread = غير المقروءة
@@ -126,6 +135,7 @@ notes-empty-about = كل ما تكتبه هنا يبقى مشفّرًا على �
 messages = الرسائل
 conversation-info = عن هذا الشخص
 conversation-to-end = إلى أحدث رسالة
+to-messages = إلى الرسائل
 conversation-empty = ألقِ التحية
 conversation-empty-about = لا أحد سواكما يستطيع قراءة ما يُكتب هنا.
 unread-line = رسائل جديدة
@@ -139,6 +149,21 @@ composer-removed = لم يعد هذا الشخص من جهات اتصالك.
 composer-alarm = الرسائل متوقفة مؤقتًا: انظر التحذير أعلاه.
 message-unknown = تحتاج هذه الرسالة إلى إصدار أحدث من Kith.
 message-copy = نسخ النص
+message-open-link = فتح { $link }
+message-uncover = إظهار المخفي
+toolbar-react = تفاعل
+toolbar-reply = الرد على هذه الرسالة
+toolbar-more = المزيد
+pinned-count = { $count ->
+    [zero] لا رسائل مثبتة
+    [one] رسالة مثبتة
+    [two] رسالتان مثبتتان
+    [few] { $count } رسائل مثبتة
+    [many] { $count } رسالة مثبتة
+   *[other] { $count } رسالة مثبتة
+}
+pinned-title = الرسائل المثبتة
+pinned-none = لم يعد هنا شيء مثبت.
 message-select = تحديد
 selection-count = { $count ->
     [one] رسالة واحدة محددة

@@ -82,6 +82,15 @@ search-people = Personen suchen
 search-messages = Nachrichten
 search-nothing = Nichts gefunden
 search-nothing-about = Versuch es mit einem anderen Wort oder einem Teil davon.
+narrow-where = Wo
+narrow-everywhere = Überall
+narrow-who = Geschrieben von
+narrow-anyone = Allen
+narrow-when = Wann
+narrow-any-time = Jederzeit
+narrow-week = Letzte 7 Tage
+narrow-month = Letzte 30 Tage
+narrow-year = Letztes Jahr
 filter-name = Welche Chats angezeigt werden
 filter-all = Alle
 filter-unread = Ungelesen
@@ -115,6 +124,7 @@ notes-empty-about = Was du hier schreibst, bleibt verschlüsselt auf diesem Comp
 messages = Nachrichten
 conversation-info = Über diese Person
 conversation-to-end = Zur neuesten Nachricht
+to-messages = Zu den Nachrichten
 conversation-empty = Sag Hallo
 conversation-empty-about = Nur ihr beide könnt lesen, was ihr hier schreibt.
 unread-line = Neue Nachrichten
@@ -128,6 +138,17 @@ composer-removed = Diese Person gehört nicht mehr zu deinen Kontakten.
 composer-alarm = Nachrichten sind angehalten, siehe die Warnung oben.
 message-unknown = Diese Nachricht braucht eine neuere Version von Kith.
 message-copy = Text kopieren
+message-open-link = { $link } öffnen
+message-uncover = Verborgenes zeigen
+toolbar-react = Reagieren
+toolbar-reply = Auf diese Nachricht antworten
+toolbar-more = Mehr
+pinned-count = { $count ->
+    [one] Angeheftete Nachricht
+   *[other] { $count } angeheftete Nachrichten
+}
+pinned-title = Angeheftete Nachrichten
+pinned-none = Hier ist nichts mehr angeheftet.
 message-select = Auswählen
 selection-count = { $count ->
     [one] Eine Nachricht ausgewählt

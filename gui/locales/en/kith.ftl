@@ -82,6 +82,15 @@ search-people = Search people
 search-messages = Messages
 search-nothing = Nothing found
 search-nothing-about = Try another word, or part of one.
+narrow-where = Where
+narrow-everywhere = Everywhere
+narrow-who = Written by
+narrow-anyone = Anyone
+narrow-when = When
+narrow-any-time = Any time
+narrow-week = Last 7 days
+narrow-month = Last 30 days
+narrow-year = Last year
 filter-name = Which chats are listed
 filter-all = All
 filter-unread = Unread
@@ -115,6 +124,7 @@ notes-empty-about = Whatever you write here stays on this computer, encrypted.
 messages = Messages
 conversation-info = About this person
 conversation-to-end = To the newest message
+to-messages = To the messages
 conversation-empty = Say hello
 conversation-empty-about = Only the two of you can read what you write here.
 unread-line = New messages
@@ -128,6 +138,17 @@ composer-removed = This person is not one of your contacts any more.
 composer-alarm = Messages are paused: see the warning above.
 message-unknown = This message needs a newer version of Kith.
 message-copy = Copy text
+message-open-link = Open { $link }
+message-uncover = Show what is hidden
+toolbar-react = React
+toolbar-reply = Reply to this message
+toolbar-more = More
+pinned-count = { $count ->
+    [one] Pinned message
+   *[other] { $count } pinned messages
+}
+pinned-title = Pinned messages
+pinned-none = Nothing is pinned here any more.
 message-select = Select
 selection-count = { $count ->
     [one] One message selected

@@ -82,6 +82,15 @@ search-people = Buscar personas
 search-messages = Mensajes
 search-nothing = Sin resultados
 search-nothing-about = Prueba con otra palabra o con parte de ella.
+narrow-where = Dónde
+narrow-everywhere = En todas partes
+narrow-who = Escrito por
+narrow-anyone = Cualquiera
+narrow-when = Cuándo
+narrow-any-time = En cualquier momento
+narrow-week = Últimos 7 días
+narrow-month = Últimos 30 días
+narrow-year = Último año
 filter-name = Qué chats se muestran
 filter-all = Todos
 filter-unread = No leídos
@@ -115,6 +124,7 @@ notes-empty-about = Lo que escribas aquí se queda en este equipo, cifrado.
 messages = Mensajes
 conversation-info = Sobre esta persona
 conversation-to-end = Ir al último mensaje
+to-messages = A los mensajes
 conversation-empty = Saluda
 conversation-empty-about = Nadie más puede leer lo que se escribe aquí.
 unread-line = Mensajes nuevos
@@ -128,6 +138,17 @@ composer-removed = Esta persona ya no está entre tus contactos.
 composer-alarm = Los mensajes están en pausa: mira la advertencia de arriba.
 message-unknown = Este mensaje necesita una versión más reciente de Kith.
 message-copy = Copiar texto
+message-open-link = Abrir { $link }
+message-uncover = Mostrar lo oculto
+toolbar-react = Reaccionar
+toolbar-reply = Responder a este mensaje
+toolbar-more = Más
+pinned-count = { $count ->
+    [one] Mensaje fijado
+   *[other] { $count } mensajes fijados
+}
+pinned-title = Mensajes fijados
+pinned-none = Aquí ya no hay nada fijado.
 message-select = Seleccionar
 selection-count = { $count ->
     [one] Un mensaje seleccionado

@@ -82,6 +82,15 @@ search-people = Rechercher des personnes
 search-messages = Messages
 search-nothing = Aucun résultat
 search-nothing-about = Essayez un autre mot, ou une partie d’un mot.
+narrow-where = Où
+narrow-everywhere = Partout
+narrow-who = Écrit par
+narrow-anyone = Tout le monde
+narrow-when = Quand
+narrow-any-time = N’importe quand
+narrow-week = 7 derniers jours
+narrow-month = 30 derniers jours
+narrow-year = Année passée
 filter-name = Discussions à afficher
 filter-all = Toutes
 filter-unread = Non lues
@@ -115,6 +124,7 @@ notes-empty-about = Ce que vous écrivez ici reste sur cet ordinateur, chiffré.
 messages = Messages
 conversation-info = À propos de cette personne
 conversation-to-end = Aller au dernier message
+to-messages = Aux messages
 conversation-empty = Dites bonjour
 conversation-empty-about = Personne d’autre que vous deux ne peut lire ce que vous écrivez ici.
 unread-line = Nouveaux messages
@@ -128,6 +138,17 @@ composer-removed = Cette personne ne fait plus partie de vos contacts.
 composer-alarm = Les messages sont en pause : voir l’avertissement ci-dessus.
 message-unknown = Ce message nécessite une version plus récente de Kith.
 message-copy = Copier le texte
+message-open-link = Ouvrir { $link }
+message-uncover = Montrer ce qui est masqué
+toolbar-react = Réagir
+toolbar-reply = Répondre à ce message
+toolbar-more = Plus
+pinned-count = { $count ->
+    [one] Message épinglé
+   *[other] { $count } messages épinglés
+}
+pinned-title = Messages épinglés
+pinned-none = Plus rien n’est épinglé ici.
 message-select = Sélectionner
 selection-count = { $count ->
     [one] Un message sélectionné

@@ -15,6 +15,7 @@ impl Model {
             Event::MessageRemoved { message, chat } => {
                 self.view.selected.remove(&message);
                 if let Some(talk) = self.talks.get_mut(&chat) {
+                    talk.pinned.retain(|pinned| pinned.id != message);
                     talk.remove(message);
                 }
             }
@@ -64,6 +65,7 @@ impl Model {
             drop_pending(talk, message.text.as_deref());
         }
         if let Some(talk) = self.talks.get_mut(&message.chat) {
+            talk.pin(&message);
             talk.upsert(message);
         }
     }

@@ -100,6 +100,8 @@ pub struct Talk {
     pub draft_at: u64,
     /// What the draft will be.
     pub aim: Option<Aim>,
+    /// The pinned ones, the last pinned first.
+    pub pinned: Vec<Message>,
     /// Messages that are answered and not loaded.
     pub quotes: BTreeMap<MessageId, Quote>,
     /// Above it stands the line "new messages".
@@ -117,6 +119,17 @@ impl Talk {
     /// The place of a message among those loaded.
     pub fn position(&self, id: MessageId) -> Option<usize> {
         self.messages.iter().position(|message| message.id == id)
+    }
+
+    /// Keeps the pinned ones as a message, that was changed, now is.
+    pub fn pin(&mut self, message: &Message) {
+        let at = self.pinned.iter().position(|pinned| pinned.id == message.id);
+        match (at, message.pinned && !message.deleted) {
+            (Some(at), true) => self.pinned[at] = message.clone(),
+            (Some(at), false) => drop(self.pinned.remove(at)),
+            (None, true) => self.pinned.insert(0, message.clone()),
+            (None, false) => {}
+        }
     }
 
     /// Puts a page where it belongs, each message once.

@@ -122,6 +122,8 @@ pub enum Sheet {
     },
     /// Choose an emoji.
     Emoji(EmojiFor),
+    /// The pinned messages of a conversation.
+    Pinned(ChatId),
 }
 
 /// What an emoji is chosen for.
@@ -247,11 +249,24 @@ pub struct Palette {
     pub row: usize,
 }
 
+/// Where messages are looked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Narrow {
+    /// In this conversation.
+    pub chat: Option<ChatId>,
+    /// By this person.
+    pub from: Option<AccountId>,
+    /// Not older than so many days.
+    pub days: Option<u16>,
+}
+
 /// Messages found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Hits {
     /// For this query.
     pub query: String,
+    /// There.
+    pub narrow: Narrow,
     /// Newest first.
     pub hits: Vec<Hit>,
 }
@@ -271,6 +286,8 @@ pub struct View {
     pub filter: Filter,
     /// What is looked for in the list.
     pub search: String,
+    /// Where it is looked for.
+    pub narrow: Narrow,
     /// What was found.
     pub hits: Hits,
     /// At the edge, oldest first.
@@ -298,6 +315,7 @@ impl Default for View {
             info: false,
             filter: Filter::All,
             search: String::new(),
+            narrow: Narrow::default(),
             hits: Hits::default(),
             toasts: VecDeque::new(),
             welcome: None,

@@ -10,6 +10,7 @@ use egui::{
 use super::{
     bidi, emoji, inline,
     inline::{Block, Marker, Span},
+    names::Names,
     shown,
 };
 use crate::theme::{Color, Theme, Type};
@@ -31,9 +32,23 @@ pub(crate) struct Body {
     pub(crate) rtl: bool,
 }
 
-/// Lays out what somebody wrote; spoilers are covered unless `revealed`.
-pub(crate) fn body(ui: &Ui, theme: &Theme, text: &str, ink: Ink, width: f32, revealed: bool) -> Body {
-    let mut writer = Writer { theme, ink, revealed, job: LayoutJob::default(), links: vec![], spoiler: false };
+/// How a message is laid out.
+#[derive(Clone, Copy)]
+pub(crate) struct Manner<'a> {
+    pub(crate) ink: Ink,
+    pub(crate) width: f32,
+    /// Spoilers are shown.
+    pub(crate) revealed: bool,
+    pub(crate) names: &'a Names,
+    /// It names me.
+    pub(crate) names_me: bool,
+}
+
+/// Lays out what somebody wrote.
+pub(crate) fn body(ui: &Ui, theme: &Theme, text: &str, manner: Manner<'_>) -> Body {
+    let width = manner.width;
+    let mut writer =
+        Writer { theme, manner, ink: manner.ink, job: LayoutJob::default(), links: vec![], spoiler: false };
     if let Some(count @ 1..=3) = emoji::only_emoji(text) {
         let size = if count == 1 { 44.0 } else { 36.0 };
         let format = TextFormat { font_id: FontId::proportional(size * theme.text_scale), ..TextFormat::default() };
@@ -78,8 +93,8 @@ fn places(job: &LayoutJob, from: &[Option<usize>], links: &[Option<String>]) -> 
 
 struct Writer<'a> {
     theme: &'a Theme,
+    manner: Manner<'a>,
     ink: Ink,
-    revealed: bool,
     job: LayoutJob,
     /// Where each section of the job leads.
     links: Vec<Option<String>>,
@@ -155,12 +170,33 @@ impl Writer<'_> {
             }
             if style.spoiler {
                 self.spoiler = true;
-                if !self.revealed {
+                if !self.manner.revealed {
                     format.background = color.gamma_multiply(0.6);
                     format.color = Color::TRANSPARENT;
                 }
             }
-            self.push(&span.text, format, span.link.as_ref());
+            self.span(span, format);
+        }
+    }
+
+    /// One span, with the names in it.
+    fn span(&mut self, span: &Span, format: TextFormat) {
+        let hidden = span.style.spoiler && !self.manner.revealed;
+        let mut at = 0;
+        if span.link.is_none() && !span.style.code && !hidden {
+            for name in self.manner.names.places(&span.text, self.manner.names_me) {
+                let part = |range: Range<usize>| span.text.get(range).unwrap_or_default();
+                let named = TextFormat { color: self.ink.link, ..format.clone() };
+                if at < name.start {
+                    self.push(part(at..name.start), format.clone(), None);
+                }
+                self.push(part(name.clone()), named, None);
+                at = name.end;
+            }
+        }
+        let rest = span.text.get(at..).unwrap_or_default();
+        if !rest.is_empty() {
+            self.push(rest, format, span.link.as_ref());
         }
     }
 }

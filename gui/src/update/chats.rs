@@ -5,9 +5,12 @@ use kith_node::{ChatId, Command, params};
 use super::{Effect, Target, Then, go, load, show_message};
 use crate::{
     action::Action,
-    model::{Aim, Load, Model, Pending, Route},
+    model::{Aim, Hits, Load, Model, Narrow, Pending, Route},
 };
 
+const DAY_MS: u64 = 86_400_000;
+/// Messages a search shows.
+const FOUND_MAX: u32 = 50;
 /// How long typing has to pause before the draft is kept.
 const DRAFT_MS: u64 = 1_000;
 
@@ -23,6 +26,11 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
         Action::StepChat(by) => step(model, by, out),
         Action::Filter(filter) => model.view.filter = filter,
         Action::Search(query) => search(model, query, out),
+        Action::Narrow(to) => narrow(model, to, out),
+        Action::SearchIn(chat) => {
+            narrow(model, Narrow { chat: Some(chat), ..Narrow::default() }, out);
+            out.push(Effect::Focus(Target::Search));
+        }
         Action::ShowMessage(chat, message) => show_message(model, chat, message, out),
         Action::Draft(chat, text) => {
             let now = model.now;
@@ -68,6 +76,7 @@ pub(super) fn opened(model: &mut Model, chat: ChatId, out: &mut Vec<Effect>) {
     }
     if !talk.loaded {
         load(model, chat, Load::First, out);
+        out.push(Effect::Call(Command::ChatsPinned(params::ChatParams { chat }), Then::Pinned(chat)));
     }
     out.push(Effect::Unnotify(chat));
     out.push(Effect::Focus(Target::Composer));
@@ -102,19 +111,26 @@ fn search(model: &mut Model, query: String, out: &mut Vec<Effect>) {
     let wanted = query.trim().to_owned();
     model.view.search = query;
     if wanted.is_empty() {
-        model.view.hits = crate::model::Hits::default();
+        model.view.hits = Hits::default();
         return;
     }
+    let narrow = model.view.narrow;
     let params = params::SearchParams {
         query: wanted.clone(),
-        chat: None,
-        from: None,
+        chat: narrow.chat,
+        from: narrow.from,
         kind: None,
-        since: None,
+        since: narrow.days.map(|days| model.now.saturating_sub(u64::from(days) * DAY_MS)),
         until: None,
-        limit: Some(30),
+        limit: Some(FOUND_MAX),
     };
-    out.push(Effect::Call(Command::ChatsSearch(params), Then::Found(wanted)));
+    out.push(Effect::Call(Command::ChatsSearch(params), Then::Found(wanted, narrow)));
+}
+
+/// Looks again for what stands in the field, somewhere else.
+fn narrow(model: &mut Model, narrow: Narrow, out: &mut Vec<Effect>) {
+    model.view.narrow = narrow;
+    search(model, model.view.search.clone(), out);
 }
 
 fn send(model: &mut Model, chat: ChatId, out: &mut Vec<Effect>) {

@@ -53,9 +53,12 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
         ),
         (Then::Added, Reply::ContactsAdd(added)) => contacts::added(model, added.account, out),
         (Then::Safety(account), Reply::ContactsSafetyNumber(safety)) => model.view.safety = Some((account, safety)),
-        (Then::Found(query), Reply::ChatsSearch(found)) if model.view.search.trim() == query => {
-            model.view.hits = Hits { query, hits: found.hits };
+        (Then::Found(query, narrow), Reply::ChatsSearch(found))
+            if model.view.search.trim() == query && model.view.narrow == narrow =>
+        {
+            model.view.hits = Hits { query, narrow, hits: found.hits };
         }
+        (Then::Pinned(chat), Reply::ChatsPinned(found)) => model.talk_mut(chat).pinned = found.messages,
         (Then::Phrase, Reply::ProfileRecoveryPhrase(phrase)) => {
             if let Some(Sheet::Phrase { words, .. }) = &mut model.view.sheet {
                 *words = Some(phrase.words);
@@ -150,7 +153,7 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
         }
         Then::Quoted(chat, id) => messages::quoted(model, chat, id, None),
         // A person types on; the next letter asks again.
-        Then::Found(_) => {}
+        Then::Found(..) => {}
         _ => toast(model, ToastKind::Problem, key),
     }
 }

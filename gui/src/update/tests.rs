@@ -168,7 +168,7 @@ fn a_conversation_opens_at_its_first_unread_message() {
     let mut model = ready();
     model.chats.get_mut(&chat_id(1)).unwrap().unread = 2;
     let effects = update(&mut model, Action::OpenChat(chat_id(1)));
-    assert_eq!(calls(&effects), ["chats.history"]);
+    assert_eq!(calls(&effects), ["chats.history", "chats.pinned"]);
     page(&mut model, Load::First, vec![theirs(1), theirs(2), message(3), theirs(4)]);
     assert_eq!(model.talks[&chat_id(1)].unread_from, Some(message_id(2)));
     assert_eq!(model.talks[&chat_id(1)].scroll.to, Some(message_id(2)));
@@ -253,6 +253,34 @@ fn escape_closes_one_thing_at_a_time() {
         left -= 1;
         assert_eq!(open(&model).iter().filter(|open| **open).count(), left);
     }
+}
+
+#[test]
+fn a_search_looks_where_it_is_told() {
+    let asked = |effects: &[Effect]| {
+        let of = |effect: &Effect| {
+            if let Effect::Call(Command::ChatsSearch(params), _) = effect { Some(params.clone()) } else { None }
+        };
+        effects.iter().find_map(of)
+    };
+    let mut model = talking(vec![theirs(1)]);
+    let effects = update(&mut model, Action::SearchIn(chat_id(1)));
+    assert!(asked(&effects).is_none() && effects.contains(&Effect::Focus(Target::Search)), "for nothing yet");
+    let found = asked(&update(&mut model, Action::Search("umbrella".into()))).unwrap();
+    assert_eq!((found.chat, found.from, found.since), (Some(chat_id(1)), None, None));
+    let early = Then::Found("umbrella".into(), model.view.narrow);
+    let narrow = Narrow { from: Some(account(1)), days: Some(7), ..Narrow::default() };
+    let found = asked(&update(&mut model, Action::Narrow(narrow))).unwrap();
+    let week = model.now - 7 * 86_400_000;
+    assert_eq!((found.chat, found.from, found.since), (None, Some(account(1)), Some(week)));
+    let hit = || params::Hit { message: theirs(1), snippet: "an [umbrella]".into() };
+    let answer = || Ok(Reply::ChatsSearch(params::SearchReply { hits: vec![hit()] }));
+    let _effects = reply(&mut model, early, answer());
+    assert!(model.view.hits.hits.is_empty(), "that was asked elsewhere");
+    let _effects = reply(&mut model, Then::Found("umbrella".into(), narrow), answer());
+    assert_eq!(model.view.hits.hits.len(), 1);
+    let _effects = update(&mut model, Action::Escape);
+    assert_eq!((model.view.search.as_str(), model.view.narrow), ("", Narrow::default()));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The list of conversations, and what a search finds.
 
 pub(crate) mod data;
+mod narrow;
 mod ui;
 
 pub(crate) use ui::{search_field, show};

@@ -2,10 +2,15 @@
 
 mod aim;
 pub(crate) mod bubble;
+mod completion;
 mod composer;
 pub(crate) mod data;
+mod pins;
 mod quote;
 mod reactions;
+mod steer;
+mod toolbar;
 mod ui;
 
+pub(crate) use composer::completing;
 pub(crate) use ui::{State, show};

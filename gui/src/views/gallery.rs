@@ -99,6 +99,7 @@ fn rows(ui: &mut Ui, cx: &Cx<'_>) {
             face: Face { name: title, key: title.as_bytes(), online },
             title,
             line,
+            line_words: &[],
             line_color: t.text_2,
             time: "09:41",
             badge: None,

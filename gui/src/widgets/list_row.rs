@@ -1,10 +1,15 @@
 //! A row of a list: a face, a name, a second line, and what stands at the end.
 
-use egui::{Align2, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetText, pos2, vec2};
+use egui::{
+    Align2, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetText, pos2,
+    text::{LayoutJob, TextWrapping},
+    vec2,
+};
 
 use super::{Face, Flow, focus_ring, paint_avatar, paint_badge};
 use crate::{
     cx::Cx,
+    text::bidi,
     theme::{Color, Type, icons::Icon, radius},
 };
 
@@ -13,6 +18,8 @@ pub(crate) struct Row<'a> {
     pub(crate) face: Face<'a>,
     pub(crate) title: &'a str,
     pub(crate) line: &'a str,
+    /// Parts of the line that stand out, in bytes.
+    pub(crate) line_words: &'a [std::ops::Range<usize>],
     pub(crate) line_color: Color,
     /// At the end of the first line.
     pub(crate) time: &'a str,
@@ -87,7 +94,29 @@ fn paint_lines(ui: &Ui, cx: &Cx<'_>, rect: Rect, row: &Row<'_>) {
         super::button::paint_icon(ui, cx, room.center(), icon, 16.0, color, false);
         flow.end(4.0);
     }
-    one_line(ui, cx, flow.rest(), row.line, (Type::SMALL, row.line_color));
+    if row.line_words.is_empty() || bidi::needs_reordering(row.line) {
+        one_line(ui, cx, flow.rest(), row.line, (Type::SMALL, row.line_color));
+    } else {
+        line_with_words(ui, cx, flow.rest(), row);
+    }
+}
+
+/// The second line with its words in the colour of text and heavier.
+fn line_with_words(ui: &Ui, cx: &Cx<'_>, room: Rect, row: &Row<'_>) {
+    let mut job = LayoutJob::default();
+    let mut at = 0;
+    let plain = cx.theme.format(Type::SMALL, row.line_color);
+    let word = cx.theme.format(Type::SMALL.weight(680.0), cx.tokens().text);
+    for words in row.line_words {
+        job.append(row.line.get(at..words.start).unwrap_or_default(), 0.0, plain.clone());
+        job.append(row.line.get(words.clone()).unwrap_or_default(), 0.0, word.clone());
+        at = words.end;
+    }
+    job.append(row.line.get(at..).unwrap_or_default(), 0.0, plain);
+    job.wrap = TextWrapping::truncate_at_width(room.width());
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let align = if cx.lang.rtl() { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER };
+    ui.painter().galley(align.align_size_within_rect(galley.size(), room).min, galley, row.line_color);
 }
 
 /// Paints a text in one line, cut if it is too long, where reading starts. Gives what it covers.

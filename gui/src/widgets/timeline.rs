@@ -19,6 +19,8 @@ pub(crate) struct Timeline {
     heights: HashMap<RowKey, f32>,
     /// What the heights were measured for.
     measured_for: (i32, u32, u64),
+    /// A row that has to be wholly in the viewport in the next frame.
+    reveal: Option<RowKey>,
     /// Rows laid out in the last frame.
     pub(crate) shown: usize,
 }
@@ -61,6 +63,11 @@ impl Timeline {
         self.anchor = Some((key, -above));
     }
 
+    /// Scrolls no farther than it takes to see a row whole.
+    pub(crate) fn reveal(&mut self, key: RowKey) {
+        self.reveal = Some(key);
+    }
+
     /// Heights of rows that changed are measured again.
     pub(crate) fn forget(&mut self, key: RowKey) {
         self.heights.remove(&key);
@@ -89,8 +96,37 @@ impl Timeline {
         }
         child.set_clip_rect(rect.intersect(ui.clip_rect()));
         let moved = scrolled(ui, &response, rect.height());
-        let (first, top) = self.place(&child, rows, rect, moved);
+        let (mut first, mut top) = self.place(&child, rows, rect, moved);
+        if let Some(key) = self.reveal.take()
+            && let Some(above) = self.hidden(&child, rows, rect, (first, top), key)
+        {
+            self.go_to(key, above);
+            (first, top) = self.place(&child, rows, rect, 0.0);
+        }
         self.paint(&mut child, rows, rect, first, top, label)
+    }
+
+    /// How far over the viewport's lower edge a row's has to be, if it is not wholly seen.
+    fn hidden(
+        &mut self,
+        ui: &Ui,
+        rows: &mut impl Rows,
+        rect: Rect,
+        (first, top): (usize, f32),
+        key: RowKey,
+    ) -> Option<f32> {
+        let wanted = (0..rows.len()).rev().find(|at| rows.key(*at) == key)?;
+        let height = self.height(ui, rows, wanted, rect.width());
+        let (mut at, mut y) = (first, top);
+        while at < wanted && y < rect.bottom() {
+            y += self.height(ui, rows, at, rect.width());
+            at += 1;
+        }
+        if at < wanted || (y + height > rect.bottom() + 1.0 && height <= rect.height()) {
+            return Some(0.0);
+        }
+        let above = wanted < first || y < rect.top() - 1.0;
+        above.then_some((rect.height() - height).max(0.0))
     }
 
     fn height(&mut self, ui: &Ui, rows: &mut impl Rows, at: usize, width: f32) -> f32 {

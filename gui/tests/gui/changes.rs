@@ -1,17 +1,20 @@
 //! Two people answer, edit, react and delete, with clicks and keys only.
 
 use egui::Key;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::{
     device::Device,
     meeting::{NARROW, WIDE, meet, write},
 };
 
-/// Opens the menu of the message with this in it.
+/// Opens the menu of the message with this in it, on its words.
 fn menu(device: &mut Device, part: &str) {
-    // Beside the words, which can be selected.
-    let at = device.window.get_all_by_label_contains(part).last().unwrap().rect().left_top() + egui::vec2(6.0, 6.0);
+    device.until(&mut [], "end of notices, which lie above", |device| {
+        device.window.state().model().view.toasts.is_empty()
+    });
+    let words = |node: &egui_kittest::Node<'_>| node.accesskit_node().raw_bounds().is_some();
+    let at = device.window.get_all_by_label_contains(part).filter(words).last().unwrap().rect().center();
     device.window.hover_at(at);
     device.window.step();
     for pressed in [true, false] {
@@ -20,6 +23,68 @@ fn menu(device: &mut Device, part: &str) {
         device.window.step();
     }
     device.window.step();
+}
+
+/// Goes with a key until what has a name has the keyboard.
+fn go(device: &mut Device, key: Key, name: &str) {
+    for _ in 0..20 {
+        if device.window.query_all_by_label_contains(name).any(|node| node.is_focused()) {
+            return;
+        }
+        device.key(key);
+    }
+    panic!("{key:?} does not lead to {name}");
+}
+
+#[test]
+fn the_keyboard_alone_reaches_everything_a_message_offers() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ada = Device::new(folder.path().join("ada"), NARROW);
+    ada.onboard("Ada");
+    ada.press("Start chatting");
+    ada.press("Notes to myself");
+    for text in ["See https://example.org/a", "Milk", "||Secret||"] {
+        write(&mut ada, text);
+        ada.until(&mut [], "note", |ada| ada.sees_part(": ") && ada.window.get_all_by_label_contains(text).count() > 0);
+    }
+    ada.window.get_by_label("Message").focus();
+    ada.window.step();
+    ada.window.key_press_modifiers(egui::Modifiers::COMMAND, Key::ArrowUp);
+    ada.window.step();
+    ada.window.step();
+    go(&mut ada, Key::ArrowUp, "Milk");
+    ada.key(Key::Enter);
+    ada.wait("Reply");
+    go(&mut ada, Key::ArrowDown, "Reply");
+    ada.key(Key::Enter);
+    ada.wait("Reply to You");
+    write(&mut ada, "and bread");
+    ada.until(&mut [], "answer", |ada| ada.sees_part("In reply to You: Milk"));
+
+    ada.window.key_press_modifiers(egui::Modifiers::COMMAND, Key::ArrowUp);
+    ada.window.step();
+    ada.window.step();
+    go(&mut ada, Key::ArrowUp, "example.org");
+    ada.key(Key::Menu);
+    ada.wait("Open example.org");
+    ada.key(Key::Escape);
+    assert!(!ada.sees("Open example.org"));
+    go(&mut ada, Key::ArrowDown, "example.org");
+    go(&mut ada, Key::ArrowDown, "Secret");
+    ada.key(Key::Enter);
+    go(&mut ada, Key::ArrowDown, "Pin");
+    ada.key(Key::Enter);
+    ada.until(&mut [], "pin", |ada| ada.sees_part("Pinned"));
+    go(&mut ada, Key::End, "and bread");
+    ada.until(&mut [], "pinned bar", |ada| ada.sees_part("Pinned message: "));
+    ada.key(Key::ArrowDown);
+    assert!(ada.window.get_by_label("Message").is_focused(), "below the newest message one writes");
+
+    ada.type_into("Message", ":rocke");
+    ada.until(&mut [], "emoji", |ada| ada.sees_part(":rocket:"));
+    ada.key(Key::Enter);
+    write(&mut ada, "up");
+    ada.until(&mut [], "emoji in a message", |ada| ada.sees_part(": 🚀 up ("));
 }
 
 #[test]
@@ -49,6 +114,23 @@ fn two_people_do_things_with_messages() {
     mara.press("Earlier versions");
     mara.until(&mut [&mut ada], "history", |mara| mara.sees("Shall we meet at nine?"));
     mara.key(Key::Escape);
+
+    mara.type_into("Message", "@ad");
+    mara.key(Key::Tab);
+    write(&mut mara, "look");
+    ada.until(&mut [&mut mara], "mention", |ada| ada.sees_part(": @Ada look ("));
+    mara.press("Search");
+    mara.type_into("Search", "nine");
+    mara.until(&mut [&mut ada], "hit", |mara| mara.sees_part("Ada: Shall we meet at nine?"));
+    mara.press("Written by");
+    mara.press("You");
+    mara.until(&mut [&mut ada], "nothing of mine", |mara| mara.sees("Nothing found"));
+    mara.press("Written by");
+    mara.press("Anyone");
+    mara.until(&mut [&mut ada], "hit again", |mara| mara.sees_part("Ada: Shall we meet at nine?"));
+    let hit = mara.window.get_by_label_contains("Ada: Shall we meet at nine?").accesskit_node().label().unwrap();
+    mara.press(&hit);
+    mara.wait("Message");
 
     menu(&mut mara, "Or at ten?");
     mara.press("Reply");

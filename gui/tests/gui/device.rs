@@ -84,6 +84,8 @@ impl Device {
         };
         self.until(&mut [], label, |device| found(device).is_some());
         let role = found(self).unwrap();
+        // In the first frame of a page it may not be where it stays.
+        self.window.step();
         self.window.get_by_role_and_label(role, label).click();
         self.window.step();
         self.window.step();

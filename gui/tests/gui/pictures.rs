@@ -3,7 +3,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use egui_kittest::Harness;
+use egui_kittest::{Harness, kittest::Queryable as _};
 use kith_gui::{
     i18n::{Code, Lang},
     model::{
@@ -26,6 +26,11 @@ fn folder() -> Option<PathBuf> {
 
 /// Draws a screen and keeps it under a name.
 fn draw(name: &str, model: Model, mode: Mode, code: Code, size: [f32; 2]) {
+    draw_after(name, model, mode, code, size, |_| {});
+}
+
+/// The same after somebody did something.
+fn draw_after(name: &str, model: Model, mode: Mode, code: Code, size: [f32; 2], act: impl FnOnce(&mut Harness<'_>)) {
     let lang = Lang::new(code, Some(true)).in_utc();
     let mut preview = Preview::new(model, Theme::new(mode), lang);
     let mut window = Harness::builder()
@@ -37,6 +42,8 @@ fn draw(name: &str, model: Model, mode: Mode, code: Code, size: [f32; 2]) {
     // Other scripts come from the system, as in the real window.
     window.ctx.add_font_provider(Arc::new(egui_system_font_provider::SystemFontProvider::new()));
     window.run_steps(6);
+    act(&mut window);
+    window.run_steps(3);
     let picture = window.render().expect("a picture");
     let first = *picture.get_pixel(0, 0);
     let other = picture.pixels().filter(|pixel| **pixel != first).count();
@@ -45,6 +52,12 @@ fn draw(name: &str, model: Model, mode: Mode, code: Code, size: [f32; 2]) {
         std::fs::create_dir_all(&folder).unwrap();
         picture.save(folder.join(format!("{name}.png"))).unwrap();
     }
+}
+
+/// Puts the pointer on what has this in its name.
+fn hover(window: &mut Harness<'_>, part: &str) {
+    let at = window.get_all_by_label_contains(part).last().expect("it").rect().center();
+    window.hover_at(at);
 }
 
 fn modes() -> [(&'static str, Mode); 3] {
@@ -91,6 +104,21 @@ fn changed_messages() {
     draw("changed-narrow-light", sample::changed(), Mode::Light, Code::En, NARROW);
     draw("changed-ar", sample::changed_arabic(), Mode::Light, Code::Ar, WIDE);
     draw("changed-ar-dark", sample::changed_arabic(), Mode::Dark, Code::Ar, NARROW);
+    draw_after("message-toolbar", sample::changed(), Mode::Light, Code::En, WIDE, |window| {
+        hover(window, "So six?");
+    });
+    draw_after("message-menu", sample::changed(), Mode::Dark, Code::En, WIDE, |window| {
+        hover(window, "See you at the");
+        window.step();
+        window.get_all_by_label_contains("See you at the").last().expect("it").click_secondary();
+    });
+    for (name, typed) in [("completion-emoji", " :cat"), ("completion-people", " **and** `code` @m")] {
+        draw_after(name, sample::talking(), Mode::Light, Code::En, NARROW, |window| {
+            window.get_by_label("Message").click();
+            window.run_steps(2);
+            window.event(egui::Event::Text(typed.to_owned()));
+        });
+    }
     let mut editing = sample::changed();
     editing.talk_mut(sample::chat_id(1)).aim =
         Some(Aim::Edit { message: sample::message_id(11), draft: String::new() });
@@ -123,6 +151,16 @@ fn lists() {
         chat.muted_until = (n == 1).then_some(u64::MAX);
     }
     draw("list-placed", placed, Mode::Dark, Code::En, WIDE);
+    for (name, mode, size) in [("search-dark", Mode::Dark, WIDE), ("search-narrow", Mode::Light, NARROW)] {
+        let mut found = sample::found();
+        if size == NARROW {
+            found.view.route = Route::Chats { open: None };
+        }
+        draw(name, found, mode, Code::En, size);
+    }
+    draw_after("search-people", sample::found(), Mode::Light, Code::De, WIDE, |window| {
+        window.get_by_label("Geschrieben von").click();
+    });
     draw("list-narrow", sample::model(), Mode::Light, Code::En, NARROW);
     let mut empty = sample::model();
     (empty.chats, empty.contacts) = Default::default();

@@ -1,9 +1,9 @@
 //! A model with people and messages, for screens that are looked at by themselves.
 
-use kith_gui::model::{Aim, Load, Model, Route, Stage};
+use kith_gui::model::{Aim, Hits, Load, Model, Narrow, Route, Stage};
 use kith_node::{
     AccountId, ChatId, MessageId,
-    params::{Emoji, SafetyReply},
+    params::{Emoji, Hit, SafetyReply},
     views::{
         Bootstrap, Chat, ChatKind, Contact, ContactState, Message, MessageKind, MessageState, NetworkState,
         NetworkStatus, Path, PathKind, Presence, Profile, Reaction, Traffic,
@@ -133,7 +133,22 @@ pub(crate) fn changed() -> Model {
     let talk = model.talk_mut(chat_id(1));
     change(&mut talk.messages);
     talk.aim = Some(Aim::Reply(message_id(12)));
+    talk.pinned = talk.messages.iter().filter(|message| message.pinned).cloned().collect();
     talk.draft = "Then at six".into();
+    model
+}
+
+/// Somebody looks for a word in what Mara wrote.
+pub(crate) fn found() -> Model {
+    let mut model = talking();
+    let hits = |message: &Message| {
+        let text = message.text.as_deref()?;
+        text.contains("the ").then(|| Hit { message: message.clone(), snippet: text.replace("the ", "[the] ") })
+    };
+    let narrow = Narrow { from: Some(account(1)), ..Narrow::default() };
+    let hits = model.talks[&chat_id(1)].messages.iter().rev().filter_map(hits).collect();
+    (model.view.search, model.view.narrow) = ("the".into(), narrow);
+    model.view.hits = Hits { query: "the".into(), narrow, hits };
     model
 }
 

@@ -174,3 +174,25 @@ fn muted_chats_do_not_count_and_archived_ones_are_passed_over() {
     let _effects = update(&mut model, Action::Filter(Filter::Archived));
     assert_eq!(model.view.filter, Filter::Archived);
 }
+
+#[test]
+fn what_is_pinned_is_known_without_being_loaded() {
+    let mut model = talking(vec![message(1), theirs(2)]);
+    let pinned = |model: &Model| model.talks[&chat_id(1)].pinned.iter().map(|message| message.id).collect::<Vec<_>>();
+    let old = Message { pinned: true, ..theirs(9) };
+    let found = Reply::ChatsPinned(params::PinnedReply { messages: vec![old.clone()] });
+    let _effects = reply(&mut model, Then::Pinned(chat_id(1)), Ok(found));
+    let _effects = event(&mut model, Event::MessageUpserted { message: Message { pinned: true, ..theirs(2) } });
+    assert_eq!(pinned(&model), [message_id(2), message_id(9)], "the last pinned first");
+    let edited = Message { text: Some("Other".into()), ..old.clone() };
+    let _effects = event(&mut model, Event::MessageUpserted { message: edited });
+    assert_eq!(model.talks[&chat_id(1)].pinned[1].text.as_deref(), Some("Other"));
+    let _effects = event(&mut model, Event::MessageUpserted { message: theirs(2) });
+    assert_eq!(pinned(&model), [message_id(9)], "taken off");
+    let gone = Message { deleted: true, text: None, ..old };
+    let _effects = event(&mut model, Event::MessageUpserted { message: gone });
+    assert!(pinned(&model).is_empty());
+    let _effects = event(&mut model, Event::MessageUpserted { message: Message { pinned: true, ..theirs(2) } });
+    let _effects = event(&mut model, Event::MessageRemoved { message: message_id(2), chat: chat_id(1) });
+    assert!(pinned(&model).is_empty());
+}

@@ -1,5 +1,7 @@
 //! What the list shows.
 
+use std::ops::Range;
+
 use kith_node::{
     AccountId, ChatId, MessageId,
     views::{Chat, ChatKind, ContactState, MessageKind, MessageState},
@@ -7,7 +9,7 @@ use kith_node::{
 
 use crate::{
     i18n::{Arg, Lang},
-    model::{Filter, Model, is_online},
+    model::{Filter, Model, Narrow, is_online},
     text::inline,
 };
 
@@ -43,6 +45,8 @@ pub(crate) fn chats(model: &Model, lang: &Lang) -> Vec<ChatRow> {
         // Who looks for something finds it wherever it was put.
         .filter(|chat| !wanted.is_empty() || chat.archived == (model.view.filter == Filter::Archived))
         .filter(|chat| model.view.filter != Filter::Unread || chat.unread > 0 || Some(chat.chat) == open)
+        // Who looks in one conversation, or for somebody's messages, wants messages.
+        .filter(|_| wanted.is_empty() || model.view.narrow == Narrow::default())
         .filter(|chat| wanted.is_empty() || title(model, lang, chat).to_lowercase().contains(&wanted))
         .map(|chat| row(model, lang, chat, open == Some(chat.chat)))
         .collect()
@@ -109,14 +113,37 @@ pub(crate) struct HitRow {
     pub(crate) message: MessageId,
     pub(crate) key: Vec<u8>,
     pub(crate) title: String,
-    pub(crate) line: String,
+    pub(crate) line: Found,
     pub(crate) time: String,
+}
+
+/// A part of a message, and where in it the words are that were looked for, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) text: String,
+    pub(crate) words: Vec<Range<usize>>,
+}
+
+/// Takes the brackets out that the node puts around the words. Brackets somebody wrote go too where they look the same.
+fn found(snippet: &str) -> Found {
+    let mut found = Found { text: String::with_capacity(snippet.len()), words: Vec::new() };
+    let mut rest = snippet;
+    while let Some((before, inside)) = rest.split_once('[') {
+        let Some((word, after)) = inside.split_once(']') else { break };
+        found.text.push_str(before);
+        let start = found.text.len();
+        found.text.push_str(word);
+        found.words.push(start..found.text.len());
+        rest = after;
+    }
+    found.text.push_str(rest);
+    found
 }
 
 /// Messages found for what stands in the search field.
 pub(crate) fn hits(model: &Model, lang: &Lang) -> Vec<HitRow> {
     let hits = &model.view.hits;
-    if hits.query != model.view.search.trim() || hits.query.is_empty() {
+    if hits.query != model.view.search.trim() || hits.narrow != model.view.narrow || hits.query.is_empty() {
         return Vec::new();
     }
     let row = |hit: &kith_node::params::Hit| {
@@ -128,9 +155,28 @@ pub(crate) fn hits(model: &Model, lang: &Lang) -> Vec<HitRow> {
             message: message.id,
             key: account.to_bytes().to_vec(),
             title: title(model, lang, chat),
-            line: inline::plain(&hit.snippet),
+            line: found(&inline::plain(&hit.snippet)),
             time: lang.short(message.sent_at, model.now),
         })
     };
     hits.hits.iter().filter_map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn found_words_are_told_apart_from_brackets() {
+        let words = |snippet: &str| {
+            let found = found(snippet);
+            let words = found.words.iter().map(|word| found.text[word.clone()].to_owned()).collect::<Vec<_>>();
+            (found.text, words)
+        };
+        let expect =
+            |text: &str, words: &[&str]| (text.to_owned(), words.iter().map(|word| (*word).to_owned()).collect());
+        assert_eq!(words("the [violet] [umbrella]…"), expect("the violet umbrella…", &["violet", "umbrella"]));
+        assert_eq!(words("no [end"), expect("no [end", &[]));
+        assert_eq!(words(""), expect("", &[]));
+    }
 }

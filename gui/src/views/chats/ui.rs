@@ -1,11 +1,14 @@
 use egui::{Frame, Margin, ScrollArea, Ui, vec2};
 use kith_node::views::MessageState;
 
-use super::data::{self, ChatRow};
+use super::{
+    data::{self, ChatRow},
+    narrow,
+};
 use crate::{
     action::{Action, Copied, Mute},
     cx::Cx,
-    model::{AddTab, Filter, Sheet},
+    model::{AddTab, Filter, Narrow, Sheet},
     theme::{Color, icons, icons::Icon, space},
     update::Target,
     widgets::{
@@ -26,7 +29,11 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     Frame::new().inner_margin(Margin { left: 16, right: 14, top: 12, bottom: 6 }).show(ui, |ui| {
         head(ui, cx);
         search_field(ui, cx, &cx.t("search"));
-        filters(ui, cx);
+        if cx.model.view.search.trim().is_empty() && cx.model.view.narrow == Narrow::default() {
+            filters(ui, cx);
+        } else {
+            narrow::show(ui, cx);
+        }
     });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
@@ -119,7 +126,8 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>) {
         let row = Row {
             face,
             title: &hit.title,
-            line: &hit.line,
+            line: &hit.line.text,
+            line_words: &hit.line.words,
             line_color: cx.tokens().text_2,
             time: &hit.time,
             badge: None,
@@ -127,7 +135,7 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>) {
             unread: 0,
             verified: false,
             selected: false,
-            spoken: &format!("{}: {}", hit.title, hit.line),
+            spoken: &format!("{}: {}", hit.title, hit.line.text),
         };
         if list_row(ui, cx, &row).clicked() {
             cx.act(Action::ShowMessage(hit.chat, hit.message));
@@ -189,6 +197,7 @@ fn chat_row(ui: &mut Ui, cx: &mut Cx<'_>, row: &ChatRow) {
         face: Face { name: &row.title, key: &row.key, online: row.online },
         title: &row.title,
         line: &row.line,
+        line_words: &[],
         line_color: if row.draft { cx.tokens().danger } else { cx.tokens().text_2 },
         time: &row.time,
         badge,

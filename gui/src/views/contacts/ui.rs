@@ -94,6 +94,7 @@ fn person(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact, selected: bool) {
         face: Face { name: &name, key: &key, online: friend.then(|| is_online(contact)) },
         title: &name,
         line: &line,
+        line_words: &[],
         line_color: cx.tokens().text_2,
         time: "",
         badge: None,

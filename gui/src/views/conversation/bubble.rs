@@ -3,29 +3,35 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use egui::{
-    Align2, CornerRadius, CursorIcon, Galley, Label, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetText, pos2,
-    vec2,
+    Align2, CornerRadius, CursorIcon, Galley, Label, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    WidgetText, pos2, vec2,
 };
 use kith_node::{MessageId, views::MessageState};
 
 use super::{
     data::{Bubble, Progress},
-    quote, reactions,
+    quote, reactions, toolbar,
 };
 use crate::{
     action::{Action, Copied},
     cx::Cx,
     i18n::Arg,
     model::{EmojiFor, Sheet},
-    text::layout::{self, Body, Ink},
+    text::{
+        layout::{self, Body, Ink},
+        links,
+        names::Names,
+    },
     theme::{Color, Type, icons, icons::Icon, radius},
     views::sheets::message::{QUICK, emoji_button},
-    widgets::{context_menu, link_button, menu_item},
+    widgets::{context_menu_or, link_button, menu_item},
 };
 
 const SIDE: f32 = 12.0;
 const EDGE: f32 = 7.0;
 const MARGIN: f32 = 20.0;
+/// Links of a message in its menu.
+const LINKS: usize = 4;
 /// Room for the line that offers to try again.
 const REFUSED: f32 = 30.0;
 
@@ -49,7 +55,16 @@ impl Laid {
     }
 }
 
-pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, width: f32, compact: bool, revealed: bool) -> Laid {
+/// What all messages of a conversation are laid out by.
+#[derive(Clone, Copy)]
+pub(crate) struct Manner<'a> {
+    pub(crate) width: f32,
+    pub(crate) compact: bool,
+    pub(crate) names: &'a Names,
+}
+
+pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, manner: Manner<'_>, revealed: bool) -> Laid {
+    let Manner { width, compact, names } = manner;
     let t = cx.tokens();
     let ink = if bubble.mine {
         Ink { text: t.on_bubble_out, muted: t.meta_out, link: t.link_out }
@@ -65,7 +80,8 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, width: f32, compact: bo
             (&instead, Ink { text: ink.muted, ..ink })
         }
     };
-    let body = layout::body(ui, cx.theme, text, ink, room, revealed);
+    let names_me = bubble.mention && !bubble.mine;
+    let body = layout::body(ui, cx.theme, text, layout::Manner { ink, width: room, revealed, names, names_me });
     let forwarded = bubble.forwarded.then(|| caption(ui, cx, &cx.t("message-forwarded"), ink.muted));
     let quote = bubble.quote.as_ref().map(|quote| quote::lay(ui, cx, quote, quote_ink(cx, bubble), room));
     let chips = reactions::lay(ui, cx, &bubble.chips, room + 2.0 * SIDE);
@@ -163,8 +179,25 @@ pub(crate) fn progress_key(progress: &Progress) -> &'static str {
     }
 }
 
-/// Paints a message; `true`: its spoilers were asked for.
-pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, flash: f32) -> bool {
+/// How a message takes part in the frame.
+#[derive(Clone, Copy)]
+pub(crate) struct Look {
+    pub(crate) id: egui::Id,
+    /// It is the one of all that the Tab key leads to.
+    pub(crate) current: bool,
+    /// Just jumped to, from 1 to 0.
+    pub(crate) flash: f32,
+}
+
+/// What was done with a message.
+pub(crate) struct Done {
+    /// Its spoilers were asked for.
+    pub(crate) uncover: bool,
+    pub(crate) pressed: bool,
+}
+
+/// Paints a message.
+pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, look: Look) -> Done {
     let t = cx.tokens();
     let row = ui.max_rect();
     let right = bubble.mine != cx.lang.rtl();
@@ -177,7 +210,8 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, fl
         ui.painter().rect_filled(band, 0.0, t.bg_selected);
     }
     let room = if choosing { row } else { rect };
-    let response = ui.interact(room, ui.unique_id().with("bubble"), Sense::click());
+    let sense = if look.current { Sense::click() } else { Sense::CLICK };
+    let response = ui.interact(room, look.id, sense);
     if choosing
         && let Some(id) = bubble.id
         && response.clicked()
@@ -185,32 +219,41 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, fl
         cx.act(Action::Select(id));
     }
     let fill = if bubble.mine { t.bubble_out } else { t.bubble_in };
-    let fill = fill.lerp_to_gamma(t.accent, flash * 0.45);
+    let fill = fill.lerp_to_gamma(t.accent, look.flash * 0.45);
     let corners = corners(bubble, right);
     ui.painter().rect_filled(rect, corners, fill);
     if cx.theme.edges {
         ui.painter().rect_stroke(rect, corners, Stroke::new(1.0, t.border), StrokeKind::Inside);
     }
-    speak(ui, cx, bubble, response.id, choosing.then_some(chosen));
-    above(ui, cx, bubble, &laid, rect);
-    let (revealed, words) = text(ui, cx, &laid, rect, !choosing);
+    speak(ui, cx, bubble, &response, choosing.then_some(chosen));
+    let quote = above(ui, cx, bubble, &laid, rect, sense);
+    let (mut uncover, words) = text(ui, cx, &laid, rect, !choosing);
     let at = Align2::RIGHT_BOTTOM.anchor_size(rect.max - vec2(SIDE, EDGE), laid.meta.size());
     ui.painter().galley(at.min, laid.meta.clone(), t.meta_in);
     if let Progress::Refused(error) = &bubble.progress {
         refused(ui, cx, bubble, error, rect);
     }
-    if let Some(chip) = reactions::show(ui, cx, &bubble.chips, &laid.chips, rect, right)
+    if let Some(chip) = reactions::show(ui, cx, &bubble.chips, &laid.chips, rect, right, sense)
         && let Some(id) = bubble.id
     {
         cx.act(Action::React(id, chip.emoji.clone(), !chip.mine));
     }
-    // The words lie over the bubble and take the press for themselves.
-    menu(&response.union(words), cx, bubble);
-    revealed
+    crate::widgets::focus_ring(ui, cx.theme, &response, rect.expand(2.0), radius::BUBBLE + 2);
+    let pressed = ui.input(|input| input.pointer.any_click());
+    // What lies over the bubble takes a press for itself, also one that asks for the menu.
+    let over = |over: Response| over.secondary_clicked().then_some(over);
+    let asked = over(words).or_else(|| quote.and_then(over));
+    let pressed = pressed && (response.clicked() || response.secondary_clicked() || asked.is_some());
+    let near = Rect::from_x_y_ranges(row.x_range(), rect.y_range().expand(1.0));
+    let busy = choosing || bubble.deleted || egui::Popup::is_any_open(ui.ctx());
+    let beside = bubble.id.filter(|_| !busy && ui.rect_contains_pointer(near));
+    let more = beside.is_some_and(|id| toolbar::show(ui, cx, id, rect, right));
+    uncover |= menu(&response, more, asked, cx, bubble, &laid.body);
+    Done { uncover, pressed }
 }
 
 /// What stands above the text: that it was passed on, and what it answers.
-fn above(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: &Laid, rect: Rect) {
+fn above(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: &Laid, rect: Rect, sense: Sense) -> Option<Response> {
     let inner = rect.shrink2(vec2(SIDE, EDGE));
     let mut y = inner.top();
     if let Some(forwarded) = &laid.forwarded {
@@ -218,13 +261,15 @@ fn above(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: &Laid, rect: Rect) {
         ui.painter().galley(pos2(x, y), forwarded.clone(), cx.tokens().meta_in);
         y += forwarded.size().y;
     }
-    let Some(quote) = &laid.quote else { return };
+    let quote = laid.quote.as_ref()?;
     let room = Rect::from_min_max(pos2(inner.left(), y), inner.max);
-    if let Some(message) = quote::show(ui, cx, quote, quote_ink(cx, bubble), room)
+    let response = quote::show(ui, cx, quote, quote_ink(cx, bubble), room, sense);
+    if response.clicked()
         && let Some(chat) = cx.model.open_chat().map(|chat| chat.chat)
     {
-        cx.act(Action::ShowMessage(chat, message));
+        cx.act(Action::ShowMessage(chat, quote.to));
     }
+    Some(response)
 }
 
 fn corners(bubble: &Bubble, right: bool) -> CornerRadius {
@@ -238,8 +283,9 @@ fn corners(bubble: &Bubble, right: bool) -> CornerRadius {
     }
 }
 
-fn speak(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, id: egui::Id, chosen: Option<bool>) {
-    ui.ctx().accesskit_node_builder(id, |node| {
+fn speak(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, response: &Response, chosen: Option<bool>) {
+    response.widget_info(|| WidgetInfo::new(Role::Article));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
         let who = if bubble.mine { cx.t("you") } else { cx.model.name_of(bubble.author) };
         let instead = if bubble.deleted { "message-deleted" } else { "message-unknown" };
         let text = bubble.text.clone().unwrap_or_else(|| cx.t(instead));
@@ -250,7 +296,6 @@ fn speak(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, id: egui::Id, chosen: Option<boo
         ];
         let marks = marks.iter().filter(|(on, _)| *on).map(|(_, key)| cx.t(key));
         let state: Vec<_> = marks.chain([progress_text(cx, bubble)]).collect();
-        node.set_role(egui::Role::Article);
         node.set_label(format!("{who}, {}: {text} ({})", cx.lang.clock(bubble.at), state.join(", ")));
         if let Some(chosen) = chosen {
             node.set_selected(chosen);
@@ -302,10 +347,33 @@ fn refused(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, error: &str, rect: Rec
     child.add(Label::new(why).selectable(false).truncate());
 }
 
-fn menu(response: &egui::Response, cx: &mut Cx<'_>, bubble: &Bubble) {
-    context_menu(response, cx, |ui, cx| {
+/// Everything that can be done with a message; `true`: its spoilers were asked for.
+fn menu(
+    response: &Response,
+    more: bool,
+    asked: Option<Response>,
+    cx: &mut Cx<'_>,
+    bubble: &Bubble,
+    body: &Body,
+) -> bool {
+    let mut uncover = false;
+    let by_key = response.clicked() && !response.ctx.input(|input| input.pointer.any_click());
+    let keyed = more || by_key && cx.model.view.selected.is_empty();
+    let response = asked.map_or_else(|| response.clone(), |asked| response.union(asked));
+    context_menu_or(&response, keyed, cx, |ui, cx| {
         if let Some(id) = bubble.id {
             changes(ui, cx, bubble, id);
+        }
+        let mut links: Vec<_> = body.links.iter().map(|(_, link)| link).collect();
+        links.dedup();
+        for link in links.into_iter().take(LINKS) {
+            let text = cx.with("message-open-link", &[("link", Arg::Text(links::host(link).unwrap_or(link)))]);
+            if menu_item(ui, cx, icons::ARROW_SQUARE_OUT, &text, false) {
+                cx.act(Action::Follow(link.clone()));
+            }
+        }
+        if body.has_spoiler && menu_item(ui, cx, icons::EYE, &cx.t("message-uncover"), false) {
+            uncover = true;
         }
         if let Some(text) = &bubble.text
             && menu_item(ui, cx, icons::COPY, &cx.t("message-copy"), false)
@@ -325,6 +393,7 @@ fn menu(response: &egui::Response, cx: &mut Cx<'_>, bubble: &Bubble) {
         let (full, state) = (cx.lang.full(bubble.at), progress_text(cx, bubble));
         crate::widgets::muted(ui, cx, &format!("{full} · {state}"));
     });
+    uncover
 }
 
 /// What a person can do with a stored message.

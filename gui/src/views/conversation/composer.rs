@@ -6,13 +6,13 @@ use kith_node::{
     views::{ChatKind, ContactState},
 };
 
-use super::aim;
+use super::{aim, completion, data};
 use crate::{
     action::Action,
     cx::Cx,
     i18n::Arg,
     model::{EmojiFor, Sheet, shown_name},
-    text::bidi,
+    text::{bidi, layout::Ink, live, names::Names},
     theme::{Type, icons},
     update::Target,
     widgets::{icon_button, muted, wrapped},
@@ -53,6 +53,11 @@ fn in_order(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
     let text = cx.theme.paragraph(ui, draft.trim(), Type::SMALL, cx.tokens().text_2);
     let align = if bidi::direction(draft) == bidi::Direction::Rtl { egui::Align::Max } else { egui::Align::Min };
     ui.with_layout(egui::Layout::top_down(align), |ui| wrapped(ui, text));
+}
+
+/// Whether the keys of this frame go to what the field of a conversation offers.
+pub(crate) fn completing(ui: &Ui, chat: ChatId) -> bool {
+    completion::is_open(ui, composer_id(chat))
 }
 
 pub(crate) fn composer_id(chat: ChatId) -> Id {
@@ -106,7 +111,7 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId, id: Id) {
 /// an input method.
 fn sends(ui: &Ui, cx: &Cx<'_>, id: Id) -> bool {
     let composing = ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Ime(_))));
-    if composing || !ui.memory(|memory| memory.has_focus(id)) {
+    if composing || completion::is_open(ui, id) || !ui.memory(|memory| memory.has_focus(id)) {
         return false;
     }
     let modifiers = if cx.model.settings.enter_is_newline { Modifiers::COMMAND } else { Modifiers::NONE };
@@ -118,22 +123,29 @@ fn edit(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId, id: Id, text: &mut String) {
     let hint = cx.theme.text(cx.t("composer-hint"), Type::BODY, cx.tokens().text_3);
     let newline = if cx.model.settings.enter_is_newline { Modifiers::NONE } else { Modifiers::SHIFT };
     let height = LINES_MAX * Type::BODY.line * cx.theme.text_scale;
+    let t = cx.tokens();
+    let ink = Ink { text: t.text, muted: t.text_3, link: t.link };
+    let names = Names { mine: None, ..data::names(cx.model, chat) };
+    let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
+        let mut job = live::job(cx.theme, text.as_str(), ink, &names);
+        job.wrap.max_width = width;
+        ui.fonts_mut(|fonts| fonts.layout_job(job))
+    };
     let layout = egui::Layout::top_down(if cx.lang.rtl() { egui::Align::Max } else { egui::Align::Min });
     let response = ui
         .with_layout(layout, |ui| {
             egui::ScrollArea::vertical().max_height(height).stick_to_bottom(true).show(ui, |ui| {
-                ui.add(
-                    TextEdit::multiline(text)
-                        .id(id)
-                        .hint_text(hint)
-                        .desired_rows(1)
-                        .desired_width(f32::INFINITY)
-                        .align(if cx.lang.rtl() { egui::Align2::RIGHT_TOP } else { egui::Align2::LEFT_TOP })
-                        .text_color(cx.tokens().text)
-                        .frame(Frame::NONE.inner_margin(Margin::symmetric(0, 8)))
-                        .char_limit(16_000)
-                        .return_key(KeyboardShortcut::new(newline, Key::Enter)),
-                )
+                let field = TextEdit::multiline(text)
+                    .hint_text(hint)
+                    .desired_rows(1)
+                    .desired_width(f32::INFINITY)
+                    .align(if cx.lang.rtl() { egui::Align2::RIGHT_TOP } else { egui::Align2::LEFT_TOP })
+                    .text_color(t.text)
+                    .frame(Frame::NONE.inner_margin(Margin::symmetric(0, 8)))
+                    .char_limit(16_000)
+                    .layouter(&mut layouter)
+                    .return_key(KeyboardShortcut::new(newline, Key::Enter));
+                completion::show(ui, cx, id, field, &names)
             })
         })
         .inner

@@ -7,8 +7,8 @@ use kith_node::{
 
 use crate::{
     i18n::Lang,
-    model::{Model, Quote, Talk},
-    text::{inline, links},
+    model::{Model, Quote, Talk, shown_name},
+    text::{inline, links, names::Names},
     widgets::timeline::RowKey,
 };
 
@@ -54,6 +54,8 @@ pub(crate) struct Bubble {
     /// `None`: a newer version wrote it, or it was deleted.
     pub(crate) text: Option<String>,
     pub(crate) deleted: bool,
+    /// It names me.
+    pub(crate) mention: bool,
     pub(crate) forwarded: bool,
     pub(crate) pinned: bool,
     pub(crate) edited: bool,
@@ -181,6 +183,7 @@ struct Written {
     progress: Progress,
     kept: Option<(u64, u64)>,
     deleted: bool,
+    mention: bool,
     forwarded: bool,
     pinned: bool,
     edited: bool,
@@ -197,6 +200,7 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         at: message.sent_at,
         text: (message.kind == MessageKind::Text && !message.deleted).then(|| message.text.clone().unwrap_or_default()),
         deleted: message.deleted,
+        mention: message.mention,
         forwarded: message.forwarded,
         pinned: message.pinned,
         edited: message.edited_at.is_some(),
@@ -217,6 +221,7 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         at: pending.at,
         text: Some(pending.text.clone()),
         deleted: false,
+        mention: false,
         forwarded: false,
         pinned: false,
         edited: false,
@@ -242,6 +247,7 @@ impl Written {
             mine: self.author == me,
             text: self.text.clone(),
             deleted: self.deleted,
+            mention: self.mention,
             forwarded: self.forwarded,
             pinned: self.pinned,
             edited: self.edited,
@@ -254,6 +260,16 @@ impl Written {
             last,
         }
     }
+}
+
+/// Who can be named in a conversation.
+pub(crate) fn names(model: &Model, chat: ChatId) -> Names {
+    let mine = model.me.as_ref().map(|me| me.name.clone());
+    let contact = model.chats.get(&chat).and_then(|chat| model.contact_of(chat));
+    let mut others: Vec<_> = contact.map(|contact| vec![shown_name(contact), contact.name.clone()]).unwrap_or_default();
+    others.retain(|name| !name.trim().is_empty());
+    others.dedup();
+    Names { mine, others }
 }
 
 /// Names the row of a message; ids are random, so their beginning does.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{CornerRadius, CursorIcon, Galley, Rect, Role, Sense, Ui, WidgetInfo, WidgetText, pos2, vec2};
+use egui::{CornerRadius, CursorIcon, Galley, Rect, Response, Role, Sense, Ui, WidgetInfo, WidgetText, pos2, vec2};
 use kith_node::MessageId;
 
 use super::data::Quoted;
@@ -19,7 +19,7 @@ const PAD: f32 = 8.0;
 pub(super) struct Laid {
     name: Arc<Galley>,
     line: Arc<Galley>,
-    to: MessageId,
+    pub(super) to: MessageId,
     spoken: String,
 }
 
@@ -49,10 +49,10 @@ pub(super) fn lay(ui: &Ui, cx: &Cx<'_>, quote: &Quoted, ink: Ink, room: f32) -> 
     Laid { name, line, to: quote.id, spoken: format!("{}: {}", quote.name, quote.text) }
 }
 
-/// Paints the quote from where reading starts; its message, if it was clicked.
-pub(super) fn show(ui: &Ui, cx: &Cx<'_>, laid: &Laid, ink: Ink, at: Rect) -> Option<MessageId> {
+/// Paints the quote from where reading starts.
+pub(super) fn show(ui: &Ui, cx: &Cx<'_>, laid: &Laid, ink: Ink, at: Rect, sense: Sense) -> Response {
     let rect = Rect::from_min_size(at.min, vec2(at.width(), HEIGHT));
-    let response = ui.interact(rect, ui.unique_id().with("quote"), Sense::click());
+    let response = ui.interact(rect, ui.unique_id().with("quote"), sense);
     let label = cx.with("quote-spoken", &[("text", crate::i18n::Arg::Text(&laid.spoken))]);
     response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &label));
     ui.painter().rect_filled(rect, CornerRadius::same(6), ink.ground);
@@ -67,5 +67,5 @@ pub(super) fn show(ui: &Ui, cx: &Cx<'_>, laid: &Laid, ink: Ink, at: Rect) -> Opt
     ui.painter().galley(pos2(x(&laid.name), middle - laid.name.size().y), laid.name.clone(), ink.name);
     ui.painter().galley(pos2(x(&laid.line), middle), laid.line.clone(), ink.text);
     crate::widgets::focus_ring(ui, cx.theme, &response, rect, 6);
-    response.on_hover_cursor(CursorIcon::PointingHand).clicked().then_some(laid.to)
+    response.on_hover_cursor(CursorIcon::PointingHand)
 }

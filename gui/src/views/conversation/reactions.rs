@@ -53,6 +53,7 @@ pub(super) fn show<'a>(
     laid: &Laid,
     bubble: Rect,
     right: bool,
+    sense: Sense,
 ) -> Option<&'a Chip> {
     let t = cx.tokens();
     let mut pressed = None;
@@ -63,7 +64,7 @@ pub(super) fn show<'a>(
         let start = if right { bubble.right() - line } else { bubble.left() };
         let x = if cx.lang.rtl() { start + line - place.right() } else { start + place.left() };
         let rect = Rect::from_min_size(pos2(x, bubble.bottom() + place.top()), place.size());
-        let response = ui.interact(rect, ui.unique_id().with(("reaction", &chip.emoji)), Sense::click());
+        let response = ui.interact(rect, ui.unique_id().with(("reaction", &chip.emoji)), sense);
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, chip.mine, &chip.spoken));
         let fill = if chip.mine || response.hovered() { t.bg_selected } else { t.bg_raised };
         ui.painter().rect_filled(rect, CornerRadius::same(13), fill);

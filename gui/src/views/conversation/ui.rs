@@ -10,16 +10,20 @@ use kith_node::{
 };
 
 use super::{
-    bubble, composer,
+    bubble::{self, Look},
+    composer,
     data::{self, Item},
+    pins,
+    steer::{self, Steer, Went},
 };
 use crate::{
     action::{Action, Copied},
     cx::Cx,
     i18n::Arg,
     model::{BubbleStyle, Route, is_online},
-    text::links,
+    text::{links, names::Names},
     theme::{Type, icons},
+    update::Target,
     views::{chats, contacts::standing, shell},
     widgets::{
         Face, Kind, avatar, button, empty_state, glyph, icon_button, icon_toggle, label,
@@ -45,6 +49,8 @@ pub(crate) struct State {
     revealed: BTreeSet<RowKey>,
     flash: Option<(RowKey, f64)>,
     told_at_end: Option<bool>,
+    /// The message the keyboard is at.
+    steer: Steer,
 }
 
 pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, chat: ChatId, narrow: bool) {
@@ -73,7 +79,10 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, chat: ChatId
         let top = ui.max_rect();
         let line = [pos2(top.left(), top.top()), pos2(top.right(), top.top())];
         ui.painter().line_segment(line, Stroke::new(1.0, cx.tokens().border));
-        Frame::new().inner_margin(Margin::symmetric(16, 4)).show(ui, |ui| shell::notices(ui, cx, chat));
+        Frame::new().inner_margin(Margin::symmetric(16, 4)).show(ui, |ui| {
+            shell::notices(ui, cx, chat);
+            pins::show(ui, cx, chat);
+        });
         messages(ui, cx, state, chat);
     });
 }
@@ -114,7 +123,10 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, chat: &Chat, narrow: bool) {
             }
         }
         if icon_button(ui, cx, icons::MAGNIFYING_GLASS, &cx.t("search"), false).clicked() {
-            cx.act(Action::FocusSearch);
+            if narrow {
+                cx.act(Action::Go(Route::Chats { open: None }));
+            }
+            cx.act(Action::SearchIn(chat.chat));
         }
         ui.with_layout(start, |ui| {
             if narrow {
@@ -171,12 +183,18 @@ fn messages(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, chat: ChatId) {
         return;
     }
     obey(ui, state, talk);
+    let wanted = cx.take_focus(Target::Messages);
+    if state.steer.keys(ui, &state.items, &mut state.timeline, wanted) == Went::Below {
+        ui.memory_mut(|memory| memory.request_focus(composer::composer_id(chat)));
+    }
     let now = ui.input(|input| input.time);
     let version = version(cx);
     let name = cx.t("messages");
     let compact = cx.model.settings.bubbles == BubbleStyle::Compact;
-    let State { timeline, items, revealed, flash, .. } = state;
-    let mut list = List { cx, items, revealed, flash: *flash, now, compact, uncover: None, grown: Vec::new() };
+    let State { timeline, items, revealed, flash, steer, .. } = state;
+    let flash = *flash;
+    let names = data::names(cx.model, chat);
+    let mut list = List { cx, items, revealed, flash, now, compact, uncover: None, grown: Vec::new(), steer, names };
     let seen = timeline.show(ui, &mut list, &name, version);
     let (uncover, grown) = (list.uncover, std::mem::take(&mut list.grown));
     if !grown.is_empty() {
@@ -280,6 +298,14 @@ struct List<'a, 'c> {
     uncover: Option<RowKey>,
     /// Rows whose height is not the one they were placed by.
     grown: Vec<RowKey>,
+    steer: &'a mut Steer,
+    names: Names,
+}
+
+impl List<'_, '_> {
+    fn manner(&self, width: f32) -> bubble::Manner<'_> {
+        bubble::Manner { width, compact: self.compact, names: &self.names }
+    }
 }
 
 impl Rows for List<'_, '_> {
@@ -297,7 +323,7 @@ impl Rows for List<'_, '_> {
             (_, Item::Day(_)) => 40.0,
             (_, Item::Unread) => 34.0,
             (key, Item::Message(message)) => {
-                let laid = bubble::lay(ui, self.cx, message, width, self.compact, self.revealed.contains(key));
+                let laid = bubble::lay(ui, self.cx, message, self.manner(width), self.revealed.contains(key));
                 laid.height(message) + last
             }
         }
@@ -309,7 +335,7 @@ impl Rows for List<'_, '_> {
             (_, Item::Unread) => unread(ui, self.cx),
             (key, Item::Message(message)) => {
                 let revealed = self.revealed.contains(key);
-                let laid = bubble::lay(ui, self.cx, message, ui.max_rect().width(), self.compact, revealed);
+                let laid = bubble::lay(ui, self.cx, message, self.manner(ui.max_rect().width()), revealed);
                 // Fonts of other scripts come later than the first layout.
                 let last = if at + 1 == self.items.len() { LAST } else { 0.0 };
                 if (laid.height(message) + last - ui.max_rect().height()).abs() > 0.5 {
@@ -321,7 +347,10 @@ impl Rows for List<'_, '_> {
                     }
                     _ => 0.0,
                 };
-                if bubble::show(ui, self.cx, message, laid, flash) && !revealed {
+                let look = Look { id: steer::id(*key), current: self.steer.is_current(*key), flash };
+                let done = bubble::show(ui, self.cx, message, laid, look);
+                self.steer.shown(ui, *key, done.pressed);
+                if done.uncover && !revealed {
                     self.uncover = Some(*key);
                 }
             }

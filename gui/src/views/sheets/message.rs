@@ -14,9 +14,12 @@ use crate::{
     cx::Cx,
     model::{EmojiFor, Sheet},
     text::inline,
-    theme::{Type, space},
+    theme::{Type, icons, space},
     views::chats,
-    widgets::{Face, Kind, Row, button, button_wide, list_row, muted, paragraph, section_title, sheet, sheet_buttons},
+    widgets::{
+        Face, Kind, Row, button, button_wide, context_menu, list_row, menu_item, muted, paragraph, section_title,
+        sheet, sheet_buttons,
+    },
 };
 
 /// What people put on messages most.
@@ -75,6 +78,7 @@ pub(super) fn forward(ui: &mut Ui, cx: &mut Cx<'_>, message: MessageId, to: &BTr
                 face: Face { name: &name, key: &key, online: None },
                 title: &name,
                 line: "",
+                line_words: &[],
                 line_color: cx.tokens().text_2,
                 time: "",
                 badge: None,
@@ -121,6 +125,46 @@ pub(super) fn edits(ui: &mut Ui, cx: &mut Cx<'_>, message: MessageId, edits: Opt
         }
         if edits.is_none() {
             muted(ui, cx, "…");
+        }
+    });
+}
+
+pub(super) fn pinned(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
+    let title = cx.t("pinned-title");
+    let messages = cx.model.talks.get(&chat).map_or(&[][..], |talk| &talk.pinned);
+    sheet(ui, cx, &title, 460.0, |ui, cx| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        for message in messages {
+            let name = cx.model.name_of(message.author);
+            let key = message.author.to_bytes();
+            let text = message.text.as_deref().map_or_else(String::new, inline::plain);
+            let time = cx.lang.short(message.sent_at, cx.model.now);
+            let row = Row {
+                face: Face { name: &name, key: &key, online: None },
+                title: &name,
+                line: &text,
+                line_words: &[],
+                line_color: cx.tokens().text_2,
+                time: &time,
+                badge: None,
+                mark: None,
+                unread: 0,
+                verified: false,
+                selected: false,
+                spoken: &format!("{name}: {text}"),
+            };
+            let response = list_row(ui, cx, &row);
+            if response.clicked() {
+                cx.act(Action::ShowMessage(chat, message.id));
+            }
+            context_menu(&response, cx, |ui, cx| {
+                if menu_item(ui, cx, icons::PUSH_PIN_SLASH, &cx.t("message-unpin"), false) {
+                    cx.act(Action::PinMessage(message.id, false));
+                }
+            });
+        }
+        if messages.is_empty() {
+            muted(ui, cx, &cx.t("pinned-none"));
         }
     });
 }

@@ -29,6 +29,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         Sheet::DeleteMessage(of) => message::delete(ui, cx, of),
         Sheet::Forward { message: of, to } => message::forward(ui, cx, of, &to),
         Sheet::Edits { message: of, edits } => message::edits(ui, cx, of, edits.as_deref()),
+        Sheet::Pinned(chat) => message::pinned(ui, cx, chat),
         Sheet::Emoji(what) => message::emoji(ui, cx, what),
     }
 }
