@@ -8,7 +8,7 @@ use kith_tests::{
 use serde_json::{Value, json};
 
 /// Two contacts, and the bootstrap node they met through.
-async fn two(root: &std::path::Path) -> Result<(Person, Person, Bootstrap)> {
+pub(crate) async fn two(root: &std::path::Path) -> Result<(Person, Person, Bootstrap)> {
     let bootstrap = BootstrapHome::init(root).await?.start().await?;
     let arguments = ["--bootstrap", &bootstrap.link()];
     let mut alice = Person::new(root, "alice", &arguments).await?;
@@ -17,12 +17,12 @@ async fn two(root: &std::path::Path) -> Result<(Person, Person, Bootstrap)> {
     Ok((alice, bob, bootstrap))
 }
 
-async fn message(person: &Person, other: &str, id: &str) -> Result<Option<Value>> {
+pub(crate) async fn message(person: &Person, other: &str, id: &str) -> Result<Option<Value>> {
     Ok(person.history(other).await?.into_iter().find(|message| message["id"] == id))
 }
 
 /// Waits until a message is there and `fits`.
-async fn sees(person: &mut Person, other: &str, id: &str, fits: impl Fn(&Value) -> bool) -> Result<Value> {
+pub(crate) async fn sees(person: &mut Person, other: &str, id: &str, fits: impl Fn(&Value) -> bool) -> Result<Value> {
     let (api, chat) = (person.node.api.clone(), person.chat_with(other).await?);
     let what = format!("a change of {id}");
     let found = person.events.wait_until(&what, async || {

@@ -2,6 +2,7 @@
 
 mod backup;
 mod chat;
+mod expiry;
 mod interop;
 mod local_api;
 mod mailbox;

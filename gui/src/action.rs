@@ -118,6 +118,9 @@ pub enum Action {
     /// Mute a conversation for so many milliseconds, until it is unmuted, or not any more.
     Mute(ChatId, Mute),
 
+    /// Let messages of a conversation disappear after so many seconds from now on, or stay.
+    SetExpiry(ChatId, Option<u64>),
+
     /// Choose a message among others, or not any more.
     Select(MessageId),
     /// Choose none.

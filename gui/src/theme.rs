@@ -92,7 +92,18 @@ impl Theme {
 
     /// Text as it stands in the room there is.
     pub(crate) fn paragraph(&self, ui: &Ui, text: impl Into<String>, style: Type, color: egui::Color32) -> Text {
-        let width = ui.available_width();
+        self.paragraph_in(ui, text, style, color, ui.available_width())
+    }
+
+    /// Text as it stands in so much room.
+    pub(crate) fn paragraph_in(
+        &self,
+        ui: &Ui,
+        text: impl Into<String>,
+        style: Type,
+        color: egui::Color32,
+        width: f32,
+    ) -> Text {
         ui.fonts_mut(|fonts| Text::paragraph(fonts, text.into(), self.format(style, color), width))
     }
 

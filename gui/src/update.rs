@@ -248,6 +248,9 @@ fn tell(model: &Model, event: &Event, out: &mut Vec<Effect>) {
         // What was told of it may still be shown.
         out.push(Effect::Unnotify(message.chat));
     }
+    if let Event::MessageRemoved { chat, .. } = event {
+        out.push(Effect::Unnotify(*chat));
+    }
     let Event::Notify { chat, title, body, .. } = event else { return };
     let looking = model.view.focused && model.open_chat().is_some_and(|open| open.chat == *chat);
     if model.settings.notify && !looking {

@@ -4,6 +4,8 @@
 mod changes;
 #[path = "gui/device.rs"]
 mod device;
+#[path = "gui/expiry.rs"]
+mod expiry;
 #[path = "gui/meeting.rs"]
 mod meeting;
 #[path = "gui/packages.rs"]

@@ -29,7 +29,7 @@ pub(crate) const CORE_QUEUE: usize = 1024;
 /// Commands to the network that may wait: one `Track` for every contact's device at start-up, and room to spare.
 pub(crate) const NET_QUEUE: usize = 8192;
 /// The timer looks at the clock at least this often, because the clock can be set.
-const CLOCK_CHECK: Duration = Duration::from_secs(60);
+const CLOCK_CHECK: Duration = Duration::from_secs(30);
 
 /// A database that refuses, because the disk is full, is not asked again sooner than this.
 const RETRY_AFTER_FAILURE_MS: u64 = 1000;

@@ -6,8 +6,8 @@ use std::{
 };
 
 use kith_api::{
-    Event, SequencedEvent,
-    views::{NetworkState, NetworkStatus, Traffic},
+    Event, MessageId, SequencedEvent,
+    views::{Chat, NetworkState, NetworkStatus, Traffic},
 };
 use tokio::sync::watch;
 
@@ -137,6 +137,7 @@ impl Hub {
 
 impl State {
     fn push(&mut self, event: Event) -> u64 {
+        self.forget(&event);
         self.newest += 1;
         if self.ring.len() == EVENTS_KEPT {
             self.ring.pop_front();
@@ -145,10 +146,42 @@ impl State {
         self.newest
     }
 
+    /// What earlier events say of a message that is gone is not told again: what became of it stands in their place.
+    fn forget(&mut self, event: &Event) {
+        let gone = if let Event::MessageUpserted { message } = event
+            && message.deleted
+        {
+            message.id
+        } else if let Event::MessageRemoved { message, .. } = event {
+            *message
+        } else {
+            return;
+        };
+        for old in &mut self.ring {
+            let instead = if let Event::ChatChanged { chat } = &old.event
+                && chat.last.as_ref().is_some_and(|last| last.id == gone)
+            {
+                Event::ChatChanged { chat: Chat { last: None, ..chat.clone() } }
+            } else if is_about(&old.event, gone) {
+                event.clone()
+            } else {
+                continue;
+            };
+            *old = Arc::new(SequencedEvent { seq: old.seq, event: instead });
+        }
+    }
+
     /// The smallest number after which everything is still in the ring.
     fn oldest_readable(&self) -> u64 {
         self.newest - self.ring.len() as u64
     }
+}
+
+fn is_about(event: &Event, of: MessageId) -> bool {
+    if let Event::MessageUpserted { message } = event {
+        return message.id == of;
+    }
+    matches!(event, Event::Notify { message, .. } if *message == of)
 }
 
 /// A stream of events without gaps: where some are missing, [`Event::Lagged`] stands in their place.
@@ -221,6 +254,25 @@ mod tests {
         assert_eq!(hub.read_after(6).map(|_| ()), Err(TooOld { from: 6 }));
         assert_eq!(hub.read_after(7).map(|events| events.seq()), Ok(7));
         assert_eq!(hub.read_after(1_000_000).map(|_| ()), Err(TooOld { from: 1_000_000 }));
+    }
+
+    #[tokio::test]
+    async fn what_is_gone_is_not_told_again() {
+        let (chat, message) = (kith_api::ChatId::from_bytes([1; 16]), kith_api::MessageId::from_bytes([2; 16]));
+        let notify = |message| {
+            let (title, body) = ("Mara".to_owned(), "xylophone".to_owned());
+            Event::Notify { chat, message, title, body }
+        };
+        let other = notify(kith_api::MessageId::from_bytes([3; 16]));
+        let hub = Hub::new(0);
+        hub.publish(notify(message));
+        hub.publish(other.clone());
+        let gone = Event::MessageRemoved { message, chat };
+        hub.publish(gone.clone());
+        let mut reader = hub.read_after(0).unwrap();
+        for (seq, event) in [(1, gone.clone()), (2, other), (3, gone)] {
+            assert_eq!(reader.next().await, Some(SequencedEvent { seq, event }));
+        }
     }
 
     #[tokio::test]

@@ -76,6 +76,7 @@ macro_rules! methods {
         pub enum Command { $($(#[doc = $doc])+ $name($params),)* }
 
         /// The answer to a [`Command`] of the same name.
+        #[expect(clippy::large_enum_variant, reason = "a few live at a time")]
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Reply { $($(#[doc = $doc])+ $name($reply),)* }
@@ -231,6 +232,9 @@ methods! {
     ChatsArchive = "chats.archive", Send, Core, SwitchParams => Done;
     /// Tells nothing outside the window of what is new in a chat.
     ChatsMute = "chats.mute", Send, Core, MuteParams => Done;
+    /// Sets after how long messages disappear that are sent to a chat from now on, and tells the other side, which does
+    /// the same. Both can change it. A copy that somebody made stays, and a program that is not Kith need not obey.
+    ChatsSetExpiry = "chats.set_expiry", Send, Core, ExpiryParams => Done;
     /// Keeps what is written and not sent yet.
     ChatsSetDraft = "chats.set_draft", Send, Core, DraftParams => Done;
     /// A part of a chat.

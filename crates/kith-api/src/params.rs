@@ -139,6 +139,10 @@ params! {
         /// The message it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<MessageId>,
+        /// It disappears so many seconds after it was sent here and read there, at most 31 622 400; 0: never. Absent: as
+        /// is set in the chat.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_s: Option<u64>,
     }
 
     /// A node that keeps mail.
@@ -222,6 +226,15 @@ params! {
         /// Until then, Unix milliseconds; a time that is over, as 0, unmutes it. Absent: until it is unmuted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until_ms: Option<u64>,
+    }
+
+    /// After how long messages of a chat disappear.
+    ExpiryParams {
+        /// The chat.
+        chat: ChatId,
+        /// After 1 to 31 622 400 seconds (366 days); null: they stay.
+        #[serde(default)]
+        expires_s: Option<u64>,
     }
 
     /// What is written and not sent yet.

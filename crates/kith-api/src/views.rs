@@ -176,6 +176,9 @@ pub struct Chat {
     /// What is written and not sent yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<String>,
+    /// What is sent to it disappears after so many seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_s: Option<u64>,
 }
 
 /// What a message is.
@@ -184,8 +187,23 @@ pub struct Chat {
 pub enum MessageKind {
     /// Text.
     Text,
+    /// Not something written, but something done; `system` says what.
+    System,
     /// Something a newer version sent; kept, and shown once this version can.
     Unknown,
+}
+
+/// Something done in a chat, shown as a line in it. In JSON the field `what` says which.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "what", rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum System {
+    /// Its author set after how long messages disappear from then on.
+    Expiry {
+        /// In seconds; absent: they stay.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_s: Option<u64>,
+    },
 }
 
 /// How far an outgoing message has got. It never goes back.
@@ -234,6 +252,9 @@ pub struct Message {
     /// The text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// What was done, if it is a line of the kind `system`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<System>,
     /// The message it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
@@ -264,6 +285,12 @@ pub struct Message {
     /// The emoji on it, in the order in which each was first put there.
     #[serde(default)]
     pub reactions: Vec<Reaction>,
+    /// It disappears so many seconds after it was sent at its author's, and after it was read at its reader's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_s: Option<u64>,
+    /// When it disappears here, Unix milliseconds; absent while it is not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<u64>,
 }
 
 /// An emoji on a message.

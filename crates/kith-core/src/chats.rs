@@ -4,6 +4,7 @@ mod changes;
 mod delete;
 mod draft;
 mod edit;
+mod expiry;
 mod forward;
 mod marks;
 pub mod mentions;

@@ -111,6 +111,7 @@ pub(crate) fn chat_view(chat: &ChatSummary, contact: Option<&ContactRow>) -> vie
         archived: chat.row.archived,
         muted_until: chat.row.muted_until_ms,
         draft: chat.row.draft.clone(),
+        expires_s: chat.row.expires_s.map(u64::from),
     }
 }
 
@@ -126,13 +127,20 @@ pub(crate) fn state_view(state: DeliveryState) -> Option<views::MessageState> {
 }
 
 pub(crate) fn message_view(row: &MessageRow) -> views::Message {
+    let system = system_view(row);
+    let kind = match row.kind {
+        Body::TEXT => views::MessageKind::Text,
+        _ if system.is_some() => views::MessageKind::System,
+        _ => views::MessageKind::Unknown,
+    };
     views::Message {
         id: message_id(row.msg),
         chat: chat_id(row.chat),
         author: account_id(row.author),
         sent_at: row.sent_at_ms,
         received_at: row.received_at_ms,
-        kind: if row.kind == Body::TEXT { views::MessageKind::Text } else { views::MessageKind::Unknown },
+        kind,
+        system,
         text: row.text.clone(),
         reply_to: row.reply_to.map(message_id),
         state: if row.marks.deleted { None } else { state_view(row.state) },
@@ -144,7 +152,17 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
         mention: row.marks.mention,
         pinned: row.marks.pinned_at_ms.is_some(),
         reactions: row.marks.reactions.iter().map(reaction_view).collect(),
+        expires_s: row.marks.expires_s.map(u64::from),
+        expires_at: row.marks.expires_at_ms,
     }
+}
+
+fn system_view(row: &MessageRow) -> Option<views::System> {
+    if row.kind != Body::EXPIRY || row.marks.deleted {
+        return None;
+    }
+    let Ok(Body::Expiry { expires_s, .. }) = Body::decode(row.kind, &row.body) else { return None };
+    Some(views::System::Expiry { expires_s: expires_s.map(u64::from) })
 }
 
 fn reaction_view(reaction: &Reaction) -> views::Reaction {

@@ -186,6 +186,7 @@ impl Core {
     /// # Errors
     /// [`CoreError::Store`].
     pub fn startup(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        self.expire(now, out)?;
         self.track_all(out)?;
         self.serve_invites(now, out)?;
         self.store.queues_wake(None, now)?;
@@ -365,6 +366,7 @@ impl Core {
     pub fn next_wake(&self) -> Result<Option<Timestamp>, CoreError> {
         let times = [
             self.store.outbox_next_at()?,
+            self.store.next_expiry()?,
             self.reorder.next_wake(),
             self.scrub_at,
             self.links.values().map(|link| link.deadline).min(),
@@ -413,6 +415,7 @@ impl Core {
     fn wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         let expired = self.reorder.expired(now).into_iter();
         self.ready.extend(expired.map(|(from, held)| Ready::Held { from, bytes: held.bytes }));
+        self.expire(now, out)?;
         self.mail_wake(now, out)?;
         self.links_wake(now, out)?;
         self.invites_wake(now, out)?;
@@ -473,6 +476,7 @@ impl Core {
             Command::ChatsPin(params) => Reply::ChatsPin(self.pin_chat(params, out)?),
             Command::ChatsArchive(params) => Reply::ChatsArchive(self.archive(params, out)?),
             Command::ChatsMute(params) => Reply::ChatsMute(self.mute(params, now, out)?),
+            Command::ChatsSetExpiry(params) => Reply::ChatsSetExpiry(self.set_expiry(params, now, out)?),
             Command::ChatsSetDraft(params) => Reply::ChatsSetDraft(self.set_draft(params, out)?),
             Command::ChatsMarkRead(params) => Reply::ChatsMarkRead(self.mark_read(params, now, out)?),
             Command::MailboxesList(_) => Reply::MailboxesList(self.list_mailboxes(now)?),

@@ -43,6 +43,19 @@ impl Core {
         body: &Body,
         now: Timestamp,
     ) -> Result<(), CoreError> {
+        self.enqueue_until(account, msg, hlc, body, u64::MAX, now)
+    }
+
+    /// The same with something that is not delivered after `until`.
+    pub(crate) fn enqueue_until(
+        &mut self,
+        account: AccountId,
+        msg: MsgId,
+        hlc: Hlc,
+        body: &Body,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), CoreError> {
         body.check()?;
         let encoded = body.encode();
         let devices = self.live_devices(account)?;
@@ -58,7 +71,7 @@ impl Core {
                 hlc,
                 body: encoded.clone(),
                 created_at_ms: now,
-                expires_at_ms: now.saturating_add(KEEP_MS),
+                expires_at_ms: now.saturating_add(KEEP_MS).min(until),
                 next_at_ms: now,
             })?;
             self.dirty.insert(device.device);

@@ -102,8 +102,8 @@ fn search(store: &ReadStore, params: &SearchParams) -> Result<SearchReply, ApiEr
 fn body_kind(kind: MessageKind) -> Result<u32, ApiError> {
     match kind {
         MessageKind::Text => Ok(Body::TEXT),
-        MessageKind::Unknown => {
-            Err(ApiError::new(ErrorCode::InvalidArgument, "unknown messages have no words to find"))
+        MessageKind::System | MessageKind::Unknown => {
+            Err(ApiError::new(ErrorCode::InvalidArgument, "these messages have no words to find"))
         }
     }
 }

@@ -154,7 +154,9 @@ impl Core {
         }
         let hlc = self.clock.observe(inner.hlc, now);
         match &inner.body {
-            Body::Text { .. } | Body::Unknown { .. } => self.receive_message(contact, inner, hlc, now, out)?,
+            Body::Text { .. } | Body::Expiry { .. } | Body::Unknown { .. } => {
+                self.receive_message(contact, inner, hlc, now, out)?;
+            }
             Body::Edit { .. } | Body::Delete { .. } | Body::React { .. } => {
                 self.receive_change(contact, inner, hlc, now, out)?;
             }

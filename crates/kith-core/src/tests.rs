@@ -2,6 +2,7 @@
 
 mod chats;
 mod contacts;
+mod expiry;
 mod hostile;
 mod messages;
 mod preview;

@@ -177,7 +177,8 @@ impl Store {
             conn.prepare_cached("DELETE FROM versions WHERE message_id = ?1")?.execute([row])?;
             conn.prepare_cached("DELETE FROM reactions WHERE message_id = ?1")?.execute([row])?;
             let sql = "UPDATE messages SET deleted = 1, text = NULL, body = x'', reply_to = NULL, unread = 0,
-                    edited_at_ms = NULL, pinned_at_ms = NULL, forwarded = 0, mention = 0, reacted = 0
+                    edited_at_ms = NULL, pinned_at_ms = NULL, forwarded = 0, mention = 0, reacted = 0, expires_s = NULL,
+                    expires_at_ms = NULL
                 WHERE id = ?1 AND deleted = 0";
             Ok(conn.prepare_cached(sql)?.execute([row])? == 1)
         })
@@ -190,6 +191,8 @@ impl Store {
                 SELECT chat_id, author_id, msg FROM messages WHERE id = ?1 ON CONFLICT DO NOTHING";
             conn.prepare_cached(sql)?.execute([row])?;
             let sql = "DELETE FROM deliveries WHERE msg = (SELECT msg FROM messages WHERE id = ?1 AND outgoing = 1)";
+            conn.prepare_cached(sql)?.execute([row])?;
+            let sql = "DELETE FROM custody WHERE msg = (SELECT msg FROM messages WHERE id = ?1 AND outgoing = 1)";
             conn.prepare_cached(sql)?.execute([row])?;
             conn.prepare_cached("DELETE FROM messages WHERE id = ?1")?.execute([row])?;
             Ok(())

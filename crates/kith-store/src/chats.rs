@@ -55,6 +55,8 @@ pub struct ChatRow {
     pub draft: Option<String>,
     /// Put away.
     pub archived: bool,
+    /// What is sent to it disappears after so many seconds.
+    pub expires_s: Option<u32>,
 }
 
 /// A chat as a list shows it.
@@ -71,8 +73,8 @@ pub struct ChatSummary {
 }
 
 const CHAT: &str =
-    "SELECT id, chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, unread, archived, mentions
-    FROM chats";
+    "SELECT id, chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, unread, archived, mentions,
+    expires_s FROM chats";
 
 fn chat(row: &Row<'_>) -> Result<ChatRow, StoreError> {
     Ok(ChatRow {
@@ -85,6 +87,7 @@ fn chat(row: &Row<'_>) -> Result<ChatRow, StoreError> {
         read_row: row.get(7)?,
         draft: row.get(8)?,
         archived: row.get(10)?,
+        expires_s: row.get(12)?,
     })
 }
 
@@ -108,8 +111,9 @@ impl Store {
     /// Stores the chat unless it is stored already, which leaves it as it is; `true` if it was new.
     pub fn ensure_chat(&self, row: &ChatRow) -> Result<bool, StoreError> {
         let sql =
-            "INSERT INTO chats (chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, archived)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (chat) DO NOTHING";
+            "INSERT INTO chats (chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, archived,
+                expires_s)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (chat) DO NOTHING";
         let inserted = self.conn.prepare_cached(sql)?.execute(params![
             row.chat.as_bytes(),
             row.kind.code(),
@@ -120,6 +124,7 @@ impl Store {
             row.read_row,
             row.draft,
             row.archived,
+            row.expires_s,
         ])?;
         Ok(inserted == 1)
     }

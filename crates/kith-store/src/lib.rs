@@ -18,6 +18,7 @@ mod chats;
 mod codec;
 mod contacts;
 mod error;
+mod expiry;
 mod invites;
 mod lock;
 mod mailboxes;

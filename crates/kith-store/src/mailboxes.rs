@@ -132,6 +132,8 @@ pub struct DepositRow {
     pub envelope: Vec<u8>,
     /// When it was sealed (Unix ms).
     pub created_at_ms: u64,
+    /// When the message in it is given up (Unix ms), if it still waits to be acknowledged.
+    pub until_ms: Option<u64>,
 }
 
 const MAILBOX: &str = "SELECT transport, address, added, token, answered_at_ms, refused_at_ms FROM mailboxes";
@@ -139,7 +141,8 @@ const QUEUE: &str =
     "SELECT receive, receive_seed, send_seed, mailbox, account, invite_tag, state, after_seq, next_at_ms,
     attempts FROM queues";
 const CONTACT_QUEUE: &str = "SELECT send, send_seed, account, mailbox, address FROM contact_queues";
-const DEPOSIT: &str = "SELECT d.id, d.device, d.msg, t.send, t.attempts, d.envelope, d.created_at_ms
+const DEPOSIT: &str = "SELECT d.id, d.device, d.msg, t.send, t.attempts, d.envelope, d.created_at_ms,
+    (SELECT o.expires_at_ms FROM outbox o WHERE o.device = d.device AND o.msg = d.msg)
     FROM deposit_targets t JOIN deposits d ON d.id = t.deposit";
 
 fn mailbox(row: &Row<'_>) -> Result<MailboxRow, StoreError> {
@@ -187,6 +190,7 @@ fn deposit(row: &Row<'_>) -> Result<DepositRow, StoreError> {
         attempts: row.get(4)?,
         envelope: row.get(5)?,
         created_at_ms: row.get(6)?,
+        until_ms: row.get(7)?,
     })
 }
 

@@ -105,6 +105,10 @@ pub struct Marks {
     pub mention: bool,
     /// The emoji on it, in the order in which each was first put there.
     pub reactions: Vec<Reaction>,
+    /// It disappears so many seconds after it was sent at its author's, and after it was read at its reader's.
+    pub expires_s: Option<u32>,
+    /// When that is (Unix ms), once it is known.
+    pub expires_at_ms: Option<u64>,
     /// Which mailboxes said they keep it, and until when (Unix ms), while it is on its way through them.
     pub custody: Vec<(TransportId, u64)>,
 }
@@ -153,9 +157,10 @@ pub(crate) const COLUMNS: &str = "m.id, m.msg, c.chat, a.account, m.outgoing, m.
         FROM reactions r JOIN authors w ON w.id = r.author_id WHERE r.message_id = m.id AND r.shown = 1) END,
     CASE WHEN m.state = 20 THEN (
         SELECT group_concat(hex(k.mailbox) || ' ' || k.until_ms, char(10) ORDER BY k.mailbox)
-        FROM custody k WHERE k.msg = m.msg) END";
+        FROM custody k WHERE k.msg = m.msg) END,
+    m.expires_s, m.expires_at_ms";
 /// How many columns that is.
-pub(crate) const COLUMN_COUNT: usize = 20;
+pub(crate) const COLUMN_COUNT: usize = 22;
 /// The tables they come from; the planner may not start with another one.
 pub(crate) const TABLES: &str =
     "messages m CROSS JOIN chats c ON c.id = m.chat_id CROSS JOIN authors a ON a.id = m.author_id";
@@ -183,6 +188,8 @@ pub(crate) fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
             mention: row.get(17)?,
             reactions: changes::unpack(row.get(18)?),
             custody: mailboxes::unpack(row.get(19)?),
+            expires_s: row.get(20)?,
+            expires_at_ms: row.get(21)?,
         },
     })
 }
@@ -269,8 +276,9 @@ pub(crate) fn history(
 }
 
 impl Store {
-    /// Stores a message once. `row.row` is ignored, and of the marks all but `forwarded` and `mention`; an incoming message
-    /// counts as unread. One that was erased counts as stored. Fails with [`StoreError::UnknownChat`] if its chat is not stored.
+    /// Stores a message once. `row.row` is ignored, and of the marks all but `forwarded`, `mention` and when it disappears;
+    /// an incoming message counts as unread. One that was erased counts as stored. Fails with
+    /// [`StoreError::UnknownChat`] if its chat is not stored.
     pub fn insert_message(&self, row: &MessageRow) -> Result<Inserted, StoreError> {
         let Some(chat_id) = chat_id(&self.conn, &row.chat)? else {
             return Err(StoreError::UnknownChat);
@@ -280,8 +288,8 @@ impl Store {
             return Ok(Inserted::Duplicate);
         }
         let sql = "INSERT INTO messages (chat_id, author_id, msg, hlc, outgoing, unread, state, sent_at_ms,
-                received_at_ms, kind, reply_to, text, body, forwarded, mention)
-            VALUES (?1, ?2, ?3, ?4, ?5, NOT ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                received_at_ms, kind, reply_to, text, body, forwarded, mention, expires_s, expires_at_ms)
+            VALUES (?1, ?2, ?3, ?4, ?5, NOT ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
             ON CONFLICT (msg, author_id, chat_id) DO NOTHING";
         let inserted = self.conn.prepare_cached(sql)?.execute(params![
             chat_id,
@@ -298,6 +306,8 @@ impl Store {
             row.body,
             row.marks.forwarded,
             row.marks.mention,
+            row.marks.expires_s,
+            maybe_int(row.marks.expires_at_ms),
         ])?;
         if inserted == 1 {
             return Ok(Inserted::New(self.conn.last_insert_rowid()));

@@ -85,6 +85,17 @@ pub(crate) fn memory() -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
+/// The writing connection to a database whose pages are not encrypted, to look at what is left in them.
+#[cfg(test)]
+pub(crate) fn plain(dir: &Path) -> Result<Connection, StoreError> {
+    let access = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let conn = open_file(&dir.join(DATABASE_FILE), access)?;
+    conn.execute_batch(PRAGMAS)?;
+    conn.execute_batch(WRITER_PRAGMAS)?;
+    schema::migrate(&conn)?;
+    Ok(conn)
+}
+
 /// Opens `file` with the key, proves that it can be read, and sets what every connection needs.
 fn connect(file: &Path, key: &Key, access: OpenFlags) -> Result<Connection, StoreError> {
     let conn = open_file(file, access)?;

@@ -10,6 +10,8 @@ pub const BODY_MAX: usize = 60 * 1024;
 pub const TEXT_MAX_BYTES: usize = 16 * 1024;
 /// Bytes of UTF-8 in the emoji of a reaction; the longest in Unicode, a family of four with skin colours, has 41.
 pub const EMOJI_MAX_BYTES: usize = 64;
+/// Seconds after which a message may disappear: a year.
+pub const EXPIRES_MAX_S: u32 = 366 * 24 * 3600;
 /// Characters of the text in a contact request.
 pub const REQUEST_TEXT_MAX_CHARS: usize = 500;
 /// Characters of a display name.

@@ -546,3 +546,72 @@ month-9 = سبتمبر
 month-10 = أكتوبر
 month-11 = نوفمبر
 month-12 = ديسمبر
+
+## Disappearing messages
+
+span-seconds = { $count ->
+    [zero] { $count } ثانية
+    [one] ثانية واحدة
+    [two] ثانيتين
+    [few] { $count } ثوانٍ
+    [many] { $count } ثانية
+   *[other] { $count } ثانية
+}
+span-minutes = { $count ->
+    [zero] { $count } دقيقة
+    [one] دقيقة واحدة
+    [two] دقيقتين
+    [few] { $count } دقائق
+    [many] { $count } دقيقة
+   *[other] { $count } دقيقة
+}
+span-hours = { $count ->
+    [zero] { $count } ساعة
+    [one] ساعة واحدة
+    [two] ساعتين
+    [few] { $count } ساعات
+    [many] { $count } ساعة
+   *[other] { $count } ساعة
+}
+span-days = { $count ->
+    [zero] { $count } يوم
+    [one] يوم واحد
+    [two] يومين
+    [few] { $count } أيام
+    [many] { $count } يومًا
+   *[other] { $count } يوم
+}
+span-weeks = { $count ->
+    [zero] { $count } أسبوع
+    [one] أسبوع واحد
+    [two] أسبوعين
+    [few] { $count } أسابيع
+    [many] { $count } أسبوعًا
+   *[other] { $count } أسبوع
+}
+left-seconds = { $count } ث
+left-minutes = { $count } د
+left-hours = { $count } س
+left-days = { $count } ي
+left-weeks = { $count } أ
+unit-minutes = دقائق
+unit-hours = ساعات
+unit-days = أيام
+unit-weeks = أسابيع
+expiry-title = الرسائل المؤقتة
+expiry-menu = الرسائل المؤقتة…
+expiry-about = كل ما يُكتب هنا من الآن يختفي: رسائلك بعد هذه المدة من إرسالها، ورسائلهم بعد هذه المدة من قراءتها. يُبلَّغ الطرف الآخر ويفعل الشيء نفسه، لكنه يستطيع الاحتفاظ بنسخة، كصورة للشاشة.
+expiry-off = إيقاف
+expiry-other = أخرى…
+expiry-on = تختفي الرسائل بعد { $span }
+expiry-own = أو بعد
+expiry-amount = كم
+expiry-unit = الوحدة
+expiry-set = تعيين
+expiry-too-long = سنة على الأكثر.
+expires-in = تختفي خلال { $span }
+expires-after = تختفي بعد { $span } من قراءتها
+system-expiry = ضبط { $name } اختفاء الرسائل بعد { $span }
+system-expiry-mine = ضبطتَ اختفاء الرسائل بعد { $span }
+system-expiry-off = أوقف { $name } الرسائل المؤقتة
+system-expiry-off-mine = أوقفتَ الرسائل المؤقتة

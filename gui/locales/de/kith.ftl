@@ -518,3 +518,52 @@ month-9 = September
 month-10 = Oktober
 month-11 = November
 month-12 = Dezember
+
+## Disappearing messages
+
+span-seconds = { $count ->
+    [one] 1 Sekunde
+   *[other] { $count } Sekunden
+}
+span-minutes = { $count ->
+    [one] 1 Minute
+   *[other] { $count } Minuten
+}
+span-hours = { $count ->
+    [one] 1 Stunde
+   *[other] { $count } Stunden
+}
+span-days = { $count ->
+    [one] 1 Tag
+   *[other] { $count } Tage
+}
+span-weeks = { $count ->
+    [one] 1 Woche
+   *[other] { $count } Wochen
+}
+left-seconds = { $count } s
+left-minutes = { $count } min
+left-hours = { $count } h
+left-days = { $count } T
+left-weeks = { $count } W
+unit-minutes = Minuten
+unit-hours = Stunden
+unit-days = Tage
+unit-weeks = Wochen
+expiry-title = Verschwindende Nachrichten
+expiry-menu = Verschwindende Nachrichten…
+expiry-about = Was ab jetzt hier geschrieben wird, verschwindet: deine Nachrichten so lange nach dem Senden, ihre so lange nach dem Lesen. Die andere Seite erfährt davon und macht dasselbe, kann aber eine Kopie behalten, etwa ein Foto des Bildschirms.
+expiry-off = Aus
+expiry-other = Andere…
+expiry-on = Verschwindende Nachrichten: { $span }
+expiry-own = Oder nach
+expiry-amount = Wie viele
+expiry-unit = Wovon
+expiry-set = Einstellen
+expiry-too-long = Höchstens ein Jahr.
+expires-in = verschwindet in { $span }
+expires-after = verschwindet nach dem Lesen: { $span }
+system-expiry = { $name } lässt Nachrichten verschwinden: { $span }
+system-expiry-mine = Du lässt Nachrichten verschwinden: { $span }
+system-expiry-off = { $name } hat verschwindende Nachrichten ausgeschaltet
+system-expiry-off-mine = Du hast verschwindende Nachrichten ausgeschaltet

@@ -518,3 +518,52 @@ month-9 = September
 month-10 = October
 month-11 = November
 month-12 = December
+
+## Disappearing messages
+
+span-seconds = { $count ->
+    [one] 1 second
+   *[other] { $count } seconds
+}
+span-minutes = { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+}
+span-hours = { $count ->
+    [one] 1 hour
+   *[other] { $count } hours
+}
+span-days = { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+span-weeks = { $count ->
+    [one] 1 week
+   *[other] { $count } weeks
+}
+left-seconds = { $count } s
+left-minutes = { $count } min
+left-hours = { $count } h
+left-days = { $count } d
+left-weeks = { $count } w
+unit-minutes = Minutes
+unit-hours = Hours
+unit-days = Days
+unit-weeks = Weeks
+expiry-title = Disappearing messages
+expiry-menu = Disappearing messages…
+expiry-about = What is written here from now on disappears: your messages this long after you send them, theirs this long after you read them. The other side is told and does the same, but can keep a copy, as with a photo of the screen.
+expiry-off = Off
+expiry-other = Other…
+expiry-on = Messages disappear after { $span }
+expiry-own = Or after
+expiry-amount = How many
+expiry-unit = Of what
+expiry-set = Set
+expiry-too-long = At most a year.
+expires-in = disappears in { $span }
+expires-after = disappears { $span } after it is read
+system-expiry = { $name } set messages to disappear after { $span }
+system-expiry-mine = You set messages to disappear after { $span }
+system-expiry-off = { $name } turned disappearing messages off
+system-expiry-off-mine = You turned disappearing messages off

@@ -518,3 +518,52 @@ month-9 = septiembre
 month-10 = octubre
 month-11 = noviembre
 month-12 = diciembre
+
+## Disappearing messages
+
+span-seconds = { $count ->
+    [one] 1 segundo
+   *[other] { $count } segundos
+}
+span-minutes = { $count ->
+    [one] 1 minuto
+   *[other] { $count } minutos
+}
+span-hours = { $count ->
+    [one] 1 hora
+   *[other] { $count } horas
+}
+span-days = { $count ->
+    [one] 1 día
+   *[other] { $count } días
+}
+span-weeks = { $count ->
+    [one] 1 semana
+   *[other] { $count } semanas
+}
+left-seconds = { $count } s
+left-minutes = { $count } min
+left-hours = { $count } h
+left-days = { $count } d
+left-weeks = { $count } sem
+unit-minutes = Minutos
+unit-hours = Horas
+unit-days = Días
+unit-weeks = Semanas
+expiry-title = Mensajes temporales
+expiry-menu = Mensajes temporales…
+expiry-about = Lo que se escriba aquí desde ahora desaparece: tus mensajes ese tiempo después de enviarlos, los suyos después de leerlos. La otra parte lo sabe y hace lo mismo, pero puede guardar una copia, como una foto de la pantalla.
+expiry-off = No
+expiry-other = Otro…
+expiry-on = Los mensajes desaparecen después de { $span }
+expiry-own = O después de
+expiry-amount = Cuántos
+expiry-unit = De qué
+expiry-set = Establecer
+expiry-too-long = Un año como máximo.
+expires-in = desaparece en { $span }
+expires-after = desaparece { $span } después de leerse
+system-expiry = { $name } hizo que los mensajes desaparezcan después de { $span }
+system-expiry-mine = Hiciste que los mensajes desaparezcan después de { $span }
+system-expiry-off = { $name } desactivó los mensajes temporales
+system-expiry-off-mine = Desactivaste los mensajes temporales

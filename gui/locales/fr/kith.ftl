@@ -518,3 +518,52 @@ month-9 = septembre
 month-10 = octobre
 month-11 = novembre
 month-12 = décembre
+
+## Disappearing messages
+
+span-seconds = { $count ->
+    [one] { $count } seconde
+   *[other] { $count } secondes
+}
+span-minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+span-hours = { $count ->
+    [one] { $count } heure
+   *[other] { $count } heures
+}
+span-days = { $count ->
+    [one] { $count } jour
+   *[other] { $count } jours
+}
+span-weeks = { $count ->
+    [one] { $count } semaine
+   *[other] { $count } semaines
+}
+left-seconds = { $count } s
+left-minutes = { $count } min
+left-hours = { $count } h
+left-days = { $count } j
+left-weeks = { $count } sem
+unit-minutes = Minutes
+unit-hours = Heures
+unit-days = Jours
+unit-weeks = Semaines
+expiry-title = Messages éphémères
+expiry-menu = Messages éphémères…
+expiry-about = Ce qui est écrit ici à partir de maintenant disparaît : vos messages ce délai après l’envoi, les leurs ce délai après lecture. L’autre côté en est informé et fait de même, mais peut garder une copie, par exemple une photo de l’écran.
+expiry-off = Non
+expiry-other = Autre…
+expiry-on = Les messages disparaissent après { $span }
+expiry-own = Ou après
+expiry-amount = Combien
+expiry-unit = De quoi
+expiry-set = Définir
+expiry-too-long = Un an au plus.
+expires-in = disparaît dans { $span }
+expires-after = disparaît { $span } après lecture
+system-expiry = { $name } a réglé les messages pour disparaître après { $span }
+system-expiry-mine = Vous avez réglé les messages pour disparaître après { $span }
+system-expiry-off = { $name } a désactivé les messages éphémères
+system-expiry-off-mine = Vous avez désactivé les messages éphémères

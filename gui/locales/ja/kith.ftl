@@ -506,3 +506,37 @@ month-9 = 9月
 month-10 = 10月
 month-11 = 11月
 month-12 = 12月
+
+## Disappearing messages
+
+span-seconds = { $count }秒
+span-minutes = { $count }分
+span-hours = { $count }時間
+span-days = { $count }日
+span-weeks = { $count }週間
+left-seconds = { $count }秒
+left-minutes = { $count }分
+left-hours = { $count }時間
+left-days = { $count }日
+left-weeks = { $count }週
+unit-minutes = 分
+unit-hours = 時間
+unit-days = 日
+unit-weeks = 週間
+expiry-title = 消えるメッセージ
+expiry-menu = 消えるメッセージ…
+expiry-about = これから書くメッセージは消えます。自分のものは送信後、相手のものは読んだ後、この時間が過ぎると消えます。相手にも知らされ同じように消えますが、画面の写真などのコピーは残せます。
+expiry-off = オフ
+expiry-other = その他…
+expiry-on = メッセージは{ $span }後に消えます
+expiry-own = または
+expiry-amount = 数
+expiry-unit = 単位
+expiry-set = 設定
+expiry-too-long = 最長1年です。
+expires-in = { $span }後に消えます
+expires-after = 読んでから{ $span }後に消えます
+system-expiry = { $name }さんがメッセージを{ $span }後に消えるようにしました
+system-expiry-mine = メッセージを{ $span }後に消えるようにしました
+system-expiry-off = { $name }さんが消えるメッセージをオフにしました
+system-expiry-off-mine = 消えるメッセージをオフにしました

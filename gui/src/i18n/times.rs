@@ -84,6 +84,18 @@ impl Lang {
         }
     }
 
+    /// A length of time in its largest unit: `1 day`.
+    pub(crate) fn span(&self, seconds: u64) -> String {
+        let (count, [key, _]) = in_units(seconds, u64::is_multiple_of);
+        self.with(key, &[("count", Arg::Count(count))])
+    }
+
+    /// What is left of a length of time, in few letters: `23 h`.
+    pub(crate) fn left(&self, seconds: u64) -> String {
+        let (count, [_, key]) = in_units(seconds, |left, unit| left >= unit);
+        self.apart(&self.with(key, &[("count", Arg::Count(count))]))
+    }
+
     fn weekday(&self, date: Date) -> String {
         let at = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default();
         WEEKDAYS.get(at).map_or_else(String::new, |key| self.t(key))
@@ -103,6 +115,20 @@ impl Lang {
             ],
         )
     }
+}
+
+/// How many of the largest unit that `fits`, and the keys of the unit.
+fn in_units(seconds: u64, fits: impl Fn(u64, u64) -> bool) -> (u64, [&'static str; 2]) {
+    const UNITS: [(u64, [&str; 2]); 5] = [
+        (7 * 86_400, ["span-weeks", "left-weeks"]),
+        (86_400, ["span-days", "left-days"]),
+        (3_600, ["span-hours", "left-hours"]),
+        (60, ["span-minutes", "left-minutes"]),
+        (1, ["span-seconds", "left-seconds"]),
+    ];
+    let fitting = UNITS.into_iter().find(|(unit, _)| seconds >= *unit && fits(seconds, *unit));
+    let (unit, keys) = fitting.unwrap_or((1, ["span-seconds", "left-seconds"]));
+    (seconds / unit, keys)
 }
 
 fn days_between(then: Date, today: Date) -> i32 {

@@ -47,6 +47,9 @@ pub(crate) fn message(n: u32) -> Message {
         reactions: vec![],
         stored_at: vec![],
         stored_until: None,
+        system: None,
+        expires_s: None,
+        expires_at: None,
     }
 }
 
@@ -78,6 +81,7 @@ pub(crate) fn chat(n: u8, title: &str) -> Chat {
         archived: false,
         muted_until: None,
         draft: None,
+        expires_s: None,
     }
 }
 

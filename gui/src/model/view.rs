@@ -120,10 +120,48 @@ pub enum Sheet {
         /// Oldest first.
         edits: Option<Vec<EditedText>>,
     },
+    /// After how long messages disappear.
+    Expiry {
+        /// Where.
+        chat: ChatId,
+        /// Typed so far.
+        amount: String,
+        /// Of what.
+        unit: Span,
+    },
     /// Choose an emoji.
     Emoji(EmojiFor),
     /// The pinned messages of a conversation.
     Pinned(ChatId),
+}
+
+/// Units of time that a person counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// 60 seconds.
+    Minutes,
+    /// 60 minutes.
+    Hours,
+    /// 24 hours.
+    Days,
+    /// 7 days.
+    Weeks,
+}
+
+impl Span {
+    /// All, the shortest first.
+    pub const ALL: [Self; 4] = [Self::Minutes, Self::Hours, Self::Days, Self::Weeks];
+
+    /// Its length.
+    #[must_use]
+    pub fn seconds(self) -> u64 {
+        match self {
+            Self::Minutes => 60,
+            Self::Hours => 3600,
+            Self::Days => 24 * 3600,
+            Self::Weeks => 7 * 24 * 3600,
+        }
+    }
 }
 
 /// What an emoji is chosen for.

@@ -60,6 +60,10 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             out.push(Effect::Call(command, Then::Edits(message)));
         }
         Action::PinChat(chat, on) => call(out, Command::ChatsPin(params::SwitchParams { chat, on })),
+        Action::SetExpiry(chat, expires_s) => {
+            model.view.sheet = None;
+            call(out, Command::ChatsSetExpiry(params::ExpiryParams { chat, expires_s }));
+        }
         Action::Archive(chat, on) => call(out, Command::ChatsArchive(params::SwitchParams { chat, on })),
         Action::Mute(chat, how) => {
             let until_ms = match how {

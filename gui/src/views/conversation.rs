@@ -9,6 +9,7 @@ mod pins;
 mod quote;
 mod reactions;
 mod steer;
+mod system;
 mod toolbar;
 mod ui;
 

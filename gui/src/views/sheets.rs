@@ -1,5 +1,6 @@
 //! What stands over the page and wants an answer first.
 
+pub(crate) mod expiry;
 mod lock;
 pub(crate) mod message;
 mod ui;

@@ -8,7 +8,7 @@ use kith_gui::{
     i18n::{Code, Lang},
     model::{
         AddContact, AddTab, Aim, EmojiFor, Model, NewPassword, Onboarding, Palette, Preview as Link, Route, Section,
-        Sheet, Stage, Step, Unlock,
+        Sheet, Span, Stage, Step, Unlock,
     },
     preview::Preview,
     theme::{Mode, Theme},
@@ -138,6 +138,25 @@ fn changed_messages() {
     sheet(Sheet::Edits { message, edits }, "message-edits", Mode::Light, Code::En, WIDE);
     sheet(Sheet::Emoji(EmojiFor::Reaction(message)), "message-emoji", Mode::Dark, Code::En, WIDE);
     sheet(Sheet::Emoji(EmojiFor::Reaction(message)), "message-emoji-narrow", Mode::Light, Code::En, NARROW);
+}
+
+#[test]
+fn disappearing_messages() {
+    for (name, mode) in modes() {
+        draw(&format!("expiring-{name}"), sample::expiring(), mode, Code::En, WIDE);
+    }
+    draw("expiring-narrow", sample::expiring(), Mode::Dark, Code::De, NARROW);
+    draw("expiring-narrow-light", sample::expiring(), Mode::Light, Code::Ar, NARROW);
+    let mut info = sample::expiring();
+    info.view.info = true;
+    draw("expiring-info", info, Mode::Light, Code::En, WIDE);
+    let sheet = |mode, code, size, name: &str| {
+        let mut model = sample::expiring();
+        model.view.sheet = Some(Sheet::Expiry { chat: sample::chat_id(1), amount: "36".into(), unit: Span::Hours });
+        draw(name, model, mode, code, size);
+    };
+    sheet(Mode::Dark, Code::En, WIDE, "expiring-sheet");
+    sheet(Mode::Light, Code::Fr, NARROW, "expiring-sheet-narrow");
 }
 
 #[test]

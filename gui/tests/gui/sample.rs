@@ -6,7 +6,7 @@ use kith_node::{
     params::{Emoji, Hit, SafetyReply},
     views::{
         Bootstrap, Chat, ChatKind, Contact, ContactState, Message, MessageKind, MessageState, NetworkState,
-        NetworkStatus, Path, PathKind, Presence, Profile, Reaction, Traffic,
+        NetworkStatus, Path, PathKind, Presence, Profile, Reaction, System, Traffic,
     },
 };
 
@@ -52,6 +52,9 @@ fn message(n: u32, chat: u8, author: u8, minutes_ago: u64, text: &str) -> Messag
         reactions: vec![],
         stored_at: vec![],
         stored_until: None,
+        system: None,
+        expires_s: None,
+        expires_at: None,
     }
 }
 
@@ -149,6 +152,26 @@ pub(crate) fn found() -> Model {
     let hits = model.talks[&chat_id(1)].messages.iter().rev().filter_map(hits).collect();
     (model.view.search, model.view.narrow) = ("the".into(), narrow);
     model.view.hits = Hits { query: "the".into(), narrow, hits };
+    model
+}
+
+/// The conversation with Mara where messages disappear.
+pub(crate) fn expiring() -> Model {
+    let mut model = talking();
+    let day = 24 * 3600;
+    model.chats.get_mut(&chat_id(1)).expect("Mara's").expires_s = Some(day);
+    let messages = &mut model.talk_mut(chat_id(1)).messages;
+    let line = |message: &mut Message, expires_s| {
+        (message.kind, message.text, message.state) = (MessageKind::System, None, None);
+        message.system = Some(System::Expiry { expires_s });
+    };
+    line(&mut messages[7], Some(3600));
+    line(&mut messages[8], None);
+    line(&mut messages[12], Some(day));
+    for (at, seconds) in [(10, 45), (13, day - 60), (14, 2 * day), (15, 3 * 7 * day), (16, 59 * 60)] {
+        (messages[at].expires_s, messages[at].expires_at) = (Some(day), Some(NOW + seconds * 1000));
+    }
+    messages[11].expires_s = Some(7 * day);
     model
 }
 
@@ -289,6 +312,7 @@ fn chat(n: u8, person: &Person) -> Chat {
         archived: false,
         muted_until: None,
         draft: (n == 3).then(|| "I could come on".into()),
+        expires_s: None,
     }
 }
 

@@ -3,9 +3,9 @@
 use kith_api::{
     AccountId, ApiError, ChatId, MessageId, method,
     params::{
-        AccountParams, ChatParams, DeleteFor, DeleteParams, DraftParams, EditParams, EditedText, ForwardParams,
-        HistoryParams, HistoryReply, Hit, MessageParams, MuteParams, Nothing, PinMessageParams, ReactParams,
-        ReadParams, SearchParams, SendParams, SwitchParams,
+        AccountParams, ChatParams, DeleteFor, DeleteParams, DraftParams, EditParams, EditedText, ExpiryParams,
+        ForwardParams, HistoryParams, HistoryReply, Hit, MessageParams, MuteParams, Nothing, PinMessageParams,
+        ReactParams, ReadParams, SearchParams, SendParams, SwitchParams,
     },
     views::{Chat, Message},
 };
@@ -55,8 +55,16 @@ impl Chats<'_> {
     /// # Errors
     /// `not_found`, `not_a_contact`, `blocked`, `too_large`, `invalid_argument`, `storage`, `shutting_down`.
     pub async fn send(&self, chat: ChatId, text: impl Into<String>) -> Result<MessageId, ApiError> {
-        let params = SendParams { chat, text: text.into(), reply_to: None };
+        let params = SendParams { chat, text: text.into(), reply_to: None, expires_s: None };
         Ok(self.0.call::<method::ChatsSend>(params).await?.message)
+    }
+
+    /// The same with all that can be said of a message.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn write(&self, what: SendParams) -> Result<MessageId, ApiError> {
+        Ok(self.0.call::<method::ChatsSend>(what).await?.message)
     }
 
     /// Answers a message; otherwise as [`send`](Self::send).
@@ -64,7 +72,7 @@ impl Chats<'_> {
     /// # Errors
     /// As [`send`](Self::send).
     pub async fn reply(&self, chat: ChatId, to: MessageId, text: impl Into<String>) -> Result<MessageId, ApiError> {
-        let params = SendParams { chat, text: text.into(), reply_to: Some(to) };
+        let params = SendParams { chat, text: text.into(), reply_to: Some(to), expires_s: None };
         Ok(self.0.call::<method::ChatsSend>(params).await?.message)
     }
 
@@ -148,6 +156,15 @@ impl Chats<'_> {
     /// `not_found`, `storage`, `shutting_down`.
     pub async fn mute(&self, chat: ChatId, until_ms: Option<u64>) -> Result<(), ApiError> {
         self.0.call::<method::ChatsMute>(MuteParams { chat, until_ms }).await.map(drop)
+    }
+
+    /// Sets after how many seconds (at most a year) messages disappear that are sent to a chat from now on, and tells the
+    /// other side. Nobody can be kept from making a copy.
+    ///
+    /// # Errors
+    /// `not_found`, `invalid_argument`, `not_a_contact`, `blocked`, `storage`, `shutting_down`.
+    pub async fn set_expiry(&self, chat: ChatId, expires_s: Option<u64>) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsSetExpiry>(ExpiryParams { chat, expires_s }).await.map(drop)
     }
 
     /// Keeps what is written and not sent yet, at most 16 KiB; empty removes it. Sending leaves it as it is, removing the

@@ -123,6 +123,7 @@ impl Person {
             read_row: 0,
             draft: None,
             archived: false,
+            expires_s: None,
         })?;
         Ok(Self { account, chat })
     }

@@ -28,7 +28,10 @@ impl Core {
             }
             DeleteFor::Everyone if !notes => self.take_back(&row, now, out)?,
             // Of notes nobody else has a copy.
-            DeleteFor::Me | DeleteFor::Everyone => self.erase(&row, out)?,
+            DeleteFor::Me | DeleteFor::Everyone => {
+                self.erase(&row, out)?;
+                self.tell_chat(&row.chat, out)?;
+            }
         }
         Ok(Done {})
     }
@@ -47,13 +50,14 @@ impl Core {
         self.tell_message(row, out)
     }
 
-    fn erase(&mut self, row: &MessageRow, out: &mut Vec<Output>) -> Result<(), CoreError> {
+    /// Removes a message here for good.
+    pub(super) fn erase(&mut self, row: &MessageRow, out: &mut Vec<Output>) -> Result<(), CoreError> {
         self.stop_delivering(row)?;
         self.store.erase(row.row)?;
         self.scrub();
         let (message, chat) = (convert::message_id(row.msg), convert::chat_id(row.chat));
         out.push(Output::Event(Event::MessageRemoved { message, chat }));
-        self.tell_chat(&row.chat, out)
+        Ok(())
     }
 
     /// Takes every text the message had out of the outbox.

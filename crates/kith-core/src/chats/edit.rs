@@ -32,7 +32,8 @@ impl Core {
         let (event, hlc) = (self.random_msg(), self.clock.tick(now));
         self.store.add_version(row.row, Stamp { hlc, event }, hlc.millis(), &text)?;
         if let Some(account) = recipient {
-            self.enqueue(account, event, hlc, &Body::Edit { target: row.msg, text }, now)?;
+            let until = row.marks.expires_at_ms.unwrap_or(u64::MAX);
+            self.enqueue_until(account, event, hlc, &Body::Edit { target: row.msg, text }, until, now)?;
         }
         self.tell_message(&row, out)?;
         Ok(Done {})

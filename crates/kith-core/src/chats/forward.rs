@@ -33,7 +33,7 @@ impl Core {
         };
         let mut messages = Vec::new();
         for chat in params.to {
-            let what = Writing { text: text.clone(), reply_to: None, forwarded: true };
+            let what = Writing { text: text.clone(), reply_to: None, forwarded: true, expires_s: None };
             messages.push(convert::message_id(self.write(convert::chat(chat), what, now, out)?));
         }
         Ok(ForwardReply { messages })

@@ -20,6 +20,7 @@ impl Core {
             read_row: 0,
             draft: None,
             archived: false,
+            expires_s: None,
         };
         if self.store.ensure_chat(&row)? {
             self.tell_chat(&chat, out)?;

@@ -1,6 +1,6 @@
 //! Receiving, and being read.
 
-use kith_api::Event;
+use kith_api::{Event, views::MessageKind};
 use kith_store::{ContactRow, DeliveryState, DeviceRow, Inserted, Marks, MessageRow};
 use kith_wire::{AccountId, Body, Hlc, Inner, MsgId};
 
@@ -26,30 +26,10 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let chat = self.ensure_chat(contact, now, out)?;
-        let (text, reply_to, forwarded, body) = if let Body::Text { text, reply_to, forwarded } = &inner.body {
-            (Some(text.clone()), *reply_to, *forwarded, Vec::new())
-        } else {
-            (None, None, false, inner.body.encode())
-        };
-        let mention = text.as_deref().map_or(Ok(false), |text| self.mentions_me(text))?;
-        let message = MessageRow {
-            row: 0,
-            msg: inner.msg,
-            chat: inner.chat,
-            author: contact.account,
-            outgoing: false,
-            hlc,
-            sent_at_ms: hlc.millis(),
-            received_at_ms: Some(now),
-            kind: inner.body.kind(),
-            text,
-            reply_to,
-            body,
-            state: DeliveryState::Received,
-            marks: Marks { forwarded, mention, ..Marks::default() },
-        };
+        let mut message = received(contact, inner, hlc, now);
+        message.marks.mention = message.text.as_deref().map_or(Ok(false), |text| self.mentions_me(text))?;
         match self.store.insert_message(&message)? {
-            Inserted::New(row) => self.apply_waiting(&MessageRow { row, ..message.clone() })?,
+            Inserted::New(row) => self.came(&MessageRow { row, ..message.clone() }, &inner.body)?,
             Inserted::Duplicate => return Ok(()),
             Inserted::Conflict => {
                 tracing::warn!("a contact sent two different messages under one id; the first stays");
@@ -59,17 +39,26 @@ impl Core {
         let Some(message) = self.store.message_of(&chat, &contact.account, &inner.msg)? else { return Ok(()) };
         let view = convert::message_view(&message);
         let muted = self.store.chat(&chat)?.is_some_and(|row| marks::is_muted(&row, now));
-        if !muted {
+        if !muted && view.kind != MessageKind::System {
             self.store.set_archived(&chat, false)?;
         }
         let body: String = view.text.as_deref().unwrap_or("needs a newer version").chars().take(NOTIFY_CHARS).collect();
         let notify = Event::Notify { chat: view.chat, message: view.id, title: convert::title(contact), body };
-        let quiet = muted || view.deleted;
+        let quiet = muted || view.deleted || view.kind == MessageKind::System;
         out.push(Output::Event(Event::MessageUpserted { message: view }));
         if !quiet {
             out.push(Output::Event(notify));
         }
         self.chat_changed(contact.account, out)
+    }
+
+    /// What follows from a message that has just been stored.
+    fn came(&mut self, row: &MessageRow, body: &Body) -> Result<(), CoreError> {
+        if let Body::Expiry { expires_s, number } = body {
+            self.store.set_read(row.row)?;
+            self.store.set_expiry(&row.chat, *expires_s, *number, &row.msg)?;
+        }
+        self.apply_waiting(row)
     }
 
     /// A contact has read messages of ours.
@@ -90,5 +79,30 @@ impl Core {
             }
         }
         Ok(())
+    }
+}
+
+fn received(contact: &ContactRow, inner: &Inner, hlc: Hlc, now: Timestamp) -> MessageRow {
+    let (text, reply_to, body, marks) = if let Body::Text { text, reply_to, forwarded, expires_s } = &inner.body {
+        let marks = Marks { forwarded: *forwarded, expires_s: *expires_s, ..Marks::default() };
+        (Some(text.clone()), *reply_to, Vec::new(), marks)
+    } else {
+        (None, None, inner.body.encode(), Marks::default())
+    };
+    MessageRow {
+        row: 0,
+        msg: inner.msg,
+        chat: inner.chat,
+        author: contact.account,
+        outgoing: false,
+        hlc,
+        sent_at_ms: hlc.millis(),
+        received_at_ms: Some(now),
+        kind: inner.body.kind(),
+        text,
+        reply_to,
+        body,
+        state: DeliveryState::Received,
+        marks,
     }
 }

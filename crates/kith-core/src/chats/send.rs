@@ -18,6 +18,8 @@ pub(super) struct Writing {
     pub(super) text: String,
     pub(super) reply_to: Option<MsgId>,
     pub(super) forwarded: bool,
+    /// After how many seconds it disappears, if that is not as in the chat: `Some(None)` is never.
+    pub(super) expires_s: Option<Option<u32>>,
 }
 
 /// A text as it may be sent.
@@ -39,7 +41,12 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<SendReply, CoreError> {
         let text = checked(&params.text)?;
-        let what = Writing { text, reply_to: params.reply_to.map(convert::message), forwarded: false };
+        let expires_s = match params.expires_s {
+            Some(0) => Some(None),
+            Some(seconds) => Some(Some(super::expiry::checked(seconds)?)),
+            None => None,
+        };
+        let what = Writing { text, reply_to: params.reply_to.map(convert::message), forwarded: false, expires_s };
         let msg = self.write(convert::chat(params.chat), what, now, out)?;
         Ok(SendReply { message: convert::message_id(msg) })
     }
@@ -53,13 +60,16 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<MsgId, CoreError> {
         let recipient = self.recipient_of(&chat)?;
-        let Writing { text, reply_to, forwarded } = what;
+        let Writing { text, reply_to, forwarded, expires_s } = what;
         if let Some(target) = &reply_to
             && self.store.message(target)?.is_none_or(|message| message.chat != chat)
         {
             return deny(ErrorCode::NotFound, "the message to answer is not in this chat");
         }
-        let body = Body::Text { text: text.clone(), reply_to, forwarded };
+        let of_chat = self.store.chat(&chat)?.and_then(|row| row.expires_s);
+        let expires_s = expires_s.unwrap_or(of_chat);
+        let expires_at_ms = expires_s.map(|seconds| now.saturating_add(u64::from(seconds) * 1000));
+        let body = Body::Text { text: text.clone(), reply_to, forwarded, expires_s };
         let msg = self.random_msg();
         let hlc = self.clock.tick(now);
         let message = MessageRow {
@@ -76,11 +86,11 @@ impl Core {
             reply_to,
             body: Vec::new(),
             state: if recipient.is_some() { DeliveryState::Queued } else { DeliveryState::Seen },
-            marks: Marks { forwarded, ..Marks::default() },
+            marks: Marks { forwarded, expires_s, expires_at_ms, ..Marks::default() },
         };
         self.store.insert_message(&message)?;
         if let Some(account) = recipient {
-            self.enqueue(account, msg, hlc, &body, now)?;
+            self.enqueue_until(account, msg, hlc, &body, expires_at_ms.unwrap_or(u64::MAX), now)?;
         }
         out.push(Output::Event(Event::MessageUpserted { message: convert::message_view(&message) }));
         self.tell_chat(&chat, out)?;

@@ -76,6 +76,7 @@ impl Core {
             read_row: 0,
             draft: None,
             archived: false,
+            expires_s: None,
         };
         if self.store.ensure_chat(&row)? {
             self.chat_changed(contact.account, out)?;
@@ -109,6 +110,7 @@ impl Core {
             return deny(ErrorCode::NotFound, "no such message in this chat");
         }
         let read = self.store.mark_read(&chat, up_to)?;
+        self.start_expiry(&chat, now, out)?;
         if self.tells_seen()? {
             self.tell_seen(read, now)?;
         }

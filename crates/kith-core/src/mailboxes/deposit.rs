@@ -150,7 +150,7 @@ impl Core {
             }
             let operation = MailboxOperation::Put {
                 deposit: row.deposit,
-                until_ms: now.saturating_add(KEEP_MS),
+                until_ms: now.saturating_add(KEEP_MS).min(row.until_ms.unwrap_or(u64::MAX)),
                 envelope: row.envelope,
             };
             let asked = Asked::Put { deposit: row.id, queue: row.deposit };

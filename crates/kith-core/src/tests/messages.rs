@@ -158,7 +158,7 @@ fn what_is_deleted_here_stays_away_and_there() {
     edit(&mut world, 0, message, "seen again").unwrap();
     react(&mut world, 0, message, "👍", true).unwrap();
     let row = rows(&world, 0).remove(0);
-    let body = Body::Text { text: "seen enough".into(), reply_to: None, forwarded: false };
+    let body = Body::text("seen enough");
     let to = world.people[1].core.account();
     let now = world.now;
     let out = world.people[0].core.batch(now, |core, _| core.enqueue(to, row.msg, row.hlc, &body, now)).unwrap();

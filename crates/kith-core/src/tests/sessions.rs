@@ -174,7 +174,7 @@ fn a_failed_batch_never_happened() {
     world.introduce(0, 1);
     let chat = kith_api::ChatId::from_bytes(world.chat(0, 1).to_bytes());
     let send = || {
-        let params = params::SendParams { chat, text: "hello".into(), reply_to: None };
+        let params = params::SendParams { chat, text: "hello".into(), reply_to: None, expires_s: None };
         Input::Command(crate::CommandId(5), Command::ChatsSend(params))
     };
     let now = world.now;
@@ -214,7 +214,7 @@ fn a_message_that_is_not_from_or_for_whom_it_says_is_refused() {
             let device = core.store.device(&them.1)?.expect("known");
             let mut row = core.store.sessions(&them.1)?.remove(0);
             let mut session = OlmSession::unpickle(&row.pickle)?;
-            let body = Body::Text { text: format!("number {at}"), reply_to: None, forwarded: false };
+            let body = Body::text(format!("number {at}"));
             let inner =
                 Inner::create(ends, core.random_msg(), core.clock.tick(now), chat, Vec::new(), row.generation, body)?;
             let wire = session.encrypt(&inner.encode())?;

@@ -151,7 +151,10 @@ impl World {
 
     pub(super) fn send(&mut self, from: usize, to: usize, text: &str) -> Result<Reply, ApiError> {
         let chat = kith_api::ChatId::from_bytes(self.chat(from, to).to_bytes());
-        self.call(from, Command::ChatsSend(params::SendParams { chat, text: text.into(), reply_to: None }))
+        self.call(
+            from,
+            Command::ChatsSend(params::SendParams { chat, text: text.into(), reply_to: None, expires_s: None }),
+        )
     }
 
     pub(super) fn texts(&mut self, who: usize, other: usize) -> Vec<MessageRow> {

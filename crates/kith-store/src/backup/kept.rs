@@ -32,6 +32,12 @@ macro_rules! of_contacts {
     };
 }
 
+macro_rules! of_lasting {
+    () => {
+        "(message_id IN (SELECT id FROM messages WHERE expires_s IS NULL))"
+    };
+}
+
 /// In an order in which every row finds those it refers to.
 pub(super) const KEPT: &[Kept] = &[
     Kept {
@@ -53,9 +59,10 @@ pub(super) const KEPT: &[Kept] = &[
     // Counted anew by the triggers of the messages.
     Kept { name: "chats", only: "true", instead: &[("unread", "0"), ("mentions", "0")] },
     all("authors"),
-    all("messages"),
-    all("versions"),
-    all("reactions"),
+    // What disappears here is not to stay in a file.
+    Kept { name: "messages", only: "expires_s IS NULL", instead: &[] },
+    Kept { name: "versions", only: of_lasting!(), instead: &[] },
+    Kept { name: "reactions", only: of_lasting!(), instead: &[] },
     all("waiting_changes"),
     all("erased"),
     all("deliveries"),
@@ -66,6 +73,9 @@ pub(super) const KEPT: &[Kept] = &[
         only: concat!(
             "kind NOT IN (2, 3, 4, 6, 7, 9, 10) AND device IN (SELECT device FROM devices WHERE ",
             of_contacts!("account"),
+            ") AND msg NOT IN (SELECT msg FROM messages WHERE expires_s IS NOT NULL)
+                AND msg NOT IN (SELECT event FROM versions WHERE NOT ",
+            of_lasting!(),
             ")"
         ),
         instead: &[("next_at_ms", "0"), ("attempts", "0"), ("sent", "0"), ("deposited_at_ms", "NULL")],

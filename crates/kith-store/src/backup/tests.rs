@@ -214,3 +214,11 @@ proptest! {
         let _either = restore(&[&whole[..cut], &bytes].concat()).is_ok();
     }
 }
+
+#[test]
+fn what_disappears_is_in_no_backup() {
+    let stream = back_up(full().path());
+    let holds = |part: &str| stream.windows(part.len()).any(|bytes| bytes == part.as_bytes());
+    assert!(holds("other words"), "messages are in it");
+    assert!(!holds("soon gone"));
+}

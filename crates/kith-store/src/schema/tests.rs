@@ -114,6 +114,7 @@ fn chat(schema: u32) -> ChatRow {
         read_row: 0,
         draft: (schema >= 2).then(|| "a draft".into()),
         archived: schema >= 4,
+        expires_s: None,
     }
 }
 
@@ -124,6 +125,7 @@ fn notes() -> ChatRow {
         pinned: false,
         draft: None,
         archived: false,
+        expires_s: None,
         ..chat(SCHEMA)
     }
 }
@@ -218,6 +220,31 @@ fn fill_changes(store: &Store) {
     store.erase(row(6)).unwrap();
     store.keep_change(&waiting(), 0, 9).unwrap();
     store.set_archived(&self::chat(SCHEMA).chat, true).unwrap();
+    fill_more(store);
+}
+
+/// A chat with what messages can be since schema 5.
+fn more() -> ChatRow {
+    ChatRow { chat: ChatId::from_bytes([22; 16]), expires_s: Some(3600), ..notes() }
+}
+
+fn expiring() -> MessageRow {
+    let marks = Marks { expires_s: Some(60), expires_at_ms: Some(T0 + 60_000), ..Marks::default() };
+    MessageRow { chat: more().chat, text: Some("soon gone".into()), marks, ..message(7, DeliveryState::Seen) }
+}
+
+fn fill_more(store: &Store) {
+    store.ensure_chat(&ChatRow { expires_s: None, ..more() }).unwrap();
+    assert!(store.set_expiry(&more().chat, Some(3600), 4, &MsgId::from_bytes([40; 16])).unwrap());
+    store.insert_message(&expiring()).unwrap();
+}
+
+fn holds_more(store: &Store) {
+    assert_eq!(store.chat(&more().chat).unwrap(), Some(more()));
+    assert_eq!(store.expiry_number(&more().chat).unwrap(), 4);
+    let expected = MessageRow { row: store.message(&expiring().msg).unwrap().unwrap().row, ..expiring() };
+    assert_eq!(store.history(&more().chat, &Anchor::End, 10, 10).unwrap().messages, [expected]);
+    assert_eq!(store.next_expiry().unwrap(), Some(T0 + 60_000));
 }
 
 fn waiting() -> WaitingChange {
@@ -320,6 +347,7 @@ fn holds_everything(store: &Store, schema: u32) {
     }
     if schema >= 5 {
         holds_mentions(store);
+        holds_more(store);
     }
     assert_eq!(version(&store.conn).unwrap(), SCHEMA);
     store.check().unwrap();

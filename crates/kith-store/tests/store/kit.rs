@@ -115,6 +115,7 @@ pub(crate) fn chat(n: u8) -> ChatRow {
         read_row: 0,
         draft: None,
         archived: false,
+        expires_s: None,
     }
 }
 

@@ -6,15 +6,15 @@ use kith_crypto::{CurveKey, KemPublic};
 use prost::Message;
 
 use super::body_proto::{
-    ChangeProto, ContactProto, DELETE, EDIT, IdentityProto, KeysProto, MailboxesProto, NACK, PREKEYS, ProfileProto,
-    REACT, RECEIPT, ReactProto, TEXT, TextProto, contact_shape,
+    ChangeProto, ContactProto, DELETE, EDIT, EXPIRY, ExpiryProto, IdentityProto, KeysProto, MailboxesProto, NACK,
+    PREKEYS, ProfileProto, REACT, RECEIPT, ReactProto, TEXT, TextProto, contact_shape,
 };
 use crate::codec::{array, arrays, check_count};
 use crate::error::WireError;
 use crate::ids::{AccountId, EnvelopeId, MsgId};
 use crate::limits::{
-    ADDRESSES_MAX, BODY_MAX, EMOJI_MAX_BYTES, LOG_MAX, NACKS_MAX, NAME_MAX_CHARS, PREKEYS_MAX, RECEIPTS_MAX,
-    REQUEST_TEXT_MAX_CHARS, STATUS_MAX_CHARS, TEXT_MAX_BYTES,
+    ADDRESSES_MAX, BODY_MAX, EMOJI_MAX_BYTES, EXPIRES_MAX_S, LOG_MAX, NACKS_MAX, NAME_MAX_CHARS, PREKEYS_MAX,
+    RECEIPTS_MAX, REQUEST_TEXT_MAX_CHARS, STATUS_MAX_CHARS, TEXT_MAX_BYTES,
 };
 use crate::mailbox::{QueueAddress, check_queues, read_queues, write_queues};
 use crate::text::{check_addresses, check_bytes, check_chars, clean_name, clean_status, clean_text, is_emoji};
@@ -30,6 +30,8 @@ pub enum Body {
         reply_to: Option<MsgId>,
         /// It was written somewhere else and passed on from there.
         forwarded: bool,
+        /// It disappears so many seconds after it was sent at its author's, and after it was shown at its reader's.
+        expires_s: Option<u32>,
     },
     /// A contact request, the first message to somebody.
     Request {
@@ -125,6 +127,13 @@ pub enum Body {
         /// Put on; otherwise taken off.
         on: bool,
     },
+    /// After how long what is written in the chat disappears from now on.
+    Expiry {
+        /// In seconds; `None`: it stays.
+        expires_s: Option<u32>,
+        /// One more than the highest that the sender knew: the highest counts, whatever the clocks say.
+        number: u32,
+    },
     /// A kind this build does not know; kept as it came.
     Unknown {
         /// The kind.
@@ -146,11 +155,12 @@ const KIND_IDENTITY: u32 = 9;
 const KIND_EDIT: u32 = 20;
 const KIND_DELETE: u32 = 21;
 const KIND_REACT: u32 = 22;
+const KIND_EXPIRY: u32 = 23;
 const KIND_MAILBOXES: u32 = 10;
 
 /// Whether [`Body::decode`] understands a kind.
 fn is_known(kind: u32) -> bool {
-    matches!(kind, KIND_TEXT..=KIND_MAILBOXES | KIND_EDIT..=KIND_REACT)
+    matches!(kind, KIND_TEXT..=KIND_MAILBOXES | KIND_EDIT..=KIND_EXPIRY)
 }
 
 impl fmt::Debug for Body {
@@ -172,8 +182,16 @@ impl Body {
     pub const DELETE: u32 = KIND_DELETE;
     /// The kind of [`Body::React`].
     pub const REACT: u32 = KIND_REACT;
+    /// The kind of [`Body::Expiry`].
+    pub const EXPIRY: u32 = KIND_EXPIRY;
     /// The kind of [`Body::Mailboxes`].
     pub const MAILBOXES: u32 = KIND_MAILBOXES;
+
+    /// A text and nothing else.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text { text: text.into(), reply_to: None, forwarded: false, expires_s: None }
+    }
 
     /// The number of the kind on the wire; frozen.
     #[must_use]
@@ -192,6 +210,7 @@ impl Body {
             Self::Edit { .. } => KIND_EDIT,
             Self::Delete { .. } => KIND_DELETE,
             Self::React { .. } => KIND_REACT,
+            Self::Expiry { .. } => KIND_EXPIRY,
             Self::Unknown { kind, .. } => *kind,
         }
     }
@@ -200,10 +219,11 @@ impl Body {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         match self {
-            Self::Text { text, reply_to, forwarded } => TextProto {
+            Self::Text { text, reply_to, forwarded, expires_s } => TextProto {
                 text: text.clone(),
                 reply_to: reply_to.map(|id| id.to_bytes().to_vec()),
                 forwarded: *forwarded,
+                expires_s: expires_s.unwrap_or(0),
             }
             .encode_to_vec(),
             Self::Request { name, text, log, kem, prekeys, addresses, bundle_hash, queues } => ContactProto {
@@ -253,6 +273,9 @@ impl Body {
                 on: *on,
             }
             .encode_to_vec(),
+            Self::Expiry { expires_s, number } => {
+                ExpiryProto { expires_s: expires_s.unwrap_or(0), number: *number }.encode_to_vec()
+            }
             Self::Unknown { bytes, .. } => bytes.clone(),
         }
     }
@@ -262,10 +285,10 @@ impl Body {
         check_bytes("body", bytes, BODY_MAX)?;
         let body = match kind {
             KIND_TEXT => {
-                let TextProto { text, reply_to, forwarded } = TEXT.decode_plain(bytes)?;
+                let TextProto { text, reply_to, forwarded, expires_s } = TEXT.decode_plain(bytes)?;
                 let reply_to = reply_to.map(|id| MsgId::from_slice(&id)).transpose()?;
                 check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
-                Self::Text { text: clean_text(&text), reply_to, forwarded }
+                Self::Text { text: clean_text(&text), reply_to, forwarded, expires_s: read_seconds(expires_s)? }
             }
             KIND_REQUEST => Self::request(contact_shape("contact request").decode_plain(bytes)?)?,
             KIND_ACCEPT => Self::accept(contact_shape("contact answer").decode_plain(bytes)?)?,
@@ -305,6 +328,10 @@ impl Body {
                 Self::Delete { target: MsgId::from_slice(&target)? }
             }
             KIND_REACT => Self::react(REACT.decode_plain(bytes)?)?,
+            KIND_EXPIRY => {
+                let ExpiryProto { expires_s, number } = EXPIRY.decode_plain(bytes)?;
+                Self::Expiry { expires_s: read_seconds(expires_s)?, number }
+            }
             _ => Self::Unknown { kind, bytes: bytes.to_vec() },
         };
         Ok(body)
@@ -336,7 +363,10 @@ impl Body {
     /// Whether recipients will accept this body: its lists, texts and bytes are within their caps.
     pub fn check(&self) -> Result<(), WireError> {
         match self {
-            Self::Text { text, .. } => check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?,
+            Self::Text { text, expires_s, .. } => {
+                check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
+                check_seconds(*expires_s)?;
+            }
             Self::Request { name, text, log, prekeys, addresses, queues, .. } => {
                 check_chars("request text", text, REQUEST_TEXT_MAX_CHARS)?;
                 check_queues(queues)?;
@@ -360,6 +390,7 @@ impl Body {
             Self::Edit { text, .. } => check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?,
             Self::Delete { .. } => {}
             Self::React { emoji, .. } => check_emoji(emoji)?,
+            Self::Expiry { expires_s, .. } => check_seconds(*expires_s)?,
             Self::Unknown { kind, .. } if is_known(*kind) => {
                 return Err(WireError::UnknownKind { what: "body kind", found: *kind });
             }
@@ -385,6 +416,20 @@ fn check_contact(name: &str, log: &[u8], prekeys: usize, addresses: &[String]) -
     check_bytes("identity log", log, LOG_MAX)?;
     check_count("one-time keys", prekeys, PREKEYS_MAX)?;
     check_addresses("address", addresses, ADDRESSES_MAX)
+}
+
+fn read_seconds(seconds: u32) -> Result<Option<u32>, WireError> {
+    let seconds = Some(seconds).filter(|seconds| *seconds > 0);
+    check_seconds(seconds)?;
+    Ok(seconds)
+}
+
+fn check_seconds(seconds: Option<u32>) -> Result<(), WireError> {
+    if seconds.is_none_or(|seconds| (1..=EXPIRES_MAX_S).contains(&seconds)) {
+        Ok(())
+    } else {
+        Err(WireError::Malformed { what: "expiry" })
+    }
 }
 
 fn check_emoji(emoji: &str) -> Result<(), WireError> {

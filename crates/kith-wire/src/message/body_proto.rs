@@ -16,6 +16,7 @@ pub(super) const MAILBOXES: Shape = plain("mailboxes", &[(1, QUEUES_MAX)]);
 
 pub(super) const EDIT: Shape = plain("edit", &[]);
 pub(super) const DELETE: Shape = plain("deletion", &[]);
+pub(super) const EXPIRY: Shape = plain("expiry", &[]);
 pub(super) const REACT: Shape = plain("reaction", &[]);
 
 pub(super) const fn contact_shape(what: &'static str) -> Shape {
@@ -34,6 +35,8 @@ pub(super) struct TextProto {
     pub(super) reply_to: Option<Vec<u8>>,
     #[prost(bool, tag = "3")]
     pub(super) forwarded: bool,
+    #[prost(uint32, tag = "4")]
+    pub(super) expires_s: u32,
 }
 
 /// An edit, and a deletion, which leaves `text` empty.
@@ -43,6 +46,14 @@ pub(super) struct ChangeProto {
     pub(super) target: Vec<u8>,
     #[prost(string, tag = "2")]
     pub(super) text: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct ExpiryProto {
+    #[prost(uint32, tag = "1")]
+    pub(super) expires_s: u32,
+    #[prost(uint32, tag = "2")]
+    pub(super) number: u32,
 }
 
 #[derive(Clone, PartialEq, Message)]

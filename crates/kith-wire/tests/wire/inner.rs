@@ -1,7 +1,9 @@
 //! The plaintext inside: four identity ends, bodies of every kind, unknown kinds kept.
 
 use kith_crypto::{CurveKey, SigningKey};
-use kith_wire::limits::{EMOJI_MAX_BYTES, INNER_MAX, LOG_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX, TEXT_MAX_BYTES};
+use kith_wire::limits::{
+    EMOJI_MAX_BYTES, EXPIRES_MAX_S, INNER_MAX, LOG_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX, TEXT_MAX_BYTES,
+};
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
     AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, MsgId, QueueAddress, UnverifiedInner,
@@ -43,7 +45,7 @@ fn unknown_kinds_are_kept_and_sent_on_unchanged() {
         assert_eq!(body, Body::Unknown { kind, bytes: vec![9, 8, 7] });
         assert_eq!((body.kind(), body.encode()), (kind, vec![9, 8, 7]));
     }
-    for kind in (1..=10).chain(20..=22) {
+    for kind in (1..=10).chain(20..=23) {
         let disguised = Body::Unknown { kind, bytes: Vec::new() };
         assert_eq!(disguised.check(), Err(WireError::UnknownKind { what: "body kind", found: kind }));
     }
@@ -63,7 +65,9 @@ fn nothing_over_its_cap_is_made_or_taken() {
         queues: Vec::new(),
     };
     let cases = [
-        Body::Text { text: "x".repeat(TEXT_MAX_BYTES + 1), reply_to: None, forwarded: false },
+        Body::text("x".repeat(TEXT_MAX_BYTES + 1)),
+        Body::Text { text: "x".into(), reply_to: None, forwarded: false, expires_s: Some(EXPIRES_MAX_S + 1) },
+        Body::Expiry { expires_s: Some(EXPIRES_MAX_S + 1), number: 1 },
         Body::Delivered { messages: ids.clone() },
         Body::Seen { messages: ids },
         Body::Nack { envelopes: vec![EnvelopeId::from_bytes([1; 32]); 65] },
@@ -101,7 +105,7 @@ fn nothing_over_its_cap_is_made_or_taken() {
     }
     let parents = vec![[0; 16]; 5];
     let chat = ChatId::from_bytes([0; 16]);
-    let body = Body::Text { text: String::new(), reply_to: None, forwarded: false };
+    let body = Body::text("");
     let made = Inner::create(&ends(), MsgId::random(), Hlc::new(1, 0), chat, parents, 0, body);
     assert_eq!(made, Err(WireError::TooMany { what: "parents", max: 4 }));
     assert!(matches!(UnverifiedInner::decode(&vec![1; INNER_MAX + 1]), Err(WireError::TooLong { .. })));
@@ -113,7 +117,7 @@ fn names_and_texts_from_peers_are_cleaned() {
     let profile = Body::Profile { name: hostile.to_owned(), status_text: hostile.to_owned() };
     let Ok(Body::Profile { name, status_text }) = Body::decode(8, &profile.encode()) else { panic!() };
     assert_eq!((name.as_str(), status_text.as_str()), ("ada[2J", "ada[2J"));
-    let text = Body::Text { text: format!("a\tb{hostile}c"), reply_to: None, forwarded: false };
+    let text = Body::text(format!("a\tb{hostile}c"));
     let Ok(Body::Text { text, .. }) = Body::decode(1, &text.encode()) else { panic!() };
     assert_eq!(text, "a\tbada[2J\u{200b}\nc");
     assert_eq!(clean_name("👩\u{200d}🔬 سلام"), "👩\u{200d}🔬 سلام", "joiners and right-to-left scripts stay");
@@ -164,6 +168,10 @@ fn queues() -> impl Strategy<Value = Vec<QueueAddress>> {
     vec(queue, 0..=QUEUES_MAX)
 }
 
+fn seconds() -> impl Strategy<Value = Option<u32>> {
+    proptest::option::of(1..=EXPIRES_MAX_S)
+}
+
 fn body() -> impl Strategy<Value = Body> {
     let name = || ".{0,64}".prop_map(|name| clean_name(&name));
     let text = || ".{0,500}".prop_map(|text| clean_text(&text));
@@ -172,11 +180,15 @@ fn body() -> impl Strategy<Value = Body> {
     let keys = || vec(curve_key(), 0..=PREKEYS_MAX);
     let places = || vec(address(), 0..=16);
     prop_oneof![
-        (text(), any::<Option<[u8; 16]>>(), any::<bool>()).prop_map(|(text, reply, forwarded)| Body::Text {
-            text,
-            reply_to: reply.map(MsgId::from_bytes),
-            forwarded
-        }),
+        (text(), any::<Option<[u8; 16]>>(), any::<bool>(), seconds()).prop_map(
+            |(text, reply, forwarded, expires_s)| Body::Text {
+                text,
+                reply_to: reply.map(MsgId::from_bytes),
+                forwarded,
+                expires_s,
+            }
+        ),
+        (seconds(), any::<u32>()).prop_map(|(expires_s, number)| Body::Expiry { expires_s, number }),
         (name(), text(), log(), keys(), places(), any::<[u8; 32]>(), queues()).prop_map(
             |(name, text, log, prekeys, addresses, bundle_hash, queues)| Body::Request {
                 name,

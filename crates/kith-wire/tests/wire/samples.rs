@@ -118,10 +118,14 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let (log, kem) = (log().encode(), kem(1).public());
     let name = || "Ada".to_owned();
     let text = || "Hello from the other side".to_owned();
+    let written = |reply_to, forwarded, expires_s| Body::Text { text: text(), reply_to, forwarded, expires_s };
     vec![
-        ("text", Body::Text { text: text(), reply_to: None, forwarded: false }),
-        ("text-reply", Body::Text { text: text(), reply_to: Some(MsgId::from_bytes([50; 16])), forwarded: false }),
-        ("text-forwarded", Body::Text { text: text(), reply_to: None, forwarded: true }),
+        ("text", Body::text(text())),
+        ("text-reply", written(Some(MsgId::from_bytes([50; 16])), false, None)),
+        ("text-forwarded", written(None, true, None)),
+        ("text-expiring", written(None, false, Some(86_400))),
+        ("expiry", Body::Expiry { expires_s: Some(3600), number: 7 }),
+        ("expiry-off", Body::Expiry { expires_s: None, number: 8 }),
         ("edit", Body::Edit { target: MsgId::from_bytes([50; 16]), text: text() }),
         ("delete", Body::Delete { target: MsgId::from_bytes([50; 16]) }),
         ("react-on", react("👩🏽‍🚀", true)),

@@ -51,12 +51,15 @@ pub(crate) fn with_queues(mut fields: Fields, queues: &[QueueAddress]) -> Fields
 
 fn body_fields(body: &Body) -> Fields {
     match body {
-        Body::Text { text, reply_to, forwarded } => {
+        Body::Text { text, reply_to, forwarded, expires_s } => {
             let mut fields =
                 vec![field("text", text), field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string()))];
             // Not in the vectors that are older than it.
             if *forwarded {
                 fields.push(field("forwarded", forwarded));
+            }
+            if let Some(seconds) = expires_s {
+                fields.push(field("expires_s", seconds));
             }
             fields
         }
@@ -94,6 +97,9 @@ fn body_fields(body: &Body) -> Fields {
         Body::Delete { target } => vec![field("target", target)],
         Body::React { target, author, emoji, on } => {
             vec![field("target", target), field("author", author), field("emoji", emoji), field("on", on)]
+        }
+        Body::Expiry { expires_s, number } => {
+            vec![field("expires_s", expires_s.unwrap_or(0)), field("number", number)]
         }
         Body::Unknown { bytes: unknown, .. } => vec![bytes("bytes", unknown)],
     }

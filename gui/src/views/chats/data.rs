@@ -11,6 +11,7 @@ use crate::{
     i18n::{Arg, Lang},
     model::{Filter, Model, Narrow, is_online},
     text::inline,
+    views::conversation,
 };
 
 /// A conversation as a row.
@@ -71,9 +72,10 @@ fn row(model: &Model, lang: &Lang, chat: &Chat, selected: bool) -> ChatRow {
     };
     let draft = draft.map(str::trim).filter(|draft| !draft.is_empty() && !selected);
     let last = chat.last.as_ref();
-    let mine = last.is_some_and(|last| model.is_me(last.author));
+    let mine = last.is_some_and(|last| model.is_me(last.author) && last.kind != MessageKind::System);
     let preview = last.map(|last| match (last.kind, &last.text) {
         _ if last.deleted => lang.t("message-deleted"),
+        (MessageKind::System, _) => conversation::data::system_text(model, lang, last).unwrap_or_default(),
         (MessageKind::Unknown, _) => lang.t("message-unknown"),
         (_, Some(text)) => inline::plain(text),
         (_, None) => String::new(),

@@ -250,6 +250,10 @@ fn place(ui: &mut Ui, cx: &mut Cx<'_>, row: &ChatRow) {
             }
         }
     }
+    if menu_item(ui, cx, icons::TIMER, &cx.t("expiry-menu"), false) {
+        let expires_s = cx.model.chats.get(&chat).and_then(|chat| chat.expires_s);
+        cx.act(Action::OpenSheet(crate::views::sheets::expiry::sheet_for(chat, expires_s)));
+    }
     let key = if row.archived { "chat-unarchive" } else { "chat-archive" };
     if menu_item(ui, cx, icons::ARCHIVE, &cx.t(key), false) {
         cx.act(Action::Archive(chat, !row.archived));

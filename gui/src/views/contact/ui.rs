@@ -11,7 +11,7 @@ use crate::{
     model::{Sheet, can_write_to, is_online, shown_name},
     text::links,
     theme::{Type, icons, space},
-    views::contacts::standing,
+    views::{contacts::standing, sheets::expiry::choices},
     widgets::{
         Face, Kind, Tone, avatar, banner, button, card, glyph, icon_button, label, link_button, muted, paragraph,
         section_title, selectable, side_by_side,
@@ -29,6 +29,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, account: AccountId) {
     actions(ui, cx, contact);
     if matches!(contact.state, ContactState::Introduced | ContactState::Verified) {
         trust(ui, cx, contact);
+        expiry(ui, cx, contact);
         path(ui, cx, contact);
     }
     id(ui, cx, contact);
@@ -161,6 +162,16 @@ fn digits(ui: &mut Ui, cx: &Cx<'_>, digits: &str) {
     for line in lines {
         selectable(ui, cx.theme.code(line, 15.0, cx.tokens().text));
     }
+}
+
+fn expiry(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
+    let Some(chat) = cx.model.chat_with(contact.account).map(|chat| chat.chat) else { return };
+    section_title(ui, cx, &cx.t("expiry-title"));
+    card(ui, cx, |ui, cx| {
+        choices(ui, cx, chat);
+        ui.add_space(space::S);
+        muted(ui, cx, &cx.t("expiry-about"));
+    });
 }
 
 fn path(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {

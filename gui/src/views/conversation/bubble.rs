@@ -135,6 +135,11 @@ fn meta(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble) -> Arc<Galley> {
     if bubble.edited {
         job.append(&format!("{} ", cx.t("message-edited")), 0.0, cx.theme.format(style, color));
     }
+    if let Some((at, after)) = bubble.expires {
+        let left = at.map_or(after, |at| left(at, cx.model.now));
+        job.append(&icons::TIMER.0.to_string(), 0.0, icon(color));
+        job.append(&format!("{}  ", cx.lang.left(left)), 2.0, cx.theme.format(style, color));
+    }
     job.append(&cx.lang.clock(bubble.at), 0.0, cx.theme.format(style, color));
     if let Some((shown, color)) = mark(cx, bubble) {
         job.append(&shown.0.to_string(), 4.0, icon(color));
@@ -152,6 +157,19 @@ fn mark(cx: &Cx<'_>, bubble: &Bubble) -> Option<(Icon, Color)> {
         Progress::State(MessageState::Seen) => Some((icons::CHECKS, t.seen)),
         Progress::Refused(_) | Progress::State(MessageState::Failed) => Some((icons::WARNING_CIRCLE, t.on_bubble_out)),
     }
+}
+
+/// The seconds until something is over; one at least, for it is still there.
+pub(crate) fn left(at: u64, now: u64) -> u64 {
+    at.saturating_sub(now).div_ceil(1000).max(1)
+}
+
+/// When it disappears.
+fn expiry_text(cx: &Cx<'_>, bubble: &Bubble) -> Option<String> {
+    let (at, after) = bubble.expires?;
+    let (key, seconds) = at.map_or(("expires-after", after), |at| ("expires-in", left(at, cx.model.now)));
+    let span = if at.is_some() { cx.lang.left(seconds) } else { cx.lang.span(seconds) };
+    Some(cx.with(key, &[("span", Arg::Text(&span))]))
 }
 
 /// How far a message got, and where it waits.
@@ -295,7 +313,7 @@ fn speak(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, response: &Response, chosen: Opt
             (bubble.pinned, "message-pinned"),
         ];
         let marks = marks.iter().filter(|(on, _)| *on).map(|(_, key)| cx.t(key));
-        let state: Vec<_> = marks.chain([progress_text(cx, bubble)]).collect();
+        let state: Vec<_> = marks.chain([progress_text(cx, bubble)]).chain(expiry_text(cx, bubble)).collect();
         node.set_label(format!("{who}, {}: {text} ({})", cx.lang.clock(bubble.at), state.join(", ")));
         if let Some(chosen) = chosen {
             node.set_selected(chosen);
@@ -392,6 +410,9 @@ fn menu(
         }
         let (full, state) = (cx.lang.full(bubble.at), progress_text(cx, bubble));
         crate::widgets::muted(ui, cx, &format!("{full} · {state}"));
+        if let Some(expiry) = expiry_text(cx, bubble) {
+            crate::widgets::muted(ui, cx, &expiry);
+        }
     });
     uncover
 }

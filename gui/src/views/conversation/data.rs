@@ -2,11 +2,11 @@
 
 use kith_node::{
     AccountId, ChatId, MessageId,
-    views::{Message, MessageKind, MessageState, Reaction},
+    views::{Message, MessageKind, MessageState, Reaction, System},
 };
 
 use crate::{
-    i18n::Lang,
+    i18n::{Arg, Lang},
     model::{Model, Quote, Talk, shown_name},
     text::{inline, links, names::Names},
     widgets::timeline::RowKey,
@@ -22,6 +22,8 @@ pub(crate) enum Item {
     Day(String),
     /// What follows is new.
     Unread,
+    /// Something was done.
+    System(String),
     /// A message.
     Message(Box<Bubble>),
 }
@@ -67,6 +69,8 @@ pub(crate) struct Bubble {
     pub(crate) progress: Progress,
     /// How many mailboxes keep it, and until when, Unix milliseconds.
     pub(crate) kept: Option<(u64, u64)>,
+    /// It disappears: when (Unix milliseconds), once that is known, and after how many seconds.
+    pub(crate) expires: Option<(Option<u64>, u64)>,
     /// The first of its group.
     pub(crate) first: bool,
     /// The last of its group.
@@ -107,10 +111,25 @@ pub(crate) fn quoted(model: &Model, lang: &Lang, talk: &Talk, id: MessageId) -> 
     let name = if model.is_me(message.author) { lang.t("you") } else { model.name_of(message.author) };
     let text = match &message.text {
         _ if message.deleted => lang.t("message-deleted"),
+        _ if message.system.is_some() => system_text(model, lang, message).unwrap_or_default(),
         Some(text) => inline::plain(text).chars().take(QUOTE_CHARS).collect(),
         None => lang.t("message-unknown"),
     };
     Quoted { id, name: links::safe_name(&name).into_owned(), text }
+}
+
+/// What a line says that is no message of anybody.
+pub(crate) fn system_text(model: &Model, lang: &Lang, message: &Message) -> Option<String> {
+    let mine = model.is_me(message.author);
+    let name = links::safe_name(&model.name_of(message.author)).into_owned();
+    let System::Expiry { expires_s } = message.system.as_ref()? else { return None };
+    let (key, span) = match (expires_s, mine) {
+        (Some(seconds), true) => ("system-expiry-mine", lang.span(*seconds)),
+        (Some(seconds), false) => ("system-expiry", lang.span(*seconds)),
+        (None, true) => ("system-expiry-off-mine", String::new()),
+        (None, false) => ("system-expiry-off", String::new()),
+    };
+    Some(lang.with(key, &[("name", Arg::Text(&name)), ("span", Arg::Text(&span))]))
 }
 
 fn chips(model: &Model, lang: &Lang, message: &Message) -> Vec<Chip> {
@@ -145,10 +164,15 @@ pub(crate) fn items(model: &Model, lang: &Lang, chat: ChatId) -> Vec<(RowKey, It
         if unread {
             items.push((u64::MAX, Item::Unread));
         }
+        if let Some(line) = &message.system {
+            items.push((message.key(), Item::System(line.clone())));
+            continue;
+        }
         let joins = |other: usize| {
             written
                 .get(other)
-                .is_some_and(|other| other.author == message.author && other.at.abs_diff(message.at) < GROUP_MS)
+                .filter(|other| other.system.is_none() && other.author == message.author)
+                .is_some_and(|other| other.at.abs_diff(message.at) < GROUP_MS)
                 && days.get(other) == day
         };
         let next = written.get(at + 1);
@@ -176,6 +200,8 @@ pub(crate) fn selected_text(model: &Model, lang: &Lang, chat: ChatId) -> String 
 
 struct Written {
     id: Option<MessageId>,
+    system: Option<String>,
+    expires: Option<(Option<u64>, u64)>,
     local: u64,
     author: AccountId,
     at: u64,
@@ -195,6 +221,8 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
     let quote = |id: Option<MessageId>| id.map(|id| quoted(model, lang, talk, id));
     let stored = talk.messages.iter().map(|message| Written {
         id: Some(message.id),
+        system: system_text(model, lang, message).filter(|_| message.kind == MessageKind::System),
+        expires: message.expires_s.map(|after| (message.expires_at, after)),
         local: 0,
         author: message.author,
         at: message.sent_at,
@@ -216,6 +244,8 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
     });
     let pending = talk.pending.iter().map(|pending| Written {
         id: None,
+        system: None,
+        expires: None,
         local: pending.local,
         author: me,
         at: pending.at,
@@ -256,6 +286,7 @@ impl Written {
             at: self.at,
             progress: self.progress.clone(),
             kept: self.kept,
+            expires: self.expires,
             first,
             last,
         }
@@ -303,6 +334,7 @@ mod tests {
         let letters = items(model, &lang, chat_id(1)).into_iter().map(|(_, item)| match item {
             Item::Day(_) => "D".to_owned(),
             Item::Unread => "U".to_owned(),
+            Item::System(_) => "S".to_owned(),
             Item::Message(bubble) => {
                 let letter = if bubble.mine { "m" } else { "t" };
                 format!("{}{letter}{}", if bubble.first { "(" } else { "" }, if bubble.last { ")" } else { "" })
@@ -328,6 +360,18 @@ mod tests {
             at(6, NOW + 10 * 60_000 + 1, 0),
         ]);
         assert_eq!(shape(&model), "D(mm)D(tt)(t)(m)");
+    }
+
+    #[test]
+    fn a_line_about_what_was_done_divides_a_group() {
+        let system = Some(System::Expiry { expires_s: Some(3600) });
+        let line = Message { kind: MessageKind::System, system, text: None, author: account(1), ..message(2) };
+        let model = model(vec![message(1), line, message(3)]);
+        assert_eq!(shape(&model), "D(m)S(m)");
+        let lang = Lang::new(Code::En, Some(true)).in_utc();
+        let lines = items(&model, &lang, chat_id(1));
+        let said = "Mara set messages to disappear after 1 hour".to_owned();
+        assert!(lines.iter().any(|(_, item)| *item == Item::System(said.clone())), "{lines:?}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::{
     data::{self, Item},
     pins,
     steer::{self, Steer, Went},
+    system,
 };
 use crate::{
     action::{Action, Copied},
@@ -122,6 +123,13 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, chat: &Chat, narrow: bool) {
                 info(ui, cx, chat);
             }
         }
+        if let Some(seconds) = chat.expires_s {
+            let after = cx.lang.span(seconds);
+            let label = cx.with("expiry-on", &[("span", Arg::Text(&after))]);
+            if icon_toggle(ui, cx, icons::TIMER, &label, true).clicked() {
+                cx.act(Action::OpenSheet(crate::views::sheets::expiry::sheet_for(chat.chat, chat.expires_s)));
+            }
+        }
         if icon_button(ui, cx, icons::MAGNIFYING_GLASS, &cx.t("search"), false).clicked() {
             if narrow {
                 cx.act(Action::Go(Route::Chats { open: None }));
@@ -203,6 +211,7 @@ fn messages(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, chat: ChatId) {
     for key in grown {
         state.timeline.forget(key);
     }
+    count_down(ui, cx, &state.items);
     if let Some(key) = uncover {
         state.revealed.insert(key);
         state.timeline.forget(key);
@@ -237,6 +246,15 @@ fn empty(ui: &mut Ui, cx: &Cx<'_>, chat: ChatId) {
         (icons::LOCK_KEY, "conversation-empty", "conversation-empty-about")
     };
     empty_state(ui, cx, icon, &cx.t(title), &cx.t(about), &[]);
+}
+
+/// Paints again when the time that is left of a message reads differently.
+fn count_down(ui: &Ui, cx: &Cx<'_>, items: &[(RowKey, Item)]) {
+    let at = |(_, item): &(RowKey, Item)| if let Item::Message(bubble) = item { bubble.expires?.0 } else { None };
+    if let Some(next) = items.iter().filter_map(at).min() {
+        let seconds = if bubble::left(next, cx.model.now) <= 60 { 1 } else { 30 };
+        ui.ctx().request_repaint_after(std::time::Duration::from_secs(seconds));
+    }
 }
 
 /// Makes the rows again if anything they are made of has changed.
@@ -322,6 +340,7 @@ impl Rows for List<'_, '_> {
         match &self.items[at] {
             (_, Item::Day(_)) => 40.0,
             (_, Item::Unread) => 34.0,
+            (_, Item::System(line)) => system::height(ui, self.cx, line, width) + last,
             (key, Item::Message(message)) => {
                 let laid = bubble::lay(ui, self.cx, message, self.manner(width), self.revealed.contains(key));
                 laid.height(message) + last
@@ -333,6 +352,7 @@ impl Rows for List<'_, '_> {
         match &self.items[at] {
             (_, Item::Day(day)) => chip(ui, self.cx, day, ui.max_rect().center() + vec2(0.0, 3.0)),
             (_, Item::Unread) => unread(ui, self.cx),
+            (_, Item::System(line)) => system::show(ui, self.cx, line),
             (key, Item::Message(message)) => {
                 let revealed = self.revealed.contains(key);
                 let laid = bubble::lay(ui, self.cx, message, self.manner(ui.max_rect().width()), revealed);
