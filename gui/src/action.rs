@@ -118,6 +118,22 @@ pub enum Action {
     /// Mute a conversation for so many milliseconds, until it is unmuted, or not any more.
     Mute(ChatId, Mute),
 
+    /// Ask what is typed in the sheet.
+    AskPoll,
+    /// Choose these answers in a poll.
+    Vote(MessageId, Vec<u64>),
+    /// Close a poll of mine.
+    ClosePoll(MessageId),
+    /// Choose when what is written in the open conversation is sent.
+    ChooseLater,
+    /// Send what is written in a conversation at this time, Unix milliseconds.
+    Schedule(ChatId, u64),
+    /// Show what is written ahead in a conversation.
+    ShowScheduled(ChatId),
+    /// Give a message written ahead another text or time.
+    Reschedule(MessageId, Option<String>, Option<u64>),
+    /// Forget a message written ahead.
+    Unschedule(MessageId),
     /// Let messages of a conversation disappear after so many seconds from now on, or stay.
     SetExpiry(ChatId, Option<u64>),
 

@@ -22,8 +22,8 @@ pub use settings::{Appearance, BubbleStyle, Clock, Settings};
 pub use stage::{Onboarding, Stage, Step, Unlock};
 pub use talk::{Aim, Load, Pending, Quote, Scroll, Talk};
 pub use view::{
-    AddContact, AddTab, EmojiFor, Filter, Hits, Narrow, NewPassword, Palette, Preview, Route, Section, Sheet, Span,
-    Toast, ToastKind, View,
+    AddContact, AddTab, EmojiFor, Filter, Hits, Later, Narrow, NewPassword, NewPoll, Palette, Preview, Route, Section,
+    Sheet, Span, Toast, ToastKind, View,
 };
 
 /// How many conversations keep their loaded messages.

@@ -21,11 +21,12 @@ pub(crate) enum Shortcut {
     Settings,
     Info,
     Messages,
+    Later,
     Quit,
 }
 
 impl Shortcut {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Palette,
         Self::Search,
         Self::AddContact,
@@ -37,6 +38,7 @@ impl Shortcut {
         Self::Settings,
         Self::Info,
         Self::Messages,
+        Self::Later,
         Self::Quit,
     ];
 
@@ -53,6 +55,7 @@ impl Shortcut {
             Self::Settings => (Modifiers::COMMAND, Key::Comma),
             Self::Info => (Modifiers::COMMAND, Key::I),
             Self::Messages => (Modifiers::COMMAND, Key::ArrowUp),
+            Self::Later => (Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Enter),
             Self::Quit => (Modifiers::COMMAND, Key::Q),
         };
         KeyboardShortcut::new(modifiers, key)
@@ -72,6 +75,7 @@ impl Shortcut {
             Self::Settings => "nav-settings",
             Self::Info => "conversation-info",
             Self::Messages => "to-messages",
+            Self::Later => "later-open",
             Self::Quit => "quit",
         }
     }
@@ -89,6 +93,7 @@ impl Shortcut {
             Self::Settings => Action::Section(Section::Account),
             Self::Info => Action::ToggleInfo,
             Self::Messages => Action::FocusMessages,
+            Self::Later => Action::ChooseLater,
             Self::Quit => Action::Quit,
         }
     }

@@ -8,7 +8,9 @@ mod entry;
 mod lock;
 mod messages;
 mod network;
+mod poll;
 mod reply;
+mod schedule;
 
 #[cfg(test)]
 mod tests;
@@ -25,9 +27,11 @@ use kith_node::{
 use crate::{
     action::{Action, Copied},
     bridge::FromNode,
-    model::{Load, Model, Narrow, Palette, Route, Settings, Stage, Toast, ToastKind},
+    model::{Load, Model, Narrow, Palette, Route, Settings, Sheet, Stage, Toast, ToastKind},
     text::inline,
 };
+
+pub(crate) use reply::error_key;
 
 /// How long a toast stays.
 const TOAST_MS: u64 = 5_000;
@@ -49,6 +53,10 @@ pub enum Then {
     Page(ChatId, Load),
     /// What a message said before came.
     Edits(MessageId),
+    /// A message was written ahead, with this text of the composer.
+    Planned(ChatId, String),
+    /// What is written ahead came.
+    Scheduled(ChatId),
     /// A message that another one answers came.
     Quoted(ChatId, MessageId),
     /// A conversation was opened.
@@ -196,6 +204,8 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 lock::update,
                 chats::update,
                 messages::update,
+                schedule::update,
+                poll::update,
                 contacts::update,
                 network::update,
             ];
@@ -247,6 +257,11 @@ fn tell(model: &Model, event: &Event, out: &mut Vec<Effect>) {
     {
         // What was told of it may still be shown.
         out.push(Effect::Unnotify(message.chat));
+    }
+    if let Event::ChatChanged { chat } = event
+        && matches!(&model.view.sheet, Some(Sheet::Scheduled { chat: shown, .. }) if *shown == chat.chat)
+    {
+        schedule::ask(chat.chat, out);
     }
     if let Event::MessageRemoved { chat, .. } = event {
         out.push(Effect::Unnotify(*chat));

@@ -12,8 +12,12 @@ mod meeting;
 mod packages;
 #[path = "gui/pictures.rs"]
 mod pictures;
+#[path = "gui/poll.rs"]
+mod poll;
 #[path = "gui/sample.rs"]
 mod sample;
+#[path = "gui/schedule.rs"]
+mod schedule;
 #[path = "gui/snapshots.rs"]
 mod snapshots;
 #[path = "gui/window.rs"]

@@ -232,6 +232,20 @@ methods! {
     ChatsArchive = "chats.archive", Send, Core, SwitchParams => Done;
     /// Tells nothing outside the window of what is new in a chat.
     ChatsMute = "chats.mute", Send, Core, MuteParams => Done;
+    /// Asks a question with answers to choose from. Everybody in the chat sees who chose what.
+    ChatsPoll = "chats.poll", Send, Core, PollParams => SendReply;
+    /// Chooses answers in a poll, instead of what was chosen before.
+    ChatsVote = "chats.vote", Send, Core, VoteParams => Done;
+    /// Closes a poll of mine: what is chosen afterwards does not count.
+    ChatsClosePoll = "chats.close_poll", Send, Core, MessageParams => Done;
+    /// Writes a message ahead: this node sends it at a time, or when it starts the next time if it does not run then.
+    ChatsSchedule = "chats.schedule", Send, Core, ScheduleParams => SendReply;
+    /// The messages written ahead, in the order of their times.
+    ChatsScheduled = "chats.scheduled", Read, Query, ScheduledParams => ScheduledReply;
+    /// Changes a message written ahead. A time that is over sends it now.
+    ChatsReschedule = "chats.reschedule", Send, Core, RescheduleParams => Done;
+    /// Forgets a message written ahead.
+    ChatsUnschedule = "chats.unschedule", Send, Core, MessageParams => Done;
     /// Sets after how long messages disappear that are sent to a chat from now on, and tells the other side, which does
     /// the same. Both can change it. A copy that somebody made stays, and a program that is not Kith need not obey.
     ChatsSetExpiry = "chats.set_expiry", Send, Core, ExpiryParams => Done;

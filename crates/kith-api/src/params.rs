@@ -7,7 +7,9 @@ use serde_json::Value;
 use crate::{
     ids::{AccountId, ChatId, InviteId, MessageId, TokenId},
     password::Password,
-    views::{Contact, ContactState, Invite, Mailbox, Message, MessageKind, Scope, Settings, TestStep, Token},
+    views::{
+        Contact, ContactState, Invite, Mailbox, Message, MessageKind, Scheduled, Scope, Settings, TestStep, Token,
+    },
 };
 
 fn yes() -> bool {
@@ -228,6 +230,62 @@ params! {
         until_ms: Option<u64>,
     }
 
+    /// A poll to ask.
+    PollParams {
+        /// The chat.
+        chat: ChatId,
+        /// The question, 1 to 300 characters.
+        question: String,
+        /// 2 to 12 different answers of 1 to 100 characters.
+        options: Vec<String>,
+        /// One person may choose several; only one by default.
+        #[serde(default)]
+        multiple: bool,
+        /// When it closes by itself, Unix milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        closes_at: Option<u64>,
+    }
+
+    /// A choice in a poll.
+    VoteParams {
+        /// The poll.
+        message: MessageId,
+        /// The numbers of the answers, from 0; none takes the choice back.
+        options: Vec<u64>,
+    }
+
+    /// A message to write ahead.
+    ScheduleParams {
+        /// The chat; at most 100 messages wait in one.
+        chat: ChatId,
+        /// The text, at most 16 KiB of UTF-8.
+        text: String,
+        /// When it is to be sent, Unix milliseconds; at most 366 days ahead.
+        at_ms: u64,
+        /// The message it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<MessageId>,
+    }
+
+    /// Which messages written ahead.
+    ScheduledParams {
+        /// Of this chat only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chat: Option<ChatId>,
+    }
+
+    /// A change of a message written ahead; what is absent stays.
+    RescheduleParams {
+        /// The message.
+        message: MessageId,
+        /// Another text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// Another time, Unix milliseconds; one that is over sends it now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_ms: Option<u64>,
+    }
+
     /// After how long messages of a chat disappear.
     ExpiryParams {
         /// The chat.
@@ -392,6 +450,12 @@ macro_rules! replies {
 replies! {
     /// Done.
     Done {}
+
+    /// Messages written ahead.
+    ScheduledReply {
+        /// In the order of their times.
+        scheduled: Vec<Scheduled>,
+    }
 
     /// The recovery phrase.
     PhraseReply {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::error::ErrorCode;
 use crate::ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, TokenId};
 
 /// My own profile.
@@ -179,6 +180,14 @@ pub struct Chat {
     /// What is sent to it disappears after so many seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_s: Option<u64>,
+    /// How many messages are written ahead: `chats.scheduled` lists them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub scheduled: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What a message is.
@@ -187,6 +196,8 @@ pub struct Chat {
 pub enum MessageKind {
     /// Text.
     Text,
+    /// A question with answers to choose from; `poll` has them, `text` is the question.
+    Poll,
     /// Not something written, but something done; `system` says what.
     System,
     /// Something a newer version sent; kept, and shown once this version can.
@@ -291,6 +302,61 @@ pub struct Message {
     /// When it disappears here, Unix milliseconds; absent while it is not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<u64>,
+    /// When it was to be sent, Unix milliseconds, if it was written ahead. It was sent at `sent_at`, which is later if the
+    /// node did not run at that time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_at: Option<u64>,
+    /// The question and what was chosen, if it is a poll.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<Poll>,
+}
+
+/// A question with answers to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Poll {
+    /// The question.
+    pub question: String,
+    /// What can be chosen.
+    pub options: Vec<PollOption>,
+    /// One person may choose several.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub multiple: bool,
+    /// What is chosen after this does not count, Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes_at: Option<u64>,
+    /// Who asked closed it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
+}
+
+/// An answer of a poll.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PollOption {
+    /// It.
+    pub text: String,
+    /// Who chose it, in the order in which they did.
+    pub voters: Vec<AccountId>,
+}
+
+/// A message written ahead, which is sent when its time comes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Scheduled {
+    /// The id it will have.
+    pub message: MessageId,
+    /// The conversation.
+    pub chat: ChatId,
+    /// The text.
+    pub text: String,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// When it is to be sent, Unix milliseconds.
+    pub at: u64,
+    /// When it was written, Unix milliseconds.
+    pub created_at: u64,
+    /// Why it could not be sent when its time came. It waits until it is changed or removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorCode>,
 }
 
 /// An emoji on a message.

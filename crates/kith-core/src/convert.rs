@@ -1,8 +1,8 @@
 //! Rows and wire ids to what the API shows, and back. One place, no decisions.
 
 use kith_api::views;
-use kith_store::{ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, MessageRow, Reaction};
-use kith_wire::{ids, message::Body};
+use kith_store::{ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, MessageRow, Reaction, ScheduledRow};
+use kith_wire::{Poll, ids, message::Body};
 
 use crate::PeerPath;
 
@@ -112,6 +112,7 @@ pub(crate) fn chat_view(chat: &ChatSummary, contact: Option<&ContactRow>) -> vie
         muted_until: chat.row.muted_until_ms,
         draft: chat.row.draft.clone(),
         expires_s: chat.row.expires_s.map(u64::from),
+        scheduled: chat.scheduled,
     }
 }
 
@@ -130,6 +131,7 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
     let system = system_view(row);
     let kind = match row.kind {
         Body::TEXT => views::MessageKind::Text,
+        Body::POLL => views::MessageKind::Poll,
         _ if system.is_some() => views::MessageKind::System,
         _ => views::MessageKind::Unknown,
     };
@@ -154,6 +156,46 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
         reactions: row.marks.reactions.iter().map(reaction_view).collect(),
         expires_s: row.marks.expires_s.map(u64::from),
         expires_at: row.marks.expires_at_ms,
+        planned_at: row.marks.planned_ms,
+        poll: poll_of(row).map(|poll| poll_view(row, poll)),
+    }
+}
+
+pub(crate) fn scheduled_view(row: ScheduledRow) -> views::Scheduled {
+    let error = row.problem.map(|word| {
+        let code = serde_json::from_value(serde_json::Value::String(word));
+        code.unwrap_or(kith_api::ErrorCode::Internal)
+    });
+    views::Scheduled {
+        message: message_id(row.msg),
+        chat: chat_id(row.chat),
+        text: row.text,
+        reply_to: row.reply_to.map(message_id),
+        at: row.at_ms,
+        created_at: row.created_at_ms,
+        error,
+    }
+}
+
+/// The poll that a message is.
+pub(crate) fn poll_of(row: &MessageRow) -> Option<Poll> {
+    if row.kind != Body::POLL || row.marks.deleted {
+        return None;
+    }
+    if let Ok(Body::Poll(poll)) = Body::decode(row.kind, &row.body) { Some(poll) } else { None }
+}
+
+fn poll_view(row: &MessageRow, poll: Poll) -> views::Poll {
+    let option = |(at, text): (usize, String)| {
+        let voters = row.marks.votes.iter().filter(|vote| vote.choices >> at & 1 == 1);
+        views::PollOption { text, voters: voters.map(|vote| account_id(vote.author)).collect() }
+    };
+    views::Poll {
+        question: poll.question,
+        options: poll.options.into_iter().enumerate().map(option).collect(),
+        multiple: poll.multiple,
+        closes_at: poll.closes_at_ms,
+        closed: row.marks.closed,
     }
 }
 

@@ -187,6 +187,7 @@ impl Core {
     /// [`CoreError::Store`].
     pub fn startup(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         self.expire(now, out)?;
+        self.send_scheduled(now, out)?;
         self.track_all(out)?;
         self.serve_invites(now, out)?;
         self.store.queues_wake(None, now)?;
@@ -367,6 +368,7 @@ impl Core {
         let times = [
             self.store.outbox_next_at()?,
             self.store.next_expiry()?,
+            self.store.next_scheduled()?,
             self.reorder.next_wake(),
             self.scrub_at,
             self.links.values().map(|link| link.deadline).min(),
@@ -416,6 +418,7 @@ impl Core {
         let expired = self.reorder.expired(now).into_iter();
         self.ready.extend(expired.map(|(from, held)| Ready::Held { from, bytes: held.bytes }));
         self.expire(now, out)?;
+        self.send_scheduled(now, out)?;
         self.mail_wake(now, out)?;
         self.links_wake(now, out)?;
         self.invites_wake(now, out)?;
@@ -476,6 +479,12 @@ impl Core {
             Command::ChatsPin(params) => Reply::ChatsPin(self.pin_chat(params, out)?),
             Command::ChatsArchive(params) => Reply::ChatsArchive(self.archive(params, out)?),
             Command::ChatsMute(params) => Reply::ChatsMute(self.mute(params, now, out)?),
+            Command::ChatsPoll(params) => Reply::ChatsPoll(self.ask_poll(params, now, out)?),
+            Command::ChatsVote(params) => Reply::ChatsVote(self.vote(params, now, out)?),
+            Command::ChatsClosePoll(params) => Reply::ChatsClosePoll(self.close_poll(params, now, out)?),
+            Command::ChatsSchedule(params) => Reply::ChatsSchedule(self.schedule(params, now, out)?),
+            Command::ChatsReschedule(params) => Reply::ChatsReschedule(self.reschedule(params, now, out)?),
+            Command::ChatsUnschedule(params) => Reply::ChatsUnschedule(self.unschedule(params, out)?),
             Command::ChatsSetExpiry(params) => Reply::ChatsSetExpiry(self.set_expiry(params, now, out)?),
             Command::ChatsSetDraft(params) => Reply::ChatsSetDraft(self.set_draft(params, out)?),
             Command::ChatsMarkRead(params) => Reply::ChatsMarkRead(self.mark_read(params, now, out)?),

@@ -59,8 +59,8 @@ impl Core {
         body.check()?;
         let encoded = body.encode();
         let devices = self.live_devices(account)?;
-        if devices.is_empty() && body.kind() == Body::TEXT {
-            return deny(ErrorCode::NotAllowed, "this person has no device left; ask for a new invite");
+        if matches!(body.kind(), Body::TEXT | Body::POLL) {
+            self.check_reachable(account)?;
         }
         for device in devices {
             self.store.enqueue(&NewOutbox {
@@ -75,6 +75,14 @@ impl Core {
                 next_at_ms: now,
             })?;
             self.dirty.insert(device.device);
+        }
+        Ok(())
+    }
+
+    /// Whether anything can be sent to a contact at all.
+    pub(crate) fn check_reachable(&self, account: AccountId) -> Result<(), CoreError> {
+        if self.live_devices(account)?.is_empty() {
+            return deny(ErrorCode::NotAllowed, "this person has no device left; ask for a new invite");
         }
         Ok(())
     }

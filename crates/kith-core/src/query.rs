@@ -4,7 +4,7 @@ use kith_api::{
     ApiError, Command, ErrorCode, Reply,
     params::{
         Around, ChatParams, EditedText, EditsReply, HistoryParams, HistoryReply, Hit, MessageParams, PinnedReply,
-        SearchParams, SearchReply,
+        ScheduledParams, ScheduledReply, SearchParams, SearchReply,
     },
     views::MessageKind,
 };
@@ -18,7 +18,7 @@ const PAGE_MAX: u32 = 500;
 const HITS_DEFAULT: u32 = 50;
 const HITS_MAX: u32 = 100;
 
-/// Answers `chats.history`, `chats.edits`, `chats.pinned` and `chats.search`.
+/// Answers `chats.history`, `chats.edits`, `chats.pinned`, `chats.scheduled` and `chats.search`.
 ///
 /// # Errors
 /// `not_found`, `invalid_argument`, `storage`; `internal` for any other command.
@@ -28,6 +28,7 @@ pub fn run(store: &ReadStore, command: &Command) -> Result<Reply, ApiError> {
         Command::ChatsHistory(params) => history(store, params).map(Reply::ChatsHistory),
         Command::ChatsEdits(params) => edits(store, params).map(Reply::ChatsEdits),
         Command::ChatsPinned(params) => pinned(store, params).map(Reply::ChatsPinned),
+        Command::ChatsScheduled(params) => scheduled(store, params).map(Reply::ChatsScheduled),
         Command::ChatsSearch(params) => search(store, params).map(Reply::ChatsSearch),
         other => Err(ApiError::new(ErrorCode::Internal, format!("{} is not a query", other.name()))),
     }
@@ -80,6 +81,17 @@ fn pinned(store: &ReadStore, params: &ChatParams) -> Result<PinnedReply, ApiErro
     Ok(PinnedReply { messages: messages.iter().map(convert::message_view).collect() })
 }
 
+fn scheduled(store: &ReadStore, params: &ScheduledParams) -> Result<ScheduledReply, ApiError> {
+    let chat = params.chat.map(convert::chat);
+    if let Some(chat) = &chat
+        && store.chat(chat).map_err(api)?.is_none()
+    {
+        return Err(ApiError::new(ErrorCode::NotFound, "no such chat"));
+    }
+    let rows = store.scheduled(chat.as_ref()).map_err(api)?;
+    Ok(ScheduledReply { scheduled: rows.into_iter().map(convert::scheduled_view).collect() })
+}
+
 fn search(store: &ReadStore, params: &SearchParams) -> Result<SearchReply, ApiError> {
     let limit = params.limit.unwrap_or(HITS_DEFAULT);
     if limit == 0 || limit > HITS_MAX {
@@ -102,6 +114,7 @@ fn search(store: &ReadStore, params: &SearchParams) -> Result<SearchReply, ApiEr
 fn body_kind(kind: MessageKind) -> Result<u32, ApiError> {
     match kind {
         MessageKind::Text => Ok(Body::TEXT),
+        MessageKind::Poll => Ok(Body::POLL),
         MessageKind::System | MessageKind::Unknown => {
             Err(ApiError::new(ErrorCode::InvalidArgument, "these messages have no words to find"))
         }

@@ -154,10 +154,14 @@ impl Core {
         }
         let hlc = self.clock.observe(inner.hlc, now);
         match &inner.body {
-            Body::Text { .. } | Body::Expiry { .. } | Body::Unknown { .. } => {
+            Body::Text { .. } | Body::Poll(_) | Body::Expiry { .. } | Body::Unknown { .. } => {
                 self.receive_message(contact, inner, hlc, now, out)?;
             }
-            Body::Edit { .. } | Body::Delete { .. } | Body::React { .. } => {
+            Body::Edit { .. }
+            | Body::Delete { .. }
+            | Body::React { .. }
+            | Body::Vote { .. }
+            | Body::ClosePoll { .. } => {
                 self.receive_change(contact, inner, hlc, now, out)?;
             }
             Body::Delivered { messages } => return self.delivered(device, messages, now, out),

@@ -80,7 +80,7 @@ pub(crate) fn unpack(packed: Option<String>) -> Vec<Reaction> {
     reactions
 }
 
-fn from_hex(text: &str) -> Option<AccountId> {
+pub(crate) fn from_hex(text: &str) -> Option<AccountId> {
     let mut bytes = [0; 32];
     let mut digits = text.chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()));
     for byte in &mut bytes {
@@ -176,9 +176,11 @@ impl Store {
         self.atomically(|conn| {
             conn.prepare_cached("DELETE FROM versions WHERE message_id = ?1")?.execute([row])?;
             conn.prepare_cached("DELETE FROM reactions WHERE message_id = ?1")?.execute([row])?;
+            conn.prepare_cached("DELETE FROM votes WHERE message_id = ?1")?.execute([row])?;
             let sql = "UPDATE messages SET deleted = 1, text = NULL, body = x'', reply_to = NULL, unread = 0,
                     edited_at_ms = NULL, pinned_at_ms = NULL, forwarded = 0, mention = 0, reacted = 0, expires_s = NULL,
-                    expires_at_ms = NULL
+                    expires_at_ms = NULL, planned_ms = NULL,
+                    voted = 0, closed_stamp = NULL
                 WHERE id = ?1 AND deleted = 0";
             Ok(conn.prepare_cached(sql)?.execute([row])? == 1)
         })

@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row, params};
 use crate::codec::{collect, first, int, maybe_int, unknown};
 use crate::error::StoreError;
 use crate::messages::{self, MessageRow};
+use crate::schedule;
 use crate::store::Store;
 
 /// What kind of chat it is.
@@ -68,6 +69,8 @@ pub struct ChatSummary {
     pub unread: u64,
     /// Those of them that name the person this store belongs to.
     pub mentions: u64,
+    /// Messages written ahead.
+    pub scheduled: u64,
     /// The last message in display order.
     pub last: Option<MessageRow>,
 }
@@ -93,7 +96,8 @@ fn chat(row: &Row<'_>) -> Result<ChatRow, StoreError> {
 
 fn summary(conn: &Connection, row: &Row<'_>) -> Result<ChatSummary, StoreError> {
     let last = messages::last(conn, row.get(0)?)?;
-    Ok(ChatSummary { row: chat(row)?, unread: row.get(9)?, mentions: row.get(11)?, last })
+    let scheduled = schedule::count(conn, row.get(0)?)?;
+    Ok(ChatSummary { row: chat(row)?, unread: row.get(9)?, mentions: row.get(11)?, scheduled, last })
 }
 
 /// The number that stands for the chat inside the database.

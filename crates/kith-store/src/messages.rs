@@ -8,6 +8,7 @@ use crate::chats::chat_id;
 use crate::codec::{collect, first, hlc_from_sql, hlc_to_sql, int, maybe_int, unknown};
 use crate::error::StoreError;
 use crate::mailboxes;
+use crate::poll::{self, Vote};
 use crate::store::Store;
 
 /// The most messages that a page has on either side of its anchor.
@@ -109,6 +110,12 @@ pub struct Marks {
     pub expires_s: Option<u32>,
     /// When that is (Unix ms), once it is known.
     pub expires_at_ms: Option<u64>,
+    /// When it was to be sent (Unix ms), if it was written ahead.
+    pub planned_ms: Option<u64>,
+    /// Its author closed it, if it is a poll.
+    pub closed: bool,
+    /// What people chose in it, if it is a poll, each one once.
+    pub votes: Vec<Vote>,
     /// Which mailboxes said they keep it, and until when (Unix ms), while it is on its way through them.
     pub custody: Vec<(TransportId, u64)>,
 }
@@ -158,9 +165,13 @@ pub(crate) const COLUMNS: &str = "m.id, m.msg, c.chat, a.account, m.outgoing, m.
     CASE WHEN m.state = 20 THEN (
         SELECT group_concat(hex(k.mailbox) || ' ' || k.until_ms, char(10) ORDER BY k.mailbox)
         FROM custody k WHERE k.msg = m.msg) END,
-    m.expires_s, m.expires_at_ms";
+    m.expires_s, m.expires_at_ms, m.planned_ms, m.closed_stamp IS NOT NULL,
+    CASE WHEN m.voted THEN (
+        SELECT group_concat(hex(w.account) || ' ' || v.choices, char(10) ORDER BY v.stamp, v.event)
+        FROM votes v JOIN authors w ON w.id = v.author_id
+        WHERE v.message_id = m.id AND v.counts = 1 AND v.choices <> 0) END";
 /// How many columns that is.
-pub(crate) const COLUMN_COUNT: usize = 22;
+pub(crate) const COLUMN_COUNT: usize = 25;
 /// The tables they come from; the planner may not start with another one.
 pub(crate) const TABLES: &str =
     "messages m CROSS JOIN chats c ON c.id = m.chat_id CROSS JOIN authors a ON a.id = m.author_id";
@@ -190,6 +201,9 @@ pub(crate) fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
             custody: mailboxes::unpack(row.get(19)?),
             expires_s: row.get(20)?,
             expires_at_ms: row.get(21)?,
+            planned_ms: row.get(22)?,
+            closed: row.get(23)?,
+            votes: poll::unpack(row.get(24)?),
         },
     })
 }
@@ -276,7 +290,7 @@ pub(crate) fn history(
 }
 
 impl Store {
-    /// Stores a message once. `row.row` is ignored, and of the marks all but `forwarded`, `mention` and when it disappears;
+    /// Stores a message once. `row.row` is ignored, and of the marks all but `forwarded`, `mention`, when it disappears and when it was planned;
     /// an incoming message counts as unread. One that was erased counts as stored. Fails with
     /// [`StoreError::UnknownChat`] if its chat is not stored.
     pub fn insert_message(&self, row: &MessageRow) -> Result<Inserted, StoreError> {
@@ -288,8 +302,8 @@ impl Store {
             return Ok(Inserted::Duplicate);
         }
         let sql = "INSERT INTO messages (chat_id, author_id, msg, hlc, outgoing, unread, state, sent_at_ms,
-                received_at_ms, kind, reply_to, text, body, forwarded, mention, expires_s, expires_at_ms)
-            VALUES (?1, ?2, ?3, ?4, ?5, NOT ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                received_at_ms, kind, reply_to, text, body, forwarded, mention, expires_s, expires_at_ms, planned_ms)
+            VALUES (?1, ?2, ?3, ?4, ?5, NOT ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
             ON CONFLICT (msg, author_id, chat_id) DO NOTHING";
         let inserted = self.conn.prepare_cached(sql)?.execute(params![
             chat_id,
@@ -308,6 +322,7 @@ impl Store {
             row.marks.mention,
             row.marks.expires_s,
             maybe_int(row.marks.expires_at_ms),
+            maybe_int(row.marks.planned_ms),
         ])?;
         if inserted == 1 {
             return Ok(Inserted::New(self.conn.last_insert_rowid()));

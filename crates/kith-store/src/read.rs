@@ -12,6 +12,7 @@ use crate::chats::{self, ChatRow};
 use crate::error::StoreError;
 use crate::messages::{self, Anchor, MessageRow, Page};
 use crate::open;
+use crate::schedule::{self, ScheduledRow};
 use crate::search::{self, Hit, Search};
 
 /// Reads what the [`Store`](crate::Store) has committed, without waiting for it and without holding it up.
@@ -64,6 +65,11 @@ impl ReadStore {
     /// As [`Store::pinned`](crate::Store::pinned).
     pub fn pinned(&self, chat: &ChatId) -> Result<Vec<MessageRow>, StoreError> {
         changes::pinned(&self.conn, chat)
+    }
+
+    /// As [`Store::scheduled`](crate::Store::scheduled).
+    pub fn scheduled(&self, chat: Option<&ChatId>) -> Result<Vec<ScheduledRow>, StoreError> {
+        schedule::scheduled(&self.conn, chat)
     }
 
     /// As [`Store::search`](crate::Store::search).

@@ -10,6 +10,12 @@ pub const BODY_MAX: usize = 60 * 1024;
 pub const TEXT_MAX_BYTES: usize = 16 * 1024;
 /// Bytes of UTF-8 in the emoji of a reaction; the longest in Unicode, a family of four with skin colours, has 41.
 pub const EMOJI_MAX_BYTES: usize = 64;
+/// Characters of the question of a poll.
+pub const QUESTION_MAX_CHARS: usize = 300;
+/// Answers one can choose in a poll.
+pub const OPTIONS_MAX: usize = 12;
+/// Characters of one of them.
+pub const OPTION_MAX_CHARS: usize = 100;
 /// Seconds after which a message may disappear: a year.
 pub const EXPIRES_MAX_S: u32 = 366 * 24 * 3600;
 /// Characters of the text in a contact request.

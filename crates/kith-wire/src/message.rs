@@ -3,6 +3,7 @@
 
 mod body;
 mod body_proto;
+mod poll;
 
 use std::fmt;
 
@@ -10,6 +11,7 @@ use prost::Message;
 use zeroize::{Zeroize, Zeroizing};
 
 pub use body::Body;
+pub use poll::Poll;
 
 use crate::codec::{Shape, array, arrays, check_count};
 use crate::error::WireError;

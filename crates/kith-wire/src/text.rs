@@ -35,7 +35,7 @@ pub fn is_emoji(text: &str) -> bool {
     text.len() <= EMOJI_MAX_BYTES && !text.is_ascii() && text.chars().all(fits)
 }
 
-fn clean_line(text: &str, max_chars: usize) -> String {
+pub(crate) fn clean_line(text: &str, max_chars: usize) -> String {
     let kept: String = text.trim().chars().filter(|c| !is_hidden(*c)).collect();
     let bounded: String = kept.trim().chars().take(max_chars).collect();
     bounded.trim_end().to_owned()

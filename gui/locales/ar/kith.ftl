@@ -615,3 +615,70 @@ system-expiry = ضبط { $name } اختفاء الرسائل بعد { $span }
 system-expiry-mine = ضبطتَ اختفاء الرسائل بعد { $span }
 system-expiry-off = أوقف { $name } الرسائل المؤقتة
 system-expiry-off-mine = أوقفتَ الرسائل المؤقتة
+
+## Messages written ahead
+
+later-open = الإرسال لاحقًا…
+later-tonight = الليلة في { $time }
+later-morning = غدًا في { $time }
+later-title = الإرسال لاحقًا
+later-text = النص
+later-date = اليوم
+later-date-hint = 2026-12-31
+later-time = الوقت
+later-time-hint = 09:00
+later-at = سيُرسل: { $time }
+later-over = مضى هذا الوقت.
+later-unclear = اكتب اليوم هكذا 2026-12-31 والوقت هكذا 09:00.
+later-about = يرسلها هذا الحاسوب. إن لم يكن Kith يعمل حينها، تُرسل عند تشغيله التالي.
+later-do = الإرسال لاحقًا
+later-waiting = { $count ->
+    [zero] لا رسائل تنتظر الإرسال
+    [one] رسالة واحدة تنتظر الإرسال
+    [two] رسالتان تنتظران الإرسال
+    [few] { $count } رسائل تنتظر الإرسال
+    [many] { $count } رسالة تنتظر الإرسال
+   *[other] { $count } رسالة تنتظر الإرسال
+}
+scheduled-title = بانتظار الإرسال
+scheduled-none = لا شيء ينتظر هنا.
+scheduled-now = أرسل الآن
+scheduled-change = تعديل
+toast-planned = ستُرسل في وقتها
+planned-for = كُتبت مسبقًا لـ { $time }
+planned-late = كُتبت مسبقًا لـ { $time } وأُرسلت متأخرة
+
+## Polls
+
+poll = استطلاع
+poll-new = استطلاع جديد
+poll-question = السؤال
+poll-question-hint = ماذا تريد أن تعرف؟
+poll-answers = الإجابات
+poll-answer = الإجابة { $count }
+poll-remove = إزالة الإجابة { $count }
+poll-add = إجابة أخرى
+poll-multiple = عدة إجابات معًا
+poll-closes = يُغلق بعد
+poll-closes-never = أبدًا
+poll-about = يرى الجميع هنا من اختار ماذا.
+poll-ask = اسأل
+poll-close = إغلاق الاستطلاع
+poll-closed = مغلق
+poll-until = حتى { $time }
+poll-voters = { $count ->
+    [zero] لم يختر أحد
+    [one] اختار شخص واحد
+    [two] اختار شخصان
+    [few] اختار { $count } أشخاص
+    [many] اختار { $count } شخصًا
+   *[other] اختار { $count } شخص
+}
+poll-option-spoken = { $count ->
+    [zero] { $text }، لا أصوات
+    [one] { $text }، صوت واحد
+    [two] { $text }، صوتان
+    [few] { $text }، { $count } أصوات
+    [many] { $text }، { $count } صوتًا
+   *[other] { $text }، { $count } صوت
+}

@@ -567,3 +567,58 @@ system-expiry = { $name } lässt Nachrichten verschwinden: { $span }
 system-expiry-mine = Du lässt Nachrichten verschwinden: { $span }
 system-expiry-off = { $name } hat verschwindende Nachrichten ausgeschaltet
 system-expiry-off-mine = Du hast verschwindende Nachrichten ausgeschaltet
+
+## Messages written ahead
+
+later-open = Später senden…
+later-tonight = Heute Abend um { $time }
+later-morning = Morgen um { $time }
+later-title = Später senden
+later-text = Text
+later-date = Tag
+later-date-hint = 2026-12-31
+later-time = Uhrzeit
+later-time-hint = 09:00
+later-at = Wird gesendet: { $time }
+later-over = Diese Zeit ist vorbei.
+later-unclear = Schreibe den Tag wie 2026-12-31 und die Zeit wie 09:00.
+later-about = Dieser Computer sendet es. Läuft Kith dann nicht, wird es beim nächsten Start gesendet.
+later-do = Später senden
+later-waiting = { $count ->
+    [one] 1 Nachricht wartet auf das Senden
+   *[other] { $count } Nachrichten warten auf das Senden
+}
+scheduled-title = Wartet auf das Senden
+scheduled-none = Hier wartet nichts.
+scheduled-now = Jetzt senden
+scheduled-change = Ändern
+toast-planned = Sie wartet und wird zu ihrer Zeit gesendet
+planned-for = vorausgeschrieben für { $time }
+planned-late = vorausgeschrieben für { $time }, verspätet gesendet
+
+## Polls
+
+poll = Umfrage
+poll-new = Neue Umfrage
+poll-question = Frage
+poll-question-hint = Was möchtest du wissen?
+poll-answers = Antworten
+poll-answer = Antwort { $count }
+poll-remove = Antwort { $count } entfernen
+poll-add = Weitere Antwort
+poll-multiple = Mehrere Antworten zugleich
+poll-closes = Endet nach
+poll-closes-never = Nie
+poll-about = Alle hier sehen, wer was gewählt hat.
+poll-ask = Fragen
+poll-close = Umfrage beenden
+poll-closed = beendet
+poll-until = bis { $time }
+poll-voters = { $count ->
+    [one] 1 Person hat gewählt
+   *[other] { $count } Personen haben gewählt
+}
+poll-option-spoken = { $count ->
+    [one] { $text }, 1 Stimme
+   *[other] { $text }, { $count } Stimmen
+}

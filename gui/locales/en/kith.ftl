@@ -567,3 +567,58 @@ system-expiry = { $name } set messages to disappear after { $span }
 system-expiry-mine = You set messages to disappear after { $span }
 system-expiry-off = { $name } turned disappearing messages off
 system-expiry-off-mine = You turned disappearing messages off
+
+## Messages written ahead
+
+later-open = Send later…
+later-tonight = Tonight at { $time }
+later-morning = Tomorrow at { $time }
+later-title = Send later
+later-text = Text
+later-date = Day
+later-date-hint = 2026-12-31
+later-time = Time
+later-time-hint = 09:00
+later-at = Is sent on { $time }
+later-over = This time is over.
+later-unclear = Write the day as 2026-12-31 and the time as 09:00.
+later-about = This computer sends it. If Kith does not run at that time, it is sent at the next start.
+later-do = Send later
+later-waiting = { $count ->
+    [one] 1 message waits to be sent
+   *[other] { $count } messages wait to be sent
+}
+scheduled-title = Waiting to be sent
+scheduled-none = Nothing waits here.
+scheduled-now = Send now
+scheduled-change = Change
+toast-planned = It waits and is sent at its time
+planned-for = written ahead for { $time }
+planned-late = written ahead for { $time }, sent late
+
+## Polls
+
+poll = Poll
+poll-new = New poll
+poll-question = Question
+poll-question-hint = What do you want to know?
+poll-answers = Answers
+poll-answer = Answer { $count }
+poll-remove = Remove answer { $count }
+poll-add = Another answer
+poll-multiple = Several answers at once
+poll-closes = Closes after
+poll-closes-never = Never
+poll-about = Everybody here sees who chose what.
+poll-ask = Ask
+poll-close = Close poll
+poll-closed = closed
+poll-until = until { $time }
+poll-voters = { $count ->
+    [one] 1 person chose
+   *[other] { $count } people chose
+}
+poll-option-spoken = { $count ->
+    [one] { $text }, 1 vote
+   *[other] { $text }, { $count } votes
+}

@@ -567,3 +567,58 @@ system-expiry = { $name } hizo que los mensajes desaparezcan después de { $span
 system-expiry-mine = Hiciste que los mensajes desaparezcan después de { $span }
 system-expiry-off = { $name } desactivó los mensajes temporales
 system-expiry-off-mine = Desactivaste los mensajes temporales
+
+## Messages written ahead
+
+later-open = Enviar más tarde…
+later-tonight = Esta noche a las { $time }
+later-morning = Mañana a las { $time }
+later-title = Enviar más tarde
+later-text = Texto
+later-date = Día
+later-date-hint = 2026-12-31
+later-time = Hora
+later-time-hint = 09:00
+later-at = Se enviará: { $time }
+later-over = Ese momento ya pasó.
+later-unclear = Escribe el día como 2026-12-31 y la hora como 09:00.
+later-about = Lo envía este ordenador. Si Kith no está abierto en ese momento, se envía al iniciarlo.
+later-do = Enviar más tarde
+later-waiting = { $count ->
+    [one] 1 mensaje espera a ser enviado
+   *[other] { $count } mensajes esperan a ser enviados
+}
+scheduled-title = En espera de envío
+scheduled-none = Aquí no espera nada.
+scheduled-now = Enviar ahora
+scheduled-change = Cambiar
+toast-planned = Espera y se enviará a su hora
+planned-for = escrito con antelación para { $time }
+planned-late = escrito con antelación para { $time }, enviado tarde
+
+## Polls
+
+poll = Encuesta
+poll-new = Nueva encuesta
+poll-question = Pregunta
+poll-question-hint = ¿Qué quieres saber?
+poll-answers = Respuestas
+poll-answer = Respuesta { $count }
+poll-remove = Quitar la respuesta { $count }
+poll-add = Otra respuesta
+poll-multiple = Varias respuestas a la vez
+poll-closes = Se cierra después de
+poll-closes-never = Nunca
+poll-about = Todos aquí ven quién eligió qué.
+poll-ask = Preguntar
+poll-close = Cerrar la encuesta
+poll-closed = cerrada
+poll-until = hasta { $time }
+poll-voters = { $count ->
+    [one] 1 persona eligió
+   *[other] { $count } personas eligieron
+}
+poll-option-spoken = { $count ->
+    [one] { $text }, 1 voto
+   *[other] { $text }, { $count } votos
+}

@@ -567,3 +567,58 @@ system-expiry = { $name } a réglé les messages pour disparaître après { $spa
 system-expiry-mine = Vous avez réglé les messages pour disparaître après { $span }
 system-expiry-off = { $name } a désactivé les messages éphémères
 system-expiry-off-mine = Vous avez désactivé les messages éphémères
+
+## Messages written ahead
+
+later-open = Envoyer plus tard…
+later-tonight = Ce soir à { $time }
+later-morning = Demain à { $time }
+later-title = Envoyer plus tard
+later-text = Texte
+later-date = Jour
+later-date-hint = 2026-12-31
+later-time = Heure
+later-time-hint = 09:00
+later-at = Sera envoyé : { $time }
+later-over = Ce moment est passé.
+later-unclear = Écrivez le jour comme 2026-12-31 et l’heure comme 09:00.
+later-about = Cet ordinateur l’envoie. Si Kith n’est pas ouvert à ce moment, l’envoi se fait au prochain démarrage.
+later-do = Envoyer plus tard
+later-waiting = { $count ->
+    [one] { $count } message attend d’être envoyé
+   *[other] { $count } messages attendent d’être envoyés
+}
+scheduled-title = En attente d’envoi
+scheduled-none = Rien n’attend ici.
+scheduled-now = Envoyer maintenant
+scheduled-change = Modifier
+toast-planned = Il attend et sera envoyé à son heure
+planned-for = écrit à l’avance pour { $time }
+planned-late = écrit à l’avance pour { $time }, envoyé en retard
+
+## Polls
+
+poll = Sondage
+poll-new = Nouveau sondage
+poll-question = Question
+poll-question-hint = Que voulez-vous savoir ?
+poll-answers = Réponses
+poll-answer = Réponse { $count }
+poll-remove = Supprimer la réponse { $count }
+poll-add = Autre réponse
+poll-multiple = Plusieurs réponses à la fois
+poll-closes = Se termine après
+poll-closes-never = Jamais
+poll-about = Tout le monde ici voit qui a choisi quoi.
+poll-ask = Demander
+poll-close = Clore le sondage
+poll-closed = clos
+poll-until = jusqu’au { $time }
+poll-voters = { $count ->
+    [one] { $count } personne a choisi
+   *[other] { $count } personnes ont choisi
+}
+poll-option-spoken = { $count ->
+    [one] { $text }, { $count } voix
+   *[other] { $text }, { $count } voix
+}

@@ -540,3 +540,49 @@ system-expiry = { $name }さんがメッセージを{ $span }後に消えるよ�
 system-expiry-mine = メッセージを{ $span }後に消えるようにしました
 system-expiry-off = { $name }さんが消えるメッセージをオフにしました
 system-expiry-off-mine = 消えるメッセージをオフにしました
+
+## Messages written ahead
+
+later-open = 後で送信…
+later-tonight = 今夜 { $time }
+later-morning = 明日 { $time }
+later-title = 後で送信
+later-text = 本文
+later-date = 日付
+later-date-hint = 2026-12-31
+later-time = 時刻
+later-time-hint = 09:00
+later-at = 送信日時: { $time }
+later-over = この時刻は過ぎています。
+later-unclear = 日付は2026-12-31、時刻は09:00のように入力してください。
+later-about = このコンピューターが送信します。その時にKithが動いていなければ、次の起動時に送信します。
+later-do = 後で送信
+later-waiting = { $count }件のメッセージが送信待ちです
+scheduled-title = 送信待ち
+scheduled-none = 送信待ちはありません。
+scheduled-now = 今すぐ送信
+scheduled-change = 変更
+toast-planned = 指定の時刻に送信します
+planned-for = { $time }に予約
+planned-late = { $time }に予約、遅れて送信
+
+## Polls
+
+poll = 投票
+poll-new = 新しい投票
+poll-question = 質問
+poll-question-hint = 何を聞きますか？
+poll-answers = 選択肢
+poll-answer = 選択肢{ $count }
+poll-remove = 選択肢{ $count }を削除
+poll-add = 選択肢を追加
+poll-multiple = 複数選択
+poll-closes = 締め切り
+poll-closes-never = なし
+poll-about = 誰が何を選んだかは全員に見えます。
+poll-ask = 投票を始める
+poll-close = 投票を締め切る
+poll-closed = 締め切り済み
+poll-until = { $time }まで
+poll-voters = { $count }人が投票
+poll-option-spoken = { $text }、{ $count }票

@@ -1,6 +1,6 @@
 //! Times as people read them. All times are Unix milliseconds; the zone is the system's.
 
-use jiff::{Timestamp, Zoned, civil::Date};
+use jiff::{Timestamp, ToSpan as _, Zoned, civil::Date};
 
 use super::{Arg, Lang};
 
@@ -82,6 +82,30 @@ impl Lang {
                 self.with("date-and-time", &[("date", Arg::Text(&day)), ("time", Arg::Text(&self.clock(ms)))])
             }
         }
+    }
+
+    /// A time of day so many days from now, where the clock of this place has it.
+    pub(crate) fn on(&self, now: u64, days: i64, hour: i8) -> Option<u64> {
+        let date = self.zoned(now).date().checked_add(days.days()).ok()?;
+        self.moment(date.at(hour, 0, 0, 0))
+    }
+
+    /// A moment as it is typed: `2026-11-22` and `09:00`.
+    pub(crate) fn typed(&self, ms: u64) -> (String, String) {
+        let time = self.zoned(ms);
+        (time.date().to_string(), format!("{:02}:{:02}", time.hour(), time.minute()))
+    }
+
+    /// The moment that was typed, if it is one.
+    pub(crate) fn read(&self, date: &str, time: &str) -> Option<u64> {
+        let date: Date = date.trim().parse().ok()?;
+        let (hour, minute) = time.trim().split_once(':')?;
+        let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
+        self.moment(date.to_datetime(jiff::civil::Time::new(hour, minute, 0, 0).ok()?))
+    }
+
+    fn moment(&self, at: jiff::civil::DateTime) -> Option<u64> {
+        u64::try_from(at.to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond()).ok()
     }
 
     /// A length of time in its largest unit: `1 day`.

@@ -50,6 +50,8 @@ pub(crate) fn message(n: u32) -> Message {
         system: None,
         expires_s: None,
         expires_at: None,
+        planned_at: None,
+        poll: None,
     }
 }
 
@@ -82,6 +84,7 @@ pub(crate) fn chat(n: u8, title: &str) -> Chat {
         muted_until: None,
         draft: None,
         expires_s: None,
+        scheduled: 0,
     }
 }
 

@@ -6,7 +6,7 @@ use kith_node::{
     AccountId, ChatId, MessageId,
     api::Password,
     params::{EditedText, Hit, SafetyReply},
-    views::TestStep,
+    views::{Scheduled, TestStep},
 };
 
 /// The page beside the rail.
@@ -120,6 +120,17 @@ pub enum Sheet {
         /// Oldest first.
         edits: Option<Vec<EditedText>>,
     },
+    /// A poll to ask.
+    Poll(NewPoll),
+    /// When a message is sent.
+    Later(Later),
+    /// What is written ahead; `None` until the node has answered.
+    Scheduled {
+        /// Where.
+        chat: ChatId,
+        /// In the order of their times.
+        rows: Option<Vec<Scheduled>>,
+    },
     /// After how long messages disappear.
     Expiry {
         /// Where.
@@ -133,6 +144,61 @@ pub enum Sheet {
     Emoji(EmojiFor),
     /// The pinned messages of a conversation.
     Pinned(ChatId),
+}
+
+/// A poll, as far as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPoll {
+    /// Where.
+    pub chat: ChatId,
+    /// The question.
+    pub question: String,
+    /// The answers; empty ones do not count.
+    pub options: Vec<String>,
+    /// One person may choose several.
+    pub multiple: bool,
+    /// It closes after so many seconds.
+    pub closes_s: Option<u64>,
+}
+
+impl NewPoll {
+    /// The most answers a poll has.
+    pub const OPTIONS_MAX: usize = 12;
+
+    /// Nothing typed yet.
+    #[must_use]
+    pub fn new(chat: ChatId) -> Self {
+        Self { chat, question: String::new(), options: vec![String::new(); 2], multiple: false, closes_s: None }
+    }
+
+    /// The answers that were typed.
+    #[must_use]
+    pub fn answers(&self) -> Vec<String> {
+        self.options.iter().map(|option| option.trim().to_owned()).filter(|option| !option.is_empty()).collect()
+    }
+
+    /// Whether it can be asked: a question and different answers.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let answers = self.answers();
+        let different: BTreeSet<_> = answers.iter().collect();
+        !self.question.trim().is_empty() && answers.len() >= 2 && different.len() == answers.len()
+    }
+}
+
+/// A time for a message, as far as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Later {
+    /// Where.
+    pub chat: ChatId,
+    /// One that is written ahead already, with its text; else it is what the composer holds.
+    pub change: Option<(MessageId, String)>,
+    /// The day, as `2026-11-22`; none yet: tomorrow.
+    pub date: Option<String>,
+    /// The time, as `09:00`.
+    pub time: Option<String>,
+    /// When it is sent now, Unix milliseconds.
+    pub at: Option<u64>,
 }
 
 /// Units of time that a person counts in.

@@ -2,7 +2,7 @@
 
 use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
 
-use super::{Effect, Then, contacts, messages, toast};
+use super::{Effect, Then, contacts, messages, schedule, toast};
 use crate::model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind};
 
 /// One answer, by what the call was for.
@@ -37,6 +37,8 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
             let found = page.messages.into_iter().find(|message| message.id == id);
             messages::quoted(model, chat, id, found);
         }
+        (Then::Planned(chat, text), _) => schedule::planned(model, chat, &text, out),
+        (Then::Scheduled(chat), Reply::ChatsScheduled(found)) => schedule::listed(model, chat, found.scheduled),
         (Then::Opened, Reply::ChatsOpen(opened)) => {
             super::go(model, Route::Chats { open: Some(opened.chat) }, out);
         }
@@ -159,6 +161,6 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
 }
 
 /// The key of the text for an error.
-fn error_key(code: ErrorCode) -> String {
+pub(crate) fn error_key(code: ErrorCode) -> String {
     format!("error-{}", code.as_str().replace('_', "-"))
 }

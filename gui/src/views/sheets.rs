@@ -3,6 +3,8 @@
 pub(crate) mod expiry;
 mod lock;
 pub(crate) mod message;
+mod poll;
+mod schedule;
 mod ui;
 
 pub(crate) use ui::show;

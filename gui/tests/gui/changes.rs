@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Opens the menu of the message with this in it, on its words.
-fn menu(device: &mut Device, part: &str) {
+pub(crate) fn menu(device: &mut Device, part: &str) {
     device.until(&mut [], "end of notices, which lie above", |device| {
         device.window.state().model().view.toasts.is_empty()
     });

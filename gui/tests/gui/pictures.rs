@@ -7,8 +7,8 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use kith_gui::{
     i18n::{Code, Lang},
     model::{
-        AddContact, AddTab, Aim, EmojiFor, Model, NewPassword, Onboarding, Palette, Preview as Link, Route, Section,
-        Sheet, Span, Stage, Step, Unlock,
+        AddContact, AddTab, Aim, EmojiFor, Later, Model, NewPassword, NewPoll, Onboarding, Palette, Preview as Link,
+        Route, Section, Sheet, Span, Stage, Step, Unlock,
     },
     preview::Preview,
     theme::{Mode, Theme},
@@ -157,6 +157,45 @@ fn disappearing_messages() {
     };
     sheet(Mode::Dark, Code::En, WIDE, "expiring-sheet");
     sheet(Mode::Light, Code::Fr, NARROW, "expiring-sheet-narrow");
+}
+
+#[test]
+fn messages_written_ahead() {
+    draw("planned", sample::planned(), Mode::Dark, Code::En, WIDE);
+    draw("planned-narrow", sample::planned(), Mode::Light, Code::De, NARROW);
+    let chat = sample::chat_id(1);
+    let sheet = |sheet, name: &str, mode, code, size| {
+        let mut model = sample::planned();
+        model.view.sheet = Some(sheet);
+        draw(name, model, mode, code, size);
+    };
+    let rows = || Sheet::Scheduled { chat, rows: Some(sample::scheduled()) };
+    sheet(rows(), "planned-list", Mode::Light, Code::En, WIDE);
+    sheet(rows(), "planned-list-narrow", Mode::Dark, Code::Fr, NARROW);
+    sheet(Sheet::Scheduled { chat, rows: Some(vec![]) }, "planned-list-empty", Mode::Dark, Code::En, WIDE);
+    let later = Later { chat, change: None, date: None, time: None, at: None };
+    sheet(Sheet::Later(later.clone()), "planned-sheet", Mode::Dark, Code::En, WIDE);
+    let change = Some((sample::message_id(1), "Do not forget the long cable.".into()));
+    let wrong = Later { change, date: Some("tomorrow".into()), ..later };
+    sheet(Sheet::Later(wrong), "planned-sheet-narrow", Mode::Light, Code::Ar, NARROW);
+}
+
+#[test]
+fn polls() {
+    for (name, mode) in modes() {
+        draw(&format!("poll-{name}"), sample::polls(), mode, Code::En, WIDE);
+    }
+    draw("poll-narrow", sample::polls(), Mode::Light, Code::De, NARROW);
+    draw("poll-ar", sample::polls(), Mode::Dark, Code::Ar, NARROW);
+    let mut model = sample::polls();
+    let options = ["The first", "The second", ""].map(str::to_owned).into();
+    let question = "Which takes do we send?".into();
+    let chat = sample::chat_id(1);
+    model.view.sheet = Some(Sheet::Poll(NewPoll { chat, question, options, multiple: true, closes_s: Some(3600) }));
+    draw("poll-sheet", model, Mode::Dark, Code::En, WIDE);
+    let mut model = sample::polls();
+    model.view.sheet = Some(Sheet::Poll(NewPoll::new(chat)));
+    draw("poll-sheet-narrow", model, Mode::Light, Code::Fr, NARROW);
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use kith_gui::model::{Aim, Hits, Load, Model, Narrow, Route, Stage};
 use kith_node::{
-    AccountId, ChatId, MessageId,
+    AccountId, ChatId, ErrorCode, MessageId,
     params::{Emoji, Hit, SafetyReply},
     views::{
         Bootstrap, Chat, ChatKind, Contact, ContactState, Message, MessageKind, MessageState, NetworkState,
-        NetworkStatus, Path, PathKind, Presence, Profile, Reaction, System, Traffic,
+        NetworkStatus, Path, PathKind, Poll, PollOption, Presence, Profile, Reaction, Scheduled, System, Traffic,
     },
 };
 
@@ -55,6 +55,8 @@ fn message(n: u32, chat: u8, author: u8, minutes_ago: u64, text: &str) -> Messag
         system: None,
         expires_s: None,
         expires_at: None,
+        planned_at: None,
+        poll: None,
     }
 }
 
@@ -153,6 +155,64 @@ pub(crate) fn found() -> Model {
     (model.view.search, model.view.narrow) = ("the".into(), narrow);
     model.view.hits = Hits { query: "the".into(), narrow, hits };
     model
+}
+
+/// The conversation with Mara with polls in it: an open one of hers, one of mine that is closed.
+pub(crate) fn polls() -> Model {
+    let mut model = talking();
+    let option = |text: &str, voters: &[u8]| PollOption {
+        text: text.into(),
+        voters: voters.iter().map(|voter| account(*voter)).collect(),
+    };
+    let ask = |message: &mut Message, poll: Poll| {
+        (message.kind, message.text) = (MessageKind::Poll, Some(poll.question.clone()));
+        message.poll = Some(poll);
+    };
+    let messages = &mut model.talk_mut(chat_id(1)).messages;
+    let takes = vec![
+        option("The first, with the slow beginning", &[0]),
+        option("The second", &[0, 1]),
+        option("Neither: I would rather play all three movements once more before anybody travels", &[]),
+    ];
+    ask(
+        &mut messages[12],
+        Poll {
+            question: "Which takes do we send?".into(),
+            options: takes,
+            multiple: true,
+            closes_at: Some(NOW + 26 * 60 * MINUTE),
+            closed: false,
+        },
+    );
+    let days = vec![option("Monday", &[]), option("Tuesday", &[1]), option("שלישי", &[0])];
+    let question = "When shall we meet?".into();
+    ask(&mut messages[15], Poll { question, options: days, multiple: false, closes_at: None, closed: true });
+    model
+}
+
+/// The conversation with Mara where something is written ahead, and something was.
+pub(crate) fn planned() -> Model {
+    let mut model = talking();
+    model.chats.get_mut(&chat_id(1)).expect("Mara's").scheduled = 2;
+    let messages = &mut model.talk_mut(chat_id(1)).messages;
+    messages[10].planned_at = Some(messages[10].sent_at);
+    messages[15].planned_at = Some(messages[15].sent_at - 90 * MINUTE);
+    model
+}
+
+/// What is written ahead to Mara.
+pub(crate) fn scheduled() -> Vec<Scheduled> {
+    let one = |n: u32, hours: u64, text: &str| Scheduled {
+        message: message_id(2_000 + n),
+        chat: chat_id(1),
+        text: text.into(),
+        reply_to: None,
+        at: NOW + hours * 60 * MINUTE,
+        created_at: NOW,
+        error: None,
+    };
+    let stuck = Scheduled { error: Some(ErrorCode::Blocked), ..one(1, 0, "Happy birthday! 🎉") };
+    vec![stuck, one(2, 11, "Do not forget the long cable; the short one does not reach the **mixer**.")]
 }
 
 /// The conversation with Mara where messages disappear.
@@ -313,6 +373,7 @@ fn chat(n: u8, person: &Person) -> Chat {
         muted_until: None,
         draft: (n == 3).then(|| "I could come on".into()),
         expires_s: None,
+        scheduled: 0,
     }
 }
 

@@ -5,9 +5,10 @@ use kith_api::{
     params::{
         AccountParams, ChatParams, DeleteFor, DeleteParams, DraftParams, EditParams, EditedText, ExpiryParams,
         ForwardParams, HistoryParams, HistoryReply, Hit, MessageParams, MuteParams, Nothing, PinMessageParams,
-        ReactParams, ReadParams, SearchParams, SendParams, SwitchParams,
+        PollParams, ReactParams, ReadParams, RescheduleParams, ScheduleParams, ScheduledParams, SearchParams,
+        SendParams, SwitchParams, VoteParams,
     },
-    views::{Chat, Message},
+    views::{Chat, Message, Scheduled},
 };
 
 use crate::Node;
@@ -156,6 +157,67 @@ impl Chats<'_> {
     /// `not_found`, `storage`, `shutting_down`.
     pub async fn mute(&self, chat: ChatId, until_ms: Option<u64>) -> Result<(), ApiError> {
         self.0.call::<method::ChatsMute>(MuteParams { chat, until_ms }).await.map(drop)
+    }
+
+    /// Asks a question with answers to choose from.
+    ///
+    /// # Errors
+    /// `invalid_argument` if the question, an answer or their number is not as it should be, `not_found`,
+    /// `not_a_contact`, `blocked`, `storage`, `shutting_down`.
+    pub async fn poll(&self, what: PollParams) -> Result<MessageId, ApiError> {
+        Ok(self.0.call::<method::ChatsPoll>(what).await?.message)
+    }
+
+    /// Chooses answers in a poll by their numbers, instead of what was chosen before; none takes the choice back.
+    ///
+    /// # Errors
+    /// `not_found`, `invalid_argument`, `not_allowed` if it is no poll or is closed, `not_a_contact`, `blocked`,
+    /// `storage`, `shutting_down`.
+    pub async fn vote(&self, message: MessageId, options: Vec<u64>) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsVote>(VoteParams { message, options }).await.map(drop)
+    }
+
+    /// Closes a poll of mine.
+    ///
+    /// # Errors
+    /// `not_found`, `not_allowed` if it is no open poll of mine, `not_a_contact`, `blocked`, `storage`, `shutting_down`.
+    pub async fn close_poll(&self, message: MessageId) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsClosePoll>(MessageParams { message }).await.map(drop)
+    }
+
+    /// Writes a message ahead, for a time in the next 366 days (Unix milliseconds). It is sent then, or at the next start of
+    /// the node.
+    ///
+    /// # Errors
+    /// `invalid_argument` if the time is over or too far ahead, `not_allowed` if 100 wait in the chat, and as
+    /// [`send`](Self::send).
+    pub async fn schedule(&self, chat: ChatId, text: impl Into<String>, at_ms: u64) -> Result<MessageId, ApiError> {
+        let params = ScheduleParams { chat, text: text.into(), at_ms, reply_to: None };
+        Ok(self.0.call::<method::ChatsSchedule>(params).await?.message)
+    }
+
+    /// The messages written ahead for a chat, or for all.
+    ///
+    /// # Errors
+    /// `not_found`, `storage`, `shutting_down`.
+    pub async fn scheduled(&self, chat: Option<ChatId>) -> Result<Vec<Scheduled>, ApiError> {
+        Ok(self.0.call::<method::ChatsScheduled>(ScheduledParams { chat }).await?.scheduled)
+    }
+
+    /// Changes a message written ahead; a time that is over sends it now.
+    ///
+    /// # Errors
+    /// `not_found` if it was sent, and as [`schedule`](Self::schedule).
+    pub async fn reschedule(&self, change: RescheduleParams) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsReschedule>(change).await.map(drop)
+    }
+
+    /// Forgets a message written ahead.
+    ///
+    /// # Errors
+    /// `not_found` if it was sent, `storage`, `shutting_down`.
+    pub async fn unschedule(&self, message: MessageId) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsUnschedule>(MessageParams { message }).await.map(drop)
     }
 
     /// Sets after how many seconds (at most a year) messages disappear that are sent to a chat from now on, and tells the

@@ -86,6 +86,9 @@ impl Core {
             self.scrub();
             return Ok(self.store.take_back(row.row)?);
         }
+        if let Body::Vote { .. } | Body::ClosePoll { .. } = body {
+            return self.apply_poll(row, by, stamp, body);
+        }
         if let Body::React { emoji, on, .. } = body {
             return Ok(self.store.react(row.row, &by, emoji, *on, stamp)?);
         }
@@ -101,10 +104,13 @@ impl Core {
     }
 }
 
-/// The message that a change of `by` is about, and whose it is. Only an author edits and deletes.
+/// The message that a change of `by` is about, and whose it is. Only an author edits, deletes and closes.
 fn subject(body: &Body, by: AccountId) -> Option<(MsgId, AccountId)> {
-    if let Body::Edit { target, .. } | Body::Delete { target } = body {
+    if let Body::Edit { target, .. } | Body::Delete { target } | Body::ClosePoll { target } = body {
         return Some((*target, by));
     }
-    if let Body::React { target, author, .. } = body { Some((*target, *author)) } else { None }
+    if let Body::React { target, author, .. } | Body::Vote { target, author, .. } = body {
+        return Some((*target, *author));
+    }
+    None
 }

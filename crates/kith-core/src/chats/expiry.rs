@@ -6,9 +6,9 @@ use kith_api::{
     ErrorCode, Event,
     params::{Done, ExpiryParams},
 };
-use kith_store::{DeliveryState, Marks, MessageRow};
 use kith_wire::{Body, ChatId, limits::EXPIRES_MAX_S};
 
+use super::send::New;
 use crate::{
     Output, Timestamp, convert,
     core::Core,
@@ -41,30 +41,9 @@ impl Core {
         }
         let number = self.store.expiry_number(&chat)?.saturating_add(1);
         let body = Body::Expiry { expires_s, number };
-        let (msg, hlc) = (self.random_msg(), self.clock.tick(now));
+        let msg = self.random_msg();
         self.store.set_expiry(&chat, expires_s, number, &msg)?;
-        let message = MessageRow {
-            row: 0,
-            msg,
-            chat,
-            author: self.me,
-            outgoing: true,
-            hlc,
-            sent_at_ms: hlc.millis(),
-            received_at_ms: None,
-            kind: body.kind(),
-            text: None,
-            reply_to: None,
-            body: body.encode(),
-            state: if recipient.is_some() { DeliveryState::Queued } else { DeliveryState::Seen },
-            marks: Marks::default(),
-        };
-        self.store.insert_message(&message)?;
-        if let Some(account) = recipient {
-            self.enqueue(account, msg, hlc, &body, now)?;
-        }
-        out.push(Output::Event(Event::MessageUpserted { message: convert::message_view(&message) }));
-        self.tell_chat(&chat, out)?;
+        self.post(chat, recipient, &body, New { id: Some(msg), ..New::default() }, now, out)?;
         Ok(Done {})
     }
 

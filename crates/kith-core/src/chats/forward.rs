@@ -7,6 +7,8 @@ use kith_api::{
     params::{ForwardParams, ForwardReply},
 };
 
+use kith_wire::Body;
+
 use super::send::Writing;
 use crate::{
     Output, Timestamp, convert,
@@ -28,12 +30,14 @@ impl Core {
         if params.to.is_empty() || params.to.len() > CHATS_MAX || different.len() != params.to.len() {
             return deny(ErrorCode::InvalidArgument, "a message is passed on to 1 to 32 different chats");
         }
-        let Some(text) = self.named(params.message)?.text else {
+        let Some(text) =
+            Some(self.named(params.message)?).filter(|row| row.kind == Body::TEXT).and_then(|row| row.text)
+        else {
             return deny(ErrorCode::NotAllowed, "this message has no text to pass on");
         };
         let mut messages = Vec::new();
         for chat in params.to {
-            let what = Writing { text: text.clone(), reply_to: None, forwarded: true, expires_s: None };
+            let what = Writing { text: text.clone(), forwarded: true, ..Writing::default() };
             messages.push(convert::message_id(self.write(convert::chat(chat), what, now, out)?));
         }
         Ok(ForwardReply { messages })

@@ -86,6 +86,9 @@ fn received(contact: &ContactRow, inner: &Inner, hlc: Hlc, now: Timestamp) -> Me
     let (text, reply_to, body, marks) = if let Body::Text { text, reply_to, forwarded, expires_s } = &inner.body {
         let marks = Marks { forwarded: *forwarded, expires_s: *expires_s, ..Marks::default() };
         (Some(text.clone()), *reply_to, Vec::new(), marks)
+    } else if let Body::Poll(poll) = &inner.body {
+        let marks = Marks { expires_s: poll.expires_s, ..Marks::default() };
+        (Some(poll.question.clone()), None, inner.body.encode(), marks)
     } else {
         (None, None, inner.body.encode(), Marks::default())
     };

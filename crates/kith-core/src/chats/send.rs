@@ -14,12 +14,28 @@ use crate::{
 };
 
 /// A text for a chat.
+#[derive(Default)]
 pub(super) struct Writing {
     pub(super) text: String,
     pub(super) reply_to: Option<MsgId>,
     pub(super) forwarded: bool,
     /// After how many seconds it disappears, if that is not as in the chat: `Some(None)` is never.
     pub(super) expires_s: Option<Option<u32>>,
+    /// The id and the time it was given when it was written ahead.
+    pub(super) planned: Option<(MsgId, Timestamp)>,
+}
+
+/// What is stored of a message beside its body.
+#[derive(Default)]
+pub(super) struct New {
+    /// What search finds.
+    pub(super) text: Option<String>,
+    pub(super) reply_to: Option<MsgId>,
+    pub(super) forwarded: bool,
+    pub(super) expires_s: Option<u32>,
+    /// Its id, if it has one already.
+    pub(super) id: Option<MsgId>,
+    pub(super) planned_ms: Option<u64>,
 }
 
 /// A text as it may be sent.
@@ -46,7 +62,13 @@ impl Core {
             Some(seconds) => Some(Some(super::expiry::checked(seconds)?)),
             None => None,
         };
-        let what = Writing { text, reply_to: params.reply_to.map(convert::message), forwarded: false, expires_s };
+        let what = Writing {
+            text,
+            reply_to: params.reply_to.map(convert::message),
+            forwarded: false,
+            expires_s,
+            ..Writing::default()
+        };
         let msg = self.write(convert::chat(params.chat), what, now, out)?;
         Ok(SendReply { message: convert::message_id(msg) })
     }
@@ -60,17 +82,29 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<MsgId, CoreError> {
         let recipient = self.recipient_of(&chat)?;
-        let Writing { text, reply_to, forwarded, expires_s } = what;
-        if let Some(target) = &reply_to
-            && self.store.message(target)?.is_none_or(|message| message.chat != chat)
-        {
-            return deny(ErrorCode::NotFound, "the message to answer is not in this chat");
-        }
+        let Writing { text, reply_to, forwarded, expires_s, planned } = what;
+        self.check_reply(&chat, reply_to)?;
         let of_chat = self.store.chat(&chat)?.and_then(|row| row.expires_s);
         let expires_s = expires_s.unwrap_or(of_chat);
-        let expires_at_ms = expires_s.map(|seconds| now.saturating_add(u64::from(seconds) * 1000));
         let body = Body::Text { text: text.clone(), reply_to, forwarded, expires_s };
-        let msg = self.random_msg();
+        let (id, planned_ms) = planned.unzip();
+        let new = New { text: Some(text), reply_to, forwarded, expires_s, id, planned_ms };
+        self.post(chat, recipient, &body, new, now, out)
+    }
+
+    /// Stores a message of mine and queues it.
+    pub(super) fn post(
+        &mut self,
+        chat: ChatId,
+        recipient: Option<AccountId>,
+        body: &Body,
+        new: New,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<MsgId, CoreError> {
+        let New { text, reply_to, forwarded, expires_s, id, planned_ms } = new;
+        let expires_at_ms = expires_s.map(|seconds| now.saturating_add(u64::from(seconds) * 1000));
+        let msg = id.unwrap_or_else(|| self.random_msg());
         let hlc = self.clock.tick(now);
         let message = MessageRow {
             row: 0,
@@ -82,15 +116,16 @@ impl Core {
             sent_at_ms: hlc.millis(),
             received_at_ms: None,
             kind: body.kind(),
-            text: Some(text),
+            text,
             reply_to,
-            body: Vec::new(),
+            // Of a text nothing is left to keep besides its columns.
+            body: if body.kind() == Body::TEXT { Vec::new() } else { body.encode() },
             state: if recipient.is_some() { DeliveryState::Queued } else { DeliveryState::Seen },
-            marks: Marks { forwarded, expires_s, expires_at_ms, ..Marks::default() },
+            marks: Marks { forwarded, expires_s, expires_at_ms, planned_ms, ..Marks::default() },
         };
         self.store.insert_message(&message)?;
         if let Some(account) = recipient {
-            self.enqueue_until(account, msg, hlc, &body, expires_at_ms.unwrap_or(u64::MAX), now)?;
+            self.enqueue_until(account, msg, hlc, body, expires_at_ms.unwrap_or(u64::MAX), now)?;
         }
         out.push(Output::Event(Event::MessageUpserted { message: convert::message_view(&message) }));
         self.tell_chat(&chat, out)?;

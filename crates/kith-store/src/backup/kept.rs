@@ -63,8 +63,11 @@ pub(super) const KEPT: &[Kept] = &[
     Kept { name: "messages", only: "expires_s IS NULL", instead: &[] },
     Kept { name: "versions", only: of_lasting!(), instead: &[] },
     Kept { name: "reactions", only: of_lasting!(), instead: &[] },
+    Kept { name: "votes", only: of_lasting!(), instead: &[] },
     all("waiting_changes"),
     all("erased"),
+    // The device that is left behind may send them too; under their ids they are shown once.
+    all("scheduled"),
     all("deliveries"),
     // What was written and has not arrived. Not what hands out keys, addresses or queues of the device that is left
     // behind: requests, acceptances, receipts, complaints, one-time keys, device lists, mailboxes.

@@ -24,3 +24,33 @@ CREATE INDEX messages_not_timed ON messages (chat_id) WHERE expires_s IS NOT NUL
 ALTER TABLE chats ADD COLUMN expires_s INTEGER;
 ALTER TABLE chats ADD COLUMN expiry_number INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE chats ADD COLUMN expiry_event BLOB NOT NULL DEFAULT x'';
+
+-- What is written ahead, until it is sent; `msg` is the id it will have, `problem` why it could not be sent.
+CREATE TABLE scheduled (
+    id INTEGER PRIMARY KEY,
+    msg BLOB NOT NULL UNIQUE,
+    chat_id INTEGER NOT NULL REFERENCES chats (id),
+    at_ms INTEGER NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    reply_to BLOB,
+    text TEXT NOT NULL,
+    problem TEXT
+) STRICT;
+CREATE INDEX scheduled_due ON scheduled (at_ms) WHERE problem IS NULL;
+CREATE INDEX scheduled_by_chat ON scheduled (chat_id, at_ms);
+-- When a message that was written ahead was to be sent.
+ALTER TABLE messages ADD COLUMN planned_ms INTEGER;
+
+-- What people chose in polls, newest of each first to be counted if it came before the end.
+CREATE TABLE votes (
+    message_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    author_id INTEGER NOT NULL REFERENCES authors (id),
+    stamp INTEGER NOT NULL,
+    event BLOB NOT NULL,
+    choices INTEGER NOT NULL,
+    counts INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (message_id, author_id, stamp, event)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE messages ADD COLUMN voted INTEGER NOT NULL DEFAULT 0;
+-- The first clock reading at which its author closed a poll.
+ALTER TABLE messages ADD COLUMN closed_stamp INTEGER;

@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::{
     Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow, Direction, InviteRow,
-    Marks, MessageRow, NewOutbox, OuterKeyRow, Reaction, Search, SessionRow, Stamp, Store, Version, WaitingChange,
+    Marks, MessageRow, NewOutbox, OuterKeyRow, Reaction, ScheduledRow, Search, SessionRow, Stamp, Store, Version, Vote,
+    WaitingChange,
 };
 
 const T0: u64 = 1_700_000_000_000;
@@ -229,7 +230,8 @@ fn more() -> ChatRow {
 }
 
 fn expiring() -> MessageRow {
-    let marks = Marks { expires_s: Some(60), expires_at_ms: Some(T0 + 60_000), ..Marks::default() };
+    let (expires_at_ms, planned_ms) = (Some(T0 + 60_000), Some(T0 - 5));
+    let marks = Marks { expires_s: Some(60), expires_at_ms, planned_ms, ..Marks::default() };
     MessageRow { chat: more().chat, text: Some("soon gone".into()), marks, ..message(7, DeliveryState::Seen) }
 }
 
@@ -237,14 +239,42 @@ fn fill_more(store: &Store) {
     store.ensure_chat(&ChatRow { expires_s: None, ..more() }).unwrap();
     assert!(store.set_expiry(&more().chat, Some(3600), 4, &MsgId::from_bytes([40; 16])).unwrap());
     store.insert_message(&expiring()).unwrap();
+    store.put_scheduled(&scheduled()).unwrap();
+    store.insert_message(&MessageRow { marks: Marks::default(), ..poll() }).unwrap();
+    let row = store.message(&poll().msg).unwrap().unwrap().row;
+    let stamp = |n: u16| Stamp { hlc: Hlc::new(T0, n), event: MsgId::from_bytes([43; 16]) };
+    store.vote(row, &contact().account, 5, stamp(1), None).unwrap();
+    store.close_poll(row, stamp(2).hlc, None).unwrap();
+}
+
+fn poll() -> MessageRow {
+    let votes = vec![Vote { author: contact().account, choices: 5 }];
+    let marks = Marks { closed: true, votes, ..Marks::default() };
+    MessageRow { chat: more().chat, text: Some("which day".into()), kind: 24, marks, ..message(8, DeliveryState::Seen) }
+}
+
+fn scheduled() -> ScheduledRow {
+    ScheduledRow {
+        msg: MsgId::from_bytes([42; 16]),
+        chat: more().chat,
+        at_ms: T0 + 12,
+        created_at_ms: T0,
+        reply_to: Some(expiring().msg),
+        text: "later".into(),
+        problem: Some("blocked".into()),
+    }
 }
 
 fn holds_more(store: &Store) {
     assert_eq!(store.chat(&more().chat).unwrap(), Some(more()));
     assert_eq!(store.expiry_number(&more().chat).unwrap(), 4);
-    let expected = MessageRow { row: store.message(&expiring().msg).unwrap().unwrap().row, ..expiring() };
-    assert_eq!(store.history(&more().chat, &Anchor::End, 10, 10).unwrap().messages, [expected]);
+    let expected = [expiring(), poll()].map(|message| {
+        let row = store.message(&message.msg).unwrap().unwrap().row;
+        MessageRow { row, ..message }
+    });
+    assert_eq!(store.history(&more().chat, &Anchor::End, 10, 10).unwrap().messages, expected);
     assert_eq!(store.next_expiry().unwrap(), Some(T0 + 60_000));
+    assert_eq!(store.scheduled(None).unwrap(), [scheduled()]);
 }
 
 fn waiting() -> WaitingChange {

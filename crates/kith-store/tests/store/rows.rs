@@ -205,7 +205,10 @@ fn small_values_settings_and_chats_come_back() {
     assert_eq!(row.muted_until_ms, Some(i64::MAX.cast_unsigned()), "far-off times are capped");
     assert!(matches!(store.set_pinned(&chat_id(9), true), Err(StoreError::UnknownChat)));
     assert!(matches!(store.set_draft(&chat_id(9), None), Err(StoreError::UnknownChat)));
-    assert_eq!(store.chats().unwrap(), [ChatSummary { row: row.clone(), unread: 0, mentions: 0, last: None }]);
+    assert_eq!(
+        store.chats().unwrap(),
+        [ChatSummary { row: row.clone(), unread: 0, mentions: 0, scheduled: 0, last: None }]
+    );
     store.set_draft(&chat_id(1), None).unwrap();
     assert_eq!(store.chat(&chat_id(1)).unwrap(), Some(ChatRow { draft: None, ..row }));
     assert_eq!(store.chat(&chat_id(9)).unwrap(), None);

@@ -6,9 +6,10 @@ use kith_crypto::{CurveKey, KemPublic};
 use prost::Message;
 
 use super::body_proto::{
-    ChangeProto, ContactProto, DELETE, EDIT, EXPIRY, ExpiryProto, IdentityProto, KeysProto, MailboxesProto, NACK,
-    PREKEYS, ProfileProto, REACT, RECEIPT, ReactProto, TEXT, TextProto, contact_shape,
+    CLOSE_POLL, ChangeProto, ContactProto, DELETE, EDIT, EXPIRY, ExpiryProto, IdentityProto, KeysProto, MailboxesProto,
+    NACK, PREKEYS, ProfileProto, REACT, RECEIPT, ReactProto, TEXT, TextProto, VOTE, VoteProto, contact_shape,
 };
+use super::poll::{Poll, check_choices};
 use crate::codec::{array, arrays, check_count};
 use crate::error::WireError;
 use crate::ids::{AccountId, EnvelopeId, MsgId};
@@ -134,6 +135,22 @@ pub enum Body {
         /// One more than the highest that the sender knew: the highest counts, whatever the clocks say.
         number: u32,
     },
+    /// A question with answers to choose from.
+    Poll(Poll),
+    /// The sender chooses answers in a poll, instead of what they chose before.
+    Vote {
+        /// The poll.
+        target: MsgId,
+        /// Who asked.
+        author: AccountId,
+        /// Bit n is answer n; none takes the choice back.
+        choices: u32,
+    },
+    /// What is chosen after this does not count in a poll of the sender's.
+    ClosePoll {
+        /// The poll.
+        target: MsgId,
+    },
     /// A kind this build does not know; kept as it came.
     Unknown {
         /// The kind.
@@ -156,11 +173,14 @@ const KIND_EDIT: u32 = 20;
 const KIND_DELETE: u32 = 21;
 const KIND_REACT: u32 = 22;
 const KIND_EXPIRY: u32 = 23;
+const KIND_POLL: u32 = 24;
+const KIND_VOTE: u32 = 25;
+const KIND_CLOSE_POLL: u32 = 26;
 const KIND_MAILBOXES: u32 = 10;
 
 /// Whether [`Body::decode`] understands a kind.
 fn is_known(kind: u32) -> bool {
-    matches!(kind, KIND_TEXT..=KIND_MAILBOXES | KIND_EDIT..=KIND_EXPIRY)
+    matches!(kind, KIND_TEXT..=KIND_MAILBOXES | KIND_EDIT..=KIND_CLOSE_POLL)
 }
 
 impl fmt::Debug for Body {
@@ -184,6 +204,8 @@ impl Body {
     pub const REACT: u32 = KIND_REACT;
     /// The kind of [`Body::Expiry`].
     pub const EXPIRY: u32 = KIND_EXPIRY;
+    /// The kind of [`Body::Poll`].
+    pub const POLL: u32 = KIND_POLL;
     /// The kind of [`Body::Mailboxes`].
     pub const MAILBOXES: u32 = KIND_MAILBOXES;
 
@@ -211,6 +233,9 @@ impl Body {
             Self::Delete { .. } => KIND_DELETE,
             Self::React { .. } => KIND_REACT,
             Self::Expiry { .. } => KIND_EXPIRY,
+            Self::Poll(_) => KIND_POLL,
+            Self::Vote { .. } => KIND_VOTE,
+            Self::ClosePoll { .. } => KIND_CLOSE_POLL,
             Self::Unknown { kind, .. } => *kind,
         }
     }
@@ -263,7 +288,12 @@ impl Body {
             Self::Edit { target, text } => {
                 ChangeProto { target: target.to_bytes().to_vec(), text: text.clone() }.encode_to_vec()
             }
-            Self::Delete { target } => {
+            Self::Poll(poll) => poll.encode(),
+            Self::Vote { target, author, choices } => {
+                VoteProto { target: target.to_bytes().to_vec(), author: author.to_bytes().to_vec(), choices: *choices }
+                    .encode_to_vec()
+            }
+            Self::Delete { target } | Self::ClosePoll { target } => {
                 ChangeProto { target: target.to_bytes().to_vec(), text: String::new() }.encode_to_vec()
             }
             Self::React { target, author, emoji, on } => ReactProto {
@@ -328,6 +358,12 @@ impl Body {
                 Self::Delete { target: MsgId::from_slice(&target)? }
             }
             KIND_REACT => Self::react(REACT.decode_plain(bytes)?)?,
+            KIND_POLL => Self::Poll(Poll::decode(bytes)?),
+            KIND_VOTE => Self::vote(VOTE.decode_plain(bytes)?)?,
+            KIND_CLOSE_POLL => {
+                let ChangeProto { target, .. } = CLOSE_POLL.decode_plain(bytes)?;
+                Self::ClosePoll { target: MsgId::from_slice(&target)? }
+            }
             KIND_EXPIRY => {
                 let ExpiryProto { expires_s, number } = EXPIRY.decode_plain(bytes)?;
                 Self::Expiry { expires_s: read_seconds(expires_s)?, number }
@@ -344,6 +380,15 @@ impl Body {
             author: AccountId::from_slice(&proto.author)?,
             emoji: proto.emoji,
             on: proto.on,
+        })
+    }
+
+    fn vote(proto: VoteProto) -> Result<Self, WireError> {
+        check_choices(proto.choices)?;
+        Ok(Self::Vote {
+            target: MsgId::from_slice(&proto.target)?,
+            author: AccountId::from_slice(&proto.author)?,
+            choices: proto.choices,
         })
     }
 
@@ -388,7 +433,9 @@ impl Body {
             Self::Identity { log } => check_bytes("identity log", log, LOG_MAX)?,
             Self::Mailboxes { queues } => check_queues(queues)?,
             Self::Edit { text, .. } => check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?,
-            Self::Delete { .. } => {}
+            Self::Delete { .. } | Self::ClosePoll { .. } => {}
+            Self::Poll(poll) => poll.check()?,
+            Self::Vote { choices, .. } => check_choices(*choices)?,
             Self::React { emoji, .. } => check_emoji(emoji)?,
             Self::Expiry { expires_s, .. } => check_seconds(*expires_s)?,
             Self::Unknown { kind, .. } if is_known(*kind) => {
@@ -418,13 +465,13 @@ fn check_contact(name: &str, log: &[u8], prekeys: usize, addresses: &[String]) -
     check_addresses("address", addresses, ADDRESSES_MAX)
 }
 
-fn read_seconds(seconds: u32) -> Result<Option<u32>, WireError> {
+pub(super) fn read_seconds(seconds: u32) -> Result<Option<u32>, WireError> {
     let seconds = Some(seconds).filter(|seconds| *seconds > 0);
     check_seconds(seconds)?;
     Ok(seconds)
 }
 
-fn check_seconds(seconds: Option<u32>) -> Result<(), WireError> {
+pub(super) fn check_seconds(seconds: Option<u32>) -> Result<(), WireError> {
     if seconds.is_none_or(|seconds| (1..=EXPIRES_MAX_S).contains(&seconds)) {
         Ok(())
     } else {

@@ -17,6 +17,8 @@ pub(super) const MAILBOXES: Shape = plain("mailboxes", &[(1, QUEUES_MAX)]);
 pub(super) const EDIT: Shape = plain("edit", &[]);
 pub(super) const DELETE: Shape = plain("deletion", &[]);
 pub(super) const EXPIRY: Shape = plain("expiry", &[]);
+pub(super) const VOTE: Shape = plain("vote", &[]);
+pub(super) const CLOSE_POLL: Shape = plain("end of a poll", &[]);
 pub(super) const REACT: Shape = plain("reaction", &[]);
 
 pub(super) const fn contact_shape(what: &'static str) -> Shape {
@@ -54,6 +56,16 @@ pub(super) struct ExpiryProto {
     pub(super) expires_s: u32,
     #[prost(uint32, tag = "2")]
     pub(super) number: u32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct VoteProto {
+    #[prost(bytes = "vec", tag = "1")]
+    pub(super) target: Vec<u8>,
+    #[prost(bytes = "vec", tag = "2")]
+    pub(super) author: Vec<u8>,
+    #[prost(uint32, tag = "3")]
+    pub(super) choices: u32,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -6,15 +6,15 @@ use kith_wire::limits::{
 };
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
-    AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, MsgId, QueueAddress, UnverifiedInner,
-    WireError,
+    AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, MsgId, Poll, QueueAddress,
+    UnverifiedInner, WireError,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use zeroize::Zeroizing;
 
-use crate::samples::{addresses, bodies, bootstrap_link, ends, inner, kem};
+use crate::samples::{addresses, bodies, bootstrap_link, ends, inner, kem, poll};
 
 #[test]
 fn each_of_the_four_ends_is_checked() {
@@ -45,7 +45,7 @@ fn unknown_kinds_are_kept_and_sent_on_unchanged() {
         assert_eq!(body, Body::Unknown { kind, bytes: vec![9, 8, 7] });
         assert_eq!((body.kind(), body.encode()), (kind, vec![9, 8, 7]));
     }
-    for kind in (1..=10).chain(20..=23) {
+    for kind in (1..=10).chain(20..=26) {
         let disguised = Body::Unknown { kind, bytes: Vec::new() };
         assert_eq!(disguised.check(), Err(WireError::UnknownKind { what: "body kind", found: kind }));
     }
@@ -97,6 +97,13 @@ fn nothing_over_its_cap_is_made_or_taken() {
         react("ok"),
         react("👍 👍"),
         react("👍\u{202e}"),
+        Body::Poll(Poll { question: "é".repeat(301), ..poll(None) }),
+        Body::Poll(Poll { question: String::new(), ..poll(None) }),
+        Body::Poll(Poll { options: vec!["one".into()], ..poll(None) }),
+        Body::Poll(Poll { options: vec!["one".into(); 13], ..poll(None) }),
+        Body::Poll(Poll { options: vec!["one".into(), String::new()], ..poll(None) }),
+        Body::Poll(Poll { options: vec!["one".into(), "é".repeat(101)], ..poll(None) }),
+        Body::Vote { target: MsgId::from_bytes([1; 16]), author: ends().to_account, choices: 1 << 12 },
         Body::Unknown { kind: 99, bytes: vec![0; 61 * 1024] },
     ];
     for (index, body) in cases.into_iter().enumerate() {
@@ -168,6 +175,11 @@ fn queues() -> impl Strategy<Value = Vec<QueueAddress>> {
     vec(queue, 0..=QUEUES_MAX)
 }
 
+/// One line that cleaning leaves as it is.
+fn line(min: usize, max: usize) -> impl Strategy<Value = String> {
+    vec("[a-z0-9é日🙂]", min..=max).prop_map(|parts| parts.concat())
+}
+
 fn seconds() -> impl Strategy<Value = Option<u32>> {
     proptest::option::of(1..=EXPIRES_MAX_S)
 }
@@ -188,6 +200,18 @@ fn body() -> impl Strategy<Value = Body> {
                 expires_s,
             }
         ),
+        (line(1, 300), vec(line(1, 100), 2..=12), any::<bool>(), any::<Option<u64>>(), seconds()).prop_map(
+            |(question, options, multiple, closes, expires_s)| {
+                let closes_at_ms = closes.filter(|at| *at > 0);
+                Body::Poll(Poll { question, options, multiple, closes_at_ms, expires_s })
+            }
+        ),
+        (any::<[u8; 16]>(), any::<[u8; 32]>(), 0..1_u32 << 12).prop_map(|(id, author, choices)| Body::Vote {
+            target: MsgId::from_bytes(id),
+            author: AccountId::from_bytes(author),
+            choices
+        }),
+        any::<[u8; 16]>().prop_map(|id| Body::ClosePoll { target: MsgId::from_bytes(id) }),
         (seconds(), any::<u32>()).prop_map(|(expires_s, number)| Body::Expiry { expires_s, number }),
         (name(), text(), log(), keys(), places(), any::<[u8; 32]>(), queues()).prop_map(
             |(name, text, log, prekeys, addresses, bundle_hash, queues)| Body::Request {

@@ -7,7 +7,7 @@ use kith_wire::mailbox::envelope_hash;
 use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
     EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, InviteBundle, InviteLink, Mail, MailboxDenial,
-    MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, QueueAddress, Receipt, ReceiveId,
+    MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, Poll, QueueAddress, Receipt, ReceiveId,
     RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest, SlotResponse, TransportCard, TransportId,
     services, slot,
 };
@@ -119,7 +119,8 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let name = || "Ada".to_owned();
     let text = || "Hello from the other side".to_owned();
     let written = |reply_to, forwarded, expires_s| Body::Text { text: text(), reply_to, forwarded, expires_s };
-    vec![
+    let mut bodies = polls();
+    bodies.extend([
         ("text", Body::text(text())),
         ("text-reply", written(Some(MsgId::from_bytes([50; 16])), false, None)),
         ("text-forwarded", written(None, true, None)),
@@ -186,7 +187,24 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
         ("profile", Body::Profile { name: name(), status_text: "away".to_owned() }),
         ("identity", Body::Identity { log }),
         ("unknown", Body::Unknown { kind: 4_000_000_000, bytes: vec![1, 2, 3, 255] }),
+    ]);
+    bodies
+}
+
+fn polls() -> Vec<(&'static str, Body)> {
+    let target = MsgId::from_bytes([50; 16]);
+    let closing = Poll { multiple: true, expires_s: Some(60), ..poll(Some(1_700_000_000_000)) };
+    vec![
+        ("poll", Body::Poll(poll(None))),
+        ("poll-closing", Body::Poll(closing)),
+        ("vote", Body::Vote { target, author: ends().to_account, choices: 5 }),
+        ("close-poll", Body::ClosePoll { target }),
     ]
+}
+
+pub(crate) fn poll(closes_at_ms: Option<u64>) -> Poll {
+    let options = ["Monday", "Tuesday", "Not at all"].map(str::to_owned).into();
+    Poll { question: "When shall we meet?".to_owned(), options, multiple: false, closes_at_ms, expires_s: None }
 }
 
 fn react(emoji: &str, on: bool) -> Body {

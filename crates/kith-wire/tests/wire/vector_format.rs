@@ -101,6 +101,17 @@ fn body_fields(body: &Body) -> Fields {
         Body::Expiry { expires_s, number } => {
             vec![field("expires_s", expires_s.unwrap_or(0)), field("number", number)]
         }
+        Body::Poll(poll) => vec![
+            field("question", &poll.question),
+            field("options", poll.options.join("|")),
+            field("multiple", poll.multiple),
+            field("closes_at_ms", poll.closes_at_ms.unwrap_or(0)),
+            field("expires_s", poll.expires_s.unwrap_or(0)),
+        ],
+        Body::Vote { target, author, choices } => {
+            vec![field("target", target), field("author", author), field("choices", choices)]
+        }
+        Body::ClosePoll { target } => vec![field("target", target)],
         Body::Unknown { bytes: unknown, .. } => vec![bytes("bytes", unknown)],
     }
 }

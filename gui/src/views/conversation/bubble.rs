@@ -10,7 +10,7 @@ use kith_node::{MessageId, views::MessageState};
 
 use super::{
     data::{Bubble, Progress},
-    quote, reactions, toolbar,
+    poll, quote, reactions, toolbar,
 };
 use crate::{
     action::{Action, Copied},
@@ -35,6 +35,9 @@ const LINKS: usize = 4;
 /// Room for the line that offers to try again.
 const REFUSED: f32 = 30.0;
 
+/// Sent this much after its time, a message written ahead is late.
+const LATE_MS: u64 = 60_000;
+
 /// A message laid out for a width.
 pub(crate) struct Laid {
     forwarded: Option<Arc<Galley>>,
@@ -43,6 +46,7 @@ pub(crate) struct Laid {
     /// How far down the text begins.
     above: f32,
     body: Body,
+    poll: Option<poll::Laid>,
     meta: Arc<Galley>,
     size: egui::Vec2,
     gap: f32,
@@ -85,26 +89,48 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, manner: Manner<'_>, rev
     let forwarded = bubble.forwarded.then(|| caption(ui, cx, &cx.t("message-forwarded"), ink.muted));
     let quote = bubble.quote.as_ref().map(|quote| quote::lay(ui, cx, quote, quote_ink(cx, bubble), room));
     let chips = reactions::lay(ui, cx, &bubble.chips, room + 2.0 * SIDE);
+    let poll = bubble.poll.as_ref().map(|poll| poll::lay(ui, cx, poll, poll_ink(cx, bubble), room));
+    let poll_size = poll.as_ref().map_or(egui::Vec2::ZERO, poll::Laid::size);
     let meta = meta(ui, cx, bubble);
     let last = body.galley.rows.last().map_or(0.0, |row| row.rect().width());
-    let inline = !body.rtl && last + 12.0 + meta.size().x <= room;
+    let inline = poll.is_none() && !body.rtl && last + 12.0 + meta.size().x <= room;
     let wide = if inline { last + 12.0 + meta.size().x } else { meta.size().x };
     let forwarded_size = forwarded.as_ref().map_or(egui::Vec2::ZERO, |galley| galley.size());
     let quote_size = quote.as_ref().map_or(egui::Vec2::ZERO, quote::Laid::size);
     let above = forwarded_size.y + quote_size.y;
-    let text_height = body.galley.size().y + if inline { 0.0 } else { meta.size().y + 1.0 };
-    let inner = vec2(body.galley.size().x.max(wide).max(forwarded_size.x).max(quote_size.x), above + text_height);
+    let text_height = body.galley.size().y + poll_size.y + if inline { 0.0 } else { meta.size().y + 1.0 };
+    let inner = vec2(
+        body.galley.size().x.max(wide).max(forwarded_size.x).max(quote_size.x).max(poll_size.x),
+        above + text_height,
+    );
     let gap = match (bubble.first, compact) {
         (true, false) => 10.0,
         (true, true) => 6.0,
         (false, _) => 2.0,
     };
-    Laid { forwarded, quote, chips, above, body, meta, size: inner + vec2(2.0 * SIDE, 2.0 * EDGE), gap }
+    Laid { forwarded, quote, chips, above, body, poll, meta, size: inner + vec2(2.0 * SIDE, 2.0 * EDGE), gap }
 }
 
 fn caption(ui: &Ui, cx: &Cx<'_>, text: &str, color: Color) -> Arc<Galley> {
     let text = cx.theme.text(text, Type::CAPTION, color);
     WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Small)
+}
+
+fn poll_ink(cx: &Cx<'_>, bubble: &Bubble) -> poll::Ink {
+    let t = cx.tokens();
+    if bubble.mine {
+        let (text, muted) = (t.on_bubble_out, t.meta_out);
+        poll::Ink {
+            text,
+            muted,
+            bar: t.on_bubble_out,
+            track: t.on_bubble_out.gamma_multiply(0.18),
+            on_bar: t.bubble_out,
+        }
+    } else {
+        let (text, muted) = (t.on_bubble_in, t.meta_in);
+        poll::Ink { text, muted, bar: t.accent, track: t.on_bubble_in.gamma_multiply(0.12), on_bar: t.bubble_in }
+    }
 }
 
 fn quote_ink(cx: &Cx<'_>, bubble: &Bubble) -> quote::Ink {
@@ -134,6 +160,10 @@ fn meta(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble) -> Arc<Galley> {
     }
     if bubble.edited {
         job.append(&format!("{} ", cx.t("message-edited")), 0.0, cx.theme.format(style, color));
+    }
+    if bubble.planned.is_some() {
+        job.append(&icons::CALENDAR_BLANK.0.to_string(), 0.0, icon(color));
+        job.append(" ", 0.0, cx.theme.format(style, color));
     }
     if let Some((at, after)) = bubble.expires {
         let left = at.map_or(after, |at| left(at, cx.model.now));
@@ -170,6 +200,13 @@ fn expiry_text(cx: &Cx<'_>, bubble: &Bubble) -> Option<String> {
     let (key, seconds) = at.map_or(("expires-after", after), |at| ("expires-in", left(at, cx.model.now)));
     let span = if at.is_some() { cx.lang.left(seconds) } else { cx.lang.span(seconds) };
     Some(cx.with(key, &[("span", Arg::Text(&span))]))
+}
+
+/// When it was to be sent, and whether that was missed.
+fn planned_text(cx: &Cx<'_>, bubble: &Bubble) -> Option<String> {
+    let at = bubble.planned?;
+    let key = if bubble.at > at + LATE_MS { "planned-late" } else { "planned-for" };
+    Some(cx.with(key, &[("time", Arg::Text(&cx.lang.full(at)))]))
 }
 
 /// How far a message got, and where it waits.
@@ -246,6 +283,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, lo
     speak(ui, cx, bubble, &response, choosing.then_some(chosen));
     let quote = above(ui, cx, bubble, &laid, rect, sense);
     let (mut uncover, words) = text(ui, cx, &laid, rect, !choosing);
+    choices(ui, cx, bubble, &laid, rect, sense);
     let at = Align2::RIGHT_BOTTOM.anchor_size(rect.max - vec2(SIDE, EDGE), laid.meta.size());
     ui.painter().galley(at.min, laid.meta.clone(), t.meta_in);
     if let Progress::Refused(error) = &bubble.progress {
@@ -268,6 +306,17 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, lo
     let more = beside.is_some_and(|id| toolbar::show(ui, cx, id, rect, right));
     uncover |= menu(&response, more, asked, cx, bubble, &laid.body);
     Done { uncover, pressed }
+}
+
+/// The answers of a poll, below its question.
+fn choices(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: &Laid, rect: Rect, sense: Sense) {
+    let (Some(shown), Some(poll)) = (&bubble.poll, &laid.poll) else { return };
+    let top = rect.top() + EDGE + laid.above + laid.body.galley.size().y;
+    let room = Rect::from_min_max(pos2(rect.left() + SIDE, top), rect.max);
+    let pressed = poll::show(ui, cx, shown, poll, poll_ink(cx, bubble), room, sense);
+    if let (Some(at), Some(id)) = (pressed, bubble.id) {
+        cx.act(Action::Vote(id, shown.pressed(at)));
+    }
 }
 
 /// What stands above the text: that it was passed on, and what it answers.
@@ -313,7 +362,15 @@ fn speak(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, response: &Response, chosen: Opt
             (bubble.pinned, "message-pinned"),
         ];
         let marks = marks.iter().filter(|(on, _)| *on).map(|(_, key)| cx.t(key));
-        let state: Vec<_> = marks.chain([progress_text(cx, bubble)]).chain(expiry_text(cx, bubble)).collect();
+        let state: Vec<_> = marks
+            .chain([progress_text(cx, bubble)])
+            .chain(expiry_text(cx, bubble))
+            .chain(planned_text(cx, bubble))
+            .collect();
+        let text = match &bubble.poll {
+            Some(poll) => format!("{text} – {}", poll.spoken(cx)),
+            None => text,
+        };
         node.set_label(format!("{who}, {}: {text} ({})", cx.lang.clock(bubble.at), state.join(", ")));
         if let Some(chosen) = chosen {
             node.set_selected(chosen);
@@ -410,8 +467,8 @@ fn menu(
         }
         let (full, state) = (cx.lang.full(bubble.at), progress_text(cx, bubble));
         crate::widgets::muted(ui, cx, &format!("{full} · {state}"));
-        if let Some(expiry) = expiry_text(cx, bubble) {
-            crate::widgets::muted(ui, cx, &expiry);
+        for more in [expiry_text(cx, bubble), planned_text(cx, bubble)].into_iter().flatten() {
+            crate::widgets::muted(ui, cx, &more);
         }
     });
     uncover
@@ -439,13 +496,21 @@ fn changes(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, id: MessageId) {
     if menu_item(ui, cx, icons::ARROW_BEND_UP_LEFT, &cx.t("message-reply"), false) {
         cx.act(Action::Reply(id));
     }
-    if bubble.mine && bubble.text.is_some() && menu_item(ui, cx, icons::PENCIL_SIMPLE, &cx.t("message-edit"), false) {
+    if let Some(poll) = &bubble.poll
+        && bubble.mine
+        && poll.is_open(cx.model.now)
+        && menu_item(ui, cx, icons::CHECK_CIRCLE, &cx.t("poll-close"), false)
+    {
+        cx.act(Action::ClosePoll(id));
+    }
+    let words = bubble.text.is_some() && bubble.poll.is_none();
+    if bubble.mine && words && menu_item(ui, cx, icons::PENCIL_SIMPLE, &cx.t("message-edit"), false) {
         cx.act(Action::EditMessage(id));
     }
     if bubble.edited && menu_item(ui, cx, icons::ARROW_COUNTER_CLOCKWISE, &cx.t("message-edits"), false) {
         cx.act(Action::ShowEdits(id));
     }
-    if bubble.text.is_some() && menu_item(ui, cx, icons::ARROW_BEND_UP_RIGHT, &cx.t("message-forward"), false) {
+    if words && menu_item(ui, cx, icons::ARROW_BEND_UP_RIGHT, &cx.t("message-forward"), false) {
         cx.act(Action::OpenSheet(Sheet::Forward { message: id, to: BTreeSet::new() }));
     }
     let (icon, pin) =

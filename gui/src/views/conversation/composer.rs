@@ -6,12 +6,12 @@ use kith_node::{
     views::{ChatKind, ContactState},
 };
 
-use super::{aim, completion, data};
+use super::{aim, completion, data, later};
 use crate::{
     action::Action,
     cx::Cx,
     i18n::Arg,
-    model::{EmojiFor, Sheet, shown_name},
+    model::{Aim, EmojiFor, NewPoll, Sheet, shown_name},
     text::{bidi, layout::Ink, live, names::Names},
     theme::{Type, icons},
     update::Target,
@@ -33,6 +33,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
     let focused = cx.model.view.focused && ui.memory(|memory| memory.has_focus(id));
     let edge = if focused { t.focus } else { t.border_input };
     Frame::new().inner_margin(Margin { left: 16, right: 16, top: 6, bottom: 12 }).show(ui, |ui| {
+        later::notice(ui, cx, chat);
         aim::show(ui, cx, chat);
         in_order(ui, cx, chat);
         Frame::new()
@@ -90,10 +91,16 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId, id: Id) {
     ui.with_layout(end.with_cross_align(egui::Align::Max), |ui| {
         let can = !text.trim().is_empty();
         let label = cx.t("composer-send");
-        let pressed =
-            ui.add_enabled_ui(can, |ui| icon_button(ui, cx, icons::PAPER_PLANE_RIGHT, &label, can).clicked()).inner;
+        let send = ui.add_enabled_ui(can, |ui| icon_button(ui, cx, icons::PAPER_PLANE_RIGHT, &label, can)).inner;
+        if can && !cx.model.talks.get(&chat).is_some_and(|talk| matches!(talk.aim, Some(Aim::Edit { .. }))) {
+            later::menu(&send, cx, chat);
+        }
+        let pressed = send.clicked();
         if icon_button(ui, cx, icons::SMILEY, &cx.t("composer-emoji"), false).clicked() {
             cx.act(Action::OpenSheet(Sheet::Emoji(EmojiFor::Draft(chat))));
+        }
+        if icon_button(ui, cx, icons::LIST_CHECKS, &cx.t("poll-new"), false).clicked() {
+            cx.act(Action::OpenSheet(Sheet::Poll(NewPoll::new(chat))));
         }
         let up = KeyboardShortcut::new(Modifiers::NONE, Key::ArrowUp);
         let again = text.is_empty() && ui.memory(|memory| memory.has_focus(id));

@@ -5,6 +5,7 @@ use kith_node::{
     views::{Message, MessageKind, MessageState, Reaction, System},
 };
 
+use super::poll;
 use crate::{
     i18n::{Arg, Lang},
     model::{Model, Quote, Talk, shown_name},
@@ -71,6 +72,10 @@ pub(crate) struct Bubble {
     pub(crate) kept: Option<(u64, u64)>,
     /// It disappears: when (Unix milliseconds), once that is known, and after how many seconds.
     pub(crate) expires: Option<(Option<u64>, u64)>,
+    /// When it was to be sent, Unix milliseconds, if it was written ahead.
+    pub(crate) planned: Option<u64>,
+    /// Answers to choose from.
+    pub(crate) poll: Option<poll::Shown>,
     /// The first of its group.
     pub(crate) first: bool,
     /// The last of its group.
@@ -200,6 +205,8 @@ pub(crate) fn selected_text(model: &Model, lang: &Lang, chat: ChatId) -> String 
 
 struct Written {
     id: Option<MessageId>,
+    poll: Option<poll::Shown>,
+    planned: Option<u64>,
     system: Option<String>,
     expires: Option<(Option<u64>, u64)>,
     local: u64,
@@ -222,11 +229,14 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
     let stored = talk.messages.iter().map(|message| Written {
         id: Some(message.id),
         system: system_text(model, lang, message).filter(|_| message.kind == MessageKind::System),
+        planned: message.planned_at,
+        poll: message.poll.as_ref().map(|poll| poll::Shown::of(model, &lang.t("you"), poll)),
         expires: message.expires_s.map(|after| (message.expires_at, after)),
         local: 0,
         author: message.author,
         at: message.sent_at,
-        text: (message.kind == MessageKind::Text && !message.deleted).then(|| message.text.clone().unwrap_or_default()),
+        text: (matches!(message.kind, MessageKind::Text | MessageKind::Poll) && !message.deleted)
+            .then(|| message.text.clone().unwrap_or_default()),
         deleted: message.deleted,
         mention: message.mention,
         forwarded: message.forwarded,
@@ -244,6 +254,8 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
     });
     let pending = talk.pending.iter().map(|pending| Written {
         id: None,
+        poll: None,
+        planned: None,
         system: None,
         expires: None,
         local: pending.local,
@@ -287,6 +299,8 @@ impl Written {
             progress: self.progress.clone(),
             kept: self.kept,
             expires: self.expires,
+            planned: self.planned,
+            poll: self.poll.clone(),
             first,
             last,
         }

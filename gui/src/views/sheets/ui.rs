@@ -1,7 +1,7 @@
 use egui::Ui;
 use kith_node::AccountId;
 
-use super::{expiry, lock, message};
+use super::{expiry, lock, message, poll, schedule};
 use crate::{
     action::Action,
     cx::Cx,
@@ -30,6 +30,9 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         Sheet::Forward { message: of, to } => message::forward(ui, cx, of, &to),
         Sheet::Edits { message: of, edits } => message::edits(ui, cx, of, edits.as_deref()),
         Sheet::Pinned(chat) => message::pinned(ui, cx, chat),
+        Sheet::Poll(new) => poll::show(ui, cx, &new),
+        Sheet::Later(of) => schedule::later(ui, cx, &of),
+        Sheet::Scheduled { chat, rows } => schedule::list(ui, cx, chat, rows.as_deref()),
         Sheet::Expiry { chat, amount, unit } => expiry::show(ui, cx, chat, &amount, unit),
         Sheet::Emoji(what) => message::emoji(ui, cx, what),
     }
