@@ -110,6 +110,9 @@ unread-nothing-about = تظهر الرسائل الجديدة هنا.
 chat-draft = مسودة: { $text }
 chat-mine = أنت: { $text }
 chat-nothing-yet = لا رسائل بعد
+chat-spoken-mention = { $count ->
+   *[other] { $name }، رسائل غير مقروءة: { $count }، وقد ذُكر اسمك
+}
 chat-spoken = { $count ->
     [zero] محادثة مع { $name }
     [one] محادثة مع { $name }، رسالة واحدة غير مقروءة

@@ -102,6 +102,10 @@ unread-nothing-about = Neue Nachrichten erscheinen hier.
 chat-draft = Entwurf: { $text }
 chat-mine = Du: { $text }
 chat-nothing-yet = Noch keine Nachrichten
+chat-spoken-mention = { $count ->
+    [one] { $name }, { $count } ungelesene Nachricht, du wirst erwähnt
+   *[other] { $name }, { $count } ungelesene Nachrichten, du wirst erwähnt
+}
 chat-spoken = { $count ->
     [0] Chat mit { $name }
     [one] Chat mit { $name }, eine ungelesene Nachricht

@@ -102,6 +102,10 @@ unread-nothing-about = New messages appear here.
 chat-draft = Draft: { $text }
 chat-mine = You: { $text }
 chat-nothing-yet = No messages yet
+chat-spoken-mention = { $count ->
+    [one] { $name }, { $count } unread message, you are mentioned
+   *[other] { $name }, { $count } unread messages, you are mentioned
+}
 chat-spoken = { $count ->
     [0] Chat with { $name }
     [one] Chat with { $name }, one unread message

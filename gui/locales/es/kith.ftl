@@ -102,6 +102,10 @@ unread-nothing-about = Los mensajes nuevos aparecen aquí.
 chat-draft = Borrador: { $text }
 chat-mine = Tú: { $text }
 chat-nothing-yet = Aún no hay mensajes
+chat-spoken-mention = { $count ->
+    [one] { $name }, { $count } mensaje sin leer, te mencionan
+   *[other] { $name }, { $count } mensajes sin leer, te mencionan
+}
 chat-spoken = { $count ->
     [0] Chat con { $name }
     [one] Chat con { $name }, un mensaje no leído

@@ -102,6 +102,10 @@ unread-nothing-about = Les nouveaux messages s’affichent ici.
 chat-draft = Brouillon : { $text }
 chat-mine = Vous : { $text }
 chat-nothing-yet = Pas encore de message
+chat-spoken-mention = { $count ->
+    [one] { $name }, { $count } message non lu, on vous mentionne
+   *[other] { $name }, { $count } messages non lus, on vous mentionne
+}
 chat-spoken = { $count ->
     [0] Discussion avec { $name }
     [one] Discussion avec { $name }, un message non lu

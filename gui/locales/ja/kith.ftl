@@ -99,6 +99,9 @@ unread-nothing-about = 新しいメッセージはここに表示されます。
 chat-draft = 下書き：{ $text }
 chat-mine = 自分：{ $text }
 chat-nothing-yet = メッセージはまだありません
+chat-spoken-mention = { $count ->
+   *[other] { $name }、未読 { $count } 件、あなたへの言及あり
+}
 chat-spoken = { $count ->
     [0] { $name }とのチャット
    *[other] { $name }とのチャット、未読メッセージ{ $count }件

@@ -105,6 +105,7 @@ fn rows(ui: &mut Ui, cx: &Cx<'_>) {
             badge: None,
             mark: Some((icons::CHECKS, t.accent)),
             unread,
+            mention: unread > 9,
             verified,
             selected,
             spoken: title,

@@ -28,6 +28,8 @@ pub(crate) struct Row<'a> {
     /// At the end of the second line.
     pub(crate) mark: Option<(Icon, Color)>,
     pub(crate) unread: u64,
+    /// Somebody named me in what is not read yet.
+    pub(crate) mention: bool,
     pub(crate) verified: bool,
     pub(crate) selected: bool,
     /// What a screen reader says.
@@ -89,6 +91,13 @@ fn paint_lines(ui: &Ui, cx: &Cx<'_>, rect: Rect, row: &Row<'_>) {
         let room = flow.end(if row.unread > 9 { 30.0 } else { 20.0 });
         paint_badge(ui, cx, room.center(), row.unread);
         flow.end(6.0);
+        if row.mention {
+            let sign = cx.theme.text("@", Type::BODY.weight(700.0), t.accent);
+            let sign = WidgetText::from(sign).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Body);
+            let at = Align2::CENTER_CENTER.anchor_size(flow.end(sign.size().x).center(), sign.size());
+            ui.painter().galley(at.min, sign, t.accent);
+            flow.end(6.0);
+        }
     } else if let Some((icon, color)) = row.mark {
         let room = flow.end(18.0);
         super::button::paint_icon(ui, cx, room.center(), icon, 16.0, color, false);

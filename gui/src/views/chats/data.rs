@@ -24,6 +24,7 @@ pub(crate) struct ChatRow {
     pub(crate) draft: bool,
     pub(crate) time: String,
     pub(crate) unread: u64,
+    pub(crate) mention: bool,
     pub(crate) online: Option<bool>,
     pub(crate) verified: bool,
     pub(crate) selected: bool,
@@ -87,7 +88,8 @@ fn row(model: &Model, lang: &Lang, chat: &Chat, selected: bool) -> ChatRow {
         (None, None) => lang.t("chat-nothing-yet"),
     };
     let time = last.map_or_else(String::new, |last| lang.short(last.received_at.unwrap_or(last.sent_at), model.now));
-    let spoken = lang.with("chat-spoken", &[("name", Arg::Text(&title)), ("count", Arg::Count(chat.unread))]);
+    let spoken = if chat.mentions > 0 { "chat-spoken-mention" } else { "chat-spoken" };
+    let spoken = lang.with(spoken, &[("name", Arg::Text(&title)), ("count", Arg::Count(chat.unread))]);
     ChatRow {
         chat: chat.chat,
         account: chat.account,
@@ -97,6 +99,7 @@ fn row(model: &Model, lang: &Lang, chat: &Chat, selected: bool) -> ChatRow {
         line,
         time,
         unread: chat.unread,
+        mention: chat.mentions > 0,
         online: contact.map(is_online),
         verified: contact.is_some_and(|contact| contact.state == ContactState::Verified),
         blocked: contact.is_some_and(|contact| contact.state == ContactState::Blocked),

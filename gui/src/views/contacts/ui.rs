@@ -100,6 +100,7 @@ fn person(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact, selected: bool) {
         badge: None,
         mark: contact.alarm.then(|| (icons::SHIELD_WARNING, cx.tokens().danger)),
         unread: 0,
+        mention: false,
         verified: contact.state == ContactState::Verified,
         selected,
         spoken: &spoken,
