@@ -9,6 +9,7 @@ mod mailbox;
 mod messages;
 mod nothing_readable;
 mod poll;
+mod presence;
 mod profile;
 mod schedule;
 mod sim_delivery;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kith_node::{AccountId, ChatId, MessageId, api::Password, params::DeleteFor};
+use kith_node::{AccountId, ChatId, MessageId, api::Password, params::DeleteFor, views::Sharing};
 
 use crate::{
     bridge::FromNode,
@@ -197,8 +197,12 @@ pub enum Action {
     ShowPhrase,
     /// They were written down.
     PhraseSaved,
-    /// Others may learn that I have read what they wrote.
-    SendReceipts(bool),
+    /// Others may learn something of me, and I of them: a setting of the node by its key.
+    Share(&'static str, bool),
+    /// Somebody may learn more or less of me than others.
+    ShareWith(AccountId, Sharing),
+    /// Nobody has done anything with the window for long, or somebody does again.
+    Idle(bool),
     /// Let mailboxes keep messages for me while I am away, or not.
     KeepMail(bool),
 

@@ -34,6 +34,8 @@ use crate::{
 const NEWS_TIME: Duration = Duration::from_millis(3);
 /// What should get the keyboard may come with one of the next frames.
 const FOCUS_FRAMES: u8 = 4;
+/// Somebody who does not touch the window for this long counts as away: of the rest of the desktop it knows nothing.
+const IDLE: Duration = Duration::from_secs(600);
 /// A cursor that blinks draws frames: it rests after this long without a key.
 const BLINK: Duration = Duration::from_secs(10);
 
@@ -91,6 +93,8 @@ pub struct App {
     window: WindowState,
     window_file: Option<PathBuf>,
     last_input: f64,
+    /// The node was told that nobody is here.
+    idle: bool,
     #[cfg(target_os = "linux")]
     tray: Option<Tray>,
     /// The unread messages and the language that the desktop was told of last.
@@ -170,6 +174,7 @@ impl App {
             window: WindowState::default(),
             window_file,
             last_input: 0.0,
+            idle: false,
             #[cfg(target_os = "linux")]
             tray,
             told: None,
@@ -367,6 +372,7 @@ impl App {
         if any {
             self.last_input = time;
         }
+        self.watch_idle(ctx, time - self.last_input);
         let awake = time - self.last_input < BLINK.as_secs_f64();
         let blink = awake && !self.theme.still;
         if ctx.global_style().visuals.text_cursor.blink != blink {
@@ -378,6 +384,21 @@ impl App {
             || self.model.talks.values().any(|talk| talk.draft != talk.draft_saved)
         {
             ctx.request_repaint_after(Duration::from_millis(1_000));
+        }
+    }
+
+    /// Tells the node once when nobody has used this window for long, and when somebody does again.
+    fn watch_idle(&mut self, ctx: &Context, unused: f64) {
+        let idle = unused >= IDLE.as_secs_f64();
+        if !matches!(self.model.stage, Stage::Ready) || self.options.fixed_time.is_some() {
+            return;
+        }
+        if idle != self.idle {
+            self.idle = idle;
+            self.act(ctx, Action::Idle(idle));
+        }
+        if !idle {
+            ctx.request_repaint_after(Duration::from_secs_f64(IDLE.as_secs_f64() - unused));
         }
     }
 

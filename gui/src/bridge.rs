@@ -388,17 +388,19 @@ async fn pass_on(node: &Node, first: Event, events: &mut Events, out: &Out) -> b
     }
 }
 
-/// Of the network's status, and of each person's presence, only the last in a batch is worth drawing.
+/// Of the network's status, of each person's presence and of their writing, only the last in a batch is worth drawing.
 #[expect(clippy::wildcard_enum_match_arm, reason = "everything else is kept")]
 fn coalesce(batch: Vec<Event>) -> Vec<Event> {
     let mut network = false;
     let mut present = BTreeSet::new();
+    let mut typing = BTreeSet::new();
     let mut kept: Vec<Event> = batch
         .into_iter()
         .rev()
         .filter(|event| match event {
             Event::NetworkChanged { .. } => !std::mem::replace(&mut network, true),
             Event::Presence { account, .. } => present.insert(*account),
+            Event::Typing { chat, account, .. } => typing.insert((*chat, *account)),
             _ => true,
         })
         .collect();

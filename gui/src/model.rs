@@ -9,11 +9,11 @@ mod view;
 #[cfg(test)]
 pub(crate) mod samples;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kith_node::{
     AccountId, ChatId, MessageId, ProfileState, Snapshot,
-    views::{Chat, ChatKind, Contact, ContactState, Message, NetworkStatus, Presence, Profile},
+    views::{Chat, ChatKind, Contact, ContactState, Message, NetworkStatus, Profile},
 };
 
 use crate::{platform::appearance::Preferred, theme::Tokens};
@@ -22,8 +22,8 @@ pub use settings::{Appearance, BubbleStyle, Clock, Settings};
 pub use stage::{Onboarding, Stage, Step, Unlock};
 pub use talk::{Aim, Load, Pending, Quote, Scroll, Talk};
 pub use view::{
-    AddContact, AddTab, EmojiFor, Filter, Hits, Later, Narrow, NewPassword, NewPoll, Palette, Preview, Route, Section,
-    Sheet, Span, Toast, ToastKind, View,
+    AddContact, AddTab, EmojiFor, Filter, Hits, Lasts, Later, Narrow, NewPassword, NewPoll, Palette, Preview,
+    ProfileEdit, Route, Section, Sheet, Span, Toast, ToastKind, View,
 };
 
 /// How many conversations keep their loaded messages.
@@ -55,6 +55,8 @@ pub struct Model {
     pub network: Option<NetworkStatus>,
     /// What a person chose.
     pub settings: Settings,
+    /// Who is writing right now, by conversation.
+    pub typing: BTreeMap<ChatId, BTreeSet<AccountId>>,
     /// Loaded parts of conversations.
     pub talks: BTreeMap<ChatId, Talk>,
     /// What is on the screen.
@@ -91,6 +93,7 @@ impl Model {
         self.chats = snapshot.chats.into_iter().map(|chat| (chat.chat, chat)).collect();
         self.network = Some(snapshot.network);
         self.settings = Settings::read(&snapshot.settings);
+        self.typing.clear();
     }
 
     /// Whether neither a password nor a keyring protects the profile.
@@ -123,6 +126,11 @@ impl Model {
     /// The direct chat with somebody, if it has been opened.
     pub fn chat_with(&self, account: AccountId) -> Option<&Chat> {
         self.chats.values().find(|chat| chat.kind == ChatKind::Direct && chat.account == Some(account))
+    }
+
+    /// Who is writing in a conversation.
+    pub fn typing_in(&self, chat: ChatId) -> Option<AccountId> {
+        self.typing.get(&chat)?.first().copied()
     }
 
     /// Who asks to be a contact.
@@ -186,10 +194,10 @@ pub fn shown_name(contact: &Contact) -> String {
     contact.petname.clone().unwrap_or_else(|| contact.name.clone())
 }
 
-/// Whether somebody is connected.
+/// What somebody says about themselves, as long as it counts.
 #[must_use]
-pub fn is_online(contact: &Contact) -> bool {
-    contact.presence == Presence::Online
+pub fn status<'a>(model: &Model, contact: &'a Contact) -> &'a str {
+    if contact.status_until.is_some_and(|until| until <= model.now) { "" } else { &contact.status_text }
 }
 
 /// Whether messages can be written to somebody.

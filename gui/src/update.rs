@@ -11,6 +11,7 @@ mod network;
 mod poll;
 mod reply;
 mod schedule;
+mod typing;
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,7 @@ use kith_node::{
     AccountId, ChatId, Command, Event, MessageId,
     api::Password,
     params,
-    views::{MAILBOXES_USE, RECEIPTS_SEEN},
+    views::{MAILBOXES_USE, PRESENCE_SHARE, Presence, TYPING_SHARE},
 };
 
 use crate::{
@@ -177,9 +178,13 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             let settings = Settings { phrase_saved: true, ..model.settings.clone() };
             set(model, settings, &mut out);
         }
-        Action::SendReceipts(on) => {
-            model.settings.receipts = on;
-            keep(RECEIPTS_SEEN, on.into(), &mut out);
+        Action::Share(key, on) => {
+            match key {
+                TYPING_SHARE => model.settings.typing = on,
+                PRESENCE_SHARE => model.settings.presence = on,
+                _ => model.settings.receipts = on,
+            }
+            keep(key, on.into(), &mut out);
         }
         Action::KeepMail(on) => {
             model.settings.mail = on;
@@ -250,7 +255,7 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
     }
 }
 
-/// Notifies, unless the chat is being looked at.
+/// Notifies, unless the chat is being looked at or nobody is to be disturbed.
 fn tell(model: &Model, event: &Event, out: &mut Vec<Effect>) {
     if let Event::MessageUpserted { message } = event
         && message.deleted
@@ -268,7 +273,8 @@ fn tell(model: &Model, event: &Event, out: &mut Vec<Effect>) {
     }
     let Event::Notify { chat, title, body, .. } = event else { return };
     let looking = model.view.focused && model.open_chat().is_some_and(|open| open.chat == *chat);
-    if model.settings.notify && !looking {
+    let quiet = model.me.as_ref().is_some_and(|me| me.presence == Presence::Dnd);
+    if model.settings.notify && !looking && !quiet {
         let body = if model.settings.notify_text { inline::plain(body) } else { String::new() };
         out.push(Effect::Notify { chat: *chat, title: title.clone(), body });
     }
@@ -295,8 +301,8 @@ fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {
 }
 
 fn set(model: &mut Model, settings: Settings, out: &mut Vec<Effect>) {
-    let (receipts, mail) = (model.settings.receipts, model.settings.mail);
-    model.settings = Settings { receipts, mail, ..settings.bounded() };
+    let Settings { receipts, mail, typing, presence, .. } = model.settings;
+    model.settings = Settings { receipts, mail, typing, presence, ..settings.bounded() };
     let Ok(value) = serde_json::to_value(&model.settings) else { return };
     keep(Settings::KEY, value, out);
 }
@@ -362,6 +368,7 @@ fn navigate(model: &mut Model, action: Action, out: &mut Vec<Effect>) -> Option<
 
 fn go(model: &mut Model, route: Route, out: &mut Vec<Effect>) {
     chats::save_drafts(model, true, out);
+    typing::stopped(model, out);
     model.view.palette = None;
     model.view.sheet = None;
     model.view.selected.clear();

@@ -19,6 +19,7 @@ mod sheet;
 mod switch;
 pub(crate) mod timeline;
 mod toast;
+mod typing;
 
 pub(crate) use avatar::{Face, avatar, paint_avatar};
 pub(crate) use badge::{paint_badge, tag};
@@ -38,6 +39,7 @@ pub(crate) use segmented::segmented;
 pub(crate) use sheet::{sheet, sheet_buttons};
 pub(crate) use switch::{slider, switch_row};
 pub(crate) use toast::toasts;
+pub(crate) use typing::typing;
 
 use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};
 

@@ -14,6 +14,8 @@ mod packages;
 mod pictures;
 #[path = "gui/poll.rs"]
 mod poll;
+#[path = "gui/presence.rs"]
+mod presence;
 #[path = "gui/sample.rs"]
 mod sample;
 #[path = "gui/schedule.rs"]

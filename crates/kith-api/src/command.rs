@@ -167,7 +167,7 @@ macro_rules! methods {
 methods! {
     /// My profile.
     ProfileGet = "profile.get", Read, Core, Nothing => Profile;
-    /// Changes name or status text and tells my contacts.
+    /// Changes name, status text or presence and tells my contacts.
     ProfileSet = "profile.set", Admin, Core, ProfileSetParams => Profile;
     /// The 24 words that are this account.
     ProfileRecoveryPhrase = "profile.recovery_phrase", Admin, Node, PhraseParams => PhraseReply;
@@ -199,6 +199,9 @@ methods! {
     ContactsRemove = "contacts.remove", Admin, Core, AccountParams => Done;
     /// Gives a contact a name of mine.
     ContactsRename = "contacts.rename", Admin, Core, RenameParams => Done;
+    /// Shares with a contact that I write, that I am there or that I read their messages, or does not, whatever the
+    /// settings say. What is not shared with them is not shown of them.
+    ContactsSet = "contacts.set", Admin, Core, ContactSetParams => Done;
     /// Marks that the safety number was compared.
     ContactsVerify = "contacts.verify", Admin, Core, VerifyParams => Done;
     /// The number two people compare.
@@ -249,6 +252,9 @@ methods! {
     /// Sets after how long messages disappear that are sent to a chat from now on, and tells the other side, which does
     /// the same. Both can change it. A copy that somebody made stays, and a program that is not Kith need not obey.
     ChatsSetExpiry = "chats.set_expiry", Send, Core, ExpiryParams => Done;
+    /// Says that I am writing in a chat, or stopped. The other side sees it for six seconds, if it is connected; call it
+    /// with every change, it is passed on every three seconds at most.
+    ChatsTyping = "chats.typing", Send, Core, TypingParams => Done;
     /// Keeps what is written and not sent yet.
     ChatsSetDraft = "chats.set_draft", Send, Core, DraftParams => Done;
     /// A part of a chat.

@@ -63,6 +63,16 @@ pub enum Event {
         /// Who, with what they wrote.
         contact: Contact,
     },
+    /// Somebody is writing in a chat, or stopped.
+    #[serde(rename = "typing")]
+    Typing {
+        /// Where.
+        chat: ChatId,
+        /// Who.
+        account: AccountId,
+        /// Whether they are.
+        on: bool,
+    },
     /// A contact came, went, or is reached another way.
     #[serde(rename = "presence")]
     Presence {

@@ -8,7 +8,8 @@ use crate::{
     ids::{AccountId, ChatId, InviteId, MessageId, TokenId},
     password::Password,
     views::{
-        Contact, ContactState, Invite, Mailbox, Message, MessageKind, Scheduled, Scope, Settings, TestStep, Token,
+        Contact, ContactState, Invite, Mailbox, Message, MessageKind, Presence, Scheduled, Scope, Settings, Share,
+        TestStep, Token,
     },
 };
 
@@ -30,6 +31,7 @@ params! {
     Nothing {}
 
     /// Changes to the profile; what is absent stays.
+    #[derive(Default)]
     ProfileSetParams {
         /// The new name, 1 to 64 characters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,6 +39,15 @@ params! {
         /// The new line about me, at most 140 characters; may be empty.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status_text: Option<String>,
+        /// For how long that line counts, in seconds, at most a year; with `status_text` only. Absent: until another one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status_expires_s: Option<u64>,
+        /// How I want to be seen: anything but `offline`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        presence: Option<Presence>,
+        /// Nobody is at this device, or somebody is again. Not kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        idle: Option<bool>,
     }
 
     /// Proof that the owner is asking.
@@ -118,6 +129,21 @@ params! {
         /// Yes by default; no takes the mark away.
         #[serde(default = "yes")]
         verified: bool,
+    }
+
+    /// What is shared with a contact; what is absent stays.
+    ContactSetParams {
+        /// The account.
+        account: AccountId,
+        /// That I am writing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        typing: Option<Share>,
+        /// Whether I am there, and when I last was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        presence: Option<Share>,
+        /// That I read what they wrote.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipts: Option<Share>,
     }
 
     /// An invite.
@@ -293,6 +319,14 @@ params! {
         /// After 1 to 31 622 400 seconds (366 days); null: they stay.
         #[serde(default)]
         expires_s: Option<u64>,
+    }
+    /// Whether I am writing.
+    TypingParams {
+        /// The chat.
+        chat: ChatId,
+        /// Yes by default.
+        #[serde(default = "yes")]
+        on: bool,
     }
 
     /// What is written and not sent yet.

@@ -18,8 +18,14 @@ pub struct Profile {
     pub name: String,
     /// A line about me that contacts see; may be empty.
     pub status_text: String,
-    /// Whether this node can be seen.
+    /// Until when that line counts, Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_until: Option<u64>,
+    /// How I want to be seen.
     pub presence: Presence,
+    /// Nobody is at this device: contacts see `away` instead of `online`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub idle: bool,
     /// My devices.
     pub devices: Vec<Device>,
 }
@@ -39,9 +45,15 @@ pub struct Device {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Presence {
-    /// Connected.
+    /// There.
     Online,
-    /// Not connected.
+    /// There, and somewhere else.
+    Away,
+    /// There, and not to be disturbed.
+    Dnd,
+    /// Only of my own: contacts see `offline`, nothing connects to them, and what I write goes by mail.
+    Invisible,
+    /// Only of others: not there, or not to be told.
     Offline,
 }
 
@@ -98,9 +110,9 @@ pub struct Contact {
     pub petname: Option<String>,
     /// How far we have got.
     pub state: ContactState,
-    /// Whether they are connected.
+    /// Whether they are there. Known of those who share it, while it is shared with them.
     pub presence: Presence,
-    /// When they were last connected, Unix milliseconds.
+    /// When they were last there, Unix milliseconds, as far as they shared it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<u64>,
     /// How they are reached.
@@ -108,12 +120,42 @@ pub struct Contact {
     /// Their line about themselves.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub status_text: String,
+    /// Until when that line counts, Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_until: Option<u64>,
+    /// What is shared with them other than with everybody.
+    #[serde(default)]
+    pub sharing: Sharing,
     /// What they wrote when they asked to be added.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub request_text: String,
     /// Two different device lists signed by this account were seen: its key is in wrong hands. Messages are paused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub alarm: bool,
+}
+
+/// Whether something is shared with one contact. What is not shared with them is not shown of them either.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Share {
+    /// As the settings say for everybody.
+    #[default]
+    Default,
+    /// It is.
+    On,
+    /// It is not.
+    Off,
+}
+
+/// What is shared with one contact.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Sharing {
+    /// That I am writing.
+    pub typing: Share,
+    /// Whether I am there, and when I last was.
+    pub presence: Share,
+    /// That I read what they wrote.
+    pub receipts: Share,
 }
 
 /// An invite I gave out.
@@ -387,16 +429,21 @@ pub struct Mailbox {
     pub refused_at: Option<u64>,
 }
 
-/// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`] and
-/// [`MAILBOXES_USE`] and checks their values. Every
-/// other name is a client's: its value is kept as it is, and the client begins it with a word of its own, as `gui.`.
+/// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`],
+/// [`TYPING_SHARE`], [`PRESENCE_SHARE`] and [`MAILBOXES_USE`] and checks their values. Every other name is a client's: its value is kept as it is, and the client begins it with a word of its own, as `gui.`.
 pub type Settings = BTreeMap<String, Value>;
 
 /// Boolean, true unless set: whether bootstrap nodes and mailboxes keep mail for me while I am away.
 pub const MAILBOXES_USE: &str = "mailboxes.use";
 
-/// Boolean, true unless set: whether people are told that I read their messages. They are told that a message arrived
-/// either way.
+/// Boolean, true unless set: whether contacts see that I am writing, and I see it of them.
+pub const TYPING_SHARE: &str = "typing.share";
+
+/// Boolean, true unless set: whether contacts see that I am there and when I last was, and I see it of them.
+pub const PRESENCE_SHARE: &str = "presence.share";
+
+/// Boolean, true unless set: whether people are told that I read their messages, and I am told that they read mine. They
+/// are told that a message arrived either way.
 pub const RECEIPTS_SEEN: &str = "receipts.seen";
 
 /// Whether the node is connected to others.

@@ -14,4 +14,5 @@ mod react;
 mod receive;
 mod schedule;
 mod send;
+pub(crate) mod typing;
 mod views;

@@ -7,4 +7,5 @@ pub(crate) mod link;
 mod manage;
 mod preview;
 mod request;
+pub(crate) mod sharing;
 mod views;

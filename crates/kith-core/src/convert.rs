@@ -2,7 +2,7 @@
 
 use kith_api::views;
 use kith_store::{ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, MessageRow, Reaction, ScheduledRow};
-use kith_wire::{Poll, ids, message::Body};
+use kith_wire::{Availability, Poll, ids, message::Body};
 
 use crate::PeerPath;
 
@@ -62,16 +62,28 @@ pub(crate) fn path_view(path: Option<&PeerPath>) -> views::Path {
     }
 }
 
-pub(crate) fn contact_view(contact: &ContactRow, path: Option<&PeerPath>) -> views::Contact {
+pub(crate) fn contact_view(
+    contact: &ContactRow,
+    availability: Availability,
+    path: Option<&PeerPath>,
+    sharing: views::Sharing,
+) -> views::Contact {
     views::Contact {
         account: account_id(contact.account),
         name: contact.name.clone(),
         petname: contact.petname.clone(),
         state: contact_state(contact),
-        presence: if path.is_some() { views::Presence::Online } else { views::Presence::Offline },
+        presence: match availability {
+            Availability::Hidden => views::Presence::Offline,
+            Availability::Away => views::Presence::Away,
+            Availability::Busy => views::Presence::Dnd,
+            Availability::Online => views::Presence::Online,
+        },
         last_seen: contact.last_seen_ms,
         path: path_view(path),
         status_text: contact.status_text.clone(),
+        status_until: contact.status_until_ms,
+        sharing,
         request_text: contact.request_text.clone(),
         alarm: contact.alarm,
     }

@@ -14,6 +14,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use crate::{
     CommandId, Input, Output, PeerPath, Timestamp,
+    chats::typing::Typing,
     contacts::{
         invite::{Ungiven, Unstored},
         link::PendingLink,
@@ -21,6 +22,7 @@ use crate::{
     error::{CoreError, deny},
     hlc::Clock,
     mailboxes::Mail,
+    presence::Presence,
     reorder::Reorder,
     setup,
 };
@@ -74,6 +76,8 @@ pub struct Core {
     /// What is handled right after the input that brought or freed it.
     pub(crate) ready: VecDeque<Ready>,
     pub(crate) mail: Mail,
+    pub(crate) typing: Typing,
+    pub(crate) presence: Presence,
     pub(crate) links: BTreeMap<u64, PendingLink>,
     pub(crate) unstored: BTreeMap<[u8; 16], Unstored>,
     /// Invites that are given out once a bootstrap node has their bundle.
@@ -164,6 +168,8 @@ impl Core {
             leap: BTreeSet::new(),
             ready: VecDeque::new(),
             mail: Mail::new(now),
+            typing: Typing::default(),
+            presence: Presence::default(),
             links: BTreeMap::new(),
             unstored: BTreeMap::new(),
             ungiven: Vec::new(),
@@ -236,6 +242,7 @@ impl Core {
         }
         self.flush_dirty(now, out)?;
         self.flush_acks(now, out)?;
+        self.flush_presence(now, out)?;
         self.flush_mail(now, out)?;
         self.store.set_meta(META_HLC, &self.clock.last().to_u64().to_be_bytes())?;
         self.store.commit()?;
@@ -375,6 +382,8 @@ impl Core {
             self.unstored.values().map(|entry| entry.next_at).min(),
             self.ungiven.iter().map(|ungiven| ungiven.deadline).min(),
             self.mail_next_wake()?,
+            self.typing.next_wake(),
+            self.status_until()?,
         ];
         Ok(times.into_iter().flatten().min())
     }
@@ -420,6 +429,8 @@ impl Core {
         self.expire(now, out)?;
         self.send_scheduled(now, out)?;
         self.mail_wake(now, out)?;
+        self.typing_wake(now, out);
+        self.status_wake(now, out)?;
         self.links_wake(now, out)?;
         self.invites_wake(now, out)?;
         self.outbox_wake_due(now, out)?;
@@ -461,10 +472,11 @@ impl Core {
             Command::ContactsGet(params) => Reply::ContactsGet(self.get_contact(params.account)?),
             Command::ContactsAccept(params) => Reply::ContactsAccept(self.accept_request(params.account, now, out)?),
             Command::ContactsDecline(params) => Reply::ContactsDecline(self.decline(params.account, now, out)?),
-            Command::ContactsBlock(params) => Reply::ContactsBlock(self.block(params.account, now, out)?),
+            Command::ContactsBlock(params) => Reply::ContactsBlock(self.block(params.account, out)?),
             Command::ContactsUnblock(params) => Reply::ContactsUnblock(self.unblock(params.account, now, out)?),
             Command::ContactsRemove(params) => Reply::ContactsRemove(self.remove(params.account, now, out)?),
             Command::ContactsRename(params) => Reply::ContactsRename(self.rename(params, out)?),
+            Command::ContactsSet(params) => Reply::ContactsSet(self.set_contact(params, out)?),
             Command::ContactsVerify(params) => Reply::ContactsVerify(self.verify(params, out)?),
             Command::ContactsSafetyNumber(params) => Reply::ContactsSafetyNumber(self.safety_number(params.account)?),
             Command::ChatsList(_) => Reply::ChatsList(self.list_chats()?),
@@ -486,6 +498,7 @@ impl Core {
             Command::ChatsReschedule(params) => Reply::ChatsReschedule(self.reschedule(params, now, out)?),
             Command::ChatsUnschedule(params) => Reply::ChatsUnschedule(self.unschedule(params, out)?),
             Command::ChatsSetExpiry(params) => Reply::ChatsSetExpiry(self.set_expiry(params, now, out)?),
+            Command::ChatsTyping(params) => Reply::ChatsTyping(self.typing(params, now, out)?),
             Command::ChatsSetDraft(params) => Reply::ChatsSetDraft(self.set_draft(params, out)?),
             Command::ChatsMarkRead(params) => Reply::ChatsMarkRead(self.mark_read(params, now, out)?),
             Command::MailboxesList(_) => Reply::MailboxesList(self.list_mailboxes(now)?),

@@ -32,6 +32,7 @@ mod input;
 mod mailboxes;
 mod outbox;
 mod output;
+mod presence;
 mod profile;
 pub mod query;
 mod receive;

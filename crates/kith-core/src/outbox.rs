@@ -315,6 +315,24 @@ impl Core {
         Ok(())
     }
 
+    /// Says something to the connected devices of a contact that is worth nothing later. Where no session is in use it is
+    /// not said: starting one costs a key.
+    pub(crate) fn send_live(
+        &mut self,
+        account: AccountId,
+        body: &Body,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        for device in self.live_devices(account)? {
+            let connected = self.up.contains_key(&device.transport);
+            if connected && self.current_session(device.device)?.is_some() {
+                self.send_ephemeral(device.device, body, now, out)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Sends something nobody acknowledges: on the connection, or else by mail if the device finds any.
     pub(crate) fn send_ephemeral(
         &mut self,

@@ -1,7 +1,7 @@
 //! My own profile.
 
 use kith_api::{ErrorCode, Event, params::ProfileSetParams, views};
-use kith_wire::{limits, message::Body};
+use kith_wire::{AccountId, limits, message::Body};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
@@ -45,7 +45,9 @@ impl Core {
             account: convert::account_id(self.me),
             name: self.my_name()?,
             status_text: self.text_meta(setup::META_STATUS)?,
-            presence: views::Presence::Online,
+            status_until: self.status_until()?,
+            presence: self.my_presence()?,
+            idle: self.presence.idle,
             devices: self.log.devices().iter().map(device).collect(),
         })
     }
@@ -65,16 +67,79 @@ impl Core {
                 let message = format!("a status text has at most {} characters", limits::STATUS_MAX_CHARS);
                 return deny(ErrorCode::TooLarge, &message);
             }
-            self.store.set_meta(setup::META_STATUS, kith_wire::text::clean_status(&composed).as_bytes())?;
+            let until = params.status_expires_s.map(|seconds| checked_until(seconds, now)).transpose()?;
+            self.keep_status(&kith_wire::text::clean_status(&composed), until)?;
+        } else if params.status_expires_s.is_some() {
+            return deny(ErrorCode::InvalidArgument, "only a status text that is set has an end");
         }
-        let profile = self.profile()?;
-        let body = Body::Profile { name: profile.name.clone(), status_text: profile.status_text.clone() };
-        for contact in self.store.contacts()? {
-            if convert::is_open(&contact) {
-                self.enqueue_control(contact.account, &body, now)?;
+        if params.name.is_some() || params.status_text.is_some() {
+            let body = self.profile_body()?;
+            for contact in self.store.contacts()? {
+                if convert::is_open(&contact) {
+                    self.enqueue_control(contact.account, &body, now)?;
+                }
             }
         }
+        if let Some(idle) = params.idle {
+            self.presence.idle = idle;
+            self.say_presence_to_all()?;
+        }
+        if let Some(presence) = params.presence {
+            self.set_presence(presence, now, out)?;
+        }
+        let profile = self.profile()?;
         out.push(Output::Event(Event::ProfileChanged { profile: profile.clone() }));
         Ok(profile)
     }
+
+    fn profile_body(&self) -> Result<Body, CoreError> {
+        Ok(Body::Profile {
+            name: self.my_name()?,
+            status_text: self.text_meta(setup::META_STATUS)?,
+            status_until_ms: self.status_until()?,
+        })
+    }
+
+    /// Tells somebody new what everybody else knows.
+    pub(crate) fn say_status(&mut self, account: AccountId, now: Timestamp) -> Result<(), CoreError> {
+        if self.text_meta(setup::META_STATUS)?.is_empty() {
+            return Ok(());
+        }
+        let body = self.profile_body()?;
+        self.enqueue_control(account, &body, now)
+    }
+
+    fn keep_status(&mut self, text: &str, until: Option<Timestamp>) -> Result<(), CoreError> {
+        self.store.set_meta(setup::META_STATUS, text.as_bytes())?;
+        match until.filter(|_| !text.is_empty()) {
+            Some(until) => Ok(self.store.set_meta(META_STATUS_UNTIL, &until.to_be_bytes())?),
+            None => Ok(self.store.delete_meta(META_STATUS_UNTIL)?),
+        }
+    }
+
+    /// Until when my status text counts.
+    pub(crate) fn status_until(&self) -> Result<Option<Timestamp>, CoreError> {
+        let until = self.store.meta(META_STATUS_UNTIL)?;
+        Ok(until.and_then(|bytes| bytes.try_into().ok()).map(Timestamp::from_be_bytes))
+    }
+
+    /// The time of my status text may be over. Contacts know when, and are told nothing.
+    pub(crate) fn status_wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        if self.status_until()?.is_some_and(|until| until <= now) {
+            self.keep_status("", None)?;
+            out.push(Output::Event(Event::ProfileChanged { profile: self.profile()? }));
+        }
+        Ok(())
+    }
+}
+
+const META_STATUS_UNTIL: &str = "status_until";
+/// The longest a status text can be told to count, in seconds.
+const STATUS_MAX_S: u64 = 366 * 24 * 3600;
+
+fn checked_until(seconds: u64, now: Timestamp) -> Result<Timestamp, CoreError> {
+    if seconds == 0 || seconds > STATUS_MAX_S {
+        return deny(ErrorCode::InvalidArgument, "a status text counts for a second to a year");
+    }
+    Ok(now.saturating_add(seconds * 1000))
 }

@@ -166,6 +166,8 @@ impl Core {
             }
             Body::Delivered { messages } => return self.delivered(device, messages, now, out),
             Body::Nack { .. } => return self.nacked(device, opened.session, now),
+            Body::Typing { on } => return self.heard_typing(contact.account, device, *on, now, out),
+            Body::Presence { availability } => return self.heard_presence(contact, device, *availability, now, out),
             Body::Seen { messages } => self.seen(contact.account, device, messages, now, out)?,
             Body::Accept { .. } => self.accepted(contact, device, inner, now, out)?,
             Body::Prekeys { keys } => {
@@ -173,7 +175,7 @@ impl Core {
                     self.keep_prekeys(device.device, keys, now)?;
                 }
             }
-            Body::Profile { name, status_text } => self.profile_changed(contact, inner.hlc, name, status_text, out)?,
+            Body::Profile { .. } => self.profile_changed(contact, inner, out)?,
             Body::Identity { log } => self.identity_changed(contact, log, out)?,
             Body::Mailboxes { queues } => self.take_contact_queues(contact.account, queues, inner.hlc)?,
             Body::Request { .. } => return refuse("a contact request inside the channel"),

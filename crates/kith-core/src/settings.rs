@@ -3,13 +3,13 @@
 use kith_api::{
     ErrorCode, Event,
     params::{Done, SettingsSetParams},
-    views::{MAILBOXES_USE, RECEIPTS_SEEN, Settings},
+    views::{MAILBOXES_USE, Settings},
 };
-use kith_wire::Body;
 use serde_json::Value;
 
 use crate::{
     Output, Timestamp,
+    contacts::sharing::Shared,
     core::Core,
     error::{CoreError, deny},
 };
@@ -44,8 +44,8 @@ impl Core {
         check_key(&key)?;
         let changed = if value.is_null() { self.store.delete_setting(&key)? } else { self.put_setting(&key, &value)? };
         if changed {
-            if key == RECEIPTS_SEEN && !self.tells_seen()? {
-                self.drop_seen()?;
+            if Shared::of_setting(&key).is_some() {
+                self.sharing_with_all_changed(out)?;
             }
             if key == MAILBOXES_USE {
                 self.keeps_mail_changed(now)?;
@@ -57,7 +57,7 @@ impl Core {
 
     /// `true` if it was another value before.
     fn put_setting(&mut self, key: &str, value: &Value) -> Result<bool, CoreError> {
-        if [RECEIPTS_SEEN, MAILBOXES_USE].contains(&key) && !value.is_boolean() {
+        if (key == MAILBOXES_USE || Shared::of_setting(key).is_some()) && !value.is_boolean() {
             return deny(ErrorCode::InvalidArgument, &format!("{key} is true or false"));
         }
         if !is_shallow(value, LEVELS_MAX) {
@@ -81,26 +81,6 @@ impl Core {
         }
         self.store.put_setting(key, &value)?;
         Ok(true)
-    }
-
-    /// Whether people are told that their messages were read.
-    pub(crate) fn tells_seen(&self) -> Result<bool, CoreError> {
-        Ok(self.store.setting(RECEIPTS_SEEN)?.is_none_or(|value| value != "false"))
-    }
-
-    /// Takes back what still waits to tell somebody that their messages were read.
-    fn drop_seen(&mut self) -> Result<(), CoreError> {
-        let seen = Body::Seen { messages: Vec::new() }.kind();
-        for contact in self.store.contacts()? {
-            for device in self.store.devices_of(&contact.account)? {
-                for row in self.store.outbox_of_kind(&device.device, seen)? {
-                    self.store.outbox_remove(row.id)?;
-                }
-                // There may be room now for what waited behind.
-                self.dirty.insert(device.device);
-            }
-        }
-        Ok(())
     }
 }
 

@@ -59,6 +59,8 @@ pub struct ContactRow {
     pub petname: Option<String>,
     /// What they say about themselves.
     pub status_text: String,
+    /// Until when that counts (Unix ms).
+    pub status_until_ms: Option<u64>,
     /// Their identity log, encoded.
     pub log: Vec<u8>,
     /// Its newest entry.
@@ -75,6 +77,17 @@ pub struct ContactRow {
     pub created_at_ms: u64,
     /// When a device of theirs was last connected (Unix ms).
     pub last_seen_ms: Option<u64>,
+}
+
+/// What is shared with one contact other than with everybody.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SharingRow {
+    /// That I am writing.
+    pub typing: Option<bool>,
+    /// Whether I am there.
+    pub presence: Option<bool>,
+    /// That I read what they wrote.
+    pub receipts: Option<bool>,
 }
 
 /// A device of a contact.
@@ -99,7 +112,7 @@ pub struct DeviceRow {
 }
 
 const CONTACT: &str = "SELECT account, state, blocked, name, petname, status_text, log, log_seq, log_hash, alarm,
-    request_text, invite_tag, created_at_ms, last_seen_ms FROM contacts";
+    request_text, invite_tag, created_at_ms, last_seen_ms, status_until_ms FROM contacts";
 const DEVICE: &str = "SELECT device, account, transport, olm, kem_hash, kem, revoked_at_ms, last_reset_ms FROM devices";
 
 fn contact(row: &Row<'_>) -> Result<ContactRow, StoreError> {
@@ -118,6 +131,7 @@ fn contact(row: &Row<'_>) -> Result<ContactRow, StoreError> {
         invite_tag: row.get(11)?,
         created_at_ms: row.get(12)?,
         last_seen_ms: row.get(13)?,
+        status_until_ms: row.get(14)?,
     })
 }
 
@@ -138,11 +152,11 @@ impl Store {
     /// Stores the contact, new or changed.
     pub fn put_contact(&self, row: &ContactRow) -> Result<(), StoreError> {
         let sql = "INSERT INTO contacts (account, state, blocked, name, petname, status_text, log, log_seq, log_hash,
-                alarm, request_text, invite_tag, created_at_ms, last_seen_ms)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                alarm, request_text, invite_tag, created_at_ms, last_seen_ms, status_until_ms)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
             ON CONFLICT (account) DO UPDATE SET state = ?2, blocked = ?3, name = ?4, petname = ?5, status_text = ?6,
                 log = ?7, log_seq = ?8, log_hash = ?9, alarm = ?10, request_text = ?11, invite_tag = ?12,
-                created_at_ms = ?13, last_seen_ms = ?14";
+                created_at_ms = ?13, last_seen_ms = ?14, status_until_ms = ?15";
         self.conn.prepare_cached(sql)?.execute(params![
             row.account.as_bytes(),
             row.state.code(),
@@ -158,6 +172,7 @@ impl Store {
             row.invite_tag,
             int(row.created_at_ms),
             maybe_int(row.last_seen_ms),
+            maybe_int(row.status_until_ms),
         ])?;
         Ok(())
     }
@@ -185,6 +200,25 @@ impl Store {
             conn.prepare_cached("DELETE FROM contacts WHERE account = ?1")?.execute([account.as_bytes()])?;
             Ok(())
         })
+    }
+
+    /// What is shared with a contact other than with everybody.
+    pub fn sharing(&self, account: &AccountId) -> Result<SharingRow, StoreError> {
+        let sql = "SELECT typing, presence, receipts FROM contact_sharing WHERE account = ?1";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let row = first(statement.query([account.as_bytes()])?, |row| {
+            Ok(SharingRow { typing: row.get(0)?, presence: row.get(1)?, receipts: row.get(2)? })
+        })?;
+        Ok(row.unwrap_or_default())
+    }
+
+    /// Shares other things with a contact than with everybody; the contact must be stored.
+    pub fn set_sharing(&self, account: &AccountId, row: SharingRow) -> Result<(), StoreError> {
+        let sql = "INSERT INTO contact_sharing (account, typing, presence, receipts) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (account) DO UPDATE SET typing = ?2, presence = ?3, receipts = ?4";
+        let values = params![account.as_bytes(), row.typing, row.presence, row.receipts];
+        self.conn.prepare_cached(sql)?.execute(values)?;
+        Ok(())
     }
 
     /// Stores the device, new or changed. Fails with [`StoreError::UnknownOwner`] if its contact is not stored.

@@ -51,6 +51,6 @@ pub use mailbox::{
     Admission, Mail, MailboxDenial, MailboxOperation, MailboxRequest, MailboxResponse, QueueAddress, Receipt,
     UnverifiedMailboxRequest,
 };
-pub use message::{Body, Ends, Inner, InnerError, Poll, UnverifiedInner};
+pub use message::{Availability, Body, Ends, Inner, InnerError, Poll, UnverifiedInner};
 pub use request::{RequestAnswer, RequestFrame};
 pub use slot::{SlotDenial, SlotRequest, SlotResponse};

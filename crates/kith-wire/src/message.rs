@@ -10,7 +10,7 @@ use std::fmt;
 use prost::Message;
 use zeroize::{Zeroize, Zeroizing};
 
-pub use body::Body;
+pub use body::{Availability, Body};
 pub use poll::Poll;
 
 use crate::codec::{Shape, array, arrays, check_count};

@@ -109,6 +109,35 @@ unread-nothing = لا رسائل غير مقروءة
 unread-nothing-about = تظهر الرسائل الجديدة هنا.
 chat-draft = مسودة: { $text }
 chat-mine = أنت: { $text }
+standing-away = بعيد
+standing-dnd = عدم الإزعاج
+sharing-title = ما تشاركه
+privacy-typing = الكتابة
+privacy-typing-about = ترى جهات الاتصال المتصلة أنك تكتب.
+privacy-presence = الاتصال وآخر ظهور
+privacy-presence-about = ترى جهات الاتصال هل أنت موجود ومتى كنت آخر مرة.
+privacy-both-ways = الأمر متبادل: ما لا تشاركه مع الآخرين لا تراه منهم.
+sharing-about = لجهة الاتصال هذه فقط. ما لا تشاركه لا تراه منها أيضًا.
+share-default = كما للجميع
+share-on = دائمًا
+share-off = أبدًا
+profile-lasts = مدة الحالة
+profile-lasts-kept = حتى أغيّرها
+profile-lasts-hours = { $count ->
+    [one] ساعة واحدة
+   *[other] الساعات: { $count }
+}
+presence-title = الحضور
+presence-online = متصل
+presence-online-about = بعد عشر دقائق من غيابك عن هذه النافذة ترى جهات الاتصال أنك بعيد.
+presence-away = بعيد
+presence-away-about = ترى جهات الاتصال أنك بعيد.
+presence-dnd = عدم الإزعاج
+presence-dnd-about = ترى جهات الاتصال ذلك، ولا ينبّهك هذا الحاسوب.
+presence-invisible = مخفي
+presence-invisible-about = تراك جهات الاتصال غير متصل، ولا ترى من هو موجود. لا يتصل بها شيء مباشرة: تمر الرسائل عبر صناديق البريد وتستغرق وقتًا أطول، وبدون صندوق تنتظر. ما تكتبه، ووصول الرسائل أو قراءتها، يُظهر مع ذلك أنك كنت هنا.
+typing = يكتب الآن…
+typing-who = { $name } يكتب الآن…
 chat-nothing-yet = لا رسائل بعد
 chat-spoken-mention = { $count ->
    *[other] { $name }، رسائل غير مقروءة: { $count }، وقد ذُكر اسمك

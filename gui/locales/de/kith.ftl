@@ -101,6 +101,35 @@ unread-nothing = Alles gelesen
 unread-nothing-about = Neue Nachrichten erscheinen hier.
 chat-draft = Entwurf: { $text }
 chat-mine = Du: { $text }
+standing-away = abwesend
+standing-dnd = bitte nicht stören
+sharing-title = Was du teilst
+privacy-typing = Schreiben
+privacy-typing-about = Verbundene Kontakte sehen, dass du gerade schreibst.
+privacy-presence = Online und zuletzt gesehen
+privacy-presence-about = Kontakte sehen, ob du da bist und wann du zuletzt da warst.
+privacy-both-ways = Das gilt in beide Richtungen: Was du nicht mit anderen teilst, siehst du auch nicht von ihnen.
+sharing-about = Nur für diesen Kontakt. Was du nicht teilst, siehst du auch nicht.
+share-default = Wie für alle
+share-on = Immer
+share-off = Nie
+profile-lasts = Wie lange der Status gilt
+profile-lasts-kept = Bis ich ihn ändere
+profile-lasts-hours = { $count ->
+    [one] Eine Stunde
+   *[other] { $count } Stunden
+}
+presence-title = Anwesenheit
+presence-online = Online
+presence-online-about = Nach zehn Minuten ohne dich in diesem Fenster sehen Kontakte, dass du abwesend bist.
+presence-away = Abwesend
+presence-away-about = Kontakte sehen, dass du abwesend bist.
+presence-dnd = Nicht stören
+presence-dnd-about = Kontakte sehen es, und dieser Computer benachrichtigt dich nicht.
+presence-invisible = Unsichtbar
+presence-invisible-about = Kontakte sehen dich offline, und du siehst nicht, wer da ist. Nichts verbindet sich direkt mit ihnen: Nachrichten gehen über Postfächer und brauchen länger, ohne Postfach warten sie. Was du schreibst und dass Nachrichten angekommen oder gelesen sind, zeigt weiterhin, dass du da warst.
+typing = schreibt …
+typing-who = { $name } schreibt …
 chat-nothing-yet = Noch keine Nachrichten
 chat-spoken-mention = { $count ->
     [one] { $name }, { $count } ungelesene Nachricht, du wirst erwähnt

@@ -101,6 +101,35 @@ unread-nothing = All read
 unread-nothing-about = New messages appear here.
 chat-draft = Draft: { $text }
 chat-mine = You: { $text }
+standing-away = away
+standing-dnd = do not disturb
+sharing-title = What you share
+privacy-typing = Typing
+privacy-typing-about = Contacts who are connected see that you are writing.
+privacy-presence = Online and last seen
+privacy-presence-about = Contacts see whether you are there and when you last were.
+privacy-both-ways = This goes both ways: what you do not share with others, you do not see of them.
+sharing-about = For this contact only. What you do not share, you do not see of them either.
+share-default = As for everybody
+share-on = Always
+share-off = Never
+profile-lasts = How long the status counts
+profile-lasts-kept = Until I change it
+profile-lasts-hours = { $count ->
+    [one] For an hour
+   *[other] For { $count } hours
+}
+presence-title = Presence
+presence-online = Online
+presence-online-about = After ten minutes without you in this window, contacts see that you are away.
+presence-away = Away
+presence-away-about = Contacts see that you are away.
+presence-dnd = Do not disturb
+presence-dnd-about = Contacts see it, and this computer does not notify you.
+presence-invisible = Invisible
+presence-invisible-about = Contacts see you offline, and you do not see who is there. Nothing connects to them directly: messages go through mailboxes and take longer, and without a mailbox they wait. What you write, and that messages arrived or were read, still shows that you were there.
+typing = typing…
+typing-who = { $name } is typing…
 chat-nothing-yet = No messages yet
 chat-spoken-mention = { $count ->
     [one] { $name }, { $count } unread message, you are mentioned

@@ -101,6 +101,35 @@ unread-nothing = Todo leído
 unread-nothing-about = Los mensajes nuevos aparecen aquí.
 chat-draft = Borrador: { $text }
 chat-mine = Tú: { $text }
+standing-away = ausente
+standing-dnd = no molestar
+sharing-title = Lo que compartes
+privacy-typing = Escritura
+privacy-typing-about = Los contactos conectados ven que estás escribiendo.
+privacy-presence = En línea y última vez
+privacy-presence-about = Los contactos ven si estás y cuándo estuviste por última vez.
+privacy-both-ways = Es recíproco: lo que no compartes con los demás, tampoco lo ves de ellos.
+sharing-about = Solo para este contacto. Lo que no compartes, tampoco lo ves.
+share-default = Como con todos
+share-on = Siempre
+share-off = Nunca
+profile-lasts = Cuánto vale el estado
+profile-lasts-kept = Hasta que lo cambie
+profile-lasts-hours = { $count ->
+    [one] Una hora
+   *[other] { $count } horas
+}
+presence-title = Presencia
+presence-online = En línea
+presence-online-about = Tras diez minutos sin ti en esta ventana, tus contactos te ven ausente.
+presence-away = Ausente
+presence-away-about = Tus contactos ven que estás ausente.
+presence-dnd = No molestar
+presence-dnd-about = Tus contactos lo ven, y este equipo no te avisa.
+presence-invisible = Invisible
+presence-invisible-about = Tus contactos te ven sin conexión, y tú no ves quién está. Nada se conecta directamente con ellos: los mensajes van por buzones y tardan más; sin buzón, esperan. Lo que escribes, y que los mensajes llegaron o se leyeron, aún muestra que estuviste.
+typing = escribiendo…
+typing-who = { $name } está escribiendo…
 chat-nothing-yet = Aún no hay mensajes
 chat-spoken-mention = { $count ->
     [one] { $name }, { $count } mensaje sin leer, te mencionan

@@ -101,6 +101,35 @@ unread-nothing = Tout est lu
 unread-nothing-about = Les nouveaux messages s’affichent ici.
 chat-draft = Brouillon : { $text }
 chat-mine = Vous : { $text }
+standing-away = absent
+standing-dnd = ne pas déranger
+sharing-title = Ce que vous partagez
+privacy-typing = Saisie
+privacy-typing-about = Les contacts connectés voient que vous écrivez.
+privacy-presence = En ligne et vu pour la dernière fois
+privacy-presence-about = Les contacts voient si vous êtes là et quand vous l’étiez.
+privacy-both-ways = C’est réciproque : ce que vous ne partagez pas, vous ne le voyez pas chez les autres.
+sharing-about = Pour ce contact seulement. Ce que vous ne partagez pas, vous ne le voyez pas non plus.
+share-default = Comme pour tous
+share-on = Toujours
+share-off = Jamais
+profile-lasts = Durée du statut
+profile-lasts-kept = Jusqu’à modification
+profile-lasts-hours = { $count ->
+    [one] Une heure
+   *[other] { $count } heures
+}
+presence-title = Présence
+presence-online = En ligne
+presence-online-about = Après dix minutes sans vous dans cette fenêtre, vos contacts vous voient absent.
+presence-away = Absent
+presence-away-about = Vos contacts voient que vous êtes absent.
+presence-dnd = Ne pas déranger
+presence-dnd-about = Vos contacts le voient, et cet ordinateur ne vous notifie pas.
+presence-invisible = Invisible
+presence-invisible-about = Vos contacts vous voient hors ligne, et vous ne voyez pas qui est là. Rien ne se connecte directement à eux : les messages passent par des boîtes et prennent plus de temps ; sans boîte, ils attendent. Ce que vous écrivez, et les accusés d’arrivée ou de lecture, montrent encore que vous étiez là.
+typing = écrit…
+typing-who = { $name } écrit…
 chat-nothing-yet = Pas encore de message
 chat-spoken-mention = { $count ->
     [one] { $name }, { $count } message non lu, on vous mentionne

@@ -98,6 +98,34 @@ unread-nothing = すべて既読です
 unread-nothing-about = 新しいメッセージはここに表示されます。
 chat-draft = 下書き：{ $text }
 chat-mine = 自分：{ $text }
+standing-away = 離席中
+standing-dnd = 取り込み中
+sharing-title = 共有する情報
+privacy-typing = 入力中の表示
+privacy-typing-about = 接続中の連絡先に、入力していることが表示されます。
+privacy-presence = オンラインと最終接続
+privacy-presence-about = オンラインかどうかと、最後にいた時刻が連絡先に表示されます。
+privacy-both-ways = お互いさまです。共有しない情報は、相手のものも見えません。
+sharing-about = この連絡先だけの設定です。共有しない情報は、相手のものも見えません。
+share-default = 全員と同じ
+share-on = 常に
+share-off = しない
+profile-lasts = ステータスの期間
+profile-lasts-kept = 変更するまで
+profile-lasts-hours = { $count ->
+   *[other] { $count }時間
+}
+presence-title = 在席状況
+presence-online = オンライン
+presence-online-about = このウィンドウを10分間使わないと、連絡先には離席中と表示されます。
+presence-away = 離席中
+presence-away-about = 連絡先に離席中と表示されます。
+presence-dnd = 取り込み中
+presence-dnd-about = 連絡先に表示され、このパソコンは通知しません。
+presence-invisible = 非表示
+presence-invisible-about = 連絡先にはオフラインと表示され、誰がいるかも見えません。直接の接続は行わず、メッセージはメールボックスを通るため時間がかかり、メールボックスがなければ待機します。書いた内容や、届いた・読んだという通知からは、いたことが分かります。
+typing = 入力中…
+typing-who = { $name }さんが入力中…
 chat-nothing-yet = メッセージはまだありません
 chat-spoken-mention = { $count ->
    *[other] { $name }、未読 { $count } 件、あなたへの言及あり

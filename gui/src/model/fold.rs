@@ -40,6 +40,14 @@ impl Model {
             Event::Presence { account, presence, last_seen, path } => {
                 self.fold_presence(account, presence, last_seen, path);
             }
+            Event::Typing { chat, account, on } => {
+                let writers = self.typing.entry(chat).or_default();
+                if on {
+                    writers.insert(account);
+                } else {
+                    writers.remove(&account);
+                }
+            }
             Event::ProfileChanged { profile } => self.me = Some(profile),
             Event::NetworkChanged { status } => self.network = Some(status),
             Event::SettingsChanged { settings } => self.settings = super::Settings::read(&settings),

@@ -65,6 +65,8 @@ pub(crate) fn contact(n: u8, name: &str) -> Contact {
         last_seen: None,
         path: Path { kind: PathKind::Direct, rtt_ms: Some(12), via: None },
         status_text: String::new(),
+        status_until: None,
+        sharing: Default::default(),
         request_text: String::new(),
         alarm: false,
     }
@@ -94,6 +96,8 @@ pub(crate) fn profile() -> Profile {
         name: "Ada Lindqvist".to_owned(),
         status_text: String::new(),
         presence: Presence::Online,
+        status_until: None,
+        idle: false,
         devices: Vec::new(),
     }
 }

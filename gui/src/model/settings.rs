@@ -1,6 +1,6 @@
 //! What a person chose. Kept in the encrypted profile, under `gui`.
 
-use kith_node::views::{MAILBOXES_USE, RECEIPTS_SEEN};
+use kith_node::views::{MAILBOXES_USE, PRESENCE_SHARE, RECEIPTS_SEEN, TYPING_SHARE};
 use serde::{Deserialize, Serialize};
 
 use crate::theme::Mode;
@@ -73,6 +73,12 @@ pub struct Settings {
     /// Others learn that I have read what they wrote; kept by the node under a key of its own.
     #[serde(skip)]
     pub receipts: bool,
+    /// Others see that I write, and I of them; kept by the node under a key of its own.
+    #[serde(skip)]
+    pub typing: bool,
+    /// Others see that I am there, and I of them; kept by the node under a key of its own.
+    #[serde(skip)]
+    pub presence: bool,
     /// Mailboxes keep messages for me while I am away; kept by the node under a key of its own.
     #[serde(skip)]
     pub mail: bool,
@@ -94,6 +100,8 @@ impl Default for Settings {
             keep_running: None,
             phrase_saved: false,
             receipts: true,
+            typing: true,
+            presence: true,
             mail: true,
         }
     }
@@ -109,7 +117,8 @@ impl Settings {
         let own = kept.get(Self::KEY).and_then(|value| serde_json::from_value(value.clone()).ok());
         let on = |key| kept.get(key).and_then(serde_json::Value::as_bool).unwrap_or(true);
         let (receipts, mail) = (on(RECEIPTS_SEEN), on(MAILBOXES_USE));
-        Self { receipts, mail, ..own.unwrap_or_default() }.bounded()
+        let (typing, presence) = (on(TYPING_SHARE), on(PRESENCE_SHARE));
+        Self { receipts, mail, typing, presence, ..own.unwrap_or_default() }.bounded()
     }
 
     /// The sizes brought into their ranges, whoever wrote the file.

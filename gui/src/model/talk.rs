@@ -98,6 +98,8 @@ pub struct Talk {
     pub draft_saved: String,
     /// When the draft changed last, Unix milliseconds.
     pub draft_at: u64,
+    /// When the node was last told that I write, Unix milliseconds, and not since that I stopped.
+    pub typing_at: Option<u64>,
     /// What the draft will be.
     pub aim: Option<Aim>,
     /// The pinned ones, the last pinned first.

@@ -6,6 +6,7 @@ use kith_node::{
     AccountId, ChatId, MessageId,
     api::Password,
     params::{EditedText, Hit, SafetyReply},
+    views::{Presence, Profile, TestStep},
     views::{Scheduled, TestStep},
 };
 
@@ -66,18 +67,55 @@ impl Section {
     ];
 }
 
+/// My profile while it is edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileEdit {
+    /// The name typed so far.
+    pub name: String,
+    /// The status text typed so far.
+    pub status: String,
+    /// For how long that counts.
+    pub lasts: Lasts,
+    /// How I want to be seen.
+    pub presence: Presence,
+}
+
+impl ProfileEdit {
+    /// As it is.
+    #[must_use]
+    pub fn of(me: &Profile) -> Self {
+        Self { name: me.name.clone(), status: me.status_text.clone(), lasts: Lasts::Kept, presence: me.presence }
+    }
+}
+
+/// For how long a status text counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Lasts {
+    /// As it is; without an end, if it is new.
+    #[default]
+    Kept,
+    /// So many hours from now.
+    Hours(u64),
+}
+
+impl Lasts {
+    /// What can be chosen.
+    pub const ALL: [Self; 4] = [Self::Kept, Self::Hours(1), Self::Hours(4), Self::Hours(24)];
+
+    /// For the node.
+    #[must_use]
+    pub fn seconds(self) -> Option<u64> {
+        if let Self::Hours(hours) = self { Some(hours * 3600) } else { None }
+    }
+}
+
 /// Something over the page that wants an answer first.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Sheet {
     /// Give or use an invite.
     AddContact(AddContact),
     /// Edit my name and status.
-    Profile {
-        /// Typed so far.
-        name: String,
-        /// Typed so far.
-        status: String,
-    },
+    Profile(ProfileEdit),
     /// My 24 words.
     Phrase {
         /// Once shown.

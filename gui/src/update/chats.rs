@@ -2,7 +2,7 @@
 
 use kith_node::{ChatId, Command, params};
 
-use super::{Effect, Target, Then, go, load, show_message};
+use super::{Effect, Target, Then, go, load, show_message, typing};
 use crate::{
     action::Action,
     model::{Aim, Hits, Load, Model, Narrow, Pending, Route},
@@ -36,6 +36,7 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             let now = model.now;
             let talk = model.talk_mut(chat);
             (talk.draft, talk.draft_at) = (text, now);
+            typing::wrote(model, chat, out);
         }
         Action::Send(chat) => send(model, chat, out),
         Action::Retry(chat, local) => retry(model, chat, local, out),
@@ -146,6 +147,8 @@ fn send(model: &mut Model, chat: ChatId, out: &mut Vec<Effect>) {
         out.push(Effect::Focus(Target::Composer));
         return;
     }
+    // The message itself says that the writing is over.
+    talk.typing_at = None;
     let reply_to = if let Some(Aim::Reply(message)) = talk.aim { Some(message) } else { None };
     talk.aim_at(None);
     talk.draft.clear();

@@ -5,7 +5,7 @@ use kith_node::{AccountId, Command, params};
 use super::{Effect, Target, Then, toast};
 use crate::{
     action::Action,
-    model::{AddContact, AddTab, Model, Preview, Route, Sheet, ToastKind},
+    model::{AddContact, AddTab, Lasts, Model, Preview, Route, Sheet, ToastKind},
     text::links,
 };
 
@@ -57,6 +57,20 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             out.push(call(Command::ContactsVerify(params), Then::Say(said)));
         }
         Action::SaveProfile => save_profile(model, out),
+        Action::ShareWith(account, sharing) => {
+            let params = params::ContactSetParams {
+                account,
+                typing: Some(sharing.typing),
+                presence: Some(sharing.presence),
+                receipts: Some(sharing.receipts),
+            };
+            out.push(call(Command::ContactsSet(params), Then::Nothing));
+        }
+        Action::Idle(idle) if model.me.is_some() => {
+            let params = params::ProfileSetParams { idle: Some(idle), ..Default::default() };
+            out.push(call(Command::ProfileSet(params), Then::Nothing));
+        }
+        Action::Idle(_) => {}
         other => return Some(other),
     }
     None
@@ -125,11 +139,19 @@ fn confirm(model: &mut Model, out: &mut Vec<Effect>) {
 }
 
 fn save_profile(model: &mut Model, out: &mut Vec<Effect>) {
-    let Some(Sheet::Profile { name, status }) = &model.view.sheet else { return };
-    if name.trim().is_empty() {
+    let Some(Sheet::Profile(edit)) = &model.view.sheet else { return };
+    if edit.name.trim().is_empty() {
         return;
     }
-    let params = params::ProfileSetParams { name: Some(name.clone()), status_text: Some(status.clone()) };
+    let unchanged = model.me.as_ref().is_some_and(|me| me.status_text == edit.status) && edit.lasts == Lasts::Kept;
+    let params = params::ProfileSetParams {
+        name: Some(edit.name.clone()),
+        // Saying it again would take away its end.
+        status_text: (!unchanged).then(|| edit.status.clone()),
+        status_expires_s: if edit.status.is_empty() { None } else { edit.lasts.seconds() },
+        presence: Some(edit.presence),
+        idle: None,
+    };
     model.view.sheet = None;
     out.push(Effect::Call(Command::ProfileSet(params), Then::Say("toast-profile-saved")));
 }

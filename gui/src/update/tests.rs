@@ -11,6 +11,7 @@ use crate::model::{
 };
 
 mod messages;
+mod typing;
 
 fn snapshot() -> Box<Snapshot> {
     Box::new(Snapshot {
@@ -405,4 +406,38 @@ fn messages_are_chosen_until_somebody_goes_elsewhere() {
     let _effects = update(&mut model, Action::Select(message_id(1)));
     let _effects = update(&mut model, Action::Go(Route::Network));
     assert!(model.view.selected.is_empty());
+}
+
+#[test]
+fn who_is_not_to_be_disturbed_is_not_notified() {
+    let mut model = ready();
+    let event = || Event::Notify { chat: chat_id(1), message: message_id(1), title: "Mara".into(), body: "x".into() };
+    let told = |model: &mut Model| {
+        let effects = update(model, Action::Node(FromNode::Events(vec![event()])));
+        effects.iter().any(|effect| matches!(effect, Effect::Notify { .. }))
+    };
+    assert!(told(&mut model));
+    model.me.as_mut().unwrap().presence = Presence::Dnd;
+    assert!(!told(&mut model));
+    model.me.as_mut().unwrap().presence = Presence::Away;
+    assert!(told(&mut model));
+}
+
+#[test]
+fn a_profile_is_saved_with_how_one_wants_to_be_seen() {
+    let mut model = ready();
+    let me = model.me.clone().unwrap();
+    let saved = |model: &mut Model, edit: crate::model::ProfileEdit| {
+        model.view.sheet = Some(Sheet::Profile(edit));
+        match update(model, Action::SaveProfile).into_iter().next() {
+            Some(Effect::Call(Command::ProfileSet(params), _)) => params,
+            other => panic!("{other:?}"),
+        }
+    };
+    let edit = crate::model::ProfileEdit { presence: Presence::Invisible, ..crate::model::ProfileEdit::of(&me) };
+    let params = saved(&mut model, edit.clone());
+    assert_eq!((params.presence, params.status_text), (Some(Presence::Invisible), None), "an end it has stays");
+    let lasts = crate::model::Lasts::Hours(4);
+    let params = saved(&mut model, crate::model::ProfileEdit { status: "Out".into(), lasts, ..edit });
+    assert_eq!((params.status_text.as_deref(), params.status_expires_s), (Some("Out"), Some(4 * 3600)));
 }

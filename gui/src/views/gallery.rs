@@ -2,6 +2,8 @@
 
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 
+use kith_node::views::Presence;
+
 use crate::{
     cx::Cx,
     i18n::Lang,
@@ -83,8 +85,8 @@ fn rows(ui: &mut Ui, cx: &Cx<'_>) {
     section_title(ui, cx, "Rows");
     let t = cx.tokens();
     let cases = [
-        ("Mara Okafor", "See you at seven", 3, false, Some(true), true),
-        ("Selected Person", "You: yes", 0, true, Some(false), false),
+        ("Mara Okafor", "See you at seven", 3, false, Some(Presence::Online), true),
+        ("Selected Person", "You: yes", 0, true, Some(Presence::Offline), false),
         (
             "A person with a very long name that does not fit in the line",
             "And a very long line below it too, cut",

@@ -1,6 +1,7 @@
 //! Pictures of people, made from their key until they choose one.
 
 use egui::{Align2, FontId, Mesh, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, vec2};
+use kith_node::views::Presence;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::theme::{Color, Theme, avatars::pair_of};
@@ -9,8 +10,8 @@ use crate::theme::{Color, Theme, avatars::pair_of};
 pub(crate) struct Face<'a> {
     pub(crate) name: &'a str,
     pub(crate) key: &'a [u8],
-    /// Connected, not connected, or not to be told.
-    pub(crate) online: Option<bool>,
+    /// Whether they are there, where that is shown.
+    pub(crate) online: Option<Presence>,
 }
 
 /// A face of its own size in a layout.
@@ -31,10 +32,28 @@ pub(crate) fn paint_avatar(painter: &Painter, theme: &Theme, rect: Rect, face: &
         let at = center + vec2(radius, radius) * 0.72;
         let size = (radius * 0.24).max(4.0);
         painter.circle_filled(at, size + 2.0, ground);
-        if online {
-            painter.circle_filled(at, size, theme.tokens.ok);
-        } else {
-            painter.circle_stroke(at, size - 0.75, Stroke::new(1.5, theme.tokens.text_3));
+        paint_presence(painter, theme, at, size, online, ground);
+    }
+}
+
+/// How somebody is there: a disc, a crescent, a disc with a bar, a ring; colours are not needed to tell them apart.
+fn paint_presence(painter: &Painter, theme: &Theme, at: Pos2, size: f32, presence: Presence, ground: Color) {
+    let t = &theme.tokens;
+    match presence {
+        Presence::Online => {
+            painter.circle_filled(at, size, t.ok);
+        }
+        Presence::Away => {
+            painter.circle_filled(at, size, t.warn);
+            painter.circle_filled(at + vec2(-0.45, -0.45) * size, size * 0.72, ground);
+        }
+        Presence::Dnd => {
+            painter.circle_filled(at, size, t.danger);
+            let half = vec2(size * 0.5, 0.0);
+            painter.line_segment([at - half, at + half], Stroke::new((size * 0.45).max(1.5), ground));
+        }
+        Presence::Offline | Presence::Invisible => {
+            painter.circle_stroke(at, size - 0.75, Stroke::new(1.5, t.text_3));
         }
     }
 }

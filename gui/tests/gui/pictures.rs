@@ -8,12 +8,12 @@ use kith_gui::{
     i18n::{Code, Lang},
     model::{
         AddContact, AddTab, Aim, EmojiFor, Later, Model, NewPassword, NewPoll, Onboarding, Palette, Preview as Link,
-        Route, Section, Sheet, Span, Stage, Step, Unlock,
+        ProfileEdit, Route, Section, Sheet, Span, Stage, Step, Unlock,
     },
     preview::Preview,
     theme::{Mode, Theme},
 };
-use kith_node::{ProfileState, params::EditedText};
+use kith_node::{ProfileState, params::EditedText, views::Presence};
 
 use crate::sample;
 
@@ -197,6 +197,22 @@ fn polls() {
     model.view.sheet = Some(Sheet::Poll(NewPoll::new(chat)));
     draw("poll-sheet-narrow", model, Mode::Light, Code::Fr, NARROW);
 }
+fn writing() {
+    let writing = |model: Model| {
+        let mut model = model;
+        model.typing =
+            [(sample::chat_id(1), [sample::account(1)].into()), (sample::chat_id(2), [sample::account(2)].into())]
+                .into();
+        model.view.focused = true;
+        model
+    };
+    for (name, mode) in modes() {
+        draw(&format!("writing-{name}"), writing(sample::talking()), mode, Code::En, WIDE);
+    }
+    draw("writing-narrow", writing(sample::talking()), Mode::Light, Code::En, NARROW);
+    draw("writing-list-narrow", writing(sample::model()), Mode::Dark, Code::De, NARROW);
+    draw("writing-ar", writing(sample::talking()), Mode::Light, Code::Ar, WIDE);
+}
 
 #[test]
 fn lists() {
@@ -228,6 +244,27 @@ fn lists() {
     draw("contact-light", with(|model| model.view.route = open), Mode::Light, Code::En, WIDE);
     let asks = Route::Contacts { open: Some(sample::account(8)) };
     draw("request", with(|model| model.view.route = asks), Mode::Dark, Code::En, WIDE);
+}
+
+#[test]
+fn presence() {
+    let sheet = |presence| {
+        with(|model| {
+            let me = model.me.as_mut().unwrap();
+            me.presence = presence;
+            model.view.sheet = Some(Sheet::Profile(ProfileEdit::of(me)));
+        })
+    };
+    draw("presence-dark", sheet(Presence::Online), Mode::Dark, Code::En, WIDE);
+    draw("presence-light", sheet(Presence::Invisible), Mode::Light, Code::En, WIDE);
+    draw("presence-narrow", sheet(Presence::Invisible), Mode::Light, Code::De, NARROW);
+    draw("presence-ar", sheet(Presence::Dnd), Mode::Dark, Code::Ar, WIDE);
+    let open = |n| Route::Contacts { open: Some(sample::account(n)) };
+    draw("sharing-light", with(|model| model.view.route = open(2)), Mode::Light, Code::En, [1180.0, 1300.0]);
+    draw("sharing-narrow", with(|model| model.view.route = open(4)), Mode::Dark, Code::De, [420.0, 1500.0]);
+    let privacy = Route::Settings(Section::Privacy);
+    draw("privacy-light", with(|model| model.view.route = privacy), Mode::Light, Code::En, WIDE);
+    draw("privacy-narrow", with(|model| model.view.route = privacy), Mode::Dark, Code::De, NARROW);
 }
 
 #[test]

@@ -107,6 +107,8 @@ pub(crate) fn model() -> Model {
         name: "Ada Lindqvist".into(),
         status_text: "In the workshop".into(),
         presence: Presence::Online,
+        status_until: None,
+        idle: false,
         devices: vec![],
     });
     model.network = Some(network());
@@ -345,7 +347,12 @@ fn contact(n: u8, person: &Person) -> Contact {
         name: person.name.into(),
         petname: None,
         state: person.state,
-        presence: if person.online { Presence::Online } else { Presence::Offline },
+        presence: match (person.online, n) {
+            (false, _) => Presence::Offline,
+            (true, 2) => Presence::Away,
+            (true, 4) => Presence::Dnd,
+            (true, _) => Presence::Online,
+        },
         last_seen: (!person.online).then_some(NOW - 26 * 60 * MINUTE),
         path: Path {
             kind: if person.online { PathKind::Direct } else { PathKind::None },
@@ -353,6 +360,8 @@ fn contact(n: u8, person: &Person) -> Contact {
             via: None,
         },
         status_text: if n == 4 { "Away until Monday".into() } else { String::new() },
+        status_until: None,
+        sharing: Default::default(),
         request_text: if n == 8 { "It is Robin, we met at the workshop.".into() } else { String::new() },
         alarm: false,
     }

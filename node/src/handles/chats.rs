@@ -6,7 +6,7 @@ use kith_api::{
         AccountParams, ChatParams, DeleteFor, DeleteParams, DraftParams, EditParams, EditedText, ExpiryParams,
         ForwardParams, HistoryParams, HistoryReply, Hit, MessageParams, MuteParams, Nothing, PinMessageParams,
         PollParams, ReactParams, ReadParams, RescheduleParams, ScheduleParams, ScheduledParams, SearchParams,
-        SendParams, SwitchParams, VoteParams,
+        SendParams, SwitchParams, TypingParams, VoteParams,
     },
     views::{Chat, Message, Scheduled},
 };
@@ -227,6 +227,13 @@ impl Chats<'_> {
     /// `not_found`, `invalid_argument`, `not_a_contact`, `blocked`, `storage`, `shutting_down`.
     pub async fn set_expiry(&self, chat: ChatId, expires_s: Option<u64>) -> Result<(), ApiError> {
         self.0.call::<method::ChatsSetExpiry>(ExpiryParams { chat, expires_s }).await.map(drop)
+    }
+    /// Says that I am writing, or stopped.
+    ///
+    /// # Errors
+    /// `not_found`, `not_a_contact`, `blocked`, `storage`, `shutting_down`.
+    pub async fn typing(&self, chat: ChatId, on: bool) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsTyping>(TypingParams { chat, on }).await.map(drop)
     }
 
     /// Keeps what is written and not sent yet, at most 16 KiB; empty removes it. Sending leaves it as it is, removing the

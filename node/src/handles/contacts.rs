@@ -3,8 +3,8 @@
 use kith_api::{
     AccountId, ApiError, InviteId, method,
     params::{
-        AccountParams, AddParams, AddReply, InviteParams, InviteRef, InviteReply, Nothing, PreviewParams, PreviewReply,
-        RenameParams, SafetyReply, VerifyParams,
+        AccountParams, AddParams, AddReply, ContactSetParams, InviteParams, InviteRef, InviteReply, Nothing,
+        PreviewParams, PreviewReply, RenameParams, SafetyReply, VerifyParams,
     },
     views::{self, Contact},
 };
@@ -159,6 +159,15 @@ impl Contacts<'_> {
     /// `not_found`, `too_large`, `storage`, `shutting_down`.
     pub async fn rename(&self, account: AccountId, petname: impl Into<String>) -> Result<(), ApiError> {
         self.0.call::<method::ContactsRename>(RenameParams { account, petname: petname.into() }).await.map(drop)
+    }
+
+    /// Shares with a contact that I write, that I am there or that I read their messages, or does not, whatever the
+    /// settings say.
+    ///
+    /// # Errors
+    /// `not_found`, `storage`, `shutting_down`.
+    pub async fn set(&self, sharing: ContactSetParams) -> Result<(), ApiError> {
+        self.0.call::<method::ContactsSet>(sharing).await.map(drop)
     }
 
     /// Marks that the safety number was compared, or takes the mark away.

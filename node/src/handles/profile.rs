@@ -3,7 +3,7 @@
 use kith_api::{
     ApiError, Password, method,
     params::{Nothing, PhraseParams, ProfileSetParams, SetPasswordParams},
-    views::Profile,
+    views::{Presence, Profile},
 };
 
 use crate::Node;
@@ -34,7 +34,7 @@ impl ProfileHandle<'_> {
     /// # Errors
     /// `invalid_argument`, `too_large`, `storage`, `shutting_down`.
     pub async fn set_name(&self, name: impl Into<String>) -> Result<Profile, ApiError> {
-        let params = ProfileSetParams { name: Some(name.into()), status_text: None };
+        let params = ProfileSetParams { name: Some(name.into()), ..ProfileSetParams::default() };
         self.0.call::<method::ProfileSet>(params).await
     }
 
@@ -43,7 +43,25 @@ impl ProfileHandle<'_> {
     /// # Errors
     /// `too_large`, `storage`, `shutting_down`.
     pub async fn set_status_text(&self, text: impl Into<String>) -> Result<Profile, ApiError> {
-        let params = ProfileSetParams { name: None, status_text: Some(text.into()) };
+        let params = ProfileSetParams { status_text: Some(text.into()), ..ProfileSetParams::default() };
+        self.0.call::<method::ProfileSet>(params).await
+    }
+
+    /// Changes how I want to be seen: anything but `Offline`.
+    ///
+    /// # Errors
+    /// `invalid_argument`, `storage`, `shutting_down`.
+    pub async fn set_presence(&self, presence: Presence) -> Result<Profile, ApiError> {
+        let params = ProfileSetParams { presence: Some(presence), ..ProfileSetParams::default() };
+        self.0.call::<method::ProfileSet>(params).await
+    }
+
+    /// Says that nobody is at this device, or that somebody is again: then contacts see that I am away. Not kept.
+    ///
+    /// # Errors
+    /// `storage`, `shutting_down`.
+    pub async fn set_idle(&self, idle: bool) -> Result<Profile, ApiError> {
+        let params = ProfileSetParams { idle: Some(idle), ..ProfileSetParams::default() };
         self.0.call::<method::ProfileSet>(params).await
     }
 

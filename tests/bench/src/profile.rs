@@ -101,6 +101,7 @@ impl Person {
             invite_tag: None,
             created_at_ms: now_ms,
             last_seen_ms: None,
+            status_until_ms: None,
         })?;
         store.put_device(&DeviceRow {
             device: record.device,

@@ -5,7 +5,7 @@ use kith_store::{ContactRow, DeliveryState, DeviceRow, Inserted, Marks, MessageR
 use kith_wire::{AccountId, Body, Hlc, Inner, MsgId};
 
 use super::{marks, mentions};
-use crate::{Output, Timestamp, convert, core::Core, error::CoreError};
+use crate::{Output, Timestamp, contacts::sharing::Shared, convert, core::Core, error::CoreError};
 
 /// How much of a message a notification shows, in characters.
 const NOTIFY_CHARS: usize = 120;
@@ -26,6 +26,7 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let chat = self.ensure_chat(contact, now, out)?;
+        self.stopped_typing(contact.account, out);
         let mut message = received(contact, inner, hlc, now);
         message.marks.mention = message.text.as_deref().map_or(Ok(false), |text| self.mentions_me(text))?;
         match self.store.insert_message(&message)? {
@@ -70,12 +71,15 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
+        // What is not shared with them is not shown of them: then it only says that it arrived.
+        let shown = self.shares(account, Shared::Receipts)?;
+        let state = if shown { DeliveryState::Seen } else { DeliveryState::Delivered };
         for msg in messages {
             let Some(message) = self.store.message(msg)? else { continue };
             let chat = self.store.chat(&message.chat)?;
             if chat.and_then(|chat| chat.account) == Some(account) {
                 self.store.outbox_acked(&device.device, msg)?;
-                self.raise(*msg, device.device, DeliveryState::Seen, now, out)?;
+                self.raise(*msg, device.device, state, now, out)?;
             }
         }
         Ok(())

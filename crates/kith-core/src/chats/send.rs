@@ -125,6 +125,7 @@ impl Core {
         };
         self.store.insert_message(&message)?;
         if let Some(account) = recipient {
+            self.typing.wrote(account);
             self.enqueue_until(account, msg, hlc, body, expires_at_ms.unwrap_or(u64::MAX), now)?;
         }
         out.push(Output::Event(Event::MessageUpserted { message: convert::message_view(&message) }));

@@ -11,7 +11,9 @@ use kith_store::{ChatKind, ChatRow, ChatSummary, ContactRow, ContactState};
 use kith_wire::{Body, MsgId, limits};
 
 use crate::{
-    Output, Timestamp, convert,
+    Output, Timestamp,
+    contacts::sharing::Shared,
+    convert,
     core::Core,
     error::{CoreError, deny},
 };
@@ -111,9 +113,7 @@ impl Core {
         }
         let read = self.store.mark_read(&chat, up_to)?;
         self.start_expiry(&chat, now, out)?;
-        if self.tells_seen()? {
-            self.tell_seen(read, now)?;
-        }
+        self.tell_seen(read, now)?;
         if let Some(account) = row.account {
             self.chat_changed(account, out)?;
         }
@@ -127,7 +127,8 @@ impl Core {
             by_author.entry(author).or_default().push(msg);
         }
         for (author, messages) in by_author {
-            if self.store.contact(&author)?.is_some_and(|contact| convert::is_open(&contact)) {
+            let open = self.store.contact(&author)?.is_some_and(|contact| convert::is_open(&contact));
+            if open && self.shares(author, Shared::Receipts)? {
                 for messages in messages.chunks(limits::RECEIPTS_MAX) {
                     self.enqueue_control(author, &Body::Seen { messages: messages.to_vec() }, now)?;
                 }

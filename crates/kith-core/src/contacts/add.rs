@@ -363,6 +363,7 @@ fn new_contact(bundle: &InviteBundle, link: &InviteLink, now: Timestamp) -> Cont
         invite_tag: Some(link.tag()),
         created_at_ms: now,
         last_seen_ms: None,
+        status_until_ms: None,
     }
 }
 

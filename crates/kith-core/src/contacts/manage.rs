@@ -5,7 +5,7 @@ use kith_api::{
     params::{Done, RenameParams, VerifyParams},
 };
 use kith_store::{ContactRow, ContactState, DeviceRow};
-use kith_wire::{Body, Hlc, Inner};
+use kith_wire::{Body, Inner};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
@@ -100,6 +100,8 @@ impl Core {
         for device in self.live_devices(contact.account)? {
             self.wake_device(device.device, now)?;
         }
+        self.say_presence(contact.account);
+        self.say_status(contact.account, now)?;
         self.contact_changed(contact.account, out)
     }
 
@@ -178,16 +180,11 @@ impl Core {
         Ok(Done {})
     }
 
-    pub(crate) fn block(
-        &mut self,
-        account: AccountId,
-        now: Timestamp,
-        out: &mut Vec<Output>,
-    ) -> Result<Done, CoreError> {
+    pub(crate) fn block(&mut self, account: AccountId, out: &mut Vec<Output>) -> Result<Done, CoreError> {
         let mut contact = self.known(account)?;
         contact.blocked = true;
         self.store.put_contact(&contact)?;
-        self.close_queues(contact.account, now)?;
+        // Its queues stay, not looked into: a mailbox that had none would tell them.
         self.untrack(&contact, out)?;
         self.contact_changed(contact.account, out)?;
         Ok(Done {})
@@ -204,6 +201,7 @@ impl Core {
         self.store.put_contact(&contact)?;
         if convert::is_listened_to(&contact) {
             self.track(&contact, out)?;
+            self.store.queues_wake(Some(&contact.account), now)?;
             self.ensure_queues(contact.account, now)?;
         }
         self.contact_changed(contact.account, out)?;
@@ -271,11 +269,11 @@ impl Core {
     pub(crate) fn profile_changed(
         &mut self,
         contact: &ContactRow,
-        hlc: Hlc,
-        name: &str,
-        status_text: &str,
+        inner: &Inner,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
+        let Body::Profile { name, status_text, status_until_ms } = &inner.body else { return refuse("not a profile") };
+        let hlc = inner.hlc;
         let key = format!("profile_at:{}", contact.account);
         let newest = self.store.meta(&key)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
         if hlc.to_u64() <= newest {
@@ -285,6 +283,7 @@ impl Core {
         let mut contact = contact.clone();
         contact.name = name.nfc().collect();
         contact.status_text = status_text.nfc().collect();
+        contact.status_until_ms = *status_until_ms;
         self.store.put_contact(&contact)?;
         self.contact_changed(contact.account, out)?;
         self.chat_changed(contact.account, out)

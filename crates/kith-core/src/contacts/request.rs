@@ -280,6 +280,7 @@ impl Core {
             invite_tag: Some(invite.tag),
             created_at_ms: existing.map_or(now, |contact| contact.created_at_ms),
             last_seen_ms: existing.and_then(|contact| contact.last_seen_ms),
+            status_until_ms: existing.and_then(|contact| contact.status_until_ms),
         }
     }
 }

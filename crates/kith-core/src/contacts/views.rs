@@ -1,13 +1,13 @@
 //! Contacts as they are shown, and how they are reached.
 
 use kith_api::{
-    AccountId, Event,
+    AccountId,
     params::{ContactsReply, Emoji, SafetyReply},
     views,
 };
 use kith_crypto::{safety_emoji, safety_number};
 use kith_store::ContactRow;
-use kith_wire::TransportId;
+use kith_wire::{Availability, TransportId};
 
 use crate::{
     Output, PeerPath, Timestamp, convert,
@@ -22,8 +22,9 @@ impl Core {
     }
 
     pub(crate) fn contact_view(&self, contact: &ContactRow) -> Result<views::Contact, CoreError> {
-        let path = if convert::is_open(contact) { self.path_of(contact)? } else { None };
-        Ok(convert::contact_view(contact, path))
+        let availability = self.availability_of(contact)?;
+        let path = if availability == Availability::Hidden { None } else { self.path_of(contact)? };
+        Ok(convert::contact_view(contact, availability, path, self.sharing_view(contact.account)?))
     }
 
     pub(crate) fn list_contacts(&self) -> Result<ContactsReply, CoreError> {
@@ -59,6 +60,9 @@ impl Core {
     }
 
     pub(crate) fn track(&mut self, contact: &ContactRow, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        if self.is_invisible()? {
+            return Ok(());
+        }
         for device in self.live_devices(contact.account)? {
             let addresses = self.store.addresses(&device.transport)?;
             out.push(Output::Track { peer: device.transport, addresses });
@@ -70,12 +74,14 @@ impl Core {
         for device in self.store.devices_of(&contact.account)? {
             self.let_go(device.transport, out);
         }
+        self.stopped_typing(contact.account, out);
         Ok(())
     }
 
     /// Ends the connection to a device, and lets it in no more.
     pub(crate) fn let_go(&mut self, peer: TransportId, out: &mut Vec<Output>) {
         self.let_go.extend(self.up.remove_entry(&peer));
+        self.presence.gone(&peer);
         out.push(Output::Untrack { peer });
     }
 
@@ -93,7 +99,8 @@ impl Core {
         self.ready.extend(held.map(|held| Ready::Held { from: peer, bytes: held.bytes }));
         self.mail_peer_up(peer, device.account, now)?;
         self.wake_device(device.device, now)?;
-        self.presence_changed(peer, Some(now), out)
+        self.say_presence(device.account);
+        self.presence_changed(peer, now, out)
     }
 
     pub(crate) fn peer_path(
@@ -105,7 +112,7 @@ impl Core {
     ) -> Result<(), CoreError> {
         let Some(known) = self.up.get_mut(&peer) else { return Ok(()) };
         *known = path;
-        self.presence_changed(peer, Some(now), out)
+        self.presence_changed(peer, now, out)
     }
 
     pub(crate) fn peer_down(
@@ -114,34 +121,28 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        if self.up.remove(&peer).is_none() {
+        if !self.up.contains_key(&peer) {
             return Ok(());
         }
         self.mail_peer_down(peer);
-        self.presence_changed(peer, Some(now), out)
+        if let Some(device) = self.store.device_by_transport(&peer)? {
+            self.stopped_typing(device.account, out);
+        }
+        let Some(device) = self.store.device_by_transport(&peer)? else { return Ok(()) };
+        let Some(contact) = self.store.contact(&device.account)?.filter(convert::is_open) else { return Ok(()) };
+        self.seen_there(&contact, now, out)?;
+        self.up.remove(&peer);
+        self.presence.gone(&peer);
+        match self.store.contact(&device.account)? {
+            Some(contact) => self.tell_presence_of(&contact, out),
+            None => Ok(()),
+        }
     }
 
-    fn presence_changed(
-        &mut self,
-        peer: TransportId,
-        seen: Option<Timestamp>,
-        out: &mut Vec<Output>,
-    ) -> Result<(), CoreError> {
+    fn presence_changed(&mut self, peer: TransportId, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         let Some(device) = self.store.device_by_transport(&peer)? else { return Ok(()) };
-        let Some(mut contact) = self.store.contact(&device.account)? else { return Ok(()) };
-        if !convert::is_open(&contact) {
-            return Ok(());
-        }
-        contact.last_seen_ms = seen.max(contact.last_seen_ms);
-        self.store.put_contact(&contact)?;
-        let view = self.contact_view(&contact)?;
-        out.push(Output::Event(Event::Presence {
-            account: view.account,
-            presence: view.presence,
-            last_seen: view.last_seen,
-            path: view.path,
-        }));
-        Ok(())
+        let Some(contact) = self.store.contact(&device.account)? else { return Ok(()) };
+        if convert::is_open(&contact) { self.seen_there(&contact, now, out) } else { Ok(()) }
     }
 
     pub(crate) fn peer_addresses(

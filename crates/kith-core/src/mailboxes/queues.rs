@@ -193,6 +193,10 @@ impl Core {
         for queue in self.store.queues_due(now, room)? {
             let Some(mailbox) = self.store.mailbox(&queue.mailbox)? else { continue };
             let receive = queue.receive;
+            if queue.state == QueueState::Open && self.is_of_blocked(&queue)? {
+                self.store.put_queue(&QueueRow { next_at_ms: now.saturating_add(SPARE_MS), ..queue })?;
+                continue;
+            }
             if self.is_asked(receive) {
                 // Its answer says when to ask again; a second one would contradict it.
                 self.store.put_queue(&QueueRow { next_at_ms: now.saturating_add(super::ANSWER_MS), ..queue })?;
@@ -214,6 +218,12 @@ impl Core {
             self.store.put_queue(&QueueRow { next_at_ms, ..queue })?;
         }
         Ok(())
+    }
+
+    /// Whether only somebody who is blocked writes to a queue.
+    fn is_of_blocked(&self, queue: &QueueRow) -> Result<bool, CoreError> {
+        let Some(account) = queue.account else { return Ok(false) };
+        Ok(self.store.contact(&account)?.is_some_and(|contact| contact.blocked))
     }
 
     pub(super) fn open_answered(

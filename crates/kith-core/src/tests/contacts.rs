@@ -191,7 +191,8 @@ fn a_new_name_reaches_contacts_and_an_older_one_does_not_undo_it() {
     let mut world = World::new(2);
     world.introduce(0, 1);
     let account = world.account(0);
-    let set = |name: &str| Command::ProfileSet(params::ProfileSetParams { name: Some(name.into()), status_text: None });
+    let set =
+        |name: &str| Command::ProfileSet(params::ProfileSetParams { name: Some(name.into()), ..Default::default() });
     world.people[0].hold = true;
     world.call(0, set("First")).unwrap();
     let late = std::mem::take(&mut world.people[0].held);

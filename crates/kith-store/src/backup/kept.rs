@@ -42,13 +42,15 @@ macro_rules! of_lasting {
 pub(super) const KEPT: &[Kept] = &[
     Kept {
         name: "meta",
-        only: "name IN ('identity_log', 'name', 'status_text', 'hlc') OR name LIKE 'profile_at:%' OR name LIKE 'mail_at:%'",
+        only: "name IN ('identity_log', 'name', 'status_text', 'status_until', 'presence', 'hlc')
+            OR name LIKE 'profile_at:%' OR name LIKE 'mail_at:%'",
         instead: &[],
     },
     all("settings"),
     Kept { name: "contacts", only: contacts!(), instead: &[("invite_tag", "NULL")] },
     Kept { name: "devices", only: of_contacts!("account"), instead: &[("last_reset_ms", "NULL")] },
     all("addresses"),
+    Kept { name: "contact_sharing", only: of_contacts!("account"), instead: &[] },
     // Where contacts find mail: the news that the account is back is left there.
     Kept { name: "contact_queues", only: of_contacts!("account"), instead: &[] },
     Kept {

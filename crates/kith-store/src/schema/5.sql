@@ -54,3 +54,11 @@ CREATE TABLE votes (
 ALTER TABLE messages ADD COLUMN voted INTEGER NOT NULL DEFAULT 0;
 -- The first clock reading at which its author closed a poll.
 ALTER TABLE messages ADD COLUMN closed_stamp INTEGER;
+-- What is shared with a contact other than with everybody, and until when their status text counts.
+ALTER TABLE contacts ADD COLUMN status_until_ms INTEGER;
+CREATE TABLE contact_sharing (
+    account BLOB PRIMARY KEY REFERENCES contacts (account) ON DELETE CASCADE,
+    typing INTEGER,
+    presence INTEGER,
+    receipts INTEGER
+) STRICT, WITHOUT ROWID;

@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::{
     Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow, Direction, InviteRow,
-    Marks, MessageRow, NewOutbox, OuterKeyRow, Reaction, ScheduledRow, Search, SessionRow, Stamp, Store, Version, Vote,
-    WaitingChange,
+    Marks, MessageRow, NewOutbox, OuterKeyRow, Reaction, ScheduledRow, Search, SessionRow, SharingRow, Stamp, Store,
+    Version, Vote, WaitingChange,
 };
 
 const T0: u64 = 1_700_000_000_000;
@@ -30,6 +30,11 @@ fn fixture(schema: u32) -> PathBuf {
 }
 
 fn contact() -> ContactRow {
+    contact_of(SCHEMA)
+}
+
+/// The contact as a database keeps it that `schema` wrote.
+fn contact_of(schema: u32) -> ContactRow {
     ContactRow {
         account: AccountId::from_bytes([1; 32]),
         state: ContactState::Verified,
@@ -45,6 +50,7 @@ fn contact() -> ContactRow {
         invite_tag: Some([6; 16]),
         created_at_ms: T0,
         last_seen_ms: Some(T0 + 1),
+        status_until_ms: (schema >= 5).then_some(T0 + 12),
     }
 }
 
@@ -195,6 +201,11 @@ fn fill_mentions(store: &Store) {
         MessageRow { chat: named_in().chat, marks, text: Some("Mara?".into()), ..message(40, DeliveryState::Received) };
     store.ensure_chat(&named_in()).unwrap();
     store.insert_message(&named).unwrap();
+    store.set_sharing(&contact().account, sharing()).unwrap();
+}
+
+fn sharing() -> SharingRow {
+    SharingRow { typing: Some(true), presence: Some(false), receipts: None }
 }
 
 fn named_in() -> ChatRow {
@@ -205,6 +216,7 @@ fn holds_mentions(store: &Store) {
     let summary = store.chat_summary(&named_in().chat).unwrap().unwrap();
     assert_eq!((summary.unread, summary.mentions), (1, 1));
     assert!(summary.last.is_some_and(|last| last.marks.mention));
+    assert_eq!(store.sharing(&contact().account).unwrap(), sharing());
 }
 
 /// Something in every table of schema 4.
@@ -343,7 +355,7 @@ fn holds_everything(store: &Store, schema: u32) {
     let device_id = device().device;
     assert_eq!(store.meta("profile").unwrap().as_deref(), Some(b"settings".as_slice()));
     assert_eq!(store.generation().unwrap(), 1);
-    assert_eq!(store.contacts().unwrap(), [contact()]);
+    assert_eq!(store.contacts().unwrap(), [contact_of(schema)]);
     assert_eq!(store.devices_of(&contact().account).unwrap(), [device()]);
     assert_eq!(store.addresses(&device().transport).unwrap(), ["/ip4/192.0.2.2/tcp/3"]);
     assert_eq!(store.invite(&[6; 16]).unwrap(), Some(invite()));

@@ -88,6 +88,7 @@ pub(crate) fn contact(n: u8) -> ContactRow {
         invite_tag: Some([n; 16]),
         created_at_ms: T0,
         last_seen_ms: None,
+        status_until_ms: None,
     }
 }
 

@@ -7,7 +7,8 @@ use prost::Message;
 
 use super::body_proto::{
     CLOSE_POLL, ChangeProto, ContactProto, DELETE, EDIT, EXPIRY, ExpiryProto, IdentityProto, KeysProto, MailboxesProto,
-    NACK, PREKEYS, ProfileProto, REACT, RECEIPT, ReactProto, TEXT, TextProto, VOTE, VoteProto, contact_shape,
+    NACK, PREKEYS, PRESENCE, PresenceProto, ProfileProto, REACT, RECEIPT, ReactProto, TEXT, TYPING, TextProto,
+    TypingProto, VOTE, VoteProto, contact_shape,
 };
 use super::poll::{Poll, check_choices};
 use crate::codec::{array, arrays, check_count};
@@ -94,6 +95,8 @@ pub enum Body {
         name: String,
         /// The status text.
         status_text: String,
+        /// Until when that counts (Unix ms); otherwise until another one comes.
+        status_until_ms: Option<u64>,
     },
     /// A new identity log of the sender.
     Identity {
@@ -151,6 +154,16 @@ pub enum Body {
         /// The poll.
         target: MsgId,
     },
+    /// The sender is writing in the chat, or stopped. Only said on a live connection, and over by itself soon.
+    Typing {
+        /// Whether they are.
+        on: bool,
+    },
+    /// Whether the person at the sending device is there. Only said on a live connection, and good as long as that is.
+    Presence {
+        /// How.
+        availability: Availability,
+    },
     /// A kind this build does not know; kept as it came.
     Unknown {
         /// The kind.
@@ -158,6 +171,42 @@ pub enum Body {
         /// The bytes.
         bytes: Vec<u8>,
     },
+}
+
+/// Whether a person is there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Availability {
+    /// Not to be told.
+    #[default]
+    Hidden,
+    /// There, and somewhere else.
+    Away,
+    /// There, and not to be disturbed.
+    Busy,
+    /// There.
+    Online,
+}
+
+impl Availability {
+    /// The number on the wire; frozen.
+    fn number(self) -> u32 {
+        match self {
+            Self::Hidden => 0,
+            Self::Online => 1,
+            Self::Away => 2,
+            Self::Busy => 3,
+        }
+    }
+
+    /// Whoever says something new is there at least.
+    fn of(number: u32) -> Self {
+        match number {
+            0 => Self::Hidden,
+            2 => Self::Away,
+            3 => Self::Busy,
+            _ => Self::Online,
+        }
+    }
 }
 
 const KIND_TEXT: u32 = 1;
@@ -177,10 +226,12 @@ const KIND_POLL: u32 = 24;
 const KIND_VOTE: u32 = 25;
 const KIND_CLOSE_POLL: u32 = 26;
 const KIND_MAILBOXES: u32 = 10;
+const KIND_TYPING: u32 = 40;
+const KIND_PRESENCE: u32 = 41;
 
 /// Whether [`Body::decode`] understands a kind.
 fn is_known(kind: u32) -> bool {
-    matches!(kind, KIND_TEXT..=KIND_MAILBOXES | KIND_EDIT..=KIND_CLOSE_POLL)
+    matches!(kind, KIND_TEXT..=KIND_MAILBOXES | KIND_EDIT..=KIND_CLOSE_POLL | KIND_TYPING..=KIND_PRESENCE)
 }
 
 impl fmt::Debug for Body {
@@ -236,6 +287,8 @@ impl Body {
             Self::Poll(_) => KIND_POLL,
             Self::Vote { .. } => KIND_VOTE,
             Self::ClosePoll { .. } => KIND_CLOSE_POLL,
+            Self::Typing { .. } => KIND_TYPING,
+            Self::Presence { .. } => KIND_PRESENCE,
             Self::Unknown { kind, .. } => *kind,
         }
     }
@@ -280,8 +333,9 @@ impl Body {
                 KeysProto { keys: envelopes.iter().map(|id| id.to_bytes().to_vec()).collect() }.encode_to_vec()
             }
             Self::Prekeys { keys } => KeysProto { keys: curve_bytes(keys) }.encode_to_vec(),
-            Self::Profile { name, status_text } => {
-                ProfileProto { name: name.clone(), status_text: status_text.clone() }.encode_to_vec()
+            Self::Profile { name, status_text, status_until_ms } => {
+                ProfileProto { name: name.clone(), status_text: status_text.clone(), status_until_ms: *status_until_ms }
+                    .encode_to_vec()
             }
             Self::Identity { log } => IdentityProto { log: log.clone() }.encode_to_vec(),
             Self::Mailboxes { queues } => MailboxesProto { queues: write_queues(queues) }.encode_to_vec(),
@@ -306,6 +360,8 @@ impl Body {
             Self::Expiry { expires_s, number } => {
                 ExpiryProto { expires_s: expires_s.unwrap_or(0), number: *number }.encode_to_vec()
             }
+            Self::Typing { on } => TypingProto { on: *on }.encode_to_vec(),
+            Self::Presence { availability } => PresenceProto { availability: availability.number() }.encode_to_vec(),
             Self::Unknown { bytes, .. } => bytes.clone(),
         }
     }
@@ -334,10 +390,11 @@ impl Body {
                 Self::Prekeys { keys: curve_keys(&proto.keys)? }
             }
             KIND_PROFILE => {
-                let ProfileProto { name, status_text } = super::body_proto::PROFILE.decode_plain(bytes)?;
+                let ProfileProto { name, status_text, status_until_ms } =
+                    super::body_proto::PROFILE.decode_plain(bytes)?;
                 check_chars("name", &name, NAME_MAX_CHARS)?;
                 check_chars("status text", &status_text, STATUS_MAX_CHARS)?;
-                Self::Profile { name: clean_name(&name), status_text: clean_status(&status_text) }
+                Self::Profile { name: clean_name(&name), status_text: clean_status(&status_text), status_until_ms }
             }
             KIND_IDENTITY => {
                 let IdentityProto { log } = super::body_proto::IDENTITY.decode_plain(bytes)?;
@@ -367,6 +424,14 @@ impl Body {
             KIND_EXPIRY => {
                 let ExpiryProto { expires_s, number } = EXPIRY.decode_plain(bytes)?;
                 Self::Expiry { expires_s: read_seconds(expires_s)?, number }
+            }
+            KIND_TYPING => {
+                let TypingProto { on } = TYPING.decode_plain(bytes)?;
+                Self::Typing { on }
+            }
+            KIND_PRESENCE => {
+                let PresenceProto { availability } = PRESENCE.decode_plain(bytes)?;
+                Self::Presence { availability: Availability::of(availability) }
             }
             _ => Self::Unknown { kind, bytes: bytes.to_vec() },
         };
@@ -426,7 +491,7 @@ impl Body {
             }
             Self::Nack { envelopes } => check_count("nack", envelopes.len(), NACKS_MAX)?,
             Self::Prekeys { keys } => check_count("one-time keys", keys.len(), PREKEYS_MAX)?,
-            Self::Profile { name, status_text } => {
+            Self::Profile { name, status_text, .. } => {
                 check_chars("name", name, NAME_MAX_CHARS)?;
                 check_chars("status text", status_text, STATUS_MAX_CHARS)?;
             }
@@ -436,6 +501,7 @@ impl Body {
             Self::Delete { .. } | Self::ClosePoll { .. } => {}
             Self::Poll(poll) => poll.check()?,
             Self::Vote { choices, .. } => check_choices(*choices)?,
+            Self::Delete { .. } | Self::Typing { .. } | Self::Presence { .. } => {}
             Self::React { emoji, .. } => check_emoji(emoji)?,
             Self::Expiry { expires_s, .. } => check_seconds(*expires_s)?,
             Self::Unknown { kind, .. } if is_known(*kind) => {

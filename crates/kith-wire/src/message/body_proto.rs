@@ -20,6 +20,8 @@ pub(super) const EXPIRY: Shape = plain("expiry", &[]);
 pub(super) const VOTE: Shape = plain("vote", &[]);
 pub(super) const CLOSE_POLL: Shape = plain("end of a poll", &[]);
 pub(super) const REACT: Shape = plain("reaction", &[]);
+pub(super) const PRESENCE: Shape = plain("presence", &[]);
+pub(super) const TYPING: Shape = plain("typing", &[]);
 
 pub(super) const fn contact_shape(what: &'static str) -> Shape {
     plain(what, &[(5, PREKEYS_MAX), (6, ADDRESSES_MAX), (8, QUEUES_MAX)])
@@ -80,6 +82,18 @@ pub(super) struct ReactProto {
     pub(super) on: bool,
 }
 
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct PresenceProto {
+    #[prost(uint32, tag = "1")]
+    pub(super) availability: u32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct TypingProto {
+    #[prost(bool, tag = "1")]
+    pub(super) on: bool,
+}
+
 /// A request and its answer; the answer leaves `text` and `bundle_hash` empty.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct ContactProto {
@@ -120,6 +134,8 @@ pub(super) struct ProfileProto {
     pub(super) name: String,
     #[prost(string, tag = "2")]
     pub(super) status_text: String,
+    #[prost(uint64, optional, tag = "3")]
+    pub(super) status_until_ms: Option<u64>,
 }
 
 #[derive(Clone, PartialEq, Message)]

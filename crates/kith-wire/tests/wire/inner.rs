@@ -1,9 +1,11 @@
 //! The plaintext inside: four identity ends, bodies of every kind, unknown kinds kept.
 
 use kith_crypto::{CurveKey, SigningKey};
+use kith_wire::Availability;
 use kith_wire::limits::{
     EMOJI_MAX_BYTES, EXPIRES_MAX_S, INNER_MAX, LOG_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX, TEXT_MAX_BYTES,
 };
+use kith_wire::limits::{EMOJI_MAX_BYTES, INNER_MAX, LOG_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX, TEXT_MAX_BYTES};
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
     AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, MsgId, Poll, QueueAddress,
@@ -72,8 +74,8 @@ fn nothing_over_its_cap_is_made_or_taken() {
         Body::Seen { messages: ids },
         Body::Nack { envelopes: vec![EnvelopeId::from_bytes([1; 32]); 65] },
         Body::Prekeys { keys: keys.clone() },
-        Body::Profile { name: name.clone(), status_text: String::new() },
-        Body::Profile { name: String::new(), status_text: "s".repeat(141) },
+        Body::Profile { name: name.clone(), status_text: String::new(), status_until_ms: None },
+        Body::Profile { name: String::new(), status_text: "s".repeat(141), status_until_ms: None },
         Body::Identity { log: vec![0; LOG_MAX + 1] },
         accept(&name, &[], addresses(), 0),
         accept("n", &keys, addresses(), 0),
@@ -121,8 +123,8 @@ fn nothing_over_its_cap_is_made_or_taken() {
 #[test]
 fn names_and_texts_from_peers_are_cleaned() {
     let hostile = "\u{202e}ada\u{0}\u{1b}[2J\u{200b}\n";
-    let profile = Body::Profile { name: hostile.to_owned(), status_text: hostile.to_owned() };
-    let Ok(Body::Profile { name, status_text }) = Body::decode(8, &profile.encode()) else { panic!() };
+    let profile = Body::Profile { name: hostile.to_owned(), status_text: hostile.to_owned(), status_until_ms: None };
+    let Ok(Body::Profile { name, status_text, .. }) = Body::decode(8, &profile.encode()) else { panic!() };
     assert_eq!((name.as_str(), status_text.as_str()), ("ada[2J", "ada[2J"));
     let text = Body::text(format!("a\tb{hostile}c"));
     let Ok(Body::Text { text, .. }) = Body::decode(1, &text.encode()) else { panic!() };
@@ -238,13 +240,25 @@ fn body() -> impl Strategy<Value = Body> {
         ids().prop_map(|messages| Body::Seen { messages }),
         vec(any::<[u8; 32]>().prop_map(EnvelopeId::from_bytes), 0..=64).prop_map(|envelopes| Body::Nack { envelopes }),
         keys().prop_map(|keys| Body::Prekeys { keys }),
-        (name(), name()).prop_map(|(name, status_text)| Body::Profile { name, status_text }),
+        (name(), name(), any::<Option<u64>>()).prop_map(|(name, status_text, status_until_ms)| Body::Profile {
+            name,
+            status_text,
+            status_until_ms
+        }),
+        prop_oneof![
+            Just(Availability::Hidden),
+            Just(Availability::Online),
+            Just(Availability::Away),
+            Just(Availability::Busy)
+        ]
+        .prop_map(|availability| Body::Presence { availability }),
         log().prop_map(|log| Body::Identity { log }),
         (any::<[u8; 16]>(), text()).prop_map(|(id, text)| Body::Edit { target: MsgId::from_bytes(id), text }),
         any::<[u8; 16]>().prop_map(|id| Body::Delete { target: MsgId::from_bytes(id) }),
         (any::<[u8; 16]>(), any::<[u8; 32]>(), "[😀-🙏]{1,16}", any::<bool>()).prop_map(|(id, author, emoji, on)| {
             Body::React { target: MsgId::from_bytes(id), author: AccountId::from_bytes(author), emoji, on }
         }),
+        any::<bool>().prop_map(|on| Body::Typing { on }),
         (1000..u32::MAX, log()).prop_map(|(kind, bytes)| Body::Unknown { kind, bytes }),
     ]
 }

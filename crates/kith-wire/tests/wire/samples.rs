@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use kith_crypto::{CurveKey, DeviceSecrets, KEM_ENCAPSULATED_LEN, KemSecret, Key, OlmKind, OlmWire, SigningKey};
+use kith_wire::Availability;
 use kith_wire::mailbox::envelope_hash;
 use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
@@ -131,6 +132,8 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
         ("delete", Body::Delete { target: MsgId::from_bytes([50; 16]) }),
         ("react-on", react("👩🏽‍🚀", true)),
         ("react-off", react("👍", false)),
+        ("typing", Body::Typing { on: true }),
+        ("typing-off", Body::Typing { on: false }),
         (
             "request",
             Body::Request {
@@ -184,7 +187,13 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
         ("seen", Body::Seen { messages }),
         ("nack", Body::Nack { envelopes: vec![EnvelopeId::from_bytes([71; 32])] }),
         ("prekeys", Body::Prekeys { keys: prekeys }),
-        ("profile", Body::Profile { name: name(), status_text: "away".to_owned() }),
+        ("profile", Body::Profile { name: name(), status_text: "away".to_owned(), status_until_ms: None }),
+        (
+            "profile-until",
+            Body::Profile { name: name(), status_text: "away".to_owned(), status_until_ms: Some(NOW_MS) },
+        ),
+        ("presence", Body::Presence { availability: Availability::Busy }),
+        ("presence-hidden", Body::Presence { availability: Availability::Hidden }),
         ("identity", Body::Identity { log }),
         ("unknown", Body::Unknown { kind: 4_000_000_000, bytes: vec![1, 2, 3, 255] }),
     ]);

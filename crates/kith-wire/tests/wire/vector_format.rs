@@ -90,7 +90,13 @@ fn body_fields(body: &Body) -> Fields {
         }
         Body::Nack { envelopes } => vec![list("envelopes", envelopes.iter().map(|id| id.to_bytes()))],
         Body::Prekeys { keys } => vec![list("keys", keys.iter().map(|key| key.to_bytes()))],
-        Body::Profile { name, status_text } => vec![field("name", name), field("status_text", status_text)],
+        Body::Profile { name, status_text, status_until_ms } => {
+            let mut fields = vec![field("name", name), field("status_text", status_text)];
+            // Not in the vectors that are older than it.
+            fields.extend(status_until_ms.map(|until| field("status_until_ms", until)));
+            fields
+        }
+        Body::Presence { availability } => vec![field("availability", format!("{availability:?}"))],
         Body::Identity { log } => vec![bytes("log", log)],
         Body::Mailboxes { queues } => with_queues(Vec::new(), queues),
         Body::Edit { target, text } => vec![field("target", target), field("text", text)],
@@ -112,6 +118,7 @@ fn body_fields(body: &Body) -> Fields {
             vec![field("target", target), field("author", author), field("choices", choices)]
         }
         Body::ClosePoll { target } => vec![field("target", target)],
+        Body::Typing { on } => vec![field("on", on)],
         Body::Unknown { bytes: unknown, .. } => vec![bytes("bytes", unknown)],
     }
 }

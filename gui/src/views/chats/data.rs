@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use kith_node::{
     AccountId, ChatId, MessageId,
-    views::{Chat, ChatKind, ContactState, MessageKind, MessageState},
+    views::{Chat, ChatKind, ContactState, MessageKind, MessageState, Presence},
 };
 
 use crate::{
     i18n::{Arg, Lang},
-    model::{Filter, Model, Narrow, is_online},
+    model::{Filter, Model, Narrow},
     text::inline,
     views::conversation,
 };
@@ -22,10 +22,12 @@ pub(crate) struct ChatRow {
     pub(crate) title: String,
     pub(crate) line: String,
     pub(crate) draft: bool,
+    /// The line says that somebody is writing.
+    pub(crate) typing: bool,
     pub(crate) time: String,
     pub(crate) unread: u64,
     pub(crate) mention: bool,
-    pub(crate) online: Option<bool>,
+    pub(crate) online: Option<Presence>,
     pub(crate) verified: bool,
     pub(crate) selected: bool,
     pub(crate) blocked: bool,
@@ -81,7 +83,9 @@ fn row(model: &Model, lang: &Lang, chat: &Chat, selected: bool) -> ChatRow {
         (_, Some(text)) => inline::plain(text),
         (_, None) => String::new(),
     });
+    let typing = model.typing_in(chat.chat).is_some();
     let line = match (draft, preview) {
+        _ if typing => lang.t("typing"),
         (Some(draft), _) => lang.with("chat-draft", &[("text", Arg::Text(&inline::plain(draft)))]),
         (None, Some(text)) if mine && contact.is_some() => lang.with("chat-mine", &[("text", Arg::Text(&text))]),
         (None, Some(text)) => text,
@@ -95,12 +99,13 @@ fn row(model: &Model, lang: &Lang, chat: &Chat, selected: bool) -> ChatRow {
         account: chat.account,
         key: chat.account.map_or_else(|| chat.chat.to_bytes().to_vec(), |account| account.to_bytes().to_vec()),
         title,
-        draft: draft.is_some(),
+        draft: draft.is_some() && !typing,
+        typing,
         line,
         time,
         unread: chat.unread,
         mention: chat.mentions > 0,
-        online: contact.map(is_online),
+        online: contact.map(|contact| contact.presence),
         verified: contact.is_some_and(|contact| contact.state == ContactState::Verified),
         blocked: contact.is_some_and(|contact| contact.state == ContactState::Blocked),
         selected,

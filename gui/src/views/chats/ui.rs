@@ -199,7 +199,11 @@ fn chat_row(ui: &mut Ui, cx: &mut Cx<'_>, row: &ChatRow) {
         title: &row.title,
         line: &row.line,
         line_words: &[],
-        line_color: if row.draft { cx.tokens().danger } else { cx.tokens().text_2 },
+        line_color: match row {
+            ChatRow { typing: true, .. } => cx.tokens().accent,
+            ChatRow { draft: true, .. } => cx.tokens().danger,
+            _ => cx.tokens().text_2,
+        },
         time: &row.time,
         badge,
         mark,

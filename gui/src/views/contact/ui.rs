@@ -1,20 +1,20 @@
 use egui::{Ui, vec2};
 use kith_node::{
     AccountId,
-    views::{Contact, ContactState, PathKind},
+    views::{Contact, ContactState, PathKind, Share, Sharing},
 };
 
 use crate::{
     action::{Action, Copied},
     cx::Cx,
     i18n::Arg,
-    model::{Sheet, can_write_to, is_online, shown_name},
+    model::{Sheet, can_write_to, shown_name, status},
     text::links,
     theme::{Type, icons, space},
     views::{contacts::standing, sheets::expiry::choices},
     widgets::{
         Face, Kind, Tone, avatar, banner, button, card, glyph, icon_button, label, link_button, muted, paragraph,
-        section_title, selectable, side_by_side,
+        section_title, segmented, selectable, side_by_side,
     },
 };
 
@@ -31,6 +31,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, account: AccountId) {
         trust(ui, cx, contact);
         expiry(ui, cx, contact);
         path(ui, cx, contact);
+        sharing(ui, cx, contact);
     }
     id(ui, cx, contact);
     danger(ui, cx, contact);
@@ -40,7 +41,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
     let (name, key) = (shown_name(contact), contact.account.to_bytes());
     ui.vertical_centered(|ui| {
         let friend = matches!(contact.state, ContactState::Introduced | ContactState::Verified);
-        let face = Face { name: &name, key: &key, online: friend.then(|| is_online(contact)) };
+        let face = Face { name: &name, key: &key, online: friend.then_some(contact.presence) };
         avatar(ui, cx.theme, &face, 88.0, cx.tokens().bg_app);
         ui.add_space(space::XS);
         let name = links::safe_name(&name);
@@ -50,8 +51,9 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
             label(ui, cx.theme.text(&own, Type::SMALL, cx.tokens().text_2));
         }
         label(ui, cx.theme.text(standing(cx, contact), Type::SMALL, cx.tokens().text_2));
-        if !contact.status_text.is_empty() {
-            paragraph(ui, cx, &contact.status_text);
+        let status = status(cx.model, contact);
+        if !status.is_empty() {
+            paragraph(ui, cx, status);
         }
     });
 }
@@ -200,6 +202,34 @@ fn path(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
                 PathKind::None => "path-none-about",
             }),
         );
+    });
+}
+
+type SetShare = fn(&mut Sharing, Share);
+
+/// What they learn of me, and I of them.
+fn sharing(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
+    section_title(ui, cx, &cx.t("sharing-title"));
+    card(ui, cx, |ui, cx| {
+        let Sharing { typing, presence, receipts } = contact.sharing;
+        let rows: [(&str, Share, SetShare); 3] = [
+            ("privacy-typing", typing, |sharing, share| sharing.typing = share),
+            ("privacy-presence", presence, |sharing, share| sharing.presence = share),
+            ("privacy-receipts", receipts, |sharing, share| sharing.receipts = share),
+        ];
+        for (key, now, set) in rows {
+            let name = cx.t(key);
+            label(ui, cx.theme.text(&name, Type::BODY.weight(500.0), cx.tokens().text));
+            let choices = [(Share::Default, "share-default"), (Share::On, "share-on"), (Share::Off, "share-off")];
+            let texts: Vec<_> = choices.iter().map(|(_, key)| cx.t(key)).collect();
+            let at = choices.iter().position(|(share, _)| *share == now).unwrap_or(0);
+            if let Some(at) = segmented(ui, cx, &name, &texts, at) {
+                let mut sharing = contact.sharing;
+                set(&mut sharing, choices[at].0);
+                cx.actions.push(Action::ShareWith(contact.account, sharing));
+            }
+        }
+        muted(ui, cx, &cx.t("sharing-about"));
     });
 }
 

@@ -1,14 +1,14 @@
 use egui::{Frame, Margin, ScrollArea, Ui, vec2};
 use kith_node::{
     AccountId,
-    views::{Contact, ContactState},
+    views::{Contact, ContactState, Presence},
 };
 
 use crate::{
     action::Action,
     cx::Cx,
     i18n::Arg,
-    model::{AddTab, Route, is_online, shown_name},
+    model::{AddTab, Route, shown_name, status},
     theme::{icons, space},
     views::chats,
     widgets::{Face, Kind, Row, empty_state, heading, icon_button, list_row, section_title},
@@ -75,7 +75,9 @@ pub(crate) fn standing(cx: &Cx<'_>, contact: &Contact) -> String {
         (ContactState::Requested, _) => cx.t("standing-requested"),
         (ContactState::Waiting, _) => cx.t("standing-waiting"),
         (ContactState::Blocked, _) => cx.t("standing-blocked"),
-        _ if is_online(contact) => cx.t("standing-online"),
+        _ if contact.presence == Presence::Online => cx.t("standing-online"),
+        _ if contact.presence == Presence::Away => cx.t("standing-away"),
+        _ if contact.presence == Presence::Dnd => cx.t("standing-dnd"),
         (_, Some(seen)) => {
             let when = cx.lang.ago(seen, cx.model.now);
             cx.with("standing-seen", &[("when", Arg::Text(&when))])
@@ -87,11 +89,14 @@ pub(crate) fn standing(cx: &Cx<'_>, contact: &Contact) -> String {
 fn person(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact, selected: bool) {
     let (name, key) = (shown_name(contact), contact.account.to_bytes());
     let friend = matches!(contact.state, ContactState::Introduced | ContactState::Verified);
-    let line =
-        if friend && !contact.status_text.is_empty() { contact.status_text.clone() } else { standing(cx, contact) };
+    let line = if friend && !status(cx.model, contact).is_empty() {
+        status(cx.model, contact).to_owned()
+    } else {
+        standing(cx, contact)
+    };
     let spoken = format!("{name}, {}", standing(cx, contact));
     let row = Row {
-        face: Face { name: &name, key: &key, online: friend.then(|| is_online(contact)) },
+        face: Face { name: &name, key: &key, online: friend.then_some(contact.presence) },
         title: &name,
         line: &line,
         line_words: &[],

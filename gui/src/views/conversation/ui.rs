@@ -21,7 +21,7 @@ use crate::{
     action::{Action, Copied},
     cx::Cx,
     i18n::Arg,
-    model::{BubbleStyle, Route, is_online},
+    model::{BubbleStyle, Route, status},
     text::{links, names::Names},
     theme::{Type, icons},
     update::Target,
@@ -29,6 +29,7 @@ use crate::{
     widgets::{
         Face, Kind, avatar, button, empty_state, glyph, icon_button, icon_toggle, label,
         timeline::{RowKey, Rows, Timeline},
+        typing,
     },
 };
 
@@ -141,7 +142,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, chat: &Chat, narrow: bool) {
                 shell::back_button(ui, cx);
             }
             let key = chat.account.map_or_else(|| chat.chat.to_bytes().to_vec(), |account| account.to_bytes().to_vec());
-            let face = Face { name: &title, key: &key, online: contact.map(is_online) };
+            let face = Face { name: &title, key: &key, online: contact.map(|contact| contact.presence) };
             avatar(ui, cx.theme, &face, 40.0, cx.tokens().bg_app);
             ui.with_layout(egui::Layout::top_down(crate::widgets::start_align(cx)), |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
@@ -154,7 +155,12 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, chat: &Chat, narrow: bool) {
                         seal.on_hover_text(cx.t("trust-verified"));
                     }
                 });
-                label(ui, cx.theme.text(subtitle(cx, chat), Type::CAPTION, cx.tokens().text_2));
+                match cx.model.typing_in(chat.chat) {
+                    Some(account) => typing(ui, cx, &cx.model.name_of(account)),
+                    None => {
+                        label(ui, cx.theme.text(subtitle(cx, chat), Type::CAPTION, cx.tokens().text_2));
+                    }
+                }
             });
         });
     });
@@ -172,7 +178,8 @@ fn info(ui: &Ui, cx: &mut Cx<'_>, chat: &Chat) {
 
 fn subtitle(cx: &Cx<'_>, chat: &Chat) -> String {
     let Some(contact) = cx.model.contact_of(chat) else { return cx.t("notes-about") };
-    let standing = standing(cx, contact);
+    let (standing, status) = (standing(cx, contact), status(cx.model, contact));
+    let standing = if status.is_empty() { standing } else { format!("{standing} · {status}") };
     match contact.path.kind {
         PathKind::Direct => format!("{standing} · {}", cx.t("path-direct-short")),
         PathKind::Relayed => format!("{standing} · {}", cx.t("path-relayed-short")),

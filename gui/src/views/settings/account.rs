@@ -6,7 +6,7 @@ use kith_node::ProfileState;
 use crate::{
     action::{Action, Copied},
     cx::Cx,
-    model::{NewPassword, Sheet},
+    model::{NewPassword, ProfileEdit, Sheet},
     theme::{Type, icons, space},
     widgets::{
         Face, Kind, Tone, avatar, banner, button, card, icon_button, label, muted, section_title, selectable,
@@ -33,7 +33,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             });
         });
         if button(ui, cx, Kind::Secondary, Some(icons::PENCIL_SIMPLE), &cx.t("profile-edit")).clicked() {
-            let sheet = Sheet::Profile { name: me.name.clone(), status: me.status_text.clone() };
+            let sheet = Sheet::Profile(ProfileEdit::of(me));
             cx.actions.push(Action::OpenSheet(sheet));
         }
     });

@@ -1,6 +1,7 @@
 //! The shorter pages of the settings.
 
 use egui::Ui;
+use kith_node::views::{PRESENCE_SHARE, RECEIPTS_SEEN, TYPING_SHARE};
 
 use super::ui::set;
 use crate::{
@@ -15,10 +16,19 @@ use crate::{
 
 pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
     card(ui, cx, |ui, cx| {
-        let (title, about) = (cx.t("privacy-receipts"), cx.t("privacy-receipts-about"));
-        if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.settings.receipts) {
-            cx.actions.push(Action::SendReceipts(on));
+        let settings = &cx.model.settings;
+        let switches = [
+            (RECEIPTS_SEEN, "privacy-receipts", settings.receipts),
+            (TYPING_SHARE, "privacy-typing", settings.typing),
+            (PRESENCE_SHARE, "privacy-presence", settings.presence),
+        ];
+        for (key, text, on) in switches {
+            let (title, about) = (cx.t(text), cx.t(&format!("{text}-about")));
+            if let Some(on) = switch_row(ui, cx, &title, &about, on) {
+                cx.actions.push(Action::Share(key, on));
+            }
         }
+        muted(ui, cx, &cx.t("privacy-both-ways"));
     });
     ui.add_space(space::S);
     card(ui, cx, |ui, cx| {

@@ -1,24 +1,24 @@
 use egui::Ui;
-use kith_node::AccountId;
+use kith_node::{AccountId, views::Presence};
 
 use super::{expiry, lock, message, poll, schedule};
 use crate::{
     action::Action,
     cx::Cx,
     i18n::Arg,
-    model::Sheet,
+    model::{Lasts, ProfileEdit, Sheet},
     text::links,
     theme::{Type, space},
     update::Target,
     views::add_contact,
-    widgets::{Field, Kind, button, field, label, muted, paragraph, selectable, sheet, sheet_buttons},
+    widgets::{Field, Kind, button, field, label, muted, paragraph, segmented, selectable, sheet, sheet_buttons},
 };
 
 pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(open) = cx.model.view.sheet.clone() else { return };
     match open {
         Sheet::AddContact(add) => add_contact::show(ui, cx, &add),
-        Sheet::Profile { name, status } => profile(ui, cx, &name, &status),
+        Sheet::Profile(edit) => profile(ui, cx, &edit),
         Sheet::Password(typed) => lock::password(ui, cx, &typed),
         Sheet::Phrase { words, password, wrong } => lock::phrase(ui, cx, words.as_deref(), &password, wrong),
         Sheet::Rename { account, name } => rename(ui, cx, account, &name),
@@ -38,26 +38,37 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-fn profile(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, status: &str) {
+fn profile(ui: &mut Ui, cx: &mut Cx<'_>, edit: &ProfileEdit) {
     let title = cx.t("profile-edit");
-    sheet(ui, cx, &title, 420.0, |ui, cx| {
+    sheet(ui, cx, &title, 440.0, |ui, cx| {
+        let mut next = edit.clone();
         let (label, hint) = (cx.t("you-name"), cx.t("you-name-hint"));
         let shown = Field { label: &label, hint: &hint, limit: 64, target: Some(Target::Field), ..Field::default() };
-        let (changed, entered) = field(ui, cx, "profile name", name, shown);
-        let mut next = changed.map(|name| (name, status.to_owned()));
+        let (changed, entered) = field(ui, cx, "profile name", &edit.name, shown);
+        next.name = changed.unwrap_or(next.name);
         ui.add_space(space::S);
         let (label, hint) = (cx.t("profile-status"), cx.t("profile-status-hint"));
         let shown = Field { label: &label, hint: &hint, limit: 140, ..Field::default() };
-        let (changed, entered_status) = field(ui, cx, "profile status", status, shown);
-        if let Some(status) = changed {
-            next = Some((name.to_owned(), status));
-        }
-        if let Some((name, status)) = next {
-            cx.act(Action::EditSheet(Sheet::Profile { name, status }));
+        let (changed, entered_status) = field(ui, cx, "profile status", &edit.status, shown);
+        next.status = changed.unwrap_or(next.status);
+        if !edit.status.trim().is_empty() {
+            let name = cx.t("profile-lasts");
+            let texts = Lasts::ALL.map(|lasts| match lasts {
+                Lasts::Kept => cx.t("profile-lasts-kept"),
+                Lasts::Hours(hours) => cx.with("profile-lasts-hours", &[("count", Arg::Count(hours))]),
+            });
+            let at = Lasts::ALL.iter().position(|lasts| *lasts == edit.lasts).unwrap_or(0);
+            if let Some(at) = segmented(ui, cx, &name, &texts, at) {
+                next.lasts = Lasts::ALL[at];
+            }
         }
         muted(ui, cx, &cx.t("profile-about"));
+        presence(ui, cx, &mut next.presence);
+        if next != *edit {
+            cx.act(Action::EditSheet(Sheet::Profile(next)));
+        }
         sheet_buttons(ui, cx, |ui, cx| {
-            let can = !name.trim().is_empty();
+            let can = !edit.name.trim().is_empty();
             let text = cx.t("save");
             let pressed = ui.add_enabled_ui(can, |ui| button(ui, cx, Kind::Primary, None, &text).clicked()).inner;
             if pressed || (can && (entered || entered_status)) {
@@ -68,6 +79,26 @@ fn profile(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, status: &str) {
             }
         });
     });
+}
+
+/// How I want to be seen, and what that costs.
+fn presence(ui: &mut Ui, cx: &mut Cx<'_>, chosen: &mut Presence) {
+    ui.add_space(space::S);
+    let choices = [
+        (Presence::Online, "presence-online"),
+        (Presence::Away, "presence-away"),
+        (Presence::Dnd, "presence-dnd"),
+        (Presence::Invisible, "presence-invisible"),
+    ];
+    let name = cx.t("presence-title");
+    label(ui, cx.theme.text(&name, Type::BODY.weight(500.0), cx.tokens().text));
+    let texts = choices.map(|(_, key)| cx.t(key));
+    let at = choices.iter().position(|(presence, _)| presence == chosen).unwrap_or(0);
+    if let Some(at) = segmented(ui, cx, &name, &texts, at) {
+        *chosen = choices[at].0;
+    }
+    let about = choices.iter().find(|(presence, _)| presence == chosen).map_or("presence-online", |(_, key)| *key);
+    muted(ui, cx, &cx.t(&format!("{about}-about")));
 }
 
 fn rename(ui: &mut Ui, cx: &mut Cx<'_>, account: AccountId, name: &str) {

@@ -4,7 +4,7 @@ use kith_node::views::PathKind;
 use crate::{
     action::Action,
     cx::Cx,
-    model::{Filter, Route, Section, Sheet},
+    model::{Filter, ProfileEdit, Route, Section, Sheet},
     theme::{icons, space},
     views::{Screens, chats, contact, contacts, conversation, network, settings},
     widgets::{Face, Health, Kind, Tone, avatar, banner, empty_state, health_dot, rail_button},
@@ -76,14 +76,14 @@ fn rail(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.vertical_centered(|ui| {
         if let Some(me) = &cx.model.me {
             let key = me.account.to_bytes();
-            let face = Face { name: &me.name, key: &key, online: None };
+            let face = Face { name: &me.name, key: &key, online: Some(me.presence) };
             let ground = cx.tokens().bg_rail;
             let response = avatar(ui, cx.theme, &face, 40.0, ground).interact(egui::Sense::click());
             let label = cx.t("nav-profile");
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &label));
             crate::widgets::focus_ring(ui, cx.theme, &response, response.rect, 20);
             if response.on_hover_text(&me.name).clicked() {
-                cx.act(Action::OpenSheet(Sheet::Profile { name: me.name.clone(), status: me.status_text.clone() }));
+                cx.act(Action::OpenSheet(Sheet::Profile(ProfileEdit::of(me))));
             }
         }
         ui.add_space(space::L);
