@@ -7,7 +7,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use kith_tests::{people::Person, process::Home};
+use kith_tests::{
+    people::{Person, befriend},
+    process::Home,
+};
 use serde_json::json;
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -55,5 +58,162 @@ async fn a_backup_is_one_whole_file_or_none() -> Result<()> {
     assert_eq!(fs::read(&other)?, b"a picture");
     assert_eq!(files(out.path())?.len(), 2, "what failed leaves nothing");
     assert_eq!(alice.node.api.error_of("backup.cancel", json!({})).await?, "not_found");
+    Ok(())
+}
+
+/// Alice and Bob, who wrote to each other.
+async fn two(root: &Path) -> Result<(Person, Person)> {
+    let mut alice = Person::at(Home::new(root, "alice").password("correct horse")).await?;
+    let mut bob = Person::new(root, "bob", &[]).await?;
+    befriend(&mut alice, &mut bob, "hello").await?;
+    let first = alice.write(&bob.account, "before the backup").await?;
+    alice.sees_state(&bob.account, &first, "delivered").await?;
+    let answer = bob.write(&alice.account, "and the answer").await?;
+    bob.sees_state(&alice.account, &answer, "delivered").await?;
+    Ok((alice, bob))
+}
+
+fn lines(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+/// Waits until everybody knows that this person's account is back.
+async fn is_back(person: &mut Person) -> Result<()> {
+    let api = person.node.api.clone();
+    let told = person.events.wait_until("everybody told", async || {
+        let profile = api.call("profile.get", json!({})).await?;
+        Ok(profile["recovery"].is_null().then_some(profile))
+    });
+    let profile = told.await?;
+    assert_eq!(profile["devices"].as_array().map(Vec::len), Some(1), "{profile}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_lost_machine_is_made_good() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let (alice, mut bob) = two(root.path()).await?;
+    alice.call("contacts.verify", json!({ "account": bob.account, "verified": true })).await?;
+    alice.call("contacts.rename", json!({ "account": bob.account, "petname": "Bobby" })).await?;
+    let deleted = alice.write(&alice.account, "a thought better of").await?;
+    alice.call("chats.delete", json!({ "message": deleted, "for": "me" })).await?;
+    alice.write(&alice.account, "a note to myself").await?;
+    alice.call("settings.set", json!({ "key": "gui.theme", "value": "dark" })).await?;
+    let chat = alice.chat_with(&bob.account).await?;
+    alice.call("chats.set_draft", json!({ "chat": chat, "text": "half a senten" })).await?;
+    let file = root.path().join("alice.kithbak");
+    let params = json!({ "path": file, "password": "paper", "profile_password": "correct horse" });
+    alice.call("backup.export", params).await?;
+    let account = alice.account.clone();
+    assert!(alice.node.terminate().await?.success());
+    fs::remove_dir_all(&alice.home.profile)?;
+    let meanwhile = bob.write(&account, "where are you").await?;
+
+    let wrong = root.path().join("wrong");
+    fs::write(&wrong, "pencil\n")?;
+    let right = root.path().join("right");
+    fs::write(&right, "paper\n")?;
+    let path = file.to_str().context("a path")?;
+    let elsewhere = Home::new(root.path(), "elsewhere").password("battery staple");
+    let with = |secret: &Path| {
+        elsewhere.clone().with(&["--restore", path, "--restore-password-file", secret.to_str().unwrap_or_default()])
+    };
+    let refused = with(&wrong).start_and_fail().await?;
+    let said = String::from_utf8(refused.stderr)?;
+    assert!(said.contains("does not open this backup") && said.lines().count() == 1, "{said}");
+    assert!(!elsewhere.profile.exists(), "nothing was made");
+    let damaged = root.path().join("damaged.kithbak");
+    let mut bytes = fs::read(&file)?;
+    let middle = bytes.len() - 100;
+    bytes[middle] ^= 1;
+    fs::write(&damaged, bytes)?;
+    let arguments = [
+        "--restore",
+        damaged.to_str().context("a path")?,
+        "--restore-password-file",
+        right.to_str().context("a path")?,
+    ];
+    let refused = elsewhere.clone().with(&arguments).start_and_fail().await?;
+    let said = String::from_utf8(refused.stderr)?;
+    assert!(said.contains("damaged"), "{said}");
+    assert!(!elsewhere.profile.join("kith.db").exists() && !elsewhere.profile.join("identity.kith").exists());
+
+    let mut alice = Person::at(with(&right)).await?;
+    assert_eq!(alice.account, account);
+    is_back(&mut alice).await?;
+    let contact = alice.call("contacts.get", json!({ "account": bob.account })).await?;
+    assert_eq!((&contact["state"], &contact["petname"]), (&json!("verified"), &json!("Bobby")));
+    alice.reads(&bob.account, &lines(&["before the backup", "and the answer", "where are you"])).await?;
+    bob.sees_state(&account, &meanwhile, "delivered").await?;
+    let back = alice.write(&bob.account, "here again").await?;
+    alice.sees_state(&bob.account, &back, "delivered").await?;
+    let answer = bob.write(&account, "welcome").await?;
+    bob.sees_state(&account, &answer, "delivered").await?;
+    let whole = lines(&["before the backup", "and the answer", "where are you", "here again", "welcome"]);
+    alice.reads(&bob.account, &whole).await?;
+    bob.reads(&account, &whole).await?;
+    assert_eq!(alice.texts(&account).await?, ["a note to myself"], "what was deleted does not come back");
+    assert_eq!(alice.call("settings.get", json!({})).await?["settings"]["gui.theme"], "dark");
+    let chat = alice.call("chats.get", json!({ "chat": chat })).await?;
+    assert_eq!(chat["draft"], "half a senten");
+    let hits = alice.call("chats.search", json!({ "query": "answer" })).await?;
+    assert_eq!(hits["hits"].as_array().map(Vec::len), Some(1));
+    assert!(bob.call("contacts.get", json!({ "account": account })).await?["alarm"].is_null());
+
+    // A profile like any other from now on, which is not replaced.
+    let said = String::from_utf8(with(&right).start_and_fail().await?.stderr)?;
+    assert!(said.contains("in another process") || said.contains("already"), "{said}");
+    alice.node.kill().await?;
+    let said = String::from_utf8(with(&right).start_and_fail().await?.stderr)?;
+    assert!(said.contains("there is a profile"), "{said}");
+    let mut alice = Person::at(elsewhere).await?;
+    alice.meets(&bob.account).await?;
+    let last = alice.write(&bob.account, "still here").await?;
+    alice.sees_state(&bob.account, &last, "delivered").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_words_open_a_backup_and_bring_an_account_back_alone() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let (alice, mut bob) = two(root.path()).await?;
+    let phrase = alice.call("profile.recovery_phrase", json!({ "password": "correct horse" })).await?;
+    let words: Vec<&str> =
+        phrase["words"].as_array().context("words")?.iter().filter_map(|word| word.as_str()).collect();
+    let file = root.path().join("alice.kithbak");
+    alice.call("backup.export", json!({ "path": file, "profile_password": "correct horse" })).await?;
+    let account = alice.account.clone();
+    alice.node.kill().await?;
+    let (path, paper) = (file.to_str().context("a path")?, root.path().join("words"));
+    let other = "abandon ".repeat(23) + "art";
+    fs::write(&paper, other)?;
+    let paper_path = paper.to_str().context("a path")?;
+    let second = Home::new(root.path(), "second");
+    let from_file = second.clone().with(&["--restore", path, "--words-file", paper_path]);
+    let said = String::from_utf8(from_file.start_and_fail().await?.stderr)?;
+    assert!(said.contains("24 words do not open this backup"), "{said}");
+    fs::write(&paper, words.join(" "))?;
+    let mut alice = Person::at(from_file).await?;
+    is_back(&mut alice).await?;
+    alice.reads(&bob.account, &lines(&["before the backup", "and the answer"])).await?;
+    alice.node.kill().await?;
+
+    // And once more with nothing but the words: Bob, whose link it is, knows the account.
+    let third = Home::new(root.path(), "third").with(&["--words-file", paper_path]);
+    let mut alice = Person::at(third).await?;
+    assert_eq!(alice.account, account);
+    let profile = alice.call("profile.get", json!({})).await?;
+    assert_eq!(profile["recovery"]["state"], "alone", "{profile}");
+    assert_eq!(alice.call("contacts.list", json!({})).await?["contacts"], json!([]));
+    let link = bob.invite().await?;
+    alice.asks(&link, "it is me").await?;
+    is_back(&mut alice).await?;
+    alice.meets(&bob.account).await?;
+    let hello = bob.write(&account, "I know you").await?;
+    bob.sees_state(&account, &hello, "delivered").await?;
+    let back = alice.write(&bob.account, "thank you").await?;
+    alice.sees_state(&bob.account, &back, "delivered").await?;
+    assert_eq!(alice.texts(&bob.account).await?, ["I know you", "thank you"]);
+    assert!(bob.call("contacts.get", json!({ "account": account })).await?["alarm"].is_null());
     Ok(())
 }

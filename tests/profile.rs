@@ -205,6 +205,16 @@ async fn a_damaged_keystore_is_refused_and_left_alone() -> Result<()> {
 
 #[tokio::test]
 async fn a_copied_back_database_goes_on_talking() -> Result<()> {
+    copied_back(false).await
+}
+
+#[tokio::test]
+async fn a_copied_back_folder_goes_on_talking() -> Result<()> {
+    copied_back(true).await
+}
+
+/// An older copy of the database, or of the `whole` folder with its counter, is put back.
+async fn copied_back(whole: bool) -> Result<()> {
     let root = tempfile::tempdir()?;
     let bootstrap = BootstrapHome::init(root.path()).await?.start().await?;
     let arguments = ["--bootstrap", &bootstrap.link()];
@@ -217,7 +227,8 @@ async fn a_copied_back_database_goes_on_talking() -> Result<()> {
     let home = alice.home.clone();
     let database = home.profile.join("kith.db");
     assert!(alice.node.terminate().await?.success());
-    let copy = fs::read(&database)?;
+    let mut copy = contents(&home.profile)?;
+    copy.retain(|path, _| whole || *path == database);
     let mut alice = Person::at(home.clone()).await?;
     for (number, words) in ["one", "two", "three"].into_iter().enumerate() {
         let message = alice.write(&bob.account, words).await?;
@@ -231,7 +242,9 @@ async fn a_copied_back_database_goes_on_talking() -> Result<()> {
         let path = home.profile.join(leftover);
         assert!(!path.exists() || fs::remove_file(path).is_ok());
     }
-    fs::write(&database, copy)?;
+    for (path, bytes) in copy {
+        fs::write(path, bytes)?;
+    }
 
     let mut alice = Person::at(home).await?;
     let message = alice.write(&bob.account, "from the copy").await?;

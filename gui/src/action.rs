@@ -6,7 +6,7 @@ use kith_node::{AccountId, ChatId, MessageId, api::Password, params::DeleteFor, 
 
 use crate::{
     bridge::FromNode,
-    model::{AddTab, Filter, Narrow, Route, Section, Settings, Sheet, Step},
+    model::{AddTab, Filter, Narrow, Restoring, Route, Section, Settings, Sheet, Step},
     platform::appearance::Preferred,
 };
 
@@ -45,6 +45,23 @@ pub enum Action {
     Unlock,
     /// Leave the page shown after a profile was made.
     StartChatting,
+
+    /// Ask where a backup goes.
+    OpenBackup,
+    /// Let a person choose where it goes.
+    ChooseBackup,
+    /// They chose.
+    BackupTo(String),
+    /// Make the backup.
+    BackUp,
+    /// Stop making it.
+    StopBackup,
+    /// Let a person choose a backup to read.
+    ChooseRestore,
+    /// What brings an account back, typed so far.
+    Restoring(Restoring),
+    /// Bring it back.
+    Restore,
 
     /// Another page.
     Go(Route),

@@ -19,7 +19,7 @@ use crate::{
     i18n::{Arg, Code, Lang},
     model::{Appearance, Clock, Model, Stage},
     platform::{
-        Desktop, appearance, autostart, clipboard,
+        Desktop, appearance, autostart, clipboard, files,
         notify::{Notifier, Told},
         scan, single_instance, themes,
         window_state::{self, WindowState},
@@ -156,7 +156,10 @@ impl App {
         desktop.run("autostart", || Some(Action::AutostartIs(autostart::is_on())));
         let window_file = window_state::file(&folder);
         let mut app = Self {
-            model: Model::of(folder.display().to_string()),
+            model: Model {
+                home: std::env::home_dir().map(|home| home.display().to_string()).unwrap_or_default(),
+                ..Model::of(folder.display().to_string())
+            },
             bridge,
             desktop,
             notifier: Notifier::new(),
@@ -226,6 +229,9 @@ impl App {
                 ctx.copy_text(text);
             }
             Effect::Browse(link) => ctx.open_url(egui::OpenUrl::new_tab(link)),
+            Effect::Restore(what) => self.ask(ToNode::Restore(what)),
+            Effect::ChooseSave(offered) => self.desktop.run("files", move || files::save(&offered)),
+            Effect::ChooseBackup => self.desktop.run("files", files::backup),
             Effect::ScanClipboard => self.desktop.run("scan", scan::clipboard),
             Effect::ScanFile => self.desktop.run("scan", scan::file),
             Effect::ScanScreen => self.desktop.run("scan", scan::screen),

@@ -16,13 +16,13 @@ use std::{
 
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use kith_node::{
-    AccountId, ApiError, Command, Event, Events, KeyError, Node, NodeBuilder, Preset, ProfileState, Reply, Snapshot,
-    StartError, api::Password, profile_state,
+    AccountId, ApiError, Command, Event, Events, KeyError, Node, NodeBuilder, Preset, ProfileState, Reply, Restore,
+    RestoreError, RestoreKey, Snapshot, StartError, api::Password, profile_state,
 };
 use tokio::{runtime::Runtime, sync::mpsc};
 
 use self::echo::Echo;
-use crate::update::Then;
+use crate::{model::Restoring, update::Then};
 
 /// Calls waiting for the node: more than a person can make, so that a frame never waits.
 const CALLS: usize = 1024;
@@ -74,6 +74,8 @@ pub enum ToNode {
         /// Its password.
         password: Option<Password>,
     },
+    /// Bring an account back.
+    Restore(Box<Restoring>),
     /// Start somebody to try things with.
     Echo,
     /// Call a method.
@@ -215,6 +217,15 @@ impl Out {
     }
 }
 
+impl Out {
+    /// Tells if there is room for it.
+    fn try_tell(&self, news: FromNode) {
+        if self.news.try_send(news).is_ok() {
+            self.waker.wake();
+        }
+    }
+}
+
 async fn run(options: NodeOptions, mut calls: mpsc::Receiver<ToNode>, out: Out) {
     let Some(node) = start(&options, &mut calls, &out).await else { return };
     let Ok((snapshot, mut events)) = node.subscribe().await else {
@@ -231,16 +242,25 @@ async fn run(options: NodeOptions, mut calls: mpsc::Receiver<ToNode>, out: Out) 
 /// Tries until the profile is open; `None` if the window went away before.
 async fn start(options: &NodeOptions, calls: &mut mpsc::Receiver<ToNode>, out: &Out) -> Option<Node> {
     loop {
-        let (name, password) = match calls.recv().await? {
-            ToNode::Open => (None, None),
-            ToNode::Start { name, password } => (name, password),
+        let builder = match calls.recv().await? {
+            ToNode::Open => builder(options, None, None),
+            ToNode::Start { name, password } => builder(options, name, password),
+            ToNode::Restore(typed) => match restoring(options, &typed, out) {
+                Ok(builder) => builder,
+                Err(error) => {
+                    if !out.tell(problem(error.into())).await {
+                        return None;
+                    }
+                    continue;
+                }
+            },
             ToNode::Echo => continue,
             ToNode::Call(_, then) => {
                 let _gone = out.tell(FromNode::Reply(then, Err(not_running()))).await;
                 continue;
             }
         };
-        match builder(options, name, password).spawn().await {
+        match builder.spawn().await {
             Ok(node) => return Some(node),
             Err(error) => {
                 if !out.tell(problem(error)).await {
@@ -269,6 +289,23 @@ fn builder(options: &NodeOptions, name: Option<String>, password: Option<Passwor
         builder = builder.password(password.as_str());
     }
     builder
+}
+
+/// A builder that brings an account back.
+fn restoring(options: &NodeOptions, typed: &Restoring, out: &Out) -> Result<NodeBuilder, RestoreError> {
+    let password = (!typed.password.as_str().is_empty()).then(|| typed.password.clone());
+    if typed.words_only {
+        let name = Some(typed.name.trim().to_owned());
+        return Ok(builder(options, name, password).restore(Restore::words(typed.secret.as_str())?));
+    }
+    let key = if typed.by_words {
+        RestoreKey::words(typed.secret.as_str())?
+    } else {
+        RestoreKey::password(typed.secret.as_str())
+    };
+    let out = out.clone();
+    let tell = move |done, total| out.try_tell(FromNode::Events(vec![Event::BackupProgress { done, total }]));
+    Ok(builder(options, None, password).restore(Restore::file(typed.file.trim(), key).progress(tell)))
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "only these are answered with another page")]
@@ -319,7 +356,7 @@ async fn talk(
                     *echo = Some(Echo::new(node.clone(), &options.folder, out.clone(), true));
                     true
                 }
-                Some(ToNode::Open | ToNode::Start { .. }) => true,
+                Some(ToNode::Open | ToNode::Start { .. } | ToNode::Restore(_)) => true,
                 None => return,
             },
             Some((then, result)) = running.next() => {

@@ -19,11 +19,11 @@ use kith_node::{
 use crate::{platform::appearance::Preferred, theme::Tokens};
 
 pub use settings::{Appearance, BubbleStyle, Clock, Settings};
-pub use stage::{Onboarding, Stage, Step, Unlock};
+pub use stage::{Onboarding, Restoring, Stage, Step, Unlock};
 pub use talk::{Aim, Load, Pending, Quote, Scroll, Talk};
 pub use view::{
-    AddContact, AddTab, EmojiFor, Filter, Hits, Lasts, Later, Narrow, NewPassword, NewPoll, Palette, Preview,
-    ProfileEdit, Route, Section, Sheet, Span, Toast, ToastKind, View,
+    AddContact, AddTab, EmojiFor, Filter, Hits, Lasts, Later, Narrow, NewBackup, NewPassword, NewPoll, Palette,
+    Preview, ProfileEdit, Route, Section, Sheet, Span, Toast, ToastKind, View,
 };
 
 /// How many conversations keep their loaded messages.
@@ -73,6 +73,10 @@ pub struct Model {
     pub themes_folder: String,
     /// The profile folder, for showing.
     pub folder: String,
+    /// The person's own folder, where files are put unless they say where.
+    pub home: String,
+    /// How far the backup being made is: rows, of how many.
+    pub backup: Option<(u64, u64)>,
     /// When it is, Unix milliseconds; set before every update.
     pub now: u64,
     /// Counts everything that needs a name of its own.

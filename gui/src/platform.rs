@@ -3,6 +3,7 @@
 pub mod appearance;
 pub(crate) mod autostart;
 pub(crate) mod clipboard;
+pub(crate) mod files;
 pub(crate) mod notify;
 pub(crate) mod scan;
 #[cfg(target_os = "linux")]

@@ -2,6 +2,7 @@
 //! desktop. Pure: no egui, no node, no clock.
 
 mod background;
+mod backup;
 mod chats;
 mod contacts;
 mod entry;
@@ -28,7 +29,7 @@ use kith_node::{
 use crate::{
     action::{Action, Copied},
     bridge::FromNode,
-    model::{Load, Model, Narrow, Palette, Route, Settings, Sheet, Stage, Toast, ToastKind},
+    model::{Load, Model, Narrow, Palette, Restoring, Route, Settings, Sheet, Stage, Toast, ToastKind},
     text::inline,
 };
 
@@ -81,6 +82,8 @@ pub enum Then {
     },
     /// My 24 words.
     Phrase,
+    /// A backup was made.
+    BackedUp,
     /// The test of the network.
     Tested,
     /// A bootstrap node was taken into the list.
@@ -99,6 +102,12 @@ pub enum Effect {
         /// Its password.
         password: Option<Password>,
     },
+    /// Bring an account back.
+    Restore(Box<Restoring>),
+    /// Let a person choose where a file goes; this is offered.
+    ChooseSave(String),
+    /// Let a person choose a backup.
+    ChooseBackup,
     /// Start somebody to try things with.
     Echo,
     /// Put text on the clipboard; take it off again after a while if it is secret.
@@ -207,6 +216,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 background::update,
                 entry::update,
                 lock::update,
+                backup::update,
                 chats::update,
                 messages::update,
                 schedule::update,

@@ -1,5 +1,7 @@
 //! The window as people use it: whole apps with real nodes, each a person with a machine of their own.
 
+#[path = "gui/backup.rs"]
+mod backup;
 #[path = "gui/changes.rs"]
 mod changes;
 #[path = "gui/device.rs"]

@@ -27,8 +27,10 @@ use crate::{
 };
 
 mod file;
+mod restore;
 
 use file::{SealedReader, SealedWriter, seal_error};
+pub use restore::{Restore, RestoreError, RestoreKey};
 
 /// What every backup begins with.
 const MAGIC: &[u8; 8] = b"KITHBAK\0";

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use crate::{
+    backup::{Restore, RestoreError},
     bootstraps::{self, BadBootstrap, Bootstraps, DEFAULT_BOOTSTRAPS},
     clock::now_ms,
     core_thread::{self, CORE_QUEUE, CoreThread, NET_QUEUE, Released},
@@ -40,13 +41,14 @@ pub struct Preset {
     mdns: bool,
     keyring: bool,
     bootstraps: bool,
+    state: bool,
 }
 
 /// For people: port 4100 on every interface or any other if that is taken, the built-in bootstrap nodes, multicast DNS,
 /// the keyring of the desktop session.
 #[must_use]
 pub fn standard() -> Preset {
-    Preset { listen: NetConfig::default_listen(), mdns: true, keyring: true, bootstraps: true }
+    Preset { listen: NetConfig::default_listen(), mdns: true, keyring: true, bootstraps: true, state: true }
 }
 
 /// For a network without the internet: as [`standard`], but without bootstrap nodes.
@@ -59,7 +61,7 @@ pub fn lan_only() -> Preset {
 #[must_use]
 pub fn local() -> Preset {
     let listen = ["/ip4/127.0.0.1/udp/0/quic-v1", "/ip4/127.0.0.1/tcp/0"].map(str::to_owned).to_vec();
-    Preset { listen, mdns: false, keyring: false, bootstraps: false }
+    Preset { listen, mdns: false, keyring: false, bootstraps: false, state: false }
 }
 
 /// Why a node did not start. The profile is as it was.
@@ -84,6 +86,9 @@ pub enum StartError {
     /// An address given for a bootstrap node is none.
     #[error(transparent)]
     Bootstrap(#[from] BadBootstrap),
+    /// The account does not come back.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
     /// The local API does not start.
     #[error(transparent)]
     Api(#[from] local_api::StartError),
@@ -112,6 +117,7 @@ pub struct NodeBuilder {
     preset: Preset,
     bootstraps: Vec<String>,
     api: Option<SocketAddr>,
+    restore: Option<Restore>,
 }
 
 impl std::fmt::Debug for NodeBuilder {
@@ -125,7 +131,15 @@ impl std::fmt::Debug for NodeBuilder {
 
 impl NodeBuilder {
     pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder, name: None, password: None, preset: standard(), bootstraps: Vec::new(), api: None }
+        Self {
+            folder,
+            name: None,
+            password: None,
+            preset: standard(),
+            bootstraps: Vec::new(),
+            api: None,
+            restore: None,
+        }
     }
 
     /// Makes a profile with this name if there is none yet; an existing one keeps its name.
@@ -177,6 +191,14 @@ impl NodeBuilder {
         self
     }
 
+    /// Brings an account back, into a folder that has no profile: from a backup, or with a name from its words alone. It
+    /// is on this device from now on; the one it was on is shut out. What the folder has already is not replaced.
+    #[must_use]
+    pub fn restore(mut self, restore: Restore) -> Self {
+        self.restore = Some(restore);
+        self
+    }
+
     /// Serves the local API on a loopback address; port 0 takes any.
     #[must_use]
     pub fn api(mut self, address: SocketAddr) -> Self {
@@ -200,8 +222,14 @@ impl NodeBuilder {
         let tasks = Tasks::new();
         let profile = {
             let (folder, name) = (self.folder.clone(), self.name.clone());
-            let access = Access { password: self.password.clone(), keyring: self.preset.keyring };
-            tasks.blocking(move || Profile::open(&folder, name.as_deref(), &access)).await
+            let state = if self.preset.state { keys::state_folder() } else { None };
+            let access = Access { password: self.password.clone(), keyring: self.preset.keyring, state };
+            let restore = self.restore.clone();
+            let open = move || match restore {
+                Some(restore) => Profile::restore(&folder, name.as_deref(), &access, &restore),
+                None => Profile::open(&folder, name.as_deref(), &access),
+            };
+            tasks.blocking(open).await
         };
         let profile = profile.map_err(|_stopped| StartError::Runtime)??;
         let fresh = profile.fresh;
@@ -349,12 +377,45 @@ impl Profile {
         }
         keys::make_folder(folder)?;
         let lock = ProfileLock::acquire(folder)?;
+        keys::discard_interrupted(folder)?;
         let made = Keys::create(folder, access)
             .map_err(StartError::from)
             .and_then(|unlocked| Self::open_database(folder, name, access, unlocked, lock));
         if made.is_err() {
             keys::discard_new(folder);
         }
+        made.map(|profile| Self { fresh: true, ..profile })
+    }
+
+    /// Makes a profile of what brings its account back. Blocks: as long as a backup takes to read.
+    fn restore(folder: &Path, name: Option<&str>, access: &Access, from: &Restore) -> Result<Self, StartError> {
+        if keys::anything_there(folder) {
+            return Err(RestoreError::ProfileExists { folder: folder.to_owned() }.into());
+        }
+        // What does not open leaves no trace.
+        let opened = from.open()?;
+        if opened.is_words_alone() && name.is_none() {
+            return Err(KeyError::NoProfile { folder: folder.to_owned() }.into());
+        }
+        keys::make_folder(folder)?;
+        let lock = ProfileLock::acquire(folder)?;
+        keys::discard_interrupted(folder)?;
+        keys::restoring(folder)?;
+        let made = Keys::create_of(folder, access, &opened.phrase).map_err(StartError::from).and_then(|unlocked| {
+            let phrase = Arc::clone(&opened.phrase);
+            let alone = opened.is_words_alone();
+            from.fill(opened, folder, &unlocked.master.database())?;
+            let name = name.filter(|_| alone);
+            if let Some(name) = name {
+                let mut store = Store::open(folder, &unlocked.master.database(), &unlocked.master.ratchet())?;
+                setup::create_from_words(&mut store, &phrase, &unlocked.device, name, now_ms())?;
+            }
+            Self::open_database(folder, None, access, unlocked, lock)
+        });
+        if made.is_err() {
+            keys::discard_new(folder);
+        }
+        keys::restored(folder)?;
         made.map(|profile| Self { fresh: true, ..profile })
     }
 
@@ -376,11 +437,15 @@ impl Profile {
         let empty = store.olm_account()?.is_none();
         if empty {
             // The profile is new, or its making was interrupted after the keystore was written.
-            let name = name.ok_or_else(|| KeyError::NoProfile { folder: folder.to_owned() })?;
             let phrase = keys.phrase(access.password.as_deref().map(String::as_str))?;
-            setup::create_profile(&mut store, &phrase, &device, name, now)?;
+            if setup::has_account(&store)? {
+                setup::restore_profile(&mut store, &phrase)?;
+            } else {
+                let name = name.ok_or_else(|| KeyError::NoProfile { folder: folder.to_owned() })?;
+                setup::create_profile(&mut store, &phrase, &device, name, now)?;
+            }
         }
-        let mut counter = Counter::new(folder, &misc, keys.keyring());
+        let mut counter = Counter::new(folder, access.state.as_deref(), &misc, keys.keyring());
         let last = counter.last();
         let restored = !empty && last.is_none_or(|last| store.generation().is_ok_and(|generation| generation < last));
         if restored {
@@ -388,7 +453,12 @@ impl Profile {
         }
         let transport = device.transport.duplicate();
         let identity = Identity { account: keys.account(), device };
+        let recovering = setup::recovering(&store)?;
         let mut core = Core::open(store, identity, random_bytes(), Options { restored }, now)?;
+        if let Some(recovering) = recovering {
+            let phrase = keys.phrase(access.password.as_deref().map(String::as_str))?;
+            core.recover(phrase.account_key(), recovering, now);
+        }
         let mut generation = core.bump_generation()?;
         while last.is_some_and(|last| generation <= last) {
             generation = core.bump_generation()?;

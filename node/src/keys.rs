@@ -21,7 +21,7 @@ mod os_keyring;
 mod state;
 
 pub use files::SealedError;
-pub(crate) use files::{Counter, Sealed, flush_folder, write_private};
+pub(crate) use files::{Counter, Sealed, flush_folder, state_folder, write_private};
 pub use os_keyring::KeyringError;
 pub use state::{ProfileState, profile_state};
 
@@ -29,6 +29,8 @@ pub use state::{ProfileState, profile_state};
 pub(crate) const KEYSTORE_FILE: &str = "identity.kith";
 /// The key that opens the keystore, where there is neither a password nor a keyring.
 pub(crate) const KEY_FILE: &str = "identity.key";
+/// There while a profile is being made of a backup.
+const RESTORING_FILE: &str = "restoring";
 /// The database, as `kith-store` names it.
 pub(crate) const DATABASE_FILE: &str = "kith.db";
 
@@ -89,6 +91,8 @@ pub(crate) struct Access {
     pub(crate) password: Option<Zeroizing<String>>,
     /// Whether a new profile may be keyed by the operating system's keyring.
     pub(crate) keyring: bool,
+    /// Where the counter against copied-back folders is kept besides.
+    pub(crate) state: Option<PathBuf>,
 }
 
 /// The keystore of an open profile.
@@ -124,15 +128,22 @@ impl Keys {
     /// # Errors
     /// See [`KeyError`].
     pub(crate) fn create(folder: &Path, access: &Access) -> Result<Unlocked, KeyError> {
-        let phrase = RecoveryPhrase::generate();
+        Self::create_of(folder, access, &RecoveryPhrase::generate())
+    }
+
+    /// Makes this a new device of the account with these words, and writes its keystore.
+    ///
+    /// # Errors
+    /// See [`KeyError`].
+    pub(crate) fn create_of(folder: &Path, access: &Access, phrase: &RecoveryPhrase) -> Result<Unlocked, KeyError> {
         let device = DeviceSecrets::generate();
         let account = AccountId::from(phrase.account_key().public());
         let keystore = if let Some(password) = &access.password {
-            Keystore::create(&phrase, &device, &[NewSlot::Password { password, stretch: Stretch::Strong }])?
+            Keystore::create(phrase, &device, &[NewSlot::Password { password, stretch: Stretch::Strong }])?
         } else {
             let key = Key::random();
             let kind = keep_key(folder, account, &key, access.keyring)?;
-            Keystore::create(&phrase, &device, &[NewSlot::Key(kind, &key)])?
+            Keystore::create(phrase, &device, &[NewSlot::Key(kind, &key)])?
         };
         let keys = Self { folder: folder.to_owned(), keystore, keyring: access.keyring };
         keys.write(&keys.keystore)?;
@@ -251,6 +262,10 @@ impl Keys {
 
 /// The keystore in `folder`, locked; `None` if there is neither that nor a database.
 fn read_keystore(folder: &Path) -> Result<Option<Keystore>, KeyError> {
+    if folder.join(RESTORING_FILE).exists() {
+        // What lies here was not completed and is taken back before anything is made.
+        return Ok(None);
+    }
     let file = folder.join(KEYSTORE_FILE);
     match std::fs::read(&file) {
         Ok(bytes) => Ok(Some(Keystore::from_bytes(&bytes)?)),
@@ -283,6 +298,33 @@ pub(crate) fn discard_new(folder: &Path) {
             tracing::warn!(file = %file.display(), %error, "a file of the profile that was not made stays behind");
         }
     }
+}
+
+/// Marks that the profile in `folder` is being made of a backup: until [`restored`], there is none.
+pub(crate) fn restoring(folder: &Path) -> Result<(), KeyError> {
+    let file = folder.join(RESTORING_FILE);
+    write_private(&file, b"").map_err(|source| KeyError::Io { file, source })
+}
+
+/// The profile is complete.
+pub(crate) fn restored(folder: &Path) -> Result<(), KeyError> {
+    let file = folder.join(RESTORING_FILE);
+    std::fs::remove_file(&file).and_then(|()| flush_folder(&file)).map_err(|source| KeyError::Io { file, source })
+}
+
+/// Takes back what an interrupted [`restoring`] left.
+pub(crate) fn discard_interrupted(folder: &Path) -> Result<(), KeyError> {
+    if folder.join(RESTORING_FILE).exists() {
+        discard_new(folder);
+        restored(folder)?;
+    }
+    Ok(())
+}
+
+/// Whether there is anything of a profile in `folder`.
+pub(crate) fn anything_there(folder: &Path) -> bool {
+    let there = |name: &str| folder.join(name).exists();
+    !there(RESTORING_FILE) && [KEYSTORE_FILE, KEY_FILE, DATABASE_FILE].into_iter().any(there)
 }
 
 /// Makes the profile folder, for its owner only.
@@ -336,7 +378,7 @@ mod tests {
 
     fn made(folder: &Path, password: Option<&str>) -> Keys {
         let password = password.map(|password| Zeroizing::new(password.to_owned()));
-        Keys::create(folder, &Access { password, keyring: false }).unwrap().keys
+        Keys::create(folder, &Access { password, keyring: false, state: None }).unwrap().keys
     }
 
     fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {

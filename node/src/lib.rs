@@ -69,7 +69,7 @@ pub use kith_api::{
 pub use kith_core::mentions;
 
 pub use crate::{
-    backup::BackupProblem,
+    backup::{BackupProblem, Restore, RestoreError, RestoreKey},
     bootstraps::{BadBootstrap, DEFAULT_BOOTSTRAPS},
     builder::{NodeBuilder, Preset, StartError, lan_only, local, standard},
     events::{EVENTS_KEPT, Events},

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use kith_node::{Node, TOKEN_FILE, forbid_core_dumps, standard};
+use kith_node::{Node, Restore, RestoreKey, TOKEN_FILE, forbid_core_dumps, standard};
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
@@ -45,6 +45,15 @@ struct RunArguments {
     /// Reads the profile's password from the first line of a file; KITH_PASSWORD works too
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// Brings an account back from this backup, into a folder without a profile
+    #[arg(long, value_name = "FILE")]
+    restore: Option<PathBuf>,
+    /// Reads the password of the backup from the first line of a file; without it the profile's is tried
+    #[arg(long, value_name = "FILE", requires = "restore", conflicts_with = "words_file")]
+    restore_password_file: Option<PathBuf>,
+    /// Reads the account's 24 words from a file: they open the backup, or with --name bring the account back alone
+    #[arg(long, value_name = "FILE")]
+    words_file: Option<PathBuf>,
     /// Where to serve the local API; port 0 takes any
     #[arg(long, value_name = "127.0.0.1:PORT", default_value = "127.0.0.1:0")]
     api: SocketAddr,
@@ -145,8 +154,12 @@ async fn run(profile: &Path, arguments: &RunArguments) -> Result<()> {
     if let Some(name) = &arguments.name {
         builder = builder.name(name);
     }
-    if let Some(password) = password(arguments.password_file.as_deref())? {
+    let password = password(arguments.password_file.as_deref())?;
+    if let Some(password) = &password {
         builder = builder.password(password.as_str());
+    }
+    if let Some(restore) = restore(arguments, password.as_ref().map(|password| password.as_str()))? {
+        builder = builder.restore(restore);
     }
     for address in &arguments.bootstrap {
         builder = builder.bootstrap(address);
@@ -203,6 +216,38 @@ fn password(file: Option<&Path>) -> Result<Option<Zeroizing<String>>> {
     };
     match text.lines().next() {
         Some(line) if !line.is_empty() => Ok(Some(Zeroizing::new(line.to_owned()))),
+        Some(_) | None => bail!("the password is empty"),
+    }
+}
+
+/// What brings an account back, if that is asked for.
+fn restore(arguments: &RunArguments, password: Option<&str>) -> Result<Option<Restore>> {
+    let words = match &arguments.words_file {
+        Some(file) => {
+            let text = std::fs::read_to_string(file).with_context(|| format!("--words-file {}", file.display()))?;
+            Some(Zeroizing::new(text))
+        }
+        None => None,
+    };
+    let key = match (&arguments.restore, &words) {
+        (None, None) => return Ok(None),
+        (None, Some(words)) => return Ok(Some(Restore::words(words)?)),
+        (Some(_), Some(words)) => RestoreKey::words(words)?,
+        (Some(_), None) => match &arguments.restore_password_file {
+            Some(file) => RestoreKey::password(&first_line(file, "--restore-password-file")?),
+            None => RestoreKey::password(
+                password.context("give --restore-password-file FILE or --words-file FILE to open the backup")?,
+            ),
+        },
+    };
+    Ok(arguments.restore.as_ref().map(|file| Restore::file(file, key)))
+}
+
+fn first_line(file: &Path, option: &str) -> Result<Zeroizing<String>> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{option} {}", file.display()))?;
+    let text = Zeroizing::new(text);
+    match text.lines().next() {
+        Some(line) if !line.is_empty() => Ok(Zeroizing::new(line.to_owned())),
         Some(_) | None => bail!("the password is empty"),
     }
 }

@@ -143,6 +143,8 @@ impl Home {
         if let Some(password) = &self.password {
             command.env("KITH_PASSWORD", password);
         }
+        // What a person's machine remembers beside the profile is thrown away with it.
+        command.env("XDG_STATE_HOME", self.profile.with_extension("state"));
         Ok(command)
     }
 

@@ -28,6 +28,33 @@ pub struct Profile {
     pub idle: bool,
     /// My devices.
     pub devices: Vec<Device>,
+    /// How far the return is, after the account was brought back on this device; absent when nothing is left to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Recovery>,
+}
+
+/// An account that was brought back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Recovery {
+    /// What is being done.
+    pub state: RecoveryState,
+    /// How many contacts have not heard of it.
+    pub untold: u64,
+    /// Whether a contact said which device list was the newest. If not, and the account was brought back elsewhere since
+    /// the backup, contacts are warned.
+    pub confirmed: bool,
+}
+
+/// What is being done to bring an account back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RecoveryState {
+    /// Contacts are asked which devices they know.
+    Asking,
+    /// The words came without a backup: somebody who knows the account has to be added by a link of theirs.
+    Alone,
+    /// Contacts are told of this device.
+    Telling,
 }
 
 /// One device of mine.

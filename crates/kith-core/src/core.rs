@@ -23,6 +23,7 @@ use crate::{
     hlc::Clock,
     mailboxes::Mail,
     presence::Presence,
+    recovery::{Recovery, Returns},
     reorder::Reorder,
     setup,
 };
@@ -78,6 +79,9 @@ pub struct Core {
     pub(crate) mail: Mail,
     pub(crate) typing: Typing,
     pub(crate) presence: Presence,
+    /// The account comes back, and its list is not continued yet.
+    pub(crate) recovery: Option<Recovery>,
+    pub(crate) returns: Returns,
     pub(crate) links: BTreeMap<u64, PendingLink>,
     pub(crate) unstored: BTreeMap<[u8; 16], Unstored>,
     /// Invites that are given out once a bootstrap node has their bundle.
@@ -170,6 +174,8 @@ impl Core {
             mail: Mail::new(now),
             typing: Typing::default(),
             presence: Presence::default(),
+            recovery: None,
+            returns: Returns::default(),
             links: BTreeMap::new(),
             unstored: BTreeMap::new(),
             ungiven: Vec::new(),
@@ -197,6 +203,7 @@ impl Core {
         self.track_all(out)?;
         self.serve_invites(now, out)?;
         self.store.queues_wake(None, now)?;
+        self.recovery_startup(now)?;
         self.queue_invites_for_storing(now)
     }
 
@@ -384,6 +391,7 @@ impl Core {
             self.mail_next_wake()?,
             self.typing.next_wake(),
             self.status_until()?,
+            self.recovery_next_wake(),
         ];
         Ok(times.into_iter().flatten().min())
     }
@@ -431,6 +439,7 @@ impl Core {
         self.mail_wake(now, out)?;
         self.typing_wake(now, out);
         self.status_wake(now, out)?;
+        self.recovery_wake(now, out)?;
         self.links_wake(now, out)?;
         self.invites_wake(now, out)?;
         self.outbox_wake_due(now, out)?;

@@ -36,6 +36,7 @@ mod presence;
 mod profile;
 pub mod query;
 mod receive;
+mod recovery;
 mod reorder;
 mod session;
 mod settings;

@@ -49,6 +49,7 @@ impl Core {
             presence: self.my_presence()?,
             idle: self.presence.idle,
             devices: self.log.devices().iter().map(device).collect(),
+            recovery: self.recovery_view()?,
         })
     }
 

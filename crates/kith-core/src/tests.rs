@@ -8,6 +8,7 @@ mod messages;
 mod poll;
 mod presence;
 mod preview;
+mod recovery;
 mod schedule;
 mod sessions;
 mod settings;

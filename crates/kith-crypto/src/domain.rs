@@ -63,6 +63,10 @@ registry! {
         IDENTITY_LOG = "kith/v1/identity-log";
         /// A device's word that it belongs to an account, signed by its device key and its transport key.
         DEVICE_RECORD = "kith/v1/device-record";
+        /// A question which device list of an account is known, signed by the account key.
+        LOG_ASK = "kith/v1/log-ask";
+        /// A device's word that its account is on it from now on, signed by the device key.
+        DEVICE_RETURN = "kith/v1/return";
         /// An invite bundle, signed by the device key.
         INVITE_BUNDLE = "kith/v1/invite-bundle";
         /// A transport card, signed by the transport key.
@@ -137,6 +141,8 @@ registry! {
         DIRECT_CHAT = "kith/hash/direct-chat";
         /// The mark that a message which is not kept has been handled.
         HANDLED = "kith/hash/handled";
+        /// The name under which a profile's counter is kept away from it.
+        COUNTER_NAME = "kith/hash/counter-name";
         /// The port a device listens on unless told which.
         LISTEN_PORT = "kith/hash/listen-port";
         /// The work that opens a queue at a mailbox.

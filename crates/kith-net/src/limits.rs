@@ -13,7 +13,7 @@ pub(crate) const DM_FRAME_MAX: usize = kith_wire::limits::FRAME_MAX;
 /// Largest payload of a request frame: tag, MAC and one envelope.
 pub(crate) const REQUEST_FRAME_MAX: usize = kith_wire::limits::REQUEST_FRAME_MAX;
 /// Largest answer to a request: a version byte and an answer byte, with room for later fields.
-pub(crate) const ANSWER_FRAME_MAX: usize = 64;
+pub(crate) const ANSWER_FRAME_MAX: usize = kith_wire::limits::REQUEST_ANSWER_MAX;
 /// Largest hello: one signed card and a few numbers.
 pub(crate) const HELLO_FRAME_MAX: usize = kith_wire::limits::HELLO_MAX;
 /// Frames handed to one peer's connections and not yet flushed. The outbox of the core holds the rest.

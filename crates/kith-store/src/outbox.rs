@@ -221,6 +221,24 @@ impl Store {
         Ok(self.conn.prepare_cached(sql)?.execute(params![device.as_bytes(), msg.as_bytes()])? == 1)
     }
 
+    /// Makes what waits for the device `from` wait for `to`, as if it had never left; what was sealed for `from` is dropped.
+    /// Rows of the kinds `left` are not taken along.
+    pub fn outbox_move(&self, from: &DeviceId, to: &DeviceId, left: &[u32]) -> Result<(), StoreError> {
+        self.atomically(|conn| {
+            for kind in left {
+                conn.prepare_cached("DELETE FROM outbox WHERE device = ?1 AND kind = ?2")?
+                    .execute(params![from.as_bytes(), kind])?;
+            }
+            let sql = "UPDATE OR IGNORE outbox SET device = ?2, next_at_ms = 0, attempts = 0, sent = 0,
+                deposited_at_ms = NULL WHERE device = ?1";
+            conn.prepare_cached(sql)?.execute(params![from.as_bytes(), to.as_bytes()])?;
+            for sql in ["DELETE FROM outbox WHERE device = ?1", "DELETE FROM deposits WHERE device = ?1"] {
+                conn.prepare_cached(sql)?.execute([from.as_bytes()])?;
+            }
+            Ok(())
+        })
+    }
+
     /// Removes the row with this number.
     pub fn outbox_remove(&self, id: i64) -> Result<(), StoreError> {
         self.conn.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([id])?;

@@ -188,6 +188,12 @@ impl Store {
         Ok(())
     }
 
+    /// How many values have names that begin with `prefix`, which ends in a letter, digit or sign of ASCII.
+    pub fn count_meta(&self, prefix: &str) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM meta WHERE substr(name, 1, length(?1)) = ?1";
+        Ok(self.conn.prepare_cached(sql)?.query_row([prefix], |row| row.get(0))?)
+    }
+
     /// Runs several statements so that all or none of them count, inside a transaction or outside one.
     pub(crate) fn atomically<T>(
         &self,

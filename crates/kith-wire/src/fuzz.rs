@@ -17,6 +17,7 @@ use crate::invite::{InviteLink, UnverifiedBundle, seal_plain};
 use crate::limits::{ADDRESSES_MAX, CARD_MAX, FRAME_MAX, NAME_MAX_CHARS};
 use crate::mailbox::{MailboxResponse, UnverifiedMailboxRequest};
 use crate::message::{Body, UnverifiedInner};
+use crate::recovery::{Recovery, UnverifiedRecovery};
 use crate::request::{RequestAnswer, RequestFrame};
 use crate::slot::{SlotRequest, SlotResponse};
 use crate::text::{clean_name, clean_status, clean_text};
@@ -35,6 +36,7 @@ pub const TARGETS: &[Target] = &[
     ("bundle_inside", fuzz_bundle_inside),
     ("request_frame", fuzz_request_frame),
     ("request_answer", fuzz_request_answer),
+    ("recovery", fuzz_recovery),
     ("envelope", fuzz_envelope),
     ("envelope_inside", fuzz_envelope_inside),
     ("inner", fuzz_inner),
@@ -156,6 +158,14 @@ pub fn fuzz_request_frame(bytes: &[u8]) {
 /// Answers to contact requests.
 pub fn fuzz_request_answer(bytes: &[u8]) {
     stable(RequestAnswer::decode, RequestAnswer::encode, bytes);
+}
+
+/// What is inside a sealed recovery, as anybody who knows a device could write it.
+pub fn fuzz_recovery(bytes: &[u8]) {
+    let Ok(Ok(statement)) = UnverifiedRecovery::decode(bytes).map(UnverifiedRecovery::verify) else { return };
+    if let Recovery::Return(back) = statement {
+        assert!(back.body.check().is_ok(), "a return over its caps");
+    }
 }
 
 /// Envelopes; opening them fails.

@@ -29,6 +29,7 @@ pub mod limits;
 pub mod link;
 pub mod mailbox;
 pub mod message;
+pub mod recovery;
 pub mod request;
 pub mod slot;
 pub mod text;

@@ -79,6 +79,12 @@ pub const CLOCK_SKEW_MAX_MS: u64 = 5 * 60 * 1000;
 pub const HELLO_MAX: usize = CARD_MAX + 64;
 /// Bytes of an encoded contact request frame: tag, MAC, version and one envelope.
 pub const REQUEST_FRAME_MAX: usize = FRAME_MAX + 64;
+/// Bytes inside a recovery statement, all of which have this length: an identity log, keys, addresses and queues.
+pub const RECOVERY_PLAIN: usize = 24 * 1024;
+/// Bytes of an encoded recovery frame.
+pub const RECOVERY_FRAME_MAX: usize = RECOVERY_PLAIN + 2 * 1024;
+/// Bytes of an answer to a request: an identity log, if it has one.
+pub const REQUEST_ANSWER_MAX: usize = LOG_MAX + 64;
 /// Bootstrap hints in one invite link.
 pub const HINTS_MAX: usize = 3;
 /// Bytes of one hint in an invite link, in its binary form: a key and four addresses, two of them IPv6.

@@ -2,7 +2,7 @@
 
 use crate::codec::split;
 use crate::error::WireError;
-use crate::limits::{FRAME_MAX, REQUEST_FRAME_MAX};
+use crate::limits::{FRAME_MAX, LOG_MAX, REQUEST_ANSWER_MAX, REQUEST_FRAME_MAX};
 use crate::text::check_bytes;
 
 const WHAT: &str = "contact request";
@@ -48,7 +48,7 @@ fn versioned<'a>(what: &'static str, bytes: &'a [u8]) -> Result<&'a [u8], WireEr
 }
 
 /// What the inviter's node says to a request at once. Whether the person accepts comes later, inside the channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestAnswer {
     /// It is stored; the person will see it.
     Received,
@@ -60,6 +60,9 @@ pub enum RequestAnswer {
     Unknown,
     /// Too many requests; try later.
     Busy,
+    /// The newest identity log of the asker that is known: the answer to a [`LogAsk`](crate::recovery::LogAsk), and to a
+    /// [`Return`](crate::recovery::Return) with an older one.
+    Log(Vec<u8>),
 }
 
 impl RequestAnswer {
@@ -72,15 +75,21 @@ impl RequestAnswer {
             Self::Expired => 3,
             Self::Unknown => 4,
             Self::Busy => 5,
+            Self::Log(log) => return [&[VERSION, 6], log.as_slice()].concat(),
         };
         vec![VERSION, code]
     }
 
     /// Decodes a frame payload.
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        check_bytes(ANSWER, bytes, 2)?;
+        check_bytes(ANSWER, bytes, REQUEST_ANSWER_MAX)?;
         let rest = versioned(ANSWER, bytes)?;
-        let code = rest.first().ok_or(WireError::Truncated { what: ANSWER })?;
+        let (code, rest) = rest.split_first().ok_or(WireError::Truncated { what: ANSWER })?;
+        if *code == 6 {
+            check_bytes(ANSWER, rest, LOG_MAX)?;
+            return Ok(Self::Log(rest.to_vec()));
+        }
+        check_bytes(ANSWER, rest, 0)?;
         match code {
             1 => Ok(Self::Received),
             2 => Ok(Self::Used),

@@ -32,8 +32,16 @@ you-password-hint = Leer lassen, um ohne zu öffnen
 you-password-about = Mit einem Passwort fragt Kith bei jedem Start danach. Niemand kann es zurücksetzen.
 you-create = Profil erstellen
 you-busy = Schlüssel werden erstellt…
-restore-title = Bring dein Profil mit
-restore-about = Beende Kith auf dem anderen Computer, kopiere seinen ganzen Profilordner hierher und starte Kith damit: kith --profile ORDNER. Zwei Computer dürfen nicht gleichzeitig dasselbe Profil benutzen. Geräte koppeln und Wiederherstellen aus deinen 24 Wörtern kommen mit einer späteren Version.
+restore-title = Konto zurückholen
+restore-from-file = Aus einer Sicherung
+restore-from-words = Nur aus den 24 Wörtern
+restore-file-about = Kontakte, Nachrichten und Einstellungen kommen zurück. Deine Kontakte erfahren, dass du jetzt hier bist, und das bisherige Gerät wird ausgeschlossen.
+restore-words-about = Dein Konto kommt zurück, ohne Kontakte und Nachrichten. Füge zuerst jemanden hinzu, der dich kennt, mit einer Einladung von dort: Dann erkennen dich auch die anderen. Nutzen sie zuerst eine Einladung von dir, werden sie vor einem Fremden mit deinem Schlüssel gewarnt.
+restore-words = Deine 24 Wörter
+restore-words-hint = Der Reihe nach, mit Leerzeichen
+restore-do = Zurückholen
+restore-busy = Wird zurückgeholt…
+restore-after = Das bisherige Gerät lässt sich danach nicht mehr mit diesem Konto verwenden.
 ready-title = Alles bereit, { $name }
 ready-identity = Identität erstellt; die Schlüssel sind nur auf diesem Computer
 ready-encrypted = Dein Verlauf liegt verschlüsselt auf deiner Festplatte
@@ -464,7 +472,31 @@ tray-unread = { $count ->
    *[other] Kith: { $count } ungelesene Nachrichten
 }
 storage-folder = Profilordner
-storage-about = Alles darin ist verschlüsselt. Kopiere für eine Sicherung den ganzen Ordner, während Kith beendet ist, und öffne nie zwei Kopien gleichzeitig.
+storage-about = Alles darin ist verschlüsselt. Kopiere ihn nicht als Sicherung: Eine Kopie, die später geöffnet wird, würde Schlüssel zweimal verwenden. Erstelle unten eine Sicherung.
+choose-file = Auswählen…
+backup-title = Sicherung
+backup-about = Eine verschlüsselte Datei mit Kontakten, Nachrichten und Einstellungen. Bewahre sie auf einem anderen Datenträger auf: Sie bringt alles zurück, wenn dieser Computer verloren geht.
+backup-make = Sicherung erstellen
+backup-what = Kontakte, Nachrichten und Einstellungen kommen in eine verschlüsselte Datei. Kith läuft währenddessen weiter.
+backup-file = Datei
+backup-opened-by = Womit sie sich öffnet
+by-words = Meine 24 Wörter
+by-password = Ein Passwort
+backup-by-words-about = Nur deine Wiederherstellungswörter öffnen sie. Ohne sie ist sie wertlos.
+backup-by-password-about = Wer die Datei und dieses Passwort hat, hat dein Konto. Wähle ein langes.
+backup-password = Passwort der Sicherung
+backup-profile-password = Passwort dieses Profils
+backup-busy = Die Sicherung wird geschrieben und dann gelesen. Du kannst währenddessen weitermachen.
+backup-progress = { $percent } %
+backup-stop = Abbrechen
+recovery-asking = Deine Kontakte werden gefragt, welche Geräte sie von dir kennen…
+recovery-alone = Füge jemanden hinzu, der dich kennt, mit einer Einladung von dort: Dann erkennen dich deine bisherigen Kontakte.
+recovery-telling =
+    { $count ->
+        [one] Ein Kontakt weiß noch nicht, dass du zurück bist. Er erfährt es, sobald er erreichbar ist.
+       *[other] { $count } Kontakte wissen noch nicht, dass du zurück bist. Sie erfahren es, sobald sie erreichbar sind.
+    }
+recovery-unconfirmed = Vorher konnte niemand gefragt werden. Hast du dieses Konto seit der Sicherung anderswo zurückgeholt, werden deine Kontakte gewarnt.
 enter-newline = Enter beginnt eine neue Zeile
 enter-newline-about = Ctrl+Enter sendet.
 about-version = Kith { $version }
@@ -489,6 +521,7 @@ toast-no-password = Passwort entfernt
 toast-profile-saved = Gespeichert
 toast-bootstrap-added = Bootstrap-Knoten hinzugefügt
 toast-bootstrap-removed = Bootstrap-Knoten entfernt
+toast-backup = Die Sicherung ist fertig
 
 ## What went wrong
 
@@ -512,6 +545,7 @@ error-unknown-method = Das kann diese Version von Kith nicht.
 error-snapshot-needed = Etwas wurde verpasst. Versuch es noch einmal.
 error-storage-full = Die Festplatte ist voll. Es ging nichts verloren; schaff Platz und versuch es noch einmal.
 error-storage = Die Datenbank hat das verweigert. Es wurde nichts geändert.
+error-cancelled = Abgebrochen.
 error-shutting-down = Kith wird gerade beendet.
 error-internal = In Kith ist etwas schiefgelaufen.
 error-ended = Der Knoten von Kith läuft nicht mehr. Starte Kith neu.

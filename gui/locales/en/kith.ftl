@@ -32,8 +32,16 @@ you-password-hint = Leave empty to open without one
 you-password-about = With a password, Kith asks for it at every start. Nobody can reset it.
 you-create = Create my profile
 you-busy = Creating your keys…
-restore-title = Bring your profile along
-restore-about = Close Kith on the other computer, copy its whole profile folder here, and start Kith with it: kith --profile FOLDER. Two computers must not use one profile at the same time. Linking devices and restoring from your 24 words come with a later version.
+restore-title = Bring your account back
+restore-from-file = From a backup
+restore-from-words = From the 24 words alone
+restore-file-about = Contacts, messages and settings come back. Your contacts learn that you are here now, and the device you had is shut out.
+restore-words-about = Your account comes back, without contacts and messages. First add somebody who knows you, with an invite of theirs: then the others recognise you too. If they add you with an invite of yours first, they are warned of a stranger with your key.
+restore-words = Your 24 words
+restore-words-hint = In order, with spaces between
+restore-do = Bring it back
+restore-busy = Bringing it back…
+restore-after = The device you had cannot be used with this account afterwards.
 ready-title = You are ready, { $name }
 ready-identity = Your identity is made; its keys are on this computer only
 ready-encrypted = Your history is encrypted on your disk
@@ -464,7 +472,31 @@ tray-unread = { $count ->
    *[other] Kith: { $count } unread messages
 }
 storage-folder = Profile folder
-storage-about = Everything in it is encrypted. Copy the whole folder while Kith is closed to keep a backup, and never open two copies at the same time.
+storage-about = Everything in it is encrypted. Do not copy it to keep a backup: a copy that is opened later would use keys twice. Make a backup below.
+choose-file = Choose…
+backup-title = Backup
+backup-about = One encrypted file with contacts, messages and settings. Keep it on another disk: it brings everything back if this computer is lost.
+backup-make = Make a backup
+backup-what = Contacts, messages and settings go into one encrypted file. Kith goes on meanwhile.
+backup-file = File
+backup-opened-by = What opens it
+by-words = My 24 words
+by-password = A password
+backup-by-words-about = Only your recovery phrase opens it. Without the words it is worth nothing.
+backup-by-password-about = Whoever has the file and this password has your account. Choose a long one.
+backup-password = Password of the backup
+backup-profile-password = Password of this profile
+backup-busy = The backup is written and then read back. You can go on meanwhile.
+backup-progress = { $percent } %
+backup-stop = Stop
+recovery-asking = Asking your contacts which devices of yours they know…
+recovery-alone = Add somebody who knows you, with an invite of theirs: then your old contacts recognise you.
+recovery-telling =
+    { $count ->
+        [one] One contact has not heard yet that you are back. They are told when they are reached.
+       *[other] { $count } contacts have not heard yet that you are back. They are told when they are reached.
+    }
+recovery-unconfirmed = Nobody could be asked before. If you brought this account back elsewhere since the backup, your contacts are warned.
 enter-newline = Enter makes a new line
 enter-newline-about = Ctrl+Enter sends.
 about-version = Kith { $version }
@@ -489,6 +521,7 @@ toast-no-password = Password removed
 toast-profile-saved = Saved
 toast-bootstrap-added = Bootstrap node added
 toast-bootstrap-removed = Bootstrap node removed
+toast-backup = The backup is complete
 
 ## What went wrong
 
@@ -512,6 +545,7 @@ error-unknown-method = This version of Kith cannot do that.
 error-snapshot-needed = Something was missed. Try again.
 error-storage-full = The disk is full. Nothing was lost; make room and try again.
 error-storage = The database refused. Nothing was changed.
+error-cancelled = Stopped.
 error-shutting-down = Kith is closing.
 error-internal = Something went wrong inside Kith.
 error-ended = Kith's node has stopped. Start Kith again.

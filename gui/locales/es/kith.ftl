@@ -32,8 +32,16 @@ you-password-hint = Déjala vacía para abrir sin ella
 you-password-about = Si pones una, Kith la pide cada vez que se inicia. Nadie puede restablecerla.
 you-create = Crear mi perfil
 you-busy = Creando tus claves…
-restore-title = Trae tu perfil
-restore-about = Cierra Kith en el otro equipo, copia aquí toda su carpeta de perfil e inicia Kith con ella: kith --profile CARPETA. Dos equipos no deben usar el mismo perfil a la vez. Vincular dispositivos y restaurar con tus 24 palabras llegará en una versión posterior.
+restore-title = Recuperar tu cuenta
+restore-from-file = De una copia de seguridad
+restore-from-words = Solo con las 24 palabras
+restore-file-about = Vuelven los contactos, los mensajes y los ajustes. Tus contactos saben que ahora estás aquí y el dispositivo anterior queda excluido.
+restore-words-about = Tu cuenta vuelve, sin contactos ni mensajes. Añade primero a alguien que te conozca, con una invitación suya: así los demás también te reconocen. Si antes usan una invitación tuya, se les avisa de un extraño con tu clave.
+restore-words = Tus 24 palabras
+restore-words-hint = En orden, separadas por espacios
+restore-do = Recuperar
+restore-busy = Recuperando…
+restore-after = El dispositivo anterior ya no podrá usarse con esta cuenta.
 ready-title = Todo listo, { $name }
 ready-identity = Tu identidad está creada; sus claves solo están en este equipo
 ready-encrypted = Tu historial está cifrado en tu disco
@@ -464,7 +472,31 @@ tray-unread = { $count ->
    *[other] Kith: { $count } mensajes sin leer
 }
 storage-folder = Carpeta del perfil
-storage-about = Todo lo que contiene está cifrado. Para tener una copia de seguridad, copia la carpeta entera con Kith cerrado, y nunca abras dos copias a la vez.
+storage-about = Todo en ella está cifrado. No la copies como copia de seguridad: una copia abierta más tarde usaría claves dos veces. Haz una copia abajo.
+choose-file = Elegir…
+backup-title = Copia de seguridad
+backup-about = Un archivo cifrado con contactos, mensajes y ajustes. Guárdalo en otro disco: lo devuelve todo si pierdes este equipo.
+backup-make = Hacer una copia
+backup-what = Contactos, mensajes y ajustes van a un solo archivo cifrado. Kith sigue mientras tanto.
+backup-file = Archivo
+backup-opened-by = Qué la abre
+by-words = Mis 24 palabras
+by-password = Una contraseña
+backup-by-words-about = Solo tu frase de recuperación la abre. Sin las palabras no vale nada.
+backup-by-password-about = Quien tenga el archivo y esta contraseña tiene tu cuenta. Elige una larga.
+backup-password = Contraseña de la copia
+backup-profile-password = Contraseña de este perfil
+backup-busy = La copia se escribe y luego se lee. Puedes seguir mientras tanto.
+backup-progress = { $percent } %
+backup-stop = Detener
+recovery-asking = Preguntando a tus contactos qué dispositivos tuyos conocen…
+recovery-alone = Añade a alguien que te conozca, con una invitación suya: así tus contactos de antes te reconocen.
+recovery-telling =
+    { $count ->
+        [one] Un contacto aún no sabe que has vuelto. Lo sabrá cuando se le alcance.
+       *[other] { $count } contactos aún no saben que has vuelto. Lo sabrán cuando se les alcance.
+    }
+recovery-unconfirmed = Antes no se pudo preguntar a nadie. Si recuperaste esta cuenta en otro sitio desde la copia, se avisa a tus contactos.
 enter-newline = Enter inserta un salto de línea
 enter-newline-about = Ctrl+Enter envía.
 about-version = Kith { $version }
@@ -489,6 +521,7 @@ toast-no-password = Contraseña quitada
 toast-profile-saved = Guardado
 toast-bootstrap-added = Nodo de arranque añadido
 toast-bootstrap-removed = Nodo de arranque quitado
+toast-backup = La copia está completa
 
 ## What went wrong
 
@@ -512,6 +545,7 @@ error-unknown-method = Esta versión de Kith no puede hacer eso.
 error-snapshot-needed = Algo se pasó por alto. Inténtalo de nuevo.
 error-storage-full = El disco está lleno. No se ha perdido nada; libera espacio e inténtalo de nuevo.
 error-storage = La base de datos lo ha rechazado. No se ha cambiado nada.
+error-cancelled = Detenido.
 error-shutting-down = Kith se está cerrando.
 error-internal = Algo ha fallado dentro de Kith.
 error-ended = El nodo de Kith se ha detenido. Inicia Kith de nuevo.

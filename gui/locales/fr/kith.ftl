@@ -32,8 +32,16 @@ you-password-hint = Laisser vide pour ouvrir sans
 you-password-about = Si vous en choisissez un, Kith le demande à chaque démarrage. Personne ne peut le réinitialiser.
 you-create = Créer mon profil
 you-busy = Création de vos clés…
-restore-title = Reprenez votre profil ici
-restore-about = Fermez Kith sur l’autre ordinateur, copiez ici tout son dossier de profil, puis lancez Kith avec ce dossier : kith --profile DOSSIER. Deux ordinateurs ne doivent pas utiliser le même profil en même temps. L’association d’appareils et la restauration avec vos 24 mots viendront dans une version ultérieure.
+restore-title = Récupérer votre compte
+restore-from-file = Depuis une sauvegarde
+restore-from-words = Avec les 24 mots seuls
+restore-file-about = Contacts, messages et réglages reviennent. Vos contacts apprennent que vous êtes ici, et l’ancien appareil est exclu.
+restore-words-about = Votre compte revient, sans contacts ni messages. Ajoutez d’abord quelqu’un qui vous connaît, avec une invitation de sa part : les autres vous reconnaîtront aussi. S’ils utilisent d’abord une invitation de vous, ils seront avertis qu’un inconnu a votre clé.
+restore-words = Vos 24 mots
+restore-words-hint = Dans l’ordre, séparés par des espaces
+restore-do = Récupérer
+restore-busy = Récupération…
+restore-after = L’ancien appareil ne pourra plus servir avec ce compte.
 ready-title = Tout est prêt, { $name }
 ready-identity = Identité créée ; ses clés ne sont que sur cet ordinateur
 ready-encrypted = Votre historique est chiffré sur votre disque
@@ -464,7 +472,31 @@ tray-unread = { $count ->
    *[other] Kith : { $count } messages non lus
 }
 storage-folder = Dossier du profil
-storage-about = Tout ce qu’il contient est chiffré. Pour garder une sauvegarde, copiez le dossier entier quand Kith est fermé, et n’ouvrez jamais deux copies en même temps.
+storage-about = Tout y est chiffré. Ne le copiez pas comme sauvegarde : une copie ouverte plus tard utiliserait des clés deux fois. Faites une sauvegarde ci-dessous.
+choose-file = Choisir…
+backup-title = Sauvegarde
+backup-about = Un fichier chiffré avec contacts, messages et réglages. Gardez-le sur un autre disque : il ramène tout si cet ordinateur est perdu.
+backup-make = Faire une sauvegarde
+backup-what = Contacts, messages et réglages vont dans un seul fichier chiffré. Kith continue pendant ce temps.
+backup-file = Fichier
+backup-opened-by = Ce qui l’ouvre
+by-words = Mes 24 mots
+by-password = Un mot de passe
+backup-by-words-about = Seule votre phrase de récupération l’ouvre. Sans les mots, elle ne vaut rien.
+backup-by-password-about = Qui a le fichier et ce mot de passe a votre compte. Choisissez-en un long.
+backup-password = Mot de passe de la sauvegarde
+backup-profile-password = Mot de passe de ce profil
+backup-busy = La sauvegarde est écrite puis relue. Vous pouvez continuer pendant ce temps.
+backup-progress = { $percent } %
+backup-stop = Arrêter
+recovery-asking = Vos contacts sont interrogés sur les appareils qu’ils vous connaissent…
+recovery-alone = Ajoutez quelqu’un qui vous connaît, avec une invitation de sa part : vos anciens contacts vous reconnaîtront.
+recovery-telling =
+    { $count ->
+        [one] Un contact ne sait pas encore que vous êtes de retour. Il l’apprendra dès qu’il sera joignable.
+       *[other] { $count } contacts ne savent pas encore que vous êtes de retour. Ils l’apprendront dès qu’ils seront joignables.
+    }
+recovery-unconfirmed = Personne n’a pu être interrogé avant. Si vous avez récupéré ce compte ailleurs depuis la sauvegarde, vos contacts seront avertis.
 enter-newline = Entrée va à la ligne
 enter-newline-about = Ctrl+Entrée envoie.
 about-version = Kith { $version }
@@ -489,6 +521,7 @@ toast-no-password = Mot de passe supprimé
 toast-profile-saved = Enregistré
 toast-bootstrap-added = Nœud d’amorçage ajouté
 toast-bootstrap-removed = Nœud d’amorçage retiré
+toast-backup = La sauvegarde est terminée
 
 ## What went wrong
 
@@ -512,6 +545,7 @@ error-unknown-method = Cette version de Kith ne sait pas faire cela.
 error-snapshot-needed = Quelque chose a été manqué. Réessayez.
 error-storage-full = Le disque est plein. Rien n’a été perdu ; libérez de la place et réessayez.
 error-storage = La base de données a refusé. Rien n’a été modifié.
+error-cancelled = Arrêté.
 error-shutting-down = Kith se ferme.
 error-internal = Un problème est survenu dans Kith.
 error-ended = Le nœud de Kith s’est arrêté. Relancez Kith.

@@ -51,6 +51,7 @@ impl Model {
             Event::ProfileChanged { profile } => self.me = Some(profile),
             Event::NetworkChanged { status } => self.network = Some(status),
             Event::SettingsChanged { settings } => self.settings = super::Settings::read(&settings),
+            Event::BackupProgress { done, total } => self.backup = Some((done, total)),
             Event::Notify { .. } | Event::Lagged { .. } => {}
             // The enum may grow in a newer node; what is unknown is not shown.
             _ => {}

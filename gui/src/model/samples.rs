@@ -99,6 +99,7 @@ pub(crate) fn profile() -> Profile {
         status_until: None,
         idle: false,
         devices: Vec::new(),
+        recovery: None,
     }
 }
 

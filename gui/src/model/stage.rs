@@ -27,10 +27,37 @@ pub struct Onboarding {
     pub name: String,
     /// The password typed so far; may stay empty.
     pub password: Password,
+    /// What brings an account back.
+    pub restoring: Restoring,
     /// The profile is being made.
     pub busy: bool,
     /// Why it was not.
     pub error: Option<String>,
+}
+
+/// What brings an account back, as typed so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Restoring {
+    /// The 24 words alone, without a backup.
+    pub words_only: bool,
+    /// The backup.
+    pub file: String,
+    /// The 24 words open it, not a password.
+    pub by_words: bool,
+    /// The words, or the password of the backup.
+    pub secret: Password,
+    /// The name, with the words alone.
+    pub name: String,
+    /// The password the profile gets here; may stay empty.
+    pub password: Password,
+}
+
+impl Restoring {
+    /// Whether enough was typed to try.
+    pub fn is_complete(&self) -> bool {
+        let first = if self.words_only { &self.name } else { &self.file };
+        !first.trim().is_empty() && !self.secret.as_str().trim().is_empty()
+    }
 }
 
 /// Pages of [`Onboarding`].

@@ -127,6 +127,8 @@ pub enum Sheet {
     },
     /// Give the profile a password, another one, or none.
     Password(NewPassword),
+    /// Make a backup.
+    Backup(NewBackup),
     /// Give somebody another name.
     Rename {
         /// Who.
@@ -266,6 +268,25 @@ impl Span {
             Self::Weeks => 7 * 24 * 3600,
         }
     }
+}
+
+/// A backup to be made.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NewBackup {
+    /// Where, typed or chosen.
+    pub path: String,
+    /// A password opens it, not the 24 words.
+    pub by_password: bool,
+    /// That password, typed so far.
+    pub password: Password,
+    /// The profile's password, typed so far, where it has one.
+    pub profile_password: Password,
+    /// It was not that one.
+    pub wrong: bool,
+    /// What else went wrong: the key of the text for it, or the text.
+    pub error: Option<String>,
+    /// It is being made.
+    pub busy: bool,
 }
 
 /// What an emoji is chosen for.

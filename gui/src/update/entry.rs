@@ -13,7 +13,8 @@ use crate::{
 const ADDRESS_MS: u64 = 5_000;
 
 pub(super) fn started(model: &mut Model, snapshot: Snapshot, out: &mut Vec<Effect>) {
-    let first = matches!(model.stage, Stage::Onboarding(_));
+    // Who comes back knows what an invite is, and may do better to use one of theirs.
+    let first = matches!(model.stage, Stage::Onboarding(_)) && snapshot.profile.recovery.is_none();
     model.load(snapshot);
     model.stage = Stage::Ready;
     model.view.route = Route::Chats { open: None };

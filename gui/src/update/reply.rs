@@ -2,7 +2,7 @@
 
 use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
 
-use super::{Effect, Then, contacts, messages, schedule, toast};
+use super::{Effect, Then, backup, contacts, messages, schedule, toast};
 use crate::model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind};
 
 /// One answer, by what the call was for.
@@ -66,6 +66,7 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
                 *words = Some(phrase.words);
             }
         }
+        (Then::BackedUp, _) => backup::done(model),
         (Then::Tested, Reply::NetworkTest(test)) => model.view.network_test = Some(Some(test.steps)),
         (Then::BootstrapAdded, _) => {
             model.view.bootstrap_input.clear();
@@ -153,6 +154,7 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
                 toast(model, ToastKind::Problem, key);
             }
         }
+        Then::BackedUp => backup::failed(model, error, key),
         Then::Quoted(chat, id) => messages::quoted(model, chat, id, None),
         // A person types on; the next letter asks again.
         Then::Found(..) => {}

@@ -4,4 +4,5 @@ mod account;
 mod pages;
 mod ui;
 
+pub(crate) use account::returning;
 pub(crate) use ui::{icon, key, show};

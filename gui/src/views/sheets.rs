@@ -1,5 +1,6 @@
 //! What stands over the page and wants an answer first.
 
+mod backup;
 pub(crate) mod expiry;
 mod lock;
 pub(crate) mod message;

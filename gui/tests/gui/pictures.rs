@@ -7,13 +7,18 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use kith_gui::{
     i18n::{Code, Lang},
     model::{
-        AddContact, AddTab, Aim, EmojiFor, Later, Model, NewPassword, NewPoll, Onboarding, Palette, Preview as Link,
-        ProfileEdit, Route, Section, Sheet, Span, Stage, Step, Unlock,
+        AddContact, AddTab, Aim, EmojiFor, Later, Model, NewBackup, NewPassword, NewPoll, Onboarding, Palette,
+        Preview as Link, ProfileEdit, Restoring, Route, Section, Sheet, Span, Stage, Step, Unlock,
     },
     preview::Preview,
     theme::{Mode, Theme},
 };
 use kith_node::{ProfileState, params::EditedText, views::Presence};
+use kith_node::{
+    ProfileState,
+    params::EditedText,
+    views::{Recovery, RecoveryState},
+};
 
 use crate::sample;
 
@@ -282,6 +287,57 @@ fn first_steps() {
     let mut locked = Model::of("profile".into());
     locked.stage = Stage::Unlock(Unlock { wrong: 2, ..Unlock::default() });
     draw("unlock", locked, Mode::Dark, Code::En, NARROW);
+}
+
+#[test]
+fn backups() {
+    let restoring = |restoring: Restoring, busy, error: Option<&str>| {
+        let mut model = Model::of("profile".into());
+        let error = error.map(str::to_owned);
+        model.stage =
+            Stage::Onboarding(Onboarding { step: Step::Restore, restoring, busy, error, ..Onboarding::default() });
+        model.backup = busy.then_some((6_200, 10_000));
+        model
+    };
+    let file = "/media/usb/kith-ada.kithbak";
+    let by_password = Restoring { file: file.into(), secret: "secret".to_owned().into(), ..Restoring::default() };
+    let words = "abandon ability able about above absent absorb abstract absurd abuse access accident account accuse achieve \
+                 acid acoustic acquire across act action actor actress actual";
+    let by_words = Restoring { by_words: true, secret: words.to_owned().into(), ..by_password.clone() };
+    let alone = Restoring { words_only: true, name: "Ada".into(), ..by_words.clone() };
+    for (name, mode) in modes() {
+        draw(&format!("restore-{name}"), restoring(by_password.clone(), false, None), mode, Code::En, WIDE);
+        draw(&format!("restore-words-{name}"), restoring(alone.clone(), false, None), mode, Code::En, NARROW);
+    }
+    let wrong = Some("the password does not open this backup");
+    draw("restore-wrong", restoring(by_words, false, wrong), Mode::Dark, Code::En, NARROW);
+    draw("restore-busy", restoring(by_password, true, None), Mode::Light, Code::De, NARROW);
+    draw("restore-ar", restoring(alone, false, None), Mode::Dark, Code::Ar, WIDE);
+    let sheet = |sheet: NewBackup, progress| {
+        with(|model| {
+            model.lock = Some(ProfileState::Password);
+            model.backup = progress;
+            model.view.route = Route::Settings(Section::Storage);
+            model.view.sheet = Some(Sheet::Backup(sheet));
+        })
+    };
+    let asked = NewBackup { path: file.into(), ..NewBackup::default() };
+    let by_password = NewBackup { by_password: true, wrong: true, ..asked.clone() };
+    let refused = NewBackup { error: Some("error-storage-full".into()), ..asked.clone() };
+    let busy = NewBackup { busy: true, ..asked.clone() };
+    draw("backup-light", sheet(asked, None), Mode::Light, Code::En, WIDE);
+    draw("backup-dark", sheet(by_password.clone(), None), Mode::Dark, Code::En, WIDE);
+    draw("backup-narrow", sheet(by_password, None), Mode::Light, Code::De, NARROW);
+    draw("backup-refused", sheet(refused, None), Mode::Dark, Code::En, NARROW);
+    draw("backup-busy", sheet(busy.clone(), Some((6_200, 10_000))), Mode::Dark, Code::En, WIDE);
+    draw("backup-busy-ar", sheet(busy, Some((6_200, 10_000))), Mode::Light, Code::Ar, NARROW);
+    let returning = |state, confirmed| {
+        let recovery = Some(Recovery { state, untold: 3, confirmed });
+        with(|model| model.me.as_mut().unwrap().recovery = recovery)
+    };
+    draw("returning", returning(RecoveryState::Telling, false), Mode::Dark, Code::En, WIDE);
+    draw("returning-narrow", returning(RecoveryState::Asking, true), Mode::Light, Code::En, NARROW);
+    draw("returning-alone", returning(RecoveryState::Alone, true), Mode::Light, Code::En, WIDE);
 }
 
 #[test]

@@ -110,6 +110,7 @@ pub(crate) fn model() -> Model {
         status_until: None,
         idle: false,
         devices: vec![],
+        recovery: None,
     });
     model.network = Some(network());
     for (at, person) in people().into_iter().enumerate() {

@@ -6,8 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use data_encoding::HEXLOWER;
 use kith_api::{ApiError, ErrorCode};
-use kith_crypto::{Key, OpenError};
+use kith_crypto::{Key, OpenError, domain::HashLabel};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::keys::os_keyring;
@@ -82,6 +83,17 @@ pub(crate) fn flush_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Where programs of this user remember things that are not worth keeping elsewhere; `None` if the system does not say.
+pub(crate) fn state_folder() -> Option<PathBuf> {
+    let named = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = if cfg!(windows) {
+        named("LOCALAPPDATA")
+    } else {
+        named("XDG_STATE_HOME").or_else(|| named("HOME").map(|home| home.join(".local/state")))
+    };
+    base.map(|base| base.join("kith"))
+}
+
 /// Why a sealed file could not be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -145,6 +157,11 @@ impl Sealed {
         Self { file: folder.join(name), key: key.duplicate(), name }
     }
 
+    /// The same in another place under a name of its own.
+    fn at(file: PathBuf, name: &'static str, key: &Key) -> Self {
+        Self { file, key: key.duplicate(), name }
+    }
+
     /// What is in the file; `None` if there is no file.
     ///
     /// # Errors
@@ -174,22 +191,36 @@ impl Sealed {
             .map_err(|source| SealedError::Io { file: self.file.clone(), source })
     }
 
+    /// As [`write`](Self::write), and makes the folder first.
+    fn write_with_folder<T: Serialize>(&self, content: &T) -> Result<(), SealedError> {
+        if let Some(folder) = self.file.parent() {
+            make_private_folder(folder).map_err(|source| SealedError::Io { file: folder.to_owned(), source })?;
+        }
+        self.write(content)
+    }
+
     fn aad(&self) -> Vec<u8> {
         [b"kith/node/file/1/", self.name.as_bytes()].concat()
     }
 }
 
 /// Remembers the highest generation of the database, outside of it, to notice when an older copy is put back: in a file
-/// beside it, and in the keyring, if that opens the profile, against copies of the whole folder.
+/// beside it, and against copies of the whole folder in a file elsewhere, and in the keyring, if that opens the profile.
 pub(crate) struct Counter {
     file: Sealed,
+    /// Away from the profile.
+    away: Option<Sealed>,
     /// Whose counter in the keyring.
     keyring: Option<String>,
 }
 
 impl Counter {
-    pub(crate) fn new(folder: &Path, key: &Key, keyring: Option<String>) -> Self {
-        Self { file: Sealed::new(folder, "generation", key), keyring }
+    /// `away` is a folder for what programs remember, outside of every profile.
+    pub(crate) fn new(folder: &Path, away: Option<&Path>, key: &Key, keyring: Option<String>) -> Self {
+        // Says nothing to who does not have the profile's key.
+        let name = HEXLOWER.encode(&HashLabel::COUNTER_NAME.hash(key.as_bytes())[..16]);
+        let away = away.map(|away| Sealed::at(away.join(name), "counter", key));
+        Self { file: Sealed::new(folder, "generation", key), away, keyring }
     }
 
     /// The highest generation seen; `None` where that is not known, which counts as a copied-back database: the price
@@ -202,6 +233,14 @@ impl Counter {
                 None
             }
         };
+        let away = match self.away.as_ref().map(Sealed::read).transpose() {
+            Ok(last) => last.flatten(),
+            Err(error) => {
+                tracing::warn!(%error, "the counter that notices a copied-back folder is not readable");
+                None
+            }
+        };
+        let beside = beside.map(|beside: u64| away.map_or(beside, |away| beside.max(away)));
         let outside = self.keyring.as_ref().map(|account| os_keyring::load_counter(account));
         match outside {
             Some(Ok(outside)) => beside.max(outside).filter(|_| beside.is_some()),
@@ -217,6 +256,11 @@ impl Counter {
     /// See [`SealedError`].
     pub(crate) fn write(&mut self, generation: u64) -> Result<(), SealedError> {
         self.file.write(&generation)?;
+        if let Some(away) = &self.away
+            && let Err(error) = away.write_with_folder(&generation)
+        {
+            tracing::warn!(%error, "the counter that notices a copied-back folder was not written");
+        }
         if let Some(account) = &self.keyring
             && let Err(error) = os_keyring::store_counter(account, generation)
         {
@@ -268,11 +312,31 @@ mod tests {
     fn the_counter_is_kept_and_a_damaged_one_is_unknown() {
         let folder = tempfile::tempdir().unwrap();
         let key = Key::random();
-        let mut counter = Counter::new(folder.path(), &key, None);
+        let mut counter = Counter::new(folder.path(), None, &key, None);
         assert_eq!(counter.last(), None);
         counter.write(7).unwrap();
-        assert_eq!(Counter::new(folder.path(), &key, None).last(), Some(7));
+        assert_eq!(Counter::new(folder.path(), None, &key, None).last(), Some(7));
         fs::write(folder.path().join("generation"), "nonsense").unwrap();
         assert_eq!(counter.last(), None);
+    }
+
+    #[test]
+    fn a_folder_that_is_copied_back_with_its_counter_is_noticed() {
+        let (folder, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let away = state.path().join("kith");
+        let key = Key::random();
+        let counter = |key: &Key| Counter::new(folder.path(), Some(&away), key, None);
+        counter(&key).write(7).unwrap();
+        let copied = fs::read(folder.path().join("generation")).unwrap();
+        counter(&key).write(9).unwrap();
+        fs::write(folder.path().join("generation"), copied).unwrap();
+        assert_eq!(counter(&key).last(), Some(9));
+        // Another profile has another name there.
+        assert_eq!(fs::read_dir(&away).unwrap().count(), 1);
+        counter(&Key::random()).write(1).unwrap();
+        assert_eq!(fs::read_dir(&away).unwrap().count(), 2);
+        // Taken to another machine: nothing is known there, and what is beside it counts.
+        fs::remove_dir_all(&away).unwrap();
+        assert_eq!(counter(&key).last(), None, "the other profile's file is beside it now");
     }
 }

@@ -256,6 +256,9 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
+        if self.recovery_answered(id, answer.as_ref(), now, out)? {
+            return Ok(());
+        }
         let Ok(row_id) = i64::try_from(id.0) else { return Ok(()) };
         let Some(row) = self.store.outbox(row_id)?.filter(|row| row.kind == Body::REQUEST) else { return Ok(()) };
         let Some(device) = self.store.device(&row.device)? else { return Ok(()) };
@@ -273,7 +276,7 @@ impl Core {
                 self.request_failed(account, error.hint("ask for a new link"), now, out)
             }
             // The outbox row is due again soon; the caller learns so when its time is over.
-            Some(RequestAnswer::Busy) | None => self.request_to_mailboxes(&device, &row, now),
+            Some(RequestAnswer::Busy | RequestAnswer::Log(_)) | None => self.request_to_mailboxes(&device, &row, now),
         }
     }
 

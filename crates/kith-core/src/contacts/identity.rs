@@ -56,6 +56,7 @@ impl Core {
                 device.revoked_at_ms = Some(revoked.map_or(0, |entry| entry.at_ms));
                 self.store.put_device(&device)?;
                 self.let_go(device.transport, out);
+                self.inherit_outbox(device.device, contact.account)?;
             }
         }
         if convert::is_listened_to(&contact) {

@@ -7,6 +7,7 @@ use crate::{
     CommandId, Output, SlotOutcome, Timestamp,
     core::Core,
     error::{CoreError, refuse},
+    recovery::Claim,
 };
 
 /// How long to look for a bundle.
@@ -33,6 +34,8 @@ pub(crate) enum Step {
     Finding(Box<Search>),
     /// Nobody had the bundle; it is looked for again at the deadline.
     Pausing(Box<Search>),
+    /// Waiting for the inviter's node to say whether it knows this account.
+    Claiming,
     /// Waiting for the inviter's node.
     Asking { account: AccountId },
 }
@@ -100,6 +103,13 @@ impl Core {
             self.links.insert(id, PendingLink { command, deadline, step: Step::Pausing(search) });
             return Ok(());
         }
+        if self.is_alone()
+            && adding
+            && let SlotOutcome::Found(sealed) = &outcome
+        {
+            let Search { link, purpose: Purpose::Add { text }, .. } = *search else { return Ok(()) };
+            return self.claim(id, command, Claim { link, sealed: sealed.clone(), text }, now, out);
+        }
         let Search { link, purpose, .. } = *search;
         let answer = match (outcome, purpose) {
             (SlotOutcome::Found(sealed), Purpose::Add { text }) => match self.ask(&link, &sealed, text, now, out)? {
@@ -125,7 +135,7 @@ impl Core {
             let Some(link) = self.links.remove(&id) else { continue };
             match link.step {
                 Step::Pausing(search) => self.look(link.command, search, now, out),
-                Step::Finding(_) => out.push(Output::Reply(link.command, Err(offline()))),
+                Step::Finding(_) | Step::Claiming => out.push(Output::Reply(link.command, Err(offline()))),
                 Step::Asking { account } => {
                     let step = Step::Asking { account };
                     self.links.insert(id, PendingLink { step, ..link });

@@ -139,6 +139,7 @@ impl Core {
         }
         self.store.set_addresses(&device.transport, addresses, now)?;
         self.take_contact_queues(contact.account, queues, inner.hlc)?;
+        self.return_known(contact.account, out)?;
         if contact.state == ContactState::Waiting {
             contact.state = ContactState::Introduced;
         }
@@ -203,6 +204,7 @@ impl Core {
             self.track(&contact, out)?;
             self.store.queues_wake(Some(&contact.account), now)?;
             self.ensure_queues(contact.account, now)?;
+            self.return_wanted(contact.account, now)?;
         }
         self.contact_changed(contact.account, out)?;
         Ok(Done {})
@@ -235,6 +237,7 @@ impl Core {
         self.untrack(&contact, out)?;
         self.close_queues(account, now)?;
         self.store.delete_meta(&format!("mail_at:{account}"))?;
+        self.return_known(account, out)?;
         self.store.delete_meta(&meta_link(account))?;
         self.store.delete_meta(&meta_bundle(account))?;
         self.store.delete_contact(&account)?;

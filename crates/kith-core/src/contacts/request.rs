@@ -6,6 +6,7 @@ use kith_store::{ContactRow, ContactState, InviteRow, SessionRow};
 use kith_wire::{
     Body, DeviceRecord, Ends, Envelope, EnvelopeId, Header, Inner, LogRelation, QueueAddress, RequestAnswer,
     RequestFrame, TransportId, UnverifiedIdentityLog, UnverifiedInner, identity::IdentityLog, invite::kem_info,
+    recovery,
 };
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -44,7 +45,11 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        let answer = self.judge_request(Some(from), bytes, now, out)?;
+        let answer = if recovery::is_recovery(bytes) {
+            self.judge_recovery(Some(from), bytes, now, out)?
+        } else {
+            self.judge_request(Some(from), bytes, now, out)?
+        };
         out.push(Output::AnswerRequest { request, answer });
         Ok(())
     }

@@ -91,6 +91,9 @@ impl Core {
             return self.request_by_mail(bytes, now, out);
         }
         let Some(account) = queue.account else { return refuse("mail in a queue nobody was told of") };
+        if kith_wire::recovery::is_recovery(bytes) {
+            return self.judge_recovery(None, bytes, now, out).map(drop);
+        }
         let (contact, device) = self.mail_sender(account, bytes, now)?;
         self.receive_from(&contact, &device, bytes, true, now, out)
     }

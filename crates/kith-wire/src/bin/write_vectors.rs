@@ -130,6 +130,15 @@ fn vectors() -> Result<Vec<(String, Fields)>, Box<dyn Error>> {
         let fields = vec![field("outcome", name), bytes("response", &response.encode())];
         all.push((format!("mailbox-response-{name}"), fields));
     }
+    for (name, recovery, signer) in samples::recoveries() {
+        let fields = vec![
+            field("statement", name),
+            bytes("kem_seed", samples::kem(2).seed().as_slice()),
+            field("to", samples::device(2).device),
+            bytes("sealed_frame", &kith_wire::recovery::seal(&recovery, &signer, &samples::kem(2).public())?),
+        ];
+        all.push((format!("recovery-{name}"), fields));
+    }
     for (name, answer) in samples::answers() {
         all.push((format!("request-answer-{name}"), vec![field("answer", name), bytes("bytes", &answer.encode())]));
     }

@@ -259,6 +259,14 @@ impl Body {
     pub const POLL: u32 = KIND_POLL;
     /// The kind of [`Body::Mailboxes`].
     pub const MAILBOXES: u32 = KIND_MAILBOXES;
+    /// Its kind on the wire, as [`Body::kind`] gives it.
+    pub const DELIVERED: u32 = KIND_DELIVERED;
+    /// Its kind on the wire, as [`Body::kind`] gives it.
+    pub const NACK: u32 = KIND_NACK;
+    /// Its kind on the wire, as [`Body::kind`] gives it.
+    pub const PREKEYS: u32 = KIND_PREKEYS;
+    /// Its kind on the wire, as [`Body::kind`] gives it.
+    pub const IDENTITY: u32 = KIND_IDENTITY;
 
     /// A text and nothing else.
     #[must_use]

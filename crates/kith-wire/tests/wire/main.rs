@@ -7,6 +7,7 @@ mod identity;
 mod inner;
 mod invite;
 mod memory;
+mod recovery;
 mod samples;
 mod vector_format;
 mod vectors;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use kith_crypto::{CurveKey, DeviceSecrets, KEM_ENCAPSULATED_LEN, KemSecret, Key, OlmKind, OlmWire, SigningKey};
 use kith_wire::Availability;
 use kith_wire::mailbox::envelope_hash;
+use kith_wire::recovery::{LogAsk, Recovery, Return};
 use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
     EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, InviteBundle, InviteLink, Mail, MailboxDenial,
@@ -316,13 +317,27 @@ pub(crate) fn mailbox_responses() -> [(&'static str, MailboxResponse); 8] {
     ]
 }
 
-pub(crate) fn answers() -> [(&'static str, RequestAnswer); 5] {
+/// What an account that comes back says to device 2 of somebody, each with who signs it.
+pub(crate) fn recoveries() -> [(&'static str, Recovery, SigningKey); 2] {
+    let (account, to) = (log().account(), device(2).device);
+    let from = TransportId::from(transport_key(1).public());
+    let accept = bodies().into_iter().find(|(name, _)| *name == "accept-mail");
+    let body = accept.map(|(_, body)| body).unwrap();
+    let back = Return { device: device(1).device, to, hlc: Hlc::new(NOW_MS, 3), body };
+    [
+        ("ask", Recovery::Ask(LogAsk { account, to, from, at_ms: NOW_MS }), account_key()),
+        ("return", Recovery::Return(back), device_key(1)),
+    ]
+}
+
+pub(crate) fn answers() -> [(&'static str, RequestAnswer); 6] {
     [
         ("received", RequestAnswer::Received),
         ("used", RequestAnswer::Used),
         ("expired", RequestAnswer::Expired),
         ("unknown", RequestAnswer::Unknown),
         ("busy", RequestAnswer::Busy),
+        ("log", RequestAnswer::Log(log().encode())),
     ]
 }
 

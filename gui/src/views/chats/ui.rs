@@ -34,6 +34,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         } else {
             narrow::show(ui, cx);
         }
+        crate::views::settings::returning(ui, cx);
     });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 1.0;

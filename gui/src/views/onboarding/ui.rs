@@ -1,5 +1,6 @@
 use egui::{Align, CentralPanel, CornerRadius, Frame, Layout, Margin, Sense, Ui, vec2};
 
+use super::restore;
 use crate::{
     action::Action,
     cx::Cx,
@@ -11,12 +12,17 @@ use crate::{
 
 /// A column in the middle of the window.
 pub(crate) fn centered(ui: &mut Ui, cx: &mut Cx<'_>, width: f32, add: impl FnOnce(&mut Ui, &mut Cx<'_>)) {
+    column(ui, cx, (width, 0.12), add);
+}
+
+/// A column that begins at a part of the height.
+fn column(ui: &mut Ui, cx: &mut Cx<'_>, (width, top): (f32, f32), add: impl FnOnce(&mut Ui, &mut Cx<'_>)) {
     let frame = Frame::new().fill(cx.tokens().bg_app).inner_margin(Margin::same(24));
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
         egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let room = ui.available_width();
             let width = width.min(room);
-            ui.add_space((ui.available_height() * 0.12).clamp(0.0, 96.0));
+            ui.add_space((ui.available_height() * top).clamp(0.0, 96.0));
             ui.horizontal(|ui| {
                 ui.add_space(((room - width) / 2.0).max(0.0));
                 ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
@@ -43,10 +49,12 @@ pub(crate) fn logo(ui: &mut Ui, cx: &Cx<'_>, size: f32) {
 }
 
 pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, page: &Onboarding) {
-    centered(ui, cx, 400.0, |ui, cx| match page.step {
+    // There is much to fill in, and what does it is to be seen.
+    let top = if page.step == Step::Restore { 0.0 } else { 0.12 };
+    column(ui, cx, (400.0, top), |ui, cx| match page.step {
         Step::Welcome => welcome(ui, cx),
         Step::You => you(ui, cx, page),
-        Step::Restore => restore(ui, cx),
+        Step::Restore => restore::show(ui, cx, page),
     });
 }
 
@@ -123,13 +131,4 @@ fn you(ui: &mut Ui, cx: &mut Cx<'_>, page: &Onboarding) {
     if pressed || (can && (entered || entered_password)) {
         cx.act(Action::Create);
     }
-}
-
-fn restore(ui: &mut Ui, cx: &mut Cx<'_>) {
-    if icon_button(ui, cx, icons::ARROW_LEFT, &cx.t("back"), false).clicked() {
-        cx.act(Action::Step(Step::Welcome));
-    }
-    ui.add_space(space::S);
-    heading(ui, cx, &cx.t("restore-title"));
-    muted(ui, cx, &cx.t("restore-about"));
 }

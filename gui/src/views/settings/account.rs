@@ -1,11 +1,12 @@
 //! Who I am, and what brings me back.
 
 use egui::Ui;
-use kith_node::ProfileState;
+use kith_node::{ProfileState, views::RecoveryState};
 
 use crate::{
     action::{Action, Copied},
     cx::Cx,
+    i18n::Arg,
     model::{NewPassword, ProfileEdit, Sheet},
     theme::{Type, icons, space},
     widgets::{
@@ -16,6 +17,7 @@ use crate::{
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(me) = &cx.model.me else { return };
+    returning(ui, cx);
     if cx.model.exposed() {
         if banner(ui, cx, Tone::Warn, &cx.t("exposed"), Some(&cx.t("password-title"))) {
             cx.act(Action::OpenSheet(Sheet::Password(NewPassword::default())));
@@ -55,6 +57,22 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             cx.actions.push(Action::ShowPhrase);
         }
     });
+}
+
+/// How far the return is, after the account was brought back here.
+pub(crate) fn returning(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Some(recovery) = cx.model.me.as_ref().and_then(|me| me.recovery) else { return };
+    let (tone, text) = match recovery.state {
+        RecoveryState::Asking => (Tone::Info, cx.t("recovery-asking")),
+        RecoveryState::Alone => (Tone::Warn, cx.t("recovery-alone")),
+        RecoveryState::Telling => (Tone::Info, cx.with("recovery-telling", &[("count", Arg::Count(recovery.untold))])),
+    };
+    banner(ui, cx, tone, &text, None);
+    ui.add_space(space::S);
+    if recovery.state == RecoveryState::Telling && !recovery.confirmed {
+        banner(ui, cx, Tone::Warn, &cx.t("recovery-unconfirmed"), None);
+        ui.add_space(space::S);
+    }
 }
 
 /// A password at the start, or not.

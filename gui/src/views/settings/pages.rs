@@ -10,8 +10,8 @@ use crate::{
     i18n::{Arg, Code},
     model::{Appearance, BubbleStyle, Clock},
     shortcuts,
-    theme::{Mode, Type, space},
-    widgets::{card, label, muted, section_title, segmented, setting_row, slider, switch_row, tag},
+    theme::{Mode, Type, icons, space},
+    widgets::{Kind, button, card, label, muted, section_title, segmented, setting_row, slider, switch_row, tag},
 };
 
 pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -157,6 +157,18 @@ pub(super) fn storage(ui: &mut Ui, cx: &mut Cx<'_>) {
         label(ui, cx.theme.text(cx.t("storage-folder"), Type::BODY.weight(500.0), cx.tokens().text));
         crate::widgets::selectable(ui, cx.theme.code(&cx.model.folder, 12.5, cx.tokens().text_2));
         muted(ui, cx, &cx.t("storage-about"));
+    });
+}
+
+/// With the storage, because it is what outlives it.
+pub(super) fn backup(ui: &mut Ui, cx: &mut Cx<'_>) {
+    section_title(ui, cx, &cx.t("backup-title"));
+    card(ui, cx, |ui, cx| {
+        muted(ui, cx, &cx.t("backup-about"));
+        ui.add_space(space::XS);
+        if button(ui, cx, Kind::Secondary, Some(icons::FLOPPY_DISK), &cx.t("backup-make")).clicked() {
+            cx.act(Action::OpenBackup);
+        }
     });
 }
 

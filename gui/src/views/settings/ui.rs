@@ -77,7 +77,10 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, section: Section) {
             pages::background(ui, cx);
         }
         Section::Network => crate::views::network::bootstraps(ui, cx),
-        Section::Storage => pages::storage(ui, cx),
+        Section::Storage => {
+            pages::storage(ui, cx);
+            pages::backup(ui, cx);
+        }
         Section::Shortcuts => pages::shortcuts(ui, cx),
         Section::About => pages::about(ui, cx),
     }

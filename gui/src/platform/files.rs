@@ -1,0 +1,29 @@
+//! Dialogs of the desktop for files.
+
+use std::path::Path;
+
+use crate::action::Action;
+
+const ENDING: &str = "kithbak";
+
+/// Lets a person choose where a backup goes; `offered` is where it would go else.
+pub(crate) fn save(offered: &str) -> Option<Action> {
+    let offered = Path::new(offered);
+    let mut dialog = rfd::FileDialog::new().add_filter("Kith", &[ENDING]);
+    if let Some(folder) = offered.parent().filter(|folder| folder.is_dir()) {
+        dialog = dialog.set_directory(folder);
+    }
+    if let Some(name) = offered.file_name().and_then(|name| name.to_str()) {
+        dialog = dialog.set_file_name(name);
+    }
+    chosen(&dialog.save_file()?)
+}
+
+/// Lets a person choose a backup.
+pub(crate) fn backup() -> Option<Action> {
+    chosen(&rfd::FileDialog::new().add_filter("Kith", &[ENDING]).pick_file()?)
+}
+
+fn chosen(path: &Path) -> Option<Action> {
+    Some(Action::BackupTo(path.to_str()?.to_owned()))
+}

@@ -1,0 +1,84 @@
+//! A backup is made and read back, with clicks and keys only.
+
+use kith_node::views::RecoveryState;
+
+use crate::{
+    device::Device,
+    meeting::{NARROW, WIDE, meet, write},
+};
+
+#[test]
+fn a_lost_machine_is_made_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ada.kithbak");
+    let path = file.to_str().unwrap();
+    let mut ada = Device::new(folder.path().join("ada"), WIDE);
+    let mut mara = Device::new(folder.path().join("mara"), NARROW);
+    meet(&mut ada, &mut mara);
+    write(&mut ada, "Before the fire");
+    mara.until(&mut [&mut ada], "message", |mara| mara.sees("Chat with Ada, one unread message"));
+
+    ada.press("Settings");
+    ada.press("Storage");
+    ada.press("Make a backup");
+    ada.wait("What opens it");
+    ada.press("A password");
+    clear(&mut ada, "File");
+    ada.type_into("File", path);
+    ada.type_into("Password of the backup", "paper and ink");
+    ada.press("Make a backup");
+    ada.until(&mut [&mut mara], "a backup", |ada| ada.sees("The backup is complete"));
+    assert!(file.exists());
+    drop(ada);
+
+    let mut ada = Device::new(folder.path().join("new"), NARROW);
+    ada.press("I already have a profile");
+    ada.press("A password");
+    ada.type_into("File", path);
+    ada.type_into("Password of the backup", "something else");
+    ada.press("Bring it back");
+    ada.until(&mut [], "refusal", |ada| ada.sees_part("does not open this backup"));
+    clear(&mut ada, "Password of the backup");
+    ada.type_into("Password of the backup", "paper and ink");
+    ada.press("Bring it back");
+    ada.until(&mut [&mut mara], "the chat", |ada| ada.sees_part("Chat with Mara"));
+    let told = |ada: &Device| {
+        let model = ada.window.state().model();
+        model.me.as_ref().is_some_and(|me| me.recovery.is_none() && me.devices.len() == 1)
+    };
+    ada.until(&mut [&mut mara], "everybody told", told);
+    ada.press("Chat with Mara");
+    ada.until(&mut [&mut mara], "history", |ada| ada.sees_part("Before the fire"));
+    write(&mut ada, "After it");
+    mara.until(&mut [&mut ada], "message", |mara| mara.sees("Chat with Ada, 2 unread messages"));
+}
+
+/// Words that are none say which; those of an account bring it back, with nobody in it.
+#[test]
+fn the_words_alone_bring_the_account_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ada = Device::new(folder.path().join("ada"), NARROW);
+    ada.press("I already have a profile");
+    ada.press("From the 24 words alone");
+    ada.type_into("Your name", "Ada");
+    ada.type_into("Your 24 words", "abandon abandon");
+    ada.press("Bring it back");
+    ada.until(&mut [], "refusal", |ada| ada.sees_part("24 words"));
+    let art = "abandon ".repeat(23) + "art";
+    clear(&mut ada, "Your 24 words");
+    ada.type_into("Your 24 words", &art);
+    ada.press("Bring it back");
+    let alone = |ada: &Device| {
+        let me = ada.window.state().model().me.as_ref();
+        me.and_then(|me| me.recovery).is_some_and(|recovery| recovery.state == RecoveryState::Alone)
+    };
+    ada.until(&mut [], "the account", alone);
+    ada.until(&mut [], "what to do", |ada| ada.sees_part("Add somebody who knows you"));
+}
+
+fn clear(device: &mut Device, label: &str) {
+    device.type_into(label, "");
+    device.window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    device.window.step();
+    device.key(egui::Key::Backspace);
+}
