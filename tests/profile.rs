@@ -279,3 +279,21 @@ async fn the_command_line_speaks_to_the_running_node() -> Result<()> {
     assert_eq!(nobody.await?.status.code(), Some(1), "no node runs there");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_wiped_profile_is_gone_at_once() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let home = Home::new(root.path(), "alice");
+    let alice = Person::at(home.clone()).await?;
+    alice.write(&alice.account, "a note").await?;
+    assert_eq!(alice.node.api.error_of("profile.wipe", json!({ "confirm": "yes" })).await?, "invalid_argument");
+    assert!(home.profile.join("identity.kith").exists());
+    alice.call("profile.wipe", json!({ "confirm": "wipe" })).await?;
+    assert!(alice.node.ends().await?.success(), "it ends by itself, and in order");
+    let left = contents(&home.profile)?;
+    assert!(left.is_empty(), "{left:?}");
+    // A new one can be made there.
+    let fresh = Person::at(home).await?;
+    assert_ne!(fresh.account, alice.account);
+    Ok(())
+}

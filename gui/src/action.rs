@@ -46,6 +46,10 @@ pub enum Action {
     /// Leave the page shown after a profile was made.
     StartChatting,
 
+    /// Ask, before the profile is open, whether really everything is to be deleted, and what was typed to that; or no more.
+    AskWipe(Option<String>),
+    /// Delete everything.
+    Wipe,
     /// Ask where a backup goes.
     OpenBackup,
     /// Let a person choose where it goes.

@@ -230,6 +230,7 @@ impl App {
             }
             Effect::Browse(link) => ctx.open_url(egui::OpenUrl::new_tab(link)),
             Effect::Restore(what) => self.ask(ToNode::Restore(what)),
+            Effect::Wipe => self.ask(ToNode::Wipe),
             Effect::ChooseSave(offered) => self.desktop.run("files", move || files::save(&offered)),
             Effect::ChooseBackup => self.desktop.run("files", files::backup),
             Effect::ScanClipboard => self.desktop.run("scan", scan::clipboard),

@@ -17,7 +17,7 @@ use std::{
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use kith_node::{
     AccountId, ApiError, Command, Event, Events, KeyError, Node, NodeBuilder, Preset, ProfileState, Reply, Restore,
-    RestoreError, RestoreKey, Snapshot, StartError, api::Password, profile_state,
+    RestoreError, RestoreKey, Snapshot, StartError, api::Password, profile_state, wipe_profile,
 };
 use tokio::{runtime::Runtime, sync::mpsc};
 
@@ -76,6 +76,8 @@ pub enum ToNode {
     },
     /// Bring an account back.
     Restore(Box<Restoring>),
+    /// Delete the profile, which is not open.
+    Wipe,
     /// Start somebody to try things with.
     Echo,
     /// Call a method.
@@ -227,16 +229,21 @@ impl Out {
 }
 
 async fn run(options: NodeOptions, mut calls: mpsc::Receiver<ToNode>, out: Out) {
-    let Some(node) = start(&options, &mut calls, &out).await else { return };
-    let Ok((snapshot, mut events)) = node.subscribe().await else {
-        let _gone = out.tell(FromNode::Ended).await;
-        return;
-    };
-    let lock = profile_state(&options.folder).ok();
-    if out.tell(FromNode::Started { snapshot: Box::new(snapshot), lock }).await {
-        serve(&options, &node, &mut calls, &mut events, &out).await;
+    loop {
+        let Some(node) = start(&options, &mut calls, &out).await else { return };
+        let Ok((snapshot, mut events)) = node.subscribe().await else {
+            let _gone = out.tell(FromNode::Ended).await;
+            return;
+        };
+        let lock = profile_state(&options.folder).ok();
+        if out.tell(FromNode::Started { snapshot: Box::new(snapshot), lock }).await {
+            serve(&options, &node, &mut calls, &mut events, &out).await;
+        }
+        node.shutdown().await;
+        if !node.is_wiped() || !out.tell(FromNode::NoProfile).await {
+            return;
+        }
     }
-    node.shutdown().await;
 }
 
 /// Tries until the profile is open; `None` if the window went away before.
@@ -255,6 +262,18 @@ async fn start(options: &NodeOptions, calls: &mut mpsc::Receiver<ToNode>, out: &
                 }
             },
             ToNode::Echo => continue,
+            ToNode::Wipe => {
+                let folder = options.folder.clone();
+                let news = match tokio::task::spawn_blocking(move || wipe_profile(folder)).await {
+                    Ok(Ok(())) => FromNode::NoProfile,
+                    Ok(Err(error)) => FromNode::Failed(error.to_string()),
+                    Err(error) => FromNode::Failed(error.to_string()),
+                };
+                if !out.tell(news).await {
+                    return None;
+                }
+                continue;
+            }
             ToNode::Call(_, then) => {
                 let _gone = out.tell(FromNode::Reply(then, Err(not_running()))).await;
                 continue;
@@ -356,7 +375,7 @@ async fn talk(
                     *echo = Some(Echo::new(node.clone(), &options.folder, out.clone(), true));
                     true
                 }
-                Some(ToNode::Open | ToNode::Start { .. } | ToNode::Restore(_)) => true,
+                Some(ToNode::Open | ToNode::Start { .. } | ToNode::Restore(_) | ToNode::Wipe) => true,
                 None => return,
             },
             Some((then, result)) = running.next() => {
@@ -376,6 +395,9 @@ async fn talk(
                 }
             },
             () = node.ended() => {
+                if node.is_wiped() {
+                    return;
+                }
                 let _gone = out.tell(FromNode::Ended).await;
                 return;
             }

@@ -90,6 +90,12 @@ impl Model {
         Self { folder, ..Self::default() }
     }
 
+    /// The profile is gone, and with it everything that was known of it.
+    pub fn forget(&mut self) {
+        let Self { background, preferred, themes, themes_folder, folder, home, now, next, .. } = std::mem::take(self);
+        *self = Self { background, preferred, themes, themes_folder, folder, home, now, next, ..Self::default() };
+    }
+
     /// Takes everything the node told first.
     pub fn load(&mut self, snapshot: Snapshot) {
         self.me = Some(snapshot.profile);

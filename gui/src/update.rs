@@ -104,6 +104,8 @@ pub enum Effect {
     },
     /// Bring an account back.
     Restore(Box<Restoring>),
+    /// Delete a profile that is not open.
+    Wipe,
     /// Let a person choose where a file goes; this is offered.
     ChooseSave(String),
     /// Let a person choose a backup.

@@ -292,6 +292,7 @@ impl NodeBuilder {
             tokens: Arc::new(files.tokens),
             bootstraps: Arc::new(Mutex::new(files.bootstraps)),
             backups: Arc::default(),
+            wiped: AtomicBool::new(false),
             restored,
             listening: listening_seen,
             in_flight: in_flight_seen,

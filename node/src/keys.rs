@@ -19,11 +19,13 @@ use zeroize::Zeroizing;
 mod files;
 mod os_keyring;
 mod state;
+pub(crate) mod wipe;
 
 pub use files::SealedError;
 pub(crate) use files::{Counter, Sealed, flush_folder, state_folder, write_private};
 pub use os_keyring::KeyringError;
 pub use state::{ProfileState, profile_state};
+pub use wipe::{WipeError, wipe_profile};
 
 /// The keystore in the profile folder.
 pub(crate) const KEYSTORE_FILE: &str = "identity.kith";
@@ -262,8 +264,8 @@ impl Keys {
 
 /// The keystore in `folder`, locked; `None` if there is neither that nor a database.
 fn read_keystore(folder: &Path) -> Result<Option<Keystore>, KeyError> {
-    if folder.join(RESTORING_FILE).exists() {
-        // What lies here was not completed and is taken back before anything is made.
+    if folder.join(RESTORING_FILE).exists() || wipe::begun(folder) {
+        // What lies here was not completed, or is to go, and is taken away before anything is made.
         return Ok(None);
     }
     let file = folder.join(KEYSTORE_FILE);
@@ -312,8 +314,11 @@ pub(crate) fn restored(folder: &Path) -> Result<(), KeyError> {
     std::fs::remove_file(&file).and_then(|()| flush_folder(&file)).map_err(|source| KeyError::Io { file, source })
 }
 
-/// Takes back what an interrupted [`restoring`] left.
+/// Takes back what an interrupted [`restoring`] left, and finishes an interrupted wipe.
 pub(crate) fn discard_interrupted(folder: &Path) -> Result<(), KeyError> {
+    if wipe::begun(folder) {
+        wipe::finish(folder).map_err(|WipeError { file, source }| KeyError::Io { file, source })?;
+    }
     if folder.join(RESTORING_FILE).exists() {
         discard_new(folder);
         restored(folder)?;
@@ -324,7 +329,7 @@ pub(crate) fn discard_interrupted(folder: &Path) -> Result<(), KeyError> {
 /// Whether there is anything of a profile in `folder`.
 pub(crate) fn anything_there(folder: &Path) -> bool {
     let there = |name: &str| folder.join(name).exists();
-    !there(RESTORING_FILE) && [KEYSTORE_FILE, KEY_FILE, DATABASE_FILE].into_iter().any(there)
+    !there(RESTORING_FILE) && !wipe::begun(folder) && [KEYSTORE_FILE, KEY_FILE, DATABASE_FILE].into_iter().any(there)
 }
 
 /// Makes the profile folder, for its owner only.

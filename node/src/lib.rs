@@ -82,7 +82,7 @@ pub use crate::{
         settings::SettingsHandle,
         tokens::TokensHandle,
     },
-    keys::{KeyError, KeyringError, ProfileState, SealedError, profile_state},
+    keys::{KeyError, KeyringError, ProfileState, SealedError, WipeError, profile_state, wipe_profile},
     local_api::{ADDRESS_FILE, StartError as ApiStartError, TOKEN_FILE},
     memory::forbid_core_dumps,
     node::Node,

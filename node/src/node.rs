@@ -16,7 +16,7 @@ use kith_api::{
     AccountId, ApiError, Command, ErrorCode, Method, Password, Place, Reply, Snapshot,
     params::{
         BackupExportParams, BackupExportReply, BootstrapParams, Done, PhraseParams, PhraseReply, SetPasswordParams,
-        TestReply,
+        TestReply, WipeParams,
     },
 };
 use kith_core::Input;
@@ -31,7 +31,7 @@ use crate::{
     builder::NodeBuilder,
     core_thread::ToCore,
     events::{Events, Hub},
-    keys::{KeyError, Keys},
+    keys::{KeyError, Keys, wipe},
     local_api::auth::Tokens,
     readers::Readers,
     router,
@@ -65,6 +65,8 @@ pub(crate) struct Shared {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) bootstraps: Arc<Mutex<Bootstraps>>,
     pub(crate) backups: Arc<Running>,
+    /// The profile is to be deleted once nothing has it open.
+    pub(crate) wiped: AtomicBool,
     pub(crate) restored: bool,
     pub(crate) listening: watch::Receiver<Vec<String>>,
     pub(crate) in_flight: watch::Receiver<u64>,
@@ -154,6 +156,12 @@ impl Node {
         self.shared.ended.cancelled().await;
     }
 
+    /// Whether the profile was wiped: what is left of it goes with [`shutdown`](Self::shutdown).
+    #[must_use]
+    pub fn is_wiped(&self) -> bool {
+        self.shared.wiped.load(Ordering::Acquire)
+    }
+
     /// Ends the node in order: refuses new calls, lets committed envelopes leave, ends every task, closes the database
     /// and gives the profile back. When it returns the same profile can be opened again.
     pub async fn shutdown(&self) {
@@ -216,6 +224,7 @@ impl Shared {
             Command::ProfileSetPassword(params) => Reply::ProfileSetPassword(self.set_password(params).await?),
             Command::BackupExport(params) => Reply::BackupExport(self.export_backup(params).await?),
             Command::BackupCancel(_) => Reply::BackupCancel(backup::cancel(&self.backups)?),
+            Command::ProfileWipe(params) => Reply::ProfileWipe(self.wipe(&params).await?),
             Command::NetworkGet(_) => {
                 let status = self.ask_net(NetCommand::Status).await?;
                 Reply::NetworkGet(router::network_status(status))
@@ -275,6 +284,30 @@ impl Shared {
         let account = kith_wire::AccountId::from_bytes(self.account.to_bytes());
         let (reader, folder) = (self.readers.open()?, self.readers.folder());
         Ok(backup::Source { folder, reader, account, hub: Arc::clone(&self.hub) })
+    }
+
+    /// Takes the keys away from under the running node, and sees to its end. What they opened is closed with it.
+    async fn wipe(&self, params: &WipeParams) -> Result<Done, ApiError> {
+        if params.confirm != "wipe" {
+            return Err(ApiError::new(ErrorCode::InvalidArgument, "confirm: give the word wipe to delete everything"));
+        }
+        self.backups.stop();
+        let folder = self.readers.folder();
+        // Nobody writes a keystore anew meanwhile.
+        let keys = Arc::clone(&self.keys).lock_owned().await;
+        self.on_disk(move || {
+            let _held = keys;
+            wipe::begin(&folder).map_err(|error| ApiError::new(ErrorCode::Storage, error.to_string()))
+        })
+        .await?;
+        self.wiped.store(true, Ordering::Release);
+        let ended = self.ended.clone();
+        self.tasks.spawn(async move {
+            // The answer goes out before the end begins.
+            tokio::task::yield_now().await;
+            ended.cancel();
+        });
+        Ok(Done {})
     }
 
     async fn add_bootstrap(&self, params: BootstrapParams) -> Result<Done, ApiError> {
@@ -346,6 +379,11 @@ impl Shared {
             Ok(Ok(())) => {}
             Ok(Err(_panic)) => tracing::error!("the core's thread panicked"),
             Err(error) => tracing::error!(%error, "the core's thread was not waited for"),
+        }
+        if self.wiped.load(Ordering::Acquire)
+            && let Err(error) = wipe::finish(&self.readers.folder())
+        {
+            tracing::error!(%error, "a wiped profile is unreadable but not deleted; the next start does it");
         }
     }
 

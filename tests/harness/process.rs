@@ -220,6 +220,14 @@ impl Node {
     pub async fn terminate(self) -> Result<ExitStatus> {
         self.process.terminate().await
     }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// # Errors
+    /// If it has not ended within [`STOP_LIMIT`].
+    pub async fn ends(mut self) -> Result<ExitStatus> {
+        Ok(timeout(STOP_LIMIT, self.process.child.wait()).await.context("it did not end in time")??)
+    }
 }
 
 /// The folder of a bootstrap node.

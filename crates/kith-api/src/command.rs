@@ -173,6 +173,8 @@ methods! {
     ProfileRecoveryPhrase = "profile.recovery_phrase", Admin, Node, PhraseParams => PhraseReply;
     /// Gives the profile a password, another one, or none. Takes up to some seconds.
     ProfileSetPassword = "profile.set_password", Admin, Node, SetPasswordParams => Done;
+    /// Makes the profile unreadable at once, deletes it, and ends the node. Backups outside of the profile stay.
+    ProfileWipe = "profile.wipe", Admin, Node, WipeParams => Done;
     /// Makes an invite link for one person or for many.
     ContactsInvite = "contacts.invite", Admin, Core, InviteParams => InviteReply;
     /// The invites given out that are still open.

@@ -67,6 +67,12 @@ params! {
         new: Option<Password>,
     }
 
+    /// Proof that it is meant.
+    WipeParams {
+        /// The word `wipe`.
+        confirm: String,
+    }
+
     /// A backup to make.
     BackupExportParams {
         /// The whole path of the file, outside of the profile. Another backup of that name is replaced.

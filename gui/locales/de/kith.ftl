@@ -497,6 +497,13 @@ recovery-telling =
        *[other] { $count } Kontakte wissen noch nicht, dass du zurück bist. Sie erfahren es, sobald sie erreichbar sind.
     }
 recovery-unconfirmed = Vorher konnte niemand gefragt werden. Hast du dieses Konto seit der Sicherung anderswo zurückgeholt, werden deine Kontakte gewarnt.
+wipe-open = Alles löschen…
+wipe-title = Alles auf diesem Computer löschen
+wipe-about = Zuerst die Schlüssel, dann Nachrichten und Kontakte. Nichts davon ist hier noch lesbar, und niemand kann es zurückholen.
+wipe-copies = Sicherungen anderswo und was andere haben, bleiben. Ein SSD-Laufwerk kann alte Blöcke eine Weile behalten: Mit einem Passwort sind sie nicht mehr wert als das Passwort.
+wipe-type = Tippe „{ $word }“, um fortzufahren
+wipe-word = löschen
+wipe-do = Alles löschen
 enter-newline = Enter beginnt eine neue Zeile
 enter-newline-about = Ctrl+Enter sendet.
 about-version = Kith { $version }

@@ -497,6 +497,13 @@ recovery-telling =
        *[other] { $count } contacts have not heard yet that you are back. They are told when they are reached.
     }
 recovery-unconfirmed = Nobody could be asked before. If you brought this account back elsewhere since the backup, your contacts are warned.
+wipe-open = Delete everything…
+wipe-title = Delete everything on this computer
+wipe-about = The keys go first, then messages and contacts. Nothing here can be read any more, and nobody can bring it back.
+wipe-copies = Backups elsewhere, and what others have, stay. A solid-state disk may keep old blocks for a while: with a password they are worth no more than the password.
+wipe-type = Type “{ $word }” to go on
+wipe-word = delete
+wipe-do = Delete everything
 enter-newline = Enter makes a new line
 enter-newline-about = Ctrl+Enter sends.
 about-version = Kith { $version }

@@ -497,6 +497,13 @@ recovery-telling =
        *[other] { $count } contactos aún no saben que has vuelto. Lo sabrán cuando se les alcance.
     }
 recovery-unconfirmed = Antes no se pudo preguntar a nadie. Si recuperaste esta cuenta en otro sitio desde la copia, se avisa a tus contactos.
+wipe-open = Borrarlo todo…
+wipe-title = Borrar todo en este equipo
+wipe-about = Primero las claves, luego los mensajes y contactos. Aquí ya no se podrá leer nada y nadie podrá recuperarlo.
+wipe-copies = Las copias en otros sitios y lo que tienen otros se quedan. Un disco SSD puede guardar bloques antiguos un tiempo: con contraseña no valen más que ella.
+wipe-type = Escribe «{ $word }» para seguir
+wipe-word = borrar
+wipe-do = Borrarlo todo
 enter-newline = Enter inserta un salto de línea
 enter-newline-about = Ctrl+Enter envía.
 about-version = Kith { $version }

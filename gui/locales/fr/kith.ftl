@@ -497,6 +497,13 @@ recovery-telling =
        *[other] { $count } contacts ne savent pas encore que vous êtes de retour. Ils l’apprendront dès qu’ils seront joignables.
     }
 recovery-unconfirmed = Personne n’a pu être interrogé avant. Si vous avez récupéré ce compte ailleurs depuis la sauvegarde, vos contacts seront avertis.
+wipe-open = Tout supprimer…
+wipe-title = Tout supprimer sur cet ordinateur
+wipe-about = D’abord les clés, puis messages et contacts. Plus rien ici n’est lisible, et personne ne peut le récupérer.
+wipe-copies = Les sauvegardes ailleurs et ce que les autres ont restent. Un disque SSD peut garder d’anciens blocs un moment : avec un mot de passe, ils ne valent pas plus que lui.
+wipe-type = Tapez « { $word } » pour continuer
+wipe-word = supprimer
+wipe-do = Tout supprimer
 enter-newline = Entrée va à la ligne
 enter-newline-about = Ctrl+Entrée envoie.
 about-version = Kith { $version }

@@ -83,4 +83,6 @@ pub struct Unlock {
     pub wrong: u32,
     /// What else went wrong.
     pub error: Option<String>,
+    /// Really delete everything? Typed so far, once that is asked.
+    pub wiping: Option<String>,
 }

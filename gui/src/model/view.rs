@@ -129,6 +129,8 @@ pub enum Sheet {
     Password(NewPassword),
     /// Make a backup.
     Backup(NewBackup),
+    /// Really delete everything? Typed so far.
+    Wipe(String),
     /// Give somebody another name.
     Rename {
         /// Who.

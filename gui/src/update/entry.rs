@@ -39,6 +39,9 @@ pub(super) fn not_started(model: &mut Model, news: FromNode, out: &mut Vec<Effec
     if model.background.hidden {
         out.push(Effect::Show);
     }
+    if matches!((&model.stage, &news), (Stage::Ready, FromNode::NoProfile)) {
+        model.forget();
+    }
     model.stage = match (std::mem::take(&mut model.stage), news) {
         (_, FromNode::NoProfile) => Stage::Onboarding(Onboarding::default()),
         (_, FromNode::NeedsPassword) => Stage::Unlock(Unlock::default()),

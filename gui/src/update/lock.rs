@@ -5,7 +5,7 @@ use kith_node::{Command, ProfileState, api::Password, params};
 use super::{Effect, Target, Then};
 use crate::{
     action::Action,
-    model::{Model, NewPassword, Sheet},
+    model::{Model, NewPassword, Sheet, Stage},
 };
 
 /// Gives back what is not its own.
@@ -36,6 +36,23 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             let params = params::PhraseParams { password: needed.then_some(password) };
             out.push(Effect::Call(Command::ProfileRecoveryPhrase(params), Then::Phrase));
         }
+        Action::AskWipe(typed) => {
+            if let Stage::Unlock(unlock) = &mut model.stage {
+                if unlock.wiping.is_none() && typed.is_some() {
+                    out.push(Effect::Focus(Target::Field));
+                }
+                unlock.wiping = typed;
+            }
+        }
+        Action::Wipe => match &model.stage {
+            Stage::Ready => {
+                model.view.sheet = None;
+                let params = params::WipeParams { confirm: "wipe".to_owned() };
+                out.push(Effect::Call(Command::ProfileWipe(params), Then::Nothing));
+            }
+            Stage::Unlock(_) => out.push(Effect::Wipe),
+            Stage::Opening | Stage::Onboarding(_) | Stage::Failed(_) => {}
+        },
         other => return Some(other),
     }
     None

@@ -7,5 +7,6 @@ pub(crate) mod message;
 mod poll;
 mod schedule;
 mod ui;
+pub(crate) mod wipe;
 
 pub(crate) use ui::show;

@@ -82,3 +82,51 @@ fn clear(device: &mut Device, label: &str) {
     device.window.step();
     device.key(egui::Key::Backspace);
 }
+
+/// From the page that asks for the password, with the keyboard alone and without the password.
+#[test]
+fn a_locked_profile_can_be_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("ada");
+    let mut ada = Device::new(profile.clone(), NARROW);
+    ada.press("Get started");
+    ada.type_into("Your name", "Ada");
+    ada.type_into("Password for this computer (optional)", "correct horse");
+    ada.press("Create my profile");
+    ada.wait("You are ready, Ada");
+    drop(ada);
+    let mut ada = Device::new(profile.clone(), NARROW);
+    ada.wait("Delete everything…");
+    ada.tab_to("Delete everything…");
+    ada.key(egui::Key::Enter);
+    ada.wait("Type “delete” to go on");
+    ada.window.event(egui::Event::Text("keep".to_owned()));
+    ada.window.step();
+    ada.key(egui::Key::Enter);
+    assert!(profile.join("identity.kith").exists(), "not with another word");
+    clear(&mut ada, "Type “delete” to go on");
+    ada.window.event(egui::Event::Text("Delete".to_owned()));
+    ada.window.step();
+    ada.window.step();
+    ada.key(egui::Key::Enter);
+    ada.wait("Get started");
+    assert!(!profile.join("identity.kith").exists() && !profile.join("kith.db").exists());
+}
+
+#[test]
+fn an_open_profile_can_be_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("ada");
+    let mut ada = Device::new(profile.clone(), WIDE);
+    ada.onboard("Ada");
+    ada.press("Start chatting");
+    ada.press("Settings");
+    ada.press("Storage");
+    ada.press("Delete everything…");
+    ada.type_into("Type “delete” to go on", "delete");
+    ada.press("Delete everything");
+    ada.wait("Get started");
+    assert!(!profile.join("identity.kith").exists() && !profile.join("kith.db").exists());
+    ada.onboard("Eve");
+    assert!(ada.window.state().model().contacts.is_empty());
+}

@@ -337,6 +337,17 @@ fn backups() {
     };
     draw("returning", returning(RecoveryState::Telling, false), Mode::Dark, Code::En, WIDE);
     draw("returning-narrow", returning(RecoveryState::Asking, true), Mode::Light, Code::En, NARROW);
+    let wipe = |typed: &str| {
+        with(|model| {
+            model.view.route = Route::Settings(Section::Storage);
+            model.view.sheet = Some(Sheet::Wipe(typed.into()));
+        })
+    };
+    draw("wipe-dark", wipe("delete"), Mode::Dark, Code::En, WIDE);
+    draw("wipe-narrow", wipe(""), Mode::Light, Code::Ar, NARROW);
+    let mut locked = Model::of("profile".into());
+    locked.stage = Stage::Unlock(Unlock { wiping: Some("del".into()), ..Unlock::default() });
+    draw("wipe-locked", locked, Mode::Light, Code::En, NARROW);
     draw("returning-alone", returning(RecoveryState::Alone, true), Mode::Light, Code::En, WIDE);
 }
 

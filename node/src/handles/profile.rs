@@ -2,7 +2,7 @@
 
 use kith_api::{
     ApiError, Password, method,
-    params::{Nothing, PhraseParams, ProfileSetParams, SetPasswordParams},
+    params::{Nothing, PhraseParams, ProfileSetParams, SetPasswordParams, WipeParams},
     views::{Presence, Profile},
 };
 
@@ -73,6 +73,17 @@ impl ProfileHandle<'_> {
     pub async fn recovery_phrase(&self, password: Option<String>) -> Result<Vec<String>, ApiError> {
         let params = PhraseParams { password: password.map(Password::from) };
         Ok(self.0.call::<method::ProfileRecoveryPhrase>(params).await?.words)
+    }
+
+    /// Makes the profile unreadable at once, whatever happens next, and ends the node; [`Node::shutdown`] then deletes what
+    /// is left of it. Backups outside of the profile stay. [`wipe_profile`](crate::wipe_profile) does the same where no node
+    /// runs.
+    ///
+    /// # Errors
+    /// `storage` if the keys could not be overwritten, `shutting_down`.
+    pub async fn wipe(&self) -> Result<(), ApiError> {
+        let params = WipeParams { confirm: "wipe".to_owned() };
+        self.0.call::<method::ProfileWipe>(params).await.map(drop)
     }
 
     /// Gives the profile a password, another one, or with `None` none any more; then the keyring opens it or a key file,

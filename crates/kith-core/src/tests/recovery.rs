@@ -4,12 +4,14 @@ use kith_api::{Command, Reply, params, views::RecoveryState};
 use kith_crypto::{DeviceSecrets, Key, RecoveryPhrase, SigningKey};
 use kith_store::{ContactRow, DeliveryState, DeviceRow, Store};
 use kith_wire::{
-    RequestAnswer, TransportId,
+    BootstrapLink, MailboxOperation, QueueAddress, RequestAnswer, TransportId,
     recovery::{LogAsk, Recovery, seal},
 };
 
+use zeroize::Zeroizing;
+
 use super::world::{Person, World};
-use crate::{Core, Identity, Input, Options, setup};
+use crate::{Core, Identity, Input, Options, Output, setup};
 
 /// What a backup has, as far as these stories need it.
 struct Kept {
@@ -141,6 +143,42 @@ fn without_an_answer_it_goes_on_and_says_so() {
     world.send(1, 0, "there you are").unwrap();
     world.pass(5_000);
     assert_eq!(texts(&mut world, 0, 1), ["there you are"]);
+}
+
+#[test]
+fn for_somebody_away_the_news_is_left_where_they_find_mail() {
+    let mut world = World::new(2);
+    world.introduce(0, 1);
+    let kept = keep(&world, 1);
+    let mut away = world.people.remove(0);
+    let friend = away.core.account();
+    come_back(&mut world, 0, Some(&kept));
+    let (transport, addresses) = (TransportId::from_bytes([5; 32]), vec!["/ip4/192.0.2.9/tcp/4001".to_owned()]);
+    let mailbox = BootstrapLink { transport, addresses, services: 0 }.to_string();
+    let queue = QueueAddress { mailbox, seed: Zeroizing::new([6; 32]) };
+    let now = world.now;
+    world.people[0].core.batch(now, |core, _| core.keep_contact_queues(friend, &[queue])).unwrap();
+    world.people[0].hold = true;
+    world.give(0, Input::Wake);
+    let mut left = Vec::new();
+    while left.is_empty() && world.now < now + 120_000 {
+        world.pass(1000);
+        for held in std::mem::take(&mut world.people[0].held) {
+            let Output::Request { id, .. } = held else { continue };
+            let outputs = world.people[0].run(Input::RequestAnswered { id, answer: None }, world.now);
+            left.extend(outputs.into_iter().filter_map(|output| match output {
+                Output::Mailbox { operation: MailboxOperation::Put { envelope, .. }, .. } => Some(envelope),
+                _ => None,
+            }));
+        }
+    }
+    let news = left.pop().expect("something was left");
+    let now = world.now;
+    let judged = away.core.batch(now, |core, out| core.judge_recovery(None, &news, now, out).map(drop));
+    judged.unwrap();
+    let devices = away.core.store.devices_of(&world.people[0].core.account()).unwrap();
+    let live: Vec<_> = devices.iter().filter(|device| device.revoked_at_ms.is_none()).collect();
+    assert_eq!((live.len(), live[0].device), (1, world.people[0].core.my_device));
 }
 
 #[test]

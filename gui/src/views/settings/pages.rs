@@ -8,7 +8,7 @@ use crate::{
     action::Action,
     cx::Cx,
     i18n::{Arg, Code},
-    model::{Appearance, BubbleStyle, Clock},
+    model::{Appearance, BubbleStyle, Clock, Sheet},
     shortcuts,
     theme::{Mode, Type, icons, space},
     widgets::{Kind, button, card, label, muted, section_title, segmented, setting_row, slider, switch_row, tag},
@@ -168,6 +168,17 @@ pub(super) fn backup(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add_space(space::XS);
         if button(ui, cx, Kind::Secondary, Some(icons::FLOPPY_DISK), &cx.t("backup-make")).clicked() {
             cx.act(Action::OpenBackup);
+        }
+    });
+}
+
+pub(super) fn wipe(ui: &mut Ui, cx: &mut Cx<'_>) {
+    section_title(ui, cx, &cx.t("wipe-title"));
+    card(ui, cx, |ui, cx| {
+        muted(ui, cx, &cx.t("wipe-about"));
+        ui.add_space(space::XS);
+        if button(ui, cx, Kind::Danger, Some(icons::TRASH), &cx.t("wipe-open")).clicked() {
+            cx.act(Action::OpenSheet(Sheet::Wipe(String::new())));
         }
     });
 }

@@ -80,6 +80,7 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, section: Section) {
         Section::Storage => {
             pages::storage(ui, cx);
             pages::backup(ui, cx);
+            pages::wipe(ui, cx);
         }
         Section::Shortcuts => pages::shortcuts(ui, cx),
         Section::About => pages::about(ui, cx),

@@ -7,7 +7,10 @@ use crate::{
     model::Unlock,
     theme::{icons, space},
     update::Target,
-    views::onboarding::{centered, logo},
+    views::{
+        onboarding::{centered, logo},
+        sheets::wipe,
+    },
     widgets::{Field, Kind, Tone, banner, button_wide, empty_state, field, heading, muted},
 };
 
@@ -15,6 +18,14 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, page: &Unlock) {
     centered(ui, cx, 360.0, |ui, cx| {
         ui.vertical_centered(|ui| logo(ui, cx, 64.0));
         ui.add_space(space::L);
+        if let Some(typed) = &page.wiping {
+            heading(ui, cx, &cx.t("wipe-title"));
+            ui.add_space(space::S);
+            if wipe::ask(ui, cx, typed, |cx, typed| cx.act(Action::AskWipe(Some(typed)))) {
+                cx.act(Action::AskWipe(None));
+            }
+            return;
+        }
         heading(ui, cx, &cx.t("unlock-title"));
         muted(ui, cx, &cx.t("unlock-about"));
         ui.add_space(space::M);
@@ -43,6 +54,10 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, page: &Unlock) {
         let pressed = ui.add_enabled_ui(can, |ui| button_wide(ui, cx, Kind::Primary, None, &text).clicked()).inner;
         if pressed || (can && entered) {
             cx.act(Action::Unlock);
+        }
+        ui.add_space(space::L);
+        if button_wide(ui, cx, Kind::Quiet, None, &cx.t("wipe-open")).clicked() {
+            cx.act(Action::AskWipe(Some(String::new())));
         }
     });
 }
