@@ -7,6 +7,7 @@ mod chats;
 mod contacts;
 mod entry;
 mod lock;
+mod mailboxes;
 mod messages;
 mod network;
 mod poll;
@@ -29,7 +30,7 @@ use kith_node::{
 use crate::{
     action::{Action, Copied},
     bridge::FromNode,
-    model::{Load, Model, Narrow, Palette, Restoring, Route, Settings, Sheet, Stage, Toast, ToastKind},
+    model::{Load, Model, Narrow, Palette, Restoring, Route, Section, Settings, Sheet, Stage, Toast, ToastKind},
     text::inline,
 };
 
@@ -88,6 +89,8 @@ pub enum Then {
     Tested,
     /// A bootstrap node was taken into the list.
     BootstrapAdded,
+    /// The mail for others on this computer.
+    Served,
 }
 
 /// What the world has to do.
@@ -225,6 +228,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 poll::update,
                 contacts::update,
                 network::update,
+                mailboxes::update,
             ];
             let _handled =
                 handlers.into_iter().try_fold(other, |action, handle| match handle(model, action, &mut out) {
@@ -387,6 +391,9 @@ fn go(model: &mut Model, route: Route, out: &mut Vec<Effect>) {
     model.view.route = route;
     if let Route::Contacts { open: Some(account) } = route {
         contacts::ask_safety(model, account, out);
+    }
+    if matches!(route, Route::Contacts { open: Some(_) } | Route::Settings(Section::Privacy)) {
+        mailboxes::ask(out);
     }
     if let Route::Chats { open: Some(chat) } = route {
         chats::opened(model, chat, out);

@@ -8,6 +8,8 @@ mod changes;
 mod device;
 #[path = "gui/expiry.rs"]
 mod expiry;
+#[path = "gui/keeper.rs"]
+mod keeper;
 #[path = "gui/meeting.rs"]
 mod meeting;
 #[path = "gui/packages.rs"]

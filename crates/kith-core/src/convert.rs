@@ -62,11 +62,13 @@ pub(crate) fn path_view(path: Option<&PeerPath>) -> views::Path {
     }
 }
 
+/// `mail`: whether mail is kept for them, and whether they keep mine.
 pub(crate) fn contact_view(
     contact: &ContactRow,
     availability: Availability,
     path: Option<&PeerPath>,
     sharing: views::Sharing,
+    mail: (bool, bool),
 ) -> views::Contact {
     views::Contact {
         account: account_id(contact.account),
@@ -86,6 +88,8 @@ pub(crate) fn contact_view(
         sharing,
         request_text: contact.request_text.clone(),
         alarm: contact.alarm,
+        mail_offered: mail.0,
+        keeps_mail: mail.1,
     }
 }
 

@@ -4,6 +4,7 @@ mod chats;
 mod contacts;
 mod expiry;
 mod hostile;
+mod mailboxes;
 mod messages;
 mod poll;
 mod presence;

@@ -69,6 +69,8 @@ pub(crate) fn contact(n: u8, name: &str) -> Contact {
         sharing: Default::default(),
         request_text: String::new(),
         alarm: false,
+        mail_offered: false,
+        keeps_mail: false,
     }
 }
 

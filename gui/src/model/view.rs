@@ -5,9 +5,8 @@ use std::collections::{BTreeSet, VecDeque};
 use kith_node::{
     AccountId, ChatId, MessageId,
     api::Password,
-    params::{EditedText, Hit, SafetyReply},
-    views::{Presence, Profile, TestStep},
-    views::{Scheduled, TestStep},
+    params::{EditedText, Hit, SafetyReply, ServeReply},
+    views::{Presence, Profile, Scheduled, TestStep},
 };
 
 /// The page beside the rail.
@@ -461,6 +460,8 @@ pub struct View {
     pub welcome: Option<AddContact>,
     /// The safety number of the contact on the screen.
     pub safety: Option<(AccountId, SafetyReply)>,
+    /// The mail for others on this computer, once the node has told.
+    pub served: Option<ServeReply>,
     /// The last test of the network; `None` inside while it runs.
     pub network_test: Option<Option<Vec<TestStep>>>,
     /// A bootstrap address being typed.
@@ -485,6 +486,7 @@ impl Default for View {
             toasts: VecDeque::new(),
             welcome: None,
             safety: None,
+            served: None,
             network_test: None,
             bootstrap_input: String::new(),
             selected: BTreeSet::new(),

@@ -24,7 +24,8 @@ impl Core {
     pub(crate) fn contact_view(&self, contact: &ContactRow) -> Result<views::Contact, CoreError> {
         let availability = self.availability_of(contact)?;
         let path = if availability == Availability::Hidden { None } else { self.path_of(contact)? };
-        Ok(convert::contact_view(contact, availability, path, self.sharing_view(contact.account)?))
+        let mail = (self.store.mailbox_offer(&contact.account)?.is_some(), self.is_keeper(contact.account)?);
+        Ok(convert::contact_view(contact, availability, path, self.sharing_view(contact.account)?, mail))
     }
 
     pub(crate) fn list_contacts(&self) -> Result<ContactsReply, CoreError> {

@@ -62,3 +62,20 @@ CREATE TABLE contact_sharing (
     presence INTEGER,
     receipts INTEGER
 ) STRICT, WITHOUT ROWID;
+-- Mail this node keeps for others: whether, how many bytes, and what opens queues for the person's own other nodes.
+CREATE TABLE own_mailbox (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    serving INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    token BLOB NOT NULL
+) STRICT;
+
+-- The contacts it is for, what opens queues for each, and what they were told last.
+CREATE TABLE mailbox_offers (
+    account BLOB NOT NULL UNIQUE REFERENCES contacts (account) ON DELETE CASCADE,
+    token BLOB NOT NULL,
+    told BLOB
+) STRICT;
+
+-- The contact who keeps our mail there.
+ALTER TABLE mailboxes ADD COLUMN kept_by BLOB;

@@ -6,9 +6,9 @@ use kith_crypto::{CurveKey, KemPublic};
 use prost::Message;
 
 use super::body_proto::{
-    CLOSE_POLL, ChangeProto, ContactProto, DELETE, EDIT, EXPIRY, ExpiryProto, IdentityProto, KeysProto, MailboxesProto,
-    NACK, PREKEYS, PRESENCE, PresenceProto, ProfileProto, REACT, RECEIPT, ReactProto, TEXT, TYPING, TextProto,
-    TypingProto, VOTE, VoteProto, contact_shape,
+    CLOSE_POLL, ChangeProto, ContactProto, DELETE, EDIT, EXPIRY, ExpiryProto, IdentityProto, KeysProto, MAILBOX_OFFER,
+    MAILBOX_WITHDRAWN, MailboxesProto, NACK, PREKEYS, PRESENCE, PresenceProto, ProfileProto, REACT, RECEIPT,
+    ReactProto, TEXT, TYPING, TextProto, TypingProto, VOTE, VoteProto, WithdrawnProto, contact_shape,
 };
 use super::poll::{Poll, check_choices};
 use crate::codec::{array, arrays, check_count};
@@ -18,7 +18,7 @@ use crate::limits::{
     ADDRESSES_MAX, BODY_MAX, EMOJI_MAX_BYTES, EXPIRES_MAX_S, LOG_MAX, NACKS_MAX, NAME_MAX_CHARS, PREKEYS_MAX,
     RECEIPTS_MAX, REQUEST_TEXT_MAX_CHARS, STATUS_MAX_CHARS, TEXT_MAX_BYTES,
 };
-use crate::mailbox::{QueueAddress, check_queues, read_queues, write_queues};
+use crate::mailbox::{MailboxOffer, QueueAddress, check_queues, read_queues, write_queues};
 use crate::text::{check_addresses, check_bytes, check_chars, clean_name, clean_status, clean_text, is_emoji};
 
 /// What a message says. Text from a peer is cleaned when it is decoded; identity logs stay bytes until they are verified.
@@ -108,6 +108,13 @@ pub enum Body {
         /// The queues, the best first.
         queues: Vec<QueueAddress>,
     },
+    /// The sender keeps mail for the recipient, instead of where the sender said before.
+    MailboxOffer {
+        /// Where, and what opens queues there.
+        offer: MailboxOffer,
+    },
+    /// The sender keeps no mail for the recipient any longer.
+    MailboxWithdrawn,
     /// Another text for a message of the sender's.
     Edit {
         /// The message.
@@ -226,12 +233,14 @@ const KIND_POLL: u32 = 24;
 const KIND_VOTE: u32 = 25;
 const KIND_CLOSE_POLL: u32 = 26;
 const KIND_MAILBOXES: u32 = 10;
+const KIND_MAILBOX_OFFER: u32 = 11;
+const KIND_MAILBOX_WITHDRAWN: u32 = 12;
 const KIND_TYPING: u32 = 40;
 const KIND_PRESENCE: u32 = 41;
 
 /// Whether [`Body::decode`] understands a kind.
 fn is_known(kind: u32) -> bool {
-    matches!(kind, KIND_TEXT..=KIND_MAILBOXES | KIND_EDIT..=KIND_CLOSE_POLL | KIND_TYPING..=KIND_PRESENCE)
+    matches!(kind, KIND_TEXT..=KIND_MAILBOX_WITHDRAWN | KIND_EDIT..=KIND_CLOSE_POLL | KIND_TYPING..=KIND_PRESENCE)
 }
 
 impl fmt::Debug for Body {
@@ -273,6 +282,10 @@ impl Body {
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text { text: text.into(), reply_to: None, forwarded: false, expires_s: None }
     }
+    /// The kind of [`Body::MailboxOffer`].
+    pub const MAILBOX_OFFER: u32 = KIND_MAILBOX_OFFER;
+    /// The kind of [`Body::MailboxWithdrawn`].
+    pub const MAILBOX_WITHDRAWN: u32 = KIND_MAILBOX_WITHDRAWN;
 
     /// The number of the kind on the wire; frozen.
     #[must_use]
@@ -288,6 +301,8 @@ impl Body {
             Self::Profile { .. } => KIND_PROFILE,
             Self::Identity { .. } => KIND_IDENTITY,
             Self::Mailboxes { .. } => KIND_MAILBOXES,
+            Self::MailboxOffer { .. } => KIND_MAILBOX_OFFER,
+            Self::MailboxWithdrawn => KIND_MAILBOX_WITHDRAWN,
             Self::Edit { .. } => KIND_EDIT,
             Self::Delete { .. } => KIND_DELETE,
             Self::React { .. } => KIND_REACT,
@@ -347,6 +362,8 @@ impl Body {
             }
             Self::Identity { log } => IdentityProto { log: log.clone() }.encode_to_vec(),
             Self::Mailboxes { queues } => MailboxesProto { queues: write_queues(queues) }.encode_to_vec(),
+            Self::MailboxOffer { offer } => offer.proto().encode_to_vec(),
+            Self::MailboxWithdrawn => Vec::new(),
             Self::Edit { target, text } => {
                 ChangeProto { target: target.to_bytes().to_vec(), text: text.clone() }.encode_to_vec()
             }
@@ -412,6 +429,11 @@ impl Body {
             KIND_MAILBOXES => {
                 let MailboxesProto { queues } = super::body_proto::MAILBOXES.decode_plain(bytes)?;
                 Self::Mailboxes { queues: read_queues(queues)? }
+            }
+            KIND_MAILBOX_OFFER => Self::MailboxOffer { offer: MailboxOffer::read(MAILBOX_OFFER.decode_plain(bytes)?)? },
+            KIND_MAILBOX_WITHDRAWN => {
+                let WithdrawnProto {} = MAILBOX_WITHDRAWN.decode_plain(bytes)?;
+                Self::MailboxWithdrawn
             }
             KIND_EDIT => {
                 let ChangeProto { target, text } = EDIT.decode_plain(bytes)?;
@@ -505,6 +527,8 @@ impl Body {
             }
             Self::Identity { log } => check_bytes("identity log", log, LOG_MAX)?,
             Self::Mailboxes { queues } => check_queues(queues)?,
+            Self::MailboxOffer { offer } => offer.check()?,
+            Self::MailboxWithdrawn => {}
             Self::Edit { text, .. } => check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?,
             Self::Delete { .. } | Self::ClosePoll { .. } => {}
             Self::Poll(poll) => poll.check()?,

@@ -8,7 +8,7 @@ use kith_wire::mailbox::envelope_hash;
 use kith_wire::recovery::{LogAsk, Recovery, Return};
 use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
-    EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, InviteBundle, InviteLink, Mail, MailboxDenial,
+    EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, InviteBundle, InviteLink, Mail, MailboxDenial, MailboxOffer,
     MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, Poll, QueueAddress, Receipt, ReceiveId,
     RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest, SlotResponse, TransportCard, TransportId,
     services, slot,
@@ -184,6 +184,8 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
             },
         ),
         ("mailboxes", Body::Mailboxes { queues: queues() }),
+        ("mailbox-offer", Body::MailboxOffer { offer: offer() }),
+        ("mailbox-withdrawn", Body::MailboxWithdrawn),
         ("delivered", Body::Delivered { messages: messages.clone() }),
         ("seen", Body::Seen { messages }),
         ("nack", Body::Nack { envelopes: vec![EnvelopeId::from_bytes([71; 32])] }),
@@ -215,6 +217,10 @@ fn polls() -> Vec<(&'static str, Body)> {
 pub(crate) fn poll(closes_at_ms: Option<u64>) -> Poll {
     let options = ["Monday", "Tuesday", "Not at all"].map(str::to_owned).into();
     Poll { question: "When shall we meet?".to_owned(), options, multiple: false, closes_at_ms, expires_s: None }
+}
+
+fn offer() -> MailboxOffer {
+    MailboxOffer { mailbox: bootstrap_link().to_string(), token: Zeroizing::new([0x8f; 32]), bytes: 128 << 20 }
 }
 
 fn react(emoji: &str, on: bool) -> Body {

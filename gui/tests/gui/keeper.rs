@@ -1,0 +1,37 @@
+//! One person keeps mail for another, with clicks and keys only.
+
+use crate::{
+    device::Device,
+    meeting::{NARROW, WIDE, meet},
+};
+
+#[test]
+fn mail_is_kept_for_whoever_was_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ada = Device::new(folder.path().join("ada"), WIDE);
+    let mut mara = Device::new(folder.path().join("mara"), NARROW);
+    meet(&mut ada, &mut mara);
+    ada.press("Contacts");
+    ada.until(&mut [&mut mara], "Mara is there", |ada| ada.sees("Mara, online"));
+    ada.press("Mara, online");
+    // Not before it was agreed to in general.
+    ada.until(&mut [&mut mara], "what to do first", |ada| ada.sees_part("first switch on"));
+    ada.press("Privacy settings");
+    ada.wait("Keep mail for others");
+    ada.tab_to("Keep mail for others");
+    ada.key(egui::Key::Space);
+    ada.until(&mut [&mut mara], "on", |ada| ada.sees_part("For nobody yet"));
+    ada.press("64 MB");
+    ada.until(&mut [&mut mara], "room", |ada| ada.sees_part("of 64 MB used"));
+    ada.press("Contacts");
+    ada.press("Mara, online");
+    ada.wait("Keep mail for Mara");
+    ada.press("Keep mail for Mara");
+
+    mara.press("Contacts");
+    mara.until(&mut [&mut ada], "Ada is there", |mara| mara.sees("Ada, online"));
+    mara.press("Ada, online");
+    mara.until(&mut [&mut ada], "the promise", |mara| mara.sees("Ada keeps your mail"));
+    ada.press("Keep mail for Mara");
+    mara.until(&mut [&mut ada], "taken back", |mara| !mara.sees("Ada keeps your mail"));
+}
