@@ -489,7 +489,7 @@ impl Core {
             Command::ContactsGet(params) => Reply::ContactsGet(self.get_contact(params.account)?),
             Command::ContactsAccept(params) => Reply::ContactsAccept(self.accept_request(params.account, now, out)?),
             Command::ContactsDecline(params) => Reply::ContactsDecline(self.decline(params.account, now, out)?),
-            Command::ContactsBlock(params) => Reply::ContactsBlock(self.block(params.account, out)?),
+            Command::ContactsBlock(params) => Reply::ContactsBlock(self.block(params.account, now, out)?),
             Command::ContactsUnblock(params) => Reply::ContactsUnblock(self.unblock(params.account, now, out)?),
             Command::ContactsRemove(params) => Reply::ContactsRemove(self.remove(params.account, now, out)?),
             Command::ContactsRename(params) => Reply::ContactsRename(self.rename(params, out)?),

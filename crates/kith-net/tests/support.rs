@@ -221,7 +221,7 @@ impl Node {
 
     pub(crate) async fn answered(&mut self, wanted: u64) -> Result<RequestAnswer, RequestError> {
         self.wait(|event| match event {
-            NetEvent::RequestAnswered { id, answer } if *id == wanted => Some(*answer),
+            NetEvent::RequestAnswered { id, answer } if *id == wanted => Some(answer.clone()),
             _ => None,
         })
         .await

@@ -1,7 +1,7 @@
 use kith_node::{
     ApiError, ErrorCode, Event, ProfileState, Reply, Snapshot,
     params::{AddReply, ChatReply, Done, HistoryReply, InviteReply, PreviewReply, SendReply, ServeReply},
-    views::{ContactState, Message, MessageState, NetworkStatus},
+    views::{ContactState, Message, MessageState, NetworkStatus, RECEIPTS_SEEN},
 };
 
 use super::*;

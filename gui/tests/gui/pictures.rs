@@ -13,16 +13,10 @@ use kith_gui::{
     preview::Preview,
     theme::{Mode, Theme},
 };
-use kith_node::{ProfileState, params::EditedText, views::Presence};
-use kith_node::{
-    ProfileState,
-    params::EditedText,
-    views::{Recovery, RecoveryState},
-};
-
 use kith_node::{
     ProfileState,
     params::{EditedText, ServeReply},
+    views::{Presence, Recovery, RecoveryState},
 };
 
 use crate::sample;

@@ -181,7 +181,12 @@ impl Core {
         Ok(Done {})
     }
 
-    pub(crate) fn block(&mut self, account: AccountId, out: &mut Vec<Output>) -> Result<Done, CoreError> {
+    pub(crate) fn block(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
         let mut contact = self.known(account)?;
         contact.blocked = true;
         self.store.put_contact(&contact)?;

@@ -530,10 +530,9 @@ impl Body {
             Self::MailboxOffer { offer } => offer.check()?,
             Self::MailboxWithdrawn => {}
             Self::Edit { text, .. } => check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?,
-            Self::Delete { .. } | Self::ClosePoll { .. } => {}
             Self::Poll(poll) => poll.check()?,
             Self::Vote { choices, .. } => check_choices(*choices)?,
-            Self::Delete { .. } | Self::Typing { .. } | Self::Presence { .. } => {}
+            Self::Delete { .. } | Self::ClosePoll { .. } | Self::Typing { .. } | Self::Presence { .. } => {}
             Self::React { emoji, .. } => check_emoji(emoji)?,
             Self::Expiry { expires_s, .. } => check_seconds(*expires_s)?,
             Self::Unknown { kind, .. } if is_known(*kind) => {

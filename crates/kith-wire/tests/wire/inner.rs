@@ -5,7 +5,6 @@ use kith_wire::Availability;
 use kith_wire::limits::{
     EMOJI_MAX_BYTES, EXPIRES_MAX_S, INNER_MAX, LOG_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX, TEXT_MAX_BYTES,
 };
-use kith_wire::limits::{EMOJI_MAX_BYTES, INNER_MAX, LOG_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX, TEXT_MAX_BYTES};
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
     AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, MailboxOffer, MsgId, Poll,
