@@ -242,10 +242,11 @@ impl Own {
         let (net, events) = Net::start(config, &tracker, cancel.clone()).expect("started");
         let mut node = Self { net, events, address: String::new(), tracker, cancel, asked: 0 };
         node.address = node
-            .hears(|event| match event {
-                NetEvent::Reachable { addresses } => addresses.first().cloned(),
-                _ => None,
-            })
+            .hears(
+                |event| {
+                    if let NetEvent::Reachable { addresses } = event { addresses.first().cloned() } else { None }
+                },
+            )
             .await;
         node
     }
@@ -271,9 +272,8 @@ impl Own {
             limits: MailboxLimits::contact(),
         });
         self.net.command(NetCommand::ServeMailbox { id: asked, serve, erase }).await.expect("running");
-        let served = |event| match event {
-            NetEvent::MailboxServed { id, outcome } if id == asked => Some(outcome),
-            _ => None,
+        let served = |event| {
+            if let NetEvent::MailboxServed { id, outcome } = event { (id == asked).then_some(outcome) } else { None }
         };
         self.hears(served).await.expect("served")
     }

@@ -32,7 +32,7 @@ pub(crate) fn unpack(packed: Option<String>) -> Vec<Vote> {
 
 impl Store {
     /// Adds what `author` chose in the poll in row `row`. Of each person's choices the newest by `stamp` counts that was
-    /// made before the poll was closed and not after `closes_at_ms`. `false`: nothing that is shown changed.
+    /// made before `closes_at_ms` and not after the poll was closed. `false`: nothing that is shown changed.
     pub fn vote(
         &self,
         row: i64,
@@ -72,7 +72,9 @@ impl Store {
 }
 
 fn count(conn: &Connection, row: i64, closes_at_ms: Option<u64>) -> Result<(), StoreError> {
-    let last = closes_at_ms.map_or(i64::MAX, |at| hlc_to_sql(Hlc::new(at, u16::MAX)));
+    // The last reading before the time.
+    let before = |at| Hlc::from_u64(Hlc::new(at, 0).to_u64().saturating_sub(1));
+    let last = closes_at_ms.map_or(i64::MAX, |at| hlc_to_sql(before(at)));
     let sql = "UPDATE votes SET counts = coalesce((stamp, event) = (
             SELECT o.stamp, o.event FROM votes o JOIN messages m ON m.id = o.message_id
             WHERE o.message_id = votes.message_id AND o.author_id = votes.author_id

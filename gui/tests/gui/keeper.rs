@@ -18,6 +18,7 @@ fn mail_is_kept_for_whoever_was_chosen() {
     ada.until(&mut [&mut mara], "what to do first", |ada| ada.sees_part("first switch on"));
     ada.press("Privacy settings");
     ada.wait("Keep mail for others");
+    ada.until(&mut [&mut mara], "how it is", |ada| ada.window.state().model().view.served.is_some());
     ada.tab_to("Keep mail for others");
     ada.key(egui::Key::Space);
     ada.until(&mut [&mut mara], "on", |ada| ada.sees_part("For nobody yet"));

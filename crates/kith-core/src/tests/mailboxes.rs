@@ -36,10 +36,9 @@ fn said(world: &mut World, body: &Body) -> Vec<u8> {
     let to = world.people[0].core.account();
     let now = world.now;
     let outputs = world.people[1].say(to, body, now);
-    let mut sent = outputs.into_iter().filter_map(|output| match output {
-        Output::Send { bytes, .. } => Some(bytes),
-        _ => None,
-    });
+    let mut sent = outputs
+        .into_iter()
+        .filter_map(|output| if let Output::Send { bytes, .. } = output { Some(bytes) } else { None });
     sent.next().expect("sent")
 }
 
@@ -266,9 +265,8 @@ fn a_mailbox_that_does_not_open_is_not_switched_on() {
     let params = params::ServeParams { on: Some(true), quota_mb: None, erase: None };
     let now = world.now;
     let outputs = world.people[1].run(Input::Command(crate::CommandId(5), Command::MailboxesServe(params)), now);
-    let id = outputs.iter().find_map(|output| match output {
-        Output::ServeMailbox { id, serve: Some(_), erase: false } => Some(*id),
-        _ => None,
+    let id = outputs.iter().find_map(|output| {
+        if let Output::ServeMailbox { id, serve: Some(_), erase: false } = output { Some(*id) } else { None }
     });
     let failed = Input::MailboxServed { id: id.expect("asked"), outcome: Err("the disk is gone".to_owned()) };
     let answers = world.people[1].run(failed, now);
@@ -282,9 +280,8 @@ fn a_mailbox_that_does_not_open_is_not_switched_on() {
     let outputs = world.people[1].run(Input::Command(crate::CommandId(6), Command::MailboxesServe(params)), now);
     let Some(Output::ServeMailbox { id, serve: None, erase: false }) = outputs.first() else { panic!("{outputs:?}") };
     let answers = world.people[1].run(Input::MailboxServed { id: *id, outcome: Ok(usage) }, now);
-    let reply = answers.iter().find_map(|output| match output {
-        Output::Reply(_, Ok(Reply::MailboxesServe(reply))) => Some(reply.clone()),
-        _ => None,
+    let reply = answers.iter().find_map(|output| {
+        if let Output::Reply(_, Ok(Reply::MailboxesServe(reply))) = output { Some(reply.clone()) } else { None }
     });
     let reply = reply.expect("told");
     assert_eq!((reply.on, reply.queues, reply.envelopes, reply.used_bytes), (false, 1, 2, 3));

@@ -82,8 +82,8 @@ fn the_newest_choice_of_each_person_counts_until_the_end() {
 #[test]
 fn what_is_chosen_after_its_time_does_not_count() {
     let (store, row) = store();
-    assert!(store.vote(row, &account(1), 1, stamp(10, 1), Some(T0 + 10)).unwrap());
-    assert!(!store.vote(row, &account(1), 2, stamp(11, 2), Some(T0 + 10)).unwrap());
+    assert!(store.vote(row, &account(1), 1, stamp(9, 1), Some(T0 + 10)).unwrap());
+    assert!(!store.vote(row, &account(1), 2, stamp(10, 2), Some(T0 + 10)).unwrap());
     assert_eq!(now(&store).0, [(1, 1)]);
 }
 
