@@ -3,6 +3,7 @@
 mod backup;
 mod chat;
 mod interop;
+mod keeper;
 mod local_api;
 mod mailbox;
 mod messages;

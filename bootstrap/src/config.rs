@@ -91,7 +91,8 @@ impl Config {
             // The text is a secret: it is not repeated.
             token(text).with_context(|| format!("token {} in [mailbox] is not 64 hexadecimal digits", n + 1))
         });
-        let admission = AdmissionRules { open: table.open, tokens: tokens.collect::<anyhow::Result<_>>()?, work_bits };
+        let tokens = tokens.collect::<anyhow::Result<_>>()?;
+        let admission = AdmissionRules { open: table.open, tokens, work_bits, ..AdmissionRules::default() };
         Ok(MailboxConfig { dir, admission, limits: table.over(MailboxLimits::default()) })
     }
 }

@@ -182,6 +182,14 @@ pub enum Action {
     SendReceipts(bool),
     /// Let mailboxes keep messages for me while I am away, or not.
     KeepMail(bool),
+    /// Keep mail for others on this computer, or not.
+    ServeMail(bool),
+    /// How much of it, MiB.
+    MailQuota(u32),
+    /// Delete what lies here.
+    EraseMail,
+    /// Keep mail for somebody, or not.
+    OfferMail(AccountId, bool),
 
     /// Test the network.
     TestNetwork,

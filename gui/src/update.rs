@@ -6,6 +6,7 @@ mod chats;
 mod contacts;
 mod entry;
 mod lock;
+mod mailboxes;
 mod messages;
 mod network;
 mod reply;
@@ -25,7 +26,7 @@ use kith_node::{
 use crate::{
     action::{Action, Copied},
     bridge::FromNode,
-    model::{Load, Model, Narrow, Palette, Route, Settings, Stage, Toast, ToastKind},
+    model::{Load, Model, Narrow, Palette, Route, Section, Settings, Stage, Toast, ToastKind},
     text::inline,
 };
 
@@ -76,6 +77,8 @@ pub enum Then {
     Tested,
     /// A bootstrap node was taken into the list.
     BootstrapAdded,
+    /// The mail for others on this computer.
+    Served,
 }
 
 /// What the world has to do.
@@ -198,6 +201,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 messages::update,
                 contacts::update,
                 network::update,
+                mailboxes::update,
             ];
             let _handled =
                 handlers.into_iter().try_fold(other, |action, handle| match handle(model, action, &mut out) {
@@ -350,6 +354,9 @@ fn go(model: &mut Model, route: Route, out: &mut Vec<Effect>) {
     model.view.route = route;
     if let Route::Contacts { open: Some(account) } = route {
         contacts::ask_safety(model, account, out);
+    }
+    if matches!(route, Route::Contacts { open: Some(_) } | Route::Settings(Section::Privacy)) {
+        mailboxes::ask(out);
     }
     if let Route::Chats { open: Some(chat) } = route {
         chats::opened(model, chat, out);

@@ -30,6 +30,8 @@ use crate::{
     tasks::{self, Tasks},
 };
 
+/// Where mail for others lies, in the profile folder.
+const MAIL_FOLDER: &str = "mail";
 /// What every peer sees of this version.
 const AGENT: &str = concat!("kith/", env!("CARGO_PKG_VERSION"));
 
@@ -225,7 +227,7 @@ impl NodeBuilder {
             bootstraps: files.bootstraps.all(),
             mdns: self.preset.mdns,
             agent: AGENT.to_owned(),
-            mailbox: None,
+            mail_dir: Some(self.folder.join(MAIL_FOLDER)),
         };
         let (net, net_events) = Net::start(config, tasks.tracker(), tasks.cancel().clone())?;
         let hub = Hub::new(now_ms());

@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod chats;
 pub(crate) mod contacts;
+pub(crate) mod mailboxes;
 pub(crate) mod network;
 pub(crate) mod profile;
 pub(crate) mod settings;

@@ -77,6 +77,7 @@ pub use crate::{
         backup::BackupHandle,
         chats::Chats,
         contacts::{Contacts, Invite},
+        mailboxes::Mailboxes,
         network::Network,
         profile::ProfileHandle,
         settings::SettingsHandle,

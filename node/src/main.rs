@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use kith_node::{Node, TOKEN_FILE, forbid_core_dumps, standard};
+use kith_node::{Node, TOKEN_FILE, forbid_core_dumps, params::ServeParams, standard};
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
@@ -60,6 +60,12 @@ struct RunArguments {
     /// Leaves out the built-in bootstrap nodes
     #[arg(long)]
     no_default_bootstrap: bool,
+    /// Keeps mail for others from now on, or not any more; kept in the profile
+    #[arg(long, value_name = "on|off", value_parser = clap::builder::BoolishValueParser::new())]
+    mailbox: Option<bool>,
+    /// How much mail may lie there, in MiB
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(16..=65536))]
+    mailbox_quota_mb: Option<u32>,
     /// What to log to stderr
     #[arg(
         long,
@@ -153,7 +159,7 @@ async fn run(profile: &Path, arguments: &RunArguments) -> Result<()> {
     }
     let node = builder.spawn().await?;
     let done = tokio::select! {
-        told = until_broken(&node, profile) => told,
+        told = until_broken(&node, profile, arguments) => told,
         () = stop.wait() => Ok(()),
     };
     tracing::info!("stopping");
@@ -162,7 +168,12 @@ async fn run(profile: &Path, arguments: &RunArguments) -> Result<()> {
 }
 
 /// Serves until a part of the node breaks.
-async fn until_broken(node: &Node, profile: &Path) -> Result<()> {
+async fn until_broken(node: &Node, profile: &Path, arguments: &RunArguments) -> Result<()> {
+    let (on, quota_mb) = (arguments.mailbox, arguments.mailbox_quota_mb);
+    if on.is_some() || quota_mb.is_some() {
+        let params = ServeParams { on, quota_mb, erase: None };
+        node.mailboxes().serve(params).await.context("--mailbox")?;
+    }
     tell_ready(node, profile).await?;
     node.ended().await;
     bail!("a part of the node ended by itself, which is a fault: the log has more")
@@ -185,6 +196,7 @@ async fn tell_ready(node: &Node, profile: &Path) -> Result<()> {
     eprintln!("With a link you got:  kithd call contacts.add '{{\"link\":\"kith:i/1/…\"}}' --profile {profile}");
     eprintln!("To accept a request:  kithd call contacts.accept '{{\"account\":\"kith1…\"}}' --profile {profile}");
     eprintln!("To talk:              kithd chat NAME --profile {profile}");
+    eprintln!("To keep mail:         kithd call mailboxes.serve '{{\"on\":true}}' --profile {profile}");
     Ok(())
 }
 

@@ -6,7 +6,8 @@ use kith_api::{
     ApiError, Event, Reply,
     views::{Bootstrap, NetworkState, NetworkStatus, TestStep, Traffic},
 };
-use kith_core::{CommandId, Input, Output, PeerPath, SendId, SlotOutcome};
+use kith_core::{CommandId, Input, MailboxUsage, Output, PeerPath, SendId, ServeMailbox, SlotOutcome};
+use kith_net::mailbox::{AdmissionRules, Grant, MailboxLimits, MailboxRules};
 use kith_net::{Net, NetCommand, NetEvent, NetState, NetStatus, Path};
 use tokio::sync::{mpsc, watch};
 
@@ -47,6 +48,9 @@ pub(crate) fn outgoing(output: Output) -> Outgoing {
         Output::GetSlot { id, slot, hints } => NetCommand::GetSlot { id, slot, hints },
         Output::DeleteSlot { slot, token } => NetCommand::DeleteSlot { slot, token },
         Output::Mailbox { id, mailbox, operation, seed } => NetCommand::Mailbox { id, mailbox, operation, seed },
+        Output::ServeMailbox { id, serve, erase } => {
+            NetCommand::ServeMailbox { id, serve: serve.map(mailbox_rules), erase }
+        }
         Output::ServeSlots(slots) => NetCommand::ServeSlots(slots),
     })
 }
@@ -64,6 +68,7 @@ pub(crate) fn refused(command: NetCommand) -> Result<Input, Box<NetCommand>> {
         | NetCommand::Untrack { .. }
         | NetCommand::AnswerRequest { .. }
         | NetCommand::DeleteSlot { .. }
+        | NetCommand::ServeMailbox { .. }
         | NetCommand::ServeSlots(_)
         | NetCommand::AddBootstrap { .. }
         | NetCommand::RemoveBootstrap { .. }
@@ -88,6 +93,11 @@ fn incoming(event: NetEvent) -> Incoming {
             Input::RequestAnswered { id: SendId(id), answer: answer.ok() }
         }
         NetEvent::Mailbox { id, response } => Input::Mailbox { id, response },
+        NetEvent::MailboxServed { id, outcome } => {
+            let outcome = outcome.map(mailbox_usage).map_err(|error| error.to_string());
+            Input::MailboxServed { id, outcome }
+        }
+        NetEvent::Reachable { addresses } => Input::Reachable(addresses),
         NetEvent::MailboxesSeen { links } => Input::MailboxesSeen(links),
         NetEvent::SlotPut { id, stored } => Input::SlotPut { id, stored },
         NetEvent::SlotGot { id, outcome } => Input::SlotGot { id, outcome: slot_outcome(outcome) },
@@ -131,6 +141,21 @@ pub(crate) async fn from_network(
             listening.send_replace(addresses);
         }
     }
+}
+
+fn mailbox_rules(serve: ServeMailbox) -> MailboxRules {
+    let ServeMailbox { bytes, queues, holders } = serve;
+    let grants =
+        holders.into_iter().map(|holder| Grant { token: holder.token, bytes: holder.bytes, queues: holder.queues });
+    MailboxRules {
+        admission: AdmissionRules { grants: grants.collect(), ..AdmissionRules::default() },
+        limits: MailboxLimits { bytes, queues, ..MailboxLimits::contact() },
+    }
+}
+
+fn mailbox_usage(usage: kith_net::mailbox::MailboxUsage) -> MailboxUsage {
+    let kith_net::mailbox::MailboxUsage { queues, envelopes, bytes, oldest_until_ms } = usage;
+    MailboxUsage { queues, envelopes, bytes, oldest_until_ms }
 }
 
 fn peer_path(path: Path) -> PeerPath {

@@ -14,7 +14,7 @@ pub mod person;
 use std::collections::BTreeMap;
 
 use kith_api::{Command, Event, Reply, params, views::MessageState};
-use kith_core::{Input, Output, PeerPath, SendId, SlotOutcome};
+use kith_core::{Input, MailboxUsage, Output, PeerPath, SendId, SlotOutcome};
 use kith_wire::{MailboxOperation, MailboxResponse, RequestAnswer, SlotId, TransportId};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
@@ -376,6 +376,10 @@ impl Sim {
                 }
                 Output::Mailbox { id, mailbox, operation, .. } => {
                     self.post(who, Parcel::Mail { id, mailbox, operation });
+                }
+                Output::ServeMailbox { id, .. } => {
+                    let outcome = Ok(MailboxUsage::default());
+                    self.post(who, Parcel::Input(Input::MailboxServed { id, outcome }));
                 }
                 Output::ServeSlots(_) => {}
             }

@@ -245,6 +245,10 @@ methods! {
     MailboxesAdd = "mailboxes.add", Admin, Core, MailboxParams => Done;
     /// Forgets a node that kept mail, with what still lies there. Contacts are told.
     MailboxesRemove = "mailboxes.remove", Admin, Core, MailboxRef => Done;
+    /// The mail this node keeps for others; changes whether and how much.
+    MailboxesServe = "mailboxes.serve", Admin, Core, ServeParams => ServeReply;
+    /// Keeps mail for a contact while they are away, or not any more. They are told.
+    MailboxesOffer = "mailboxes.offer", Admin, Core, MailboxOfferParams => Done;
     /// All settings.
     SettingsGet = "settings.get", Read, Core, Nothing => SettingsReply;
     /// Changes a setting, or removes it.

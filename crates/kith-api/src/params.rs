@@ -155,6 +155,24 @@ params! {
         address: String,
     }
 
+    /// What to do about the mail this node keeps for others. Without anything it is only told.
+    ServeParams {
+        /// Whether it keeps any. Off, it answers nobody, and what lies there stays until it expires.
+        on: Option<bool>,
+        /// How much may lie there, in MiB: 16 to 65536, 256 unless set.
+        quota_mb: Option<u32>,
+        /// With `on: false`: deletes what lies there.
+        erase: Option<bool>,
+    }
+
+    /// Whether mail is kept for a contact.
+    MailboxOfferParams {
+        /// The contact.
+        account: AccountId,
+        /// Whether it is.
+        on: bool,
+    }
+
     /// A message.
     MessageParams {
         /// The message.
@@ -440,6 +458,33 @@ replies! {
         unsealed: u64,
         /// Sealed envelopes that no mailbox has taken yet.
         waiting: u64,
+    }
+
+    /// The mail this node keeps for others.
+    ServeReply {
+        /// Whether it keeps any.
+        on: bool,
+        /// How much may lie there, in MiB.
+        quota_mb: u32,
+        /// Whether anybody can reach this node without a relay. If not, no contact is told of the mailbox.
+        reachable: bool,
+        /// Where it is, for `mailboxes.add` at a second node of one's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<String>,
+        /// What opens queues for that second node: a secret.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+        /// Bytes that lie there.
+        used_bytes: u64,
+        /// Queues.
+        queues: u64,
+        /// Envelopes.
+        envelopes: u64,
+        /// When the first of them expires (Unix ms).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        oldest_until: Option<u64>,
+        /// The contacts whose mail it keeps.
+        offered: Vec<AccountId>,
     }
 
     /// What two people compare.

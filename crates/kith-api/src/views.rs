@@ -113,6 +113,12 @@ pub struct Contact {
     /// Two different device lists signed by this account were seen: its key is in wrong hands. Messages are paused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub alarm: bool,
+    /// This node keeps their mail while they are away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mail_offered: bool,
+    /// Their node keeps my mail while I am away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keeps_mail: bool,
 }
 
 /// An invite I gave out.
@@ -280,8 +286,11 @@ pub struct Reaction {
 pub struct Mailbox {
     /// Its bootstrap link.
     pub address: String,
-    /// The person added it; otherwise it is a bootstrap node that keeps mail.
+    /// The person added it; otherwise it is a bootstrap node that keeps mail, or a contact's.
     pub added: bool,
+    /// The contact whose node it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_by: Option<AccountId>,
     /// Contacts are told to leave mail there.
     pub in_use: bool,
     /// Queues that are open there.

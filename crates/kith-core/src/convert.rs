@@ -62,7 +62,8 @@ pub(crate) fn path_view(path: Option<&PeerPath>) -> views::Path {
     }
 }
 
-pub(crate) fn contact_view(contact: &ContactRow, path: Option<&PeerPath>) -> views::Contact {
+/// `mail`: whether mail is kept for them, and whether they keep mine.
+pub(crate) fn contact_view(contact: &ContactRow, path: Option<&PeerPath>, mail: (bool, bool)) -> views::Contact {
     views::Contact {
         account: account_id(contact.account),
         name: contact.name.clone(),
@@ -74,6 +75,8 @@ pub(crate) fn contact_view(contact: &ContactRow, path: Option<&PeerPath>) -> vie
         status_text: contact.status_text.clone(),
         request_text: contact.request_text.clone(),
         alarm: contact.alarm,
+        mail_offered: mail.0,
+        keeps_mail: mail.1,
     }
 }
 

@@ -189,6 +189,9 @@ impl Core {
         self.track_all(out)?;
         self.serve_invites(now, out)?;
         self.store.queues_wake(None, now)?;
+        if self.store.own_mailbox()?.is_some() {
+            self.push_serve(false, out)?;
+        }
         self.queue_invites_for_storing(now)
     }
 
@@ -398,6 +401,11 @@ impl Core {
             Input::SlotGot { id, outcome } => self.slot_got(id, outcome, now, out),
             Input::MailboxesSeen(links) => self.mailboxes_seen(&links, now, out),
             Input::Mailbox { id, response } => self.mailbox_answered(id, response, now, out),
+            Input::MailboxServed { id, outcome } => self.mailbox_served(id, outcome, now, out),
+            Input::Reachable(addresses) => {
+                self.reachable_at(addresses, now);
+                Ok(())
+            }
             Input::Addresses(addresses) => {
                 self.addresses = addresses;
                 Ok(())
@@ -477,7 +485,9 @@ impl Core {
             Command::ChatsMarkRead(params) => Reply::ChatsMarkRead(self.mark_read(params, now, out)?),
             Command::MailboxesList(_) => Reply::MailboxesList(self.list_mailboxes(now)?),
             Command::MailboxesAdd(params) => Reply::MailboxesAdd(self.add_mailbox(params, now, out)?),
-            Command::MailboxesRemove(params) => Reply::MailboxesRemove(self.remove_mailbox(&params, now)?),
+            Command::MailboxesRemove(params) => Reply::MailboxesRemove(self.remove_mailbox(&params, now, out)?),
+            Command::MailboxesServe(params) => return self.serve_mailbox(id, params, out),
+            Command::MailboxesOffer(params) => Reply::MailboxesOffer(self.offer_mailbox(&params, now, out)?),
             Command::SettingsGet(_) => Reply::SettingsGet(SettingsReply { settings: self.settings()? }),
             Command::SettingsSet(params) => Reply::SettingsSet(self.set_setting(params, now, out)?),
             other => {

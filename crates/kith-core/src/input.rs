@@ -44,6 +44,19 @@ pub enum SlotOutcome {
     Unreachable,
 }
 
+/// What is kept for others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MailboxUsage {
+    /// Queues.
+    pub queues: u64,
+    /// Envelopes.
+    pub envelopes: u64,
+    /// Their bytes, with what each takes besides.
+    pub bytes: u64,
+    /// When the first of them expires, Unix milliseconds.
+    pub oldest_until_ms: Option<u64>,
+}
+
 /// One thing that happened.
 #[derive(Debug)]
 pub enum Input {
@@ -128,6 +141,15 @@ pub enum Input {
         /// The answer.
         response: Option<MailboxResponse>,
     },
+    /// An [`Output::ServeMailbox`](crate::Output::ServeMailbox) was done, or why it could not be.
+    MailboxServed {
+        /// Which.
+        id: u64,
+        /// What is kept.
+        outcome: Result<MailboxUsage, String>,
+    },
+    /// The addresses at which anybody can reach this node without a relay.
+    Reachable(Vec<String>),
     /// The addresses under which this node can be reached, best first.
     Addresses(Vec<String>),
     /// The bootstrap nodes to name in invite links, at most three are used.

@@ -47,8 +47,8 @@ pub use crate::{
     chats::mentions,
     core::{Core, FailedBatch, Identity, Options},
     error::CoreError,
-    input::{CommandId, Input, PeerPath, SendId, SlotOutcome},
-    output::Output,
+    input::{CommandId, Input, MailboxUsage, PeerPath, SendId, SlotOutcome},
+    output::{MailboxHolder, Output, ServeMailbox},
     session::outer_key_info,
 };
 

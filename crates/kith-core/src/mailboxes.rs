@@ -7,8 +7,10 @@
 
 mod deposit;
 mod fetch;
+mod kept;
 mod manage;
 mod queues;
+mod serve;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -72,6 +74,15 @@ pub(crate) struct Mail {
     invites: VecDeque<WaitingInvite>,
     /// Something is due now.
     due: bool,
+    /// The network keeps mail for others.
+    serving: bool,
+    serve_calls: BTreeMap<u64, serve::ServeCall>,
+    /// Addresses at which anybody can reach this node.
+    reachable: Vec<String>,
+    /// When the contacts it keeps mail for are told where.
+    tell_at: Option<Timestamp>,
+    /// How often contacts changed what they offer.
+    changes: BTreeMap<AccountId, kept::Changes>,
 }
 
 impl Mail {
@@ -84,12 +95,18 @@ impl Mail {
             started: now,
             invites: VecDeque::new(),
             due: true,
+            serving: false,
+            serve_calls: BTreeMap::new(),
+            reachable: Vec::new(),
+            tell_at: None,
+            changes: BTreeMap::new(),
         }
     }
 
     /// Commands whose answers were under way.
     pub(crate) fn take_commands(&mut self) -> Vec<CommandId> {
-        self.invites.drain(..).map(|waiting| waiting.command).collect()
+        let serve = std::mem::take(&mut self.serve_calls).into_values().map(serve::ServeCall::command);
+        self.invites.drain(..).map(|waiting| waiting.command).chain(serve).collect()
     }
 }
 
@@ -116,8 +133,8 @@ impl Core {
             }
             room = room.saturating_sub(usize::from(before.is_none()));
             let row = match before {
-                // What the person typed stays as it is.
-                Some(row) if row.added => row.clone(),
+                // What the person typed, or a contact offered, stays as it is.
+                Some(row) if row.added || row.kept_by.is_some() => row.clone(),
                 Some(row) => MailboxRow { address: link.to_string(), ..row.clone() },
                 None => MailboxRow {
                     transport: link.transport,
@@ -126,6 +143,7 @@ impl Core {
                     token: None,
                     answered_at_ms: None,
                     refused_at_ms: None,
+                    kept_by: None,
                 },
             };
             if before != Some(&row) {
@@ -147,8 +165,17 @@ impl Core {
             return Ok(Vec::new());
         }
         let usable = |row: &MailboxRow| row.refused_at_ms.is_none_or(|at| now >= at.saturating_add(REFUSED_MS));
-        let rows = self.store.mailboxes()?;
-        Ok(rows.into_iter().filter(usable).take(MAILBOXES).collect())
+        let mut rows: Vec<MailboxRow> = self.store.mailboxes()?.into_iter().filter(usable).collect();
+        // One that a contact keeps is not always there: beside it one that is, if there is any.
+        let first_kept = rows.iter().find(|row| row.kept_by.is_some()).map(|row| row.transport);
+        rows.sort_by_key(|row| match row.kept_by {
+            _ if row.added => 0,
+            Some(_) if first_kept == Some(row.transport) => 1,
+            None => 2,
+            Some(_) => 3,
+        });
+        rows.truncate(MAILBOXES);
+        Ok(rows)
     }
 
     /// When something about mail is due.
@@ -160,7 +187,7 @@ impl Core {
         } else {
             self.store.mail_next_at()?
         };
-        Ok(invites.into_iter().chain(due).min())
+        Ok(invites.into_iter().chain(due).chain(self.mail.tell_at).min())
     }
 
     /// Does what is due, at the end of a batch or when the time has come.
@@ -176,6 +203,9 @@ impl Core {
     /// The time given by `next_wake` came.
     pub(crate) fn mail_wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         self.mail.due = true;
+        if self.mail.tell_at.is_some_and(|at| at <= now) {
+            self.tell_offers(now)?;
+        }
         self.make_waiting_invites(now, out)
     }
 

@@ -1,5 +1,7 @@
 //! What a core can ask for.
 
+use std::fmt;
+
 use kith_api::{ApiError, Event, Reply};
 use kith_wire::{
     MailboxOperation,
@@ -10,6 +12,33 @@ use kith_wire::{
 use zeroize::Zeroizing;
 
 use crate::input::{CommandId, SendId};
+
+/// By what rules mail is kept for others.
+#[derive(Debug)]
+pub struct ServeMailbox {
+    /// Bytes of all of it.
+    pub bytes: u64,
+    /// Queues of all of it.
+    pub queues: u64,
+    /// Who may open queues. The queues of everybody else go.
+    pub holders: Vec<MailboxHolder>,
+}
+
+/// Somebody who may open queues. `Debug` does not show the token.
+pub struct MailboxHolder {
+    /// What shows it.
+    pub token: Zeroizing<[u8; 32]>,
+    /// Bytes of all their envelopes.
+    pub bytes: u64,
+    /// Queues.
+    pub queues: u64,
+}
+
+impl fmt::Debug for MailboxHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailboxHolder").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
+}
 
 /// One thing to do, once the batch is committed.
 #[derive(Debug)]
@@ -96,6 +125,15 @@ pub enum Output {
         operation: MailboxOperation,
         /// The seed of the key that signs.
         seed: Zeroizing<[u8; 32]>,
+    },
+    /// Keep mail for others, or answer nobody any more. Repeating it only asks what is kept.
+    ServeMailbox {
+        /// Names it for [`Input::MailboxServed`](crate::Input::MailboxServed).
+        id: u64,
+        /// The rules; what is kept stays until it expires without them.
+        serve: Option<ServeMailbox>,
+        /// Delete what is kept.
+        erase: bool,
     },
     /// Answer for these slots, and no others, from now on.
     ServeSlots(Vec<(SlotId, Vec<u8>)>),

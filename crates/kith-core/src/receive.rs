@@ -170,6 +170,8 @@ impl Core {
             Body::Profile { name, status_text } => self.profile_changed(contact, inner.hlc, name, status_text, out)?,
             Body::Identity { log } => self.identity_changed(contact, log, out)?,
             Body::Mailboxes { queues } => self.take_contact_queues(contact.account, queues, inner.hlc)?,
+            Body::MailboxOffer { offer } => self.mailbox_offered(contact, offer, inner.hlc, now, out)?,
+            Body::MailboxWithdrawn => self.mailbox_withdrawn(contact.account, inner.hlc, now, out)?,
             Body::Request { .. } => return refuse("a contact request inside the channel"),
         }
         self.ack(device.device, inner.msg);

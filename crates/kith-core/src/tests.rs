@@ -3,6 +3,7 @@
 mod chats;
 mod contacts;
 mod hostile;
+mod mailboxes;
 mod messages;
 mod preview;
 mod sessions;

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    path::PathBuf,
     time::{Duration, SystemTime},
 };
 
@@ -10,7 +11,7 @@ use kith_wire::{MailboxOperation, MailboxResponse, RequestAnswer, SlotId, Transp
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use crate::mailbox::{MailboxConfig, MailboxError};
+use crate::mailbox::{MailboxError, MailboxRules, MailboxUsage};
 
 /// What a node needs to join the overlay.
 pub struct NetConfig {
@@ -25,8 +26,8 @@ pub struct NetConfig {
     pub mdns: bool,
     /// Agent string sent in identify. Keep it constant per release: it is visible to every peer.
     pub agent: String,
-    /// The mail this node keeps for others, if its user agreed to.
-    pub mailbox: Option<MailboxConfig>,
+    /// Where mail for others may lie: what [`NetCommand::ServeMailbox`] needs.
+    pub mail_dir: Option<PathBuf>,
 }
 
 impl NetConfig {
@@ -45,7 +46,7 @@ impl fmt::Debug for NetConfig {
             .field("bootstraps", &self.bootstraps)
             .field("mdns", &self.mdns)
             .field("agent", &self.agent)
-            .field("mailbox", &self.mailbox.is_some())
+            .field("mail_dir", &self.mail_dir)
             .finish_non_exhaustive()
     }
 }
@@ -229,6 +230,16 @@ pub enum NetCommand {
         /// The seed of the key that signs.
         seed: Zeroizing<[u8; 32]>,
     },
+    /// Keeps mail for others by these rules from now on, or answers nobody any more: then what is kept stays until it
+    /// expires. Answered by [`NetEvent::MailboxServed`]. Repeating it only asks what is kept.
+    ServeMailbox {
+        /// Chosen by the caller.
+        id: u64,
+        /// The rules.
+        serve: Option<MailboxRules>,
+        /// Answers nobody, and deletes what is kept.
+        erase: bool,
+    },
     /// Replaces the set of slots this node answers itself.
     ServeSlots(Vec<(SlotId, Vec<u8>)>),
     /// Adds a bootstrap node (multiaddr with `/p2p/…` or link) and retries everything that waits.
@@ -252,6 +263,11 @@ pub enum NetCommand {
 pub enum NetEvent {
     /// All addresses others may use, direct ones first, whenever the set changes.
     Listening {
+        /// Multiaddrs.
+        addresses: Vec<String>,
+    },
+    /// The addresses at which anybody can reach this node without a relay, whenever the set changes.
+    Reachable {
         /// Multiaddrs.
         addresses: Vec<String>,
     },
@@ -336,6 +352,13 @@ pub enum NetEvent {
     MailboxesSeen {
         /// Bootstrap links.
         links: Vec<String>,
+    },
+    /// Outcome of [`NetCommand::ServeMailbox`].
+    MailboxServed {
+        /// From the command.
+        id: u64,
+        /// What is kept, or why nothing can be.
+        outcome: Result<MailboxUsage, MailboxError>,
     },
     /// The status changed.
     StatusChanged(NetStatus),
@@ -457,9 +480,6 @@ pub enum NetError {
         /// Which part.
         part: &'static str,
     },
-    /// The mailbox could not be opened.
-    #[error(transparent)]
-    Mailbox(#[from] MailboxError),
     /// The swarm task has ended.
     #[error("the network is stopped")]
     Stopped,

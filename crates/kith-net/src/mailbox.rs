@@ -12,6 +12,7 @@ mod config;
 mod service;
 mod stats;
 mod store;
+mod switch;
 mod worker;
 
 use std::{fmt, io, time::Duration};
@@ -23,10 +24,12 @@ use kith_wire::limits::{MAILBOX_REQUEST_MAX, MAILBOX_RESPONSE_MAX};
 use libp2p::StreamProtocol;
 use libp2p::request_response::{self, ProtocolSupport};
 
-pub use config::{AdmissionRules, MailboxConfig, MailboxLimits};
+pub use config::{AdmissionRules, Grant, MailboxConfig, MailboxLimits, MailboxRules, MailboxUsage};
 pub(crate) use service::{Channel, Mailbox, connection_of};
 pub(crate) use stats::MailboxStats;
 pub use store::{ENVELOPE_OVERHEAD, MailboxError};
+pub(crate) use store::{erase, is_there};
+pub(crate) use switch::Switch;
 
 /// The protocol id.
 pub const MAILBOX_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/mailbox/1");

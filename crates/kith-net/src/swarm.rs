@@ -16,9 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     api::{NetError, Tuning},
-    cards, guard, limits,
-    mailbox::{self, MailboxBehaviour},
-    memory, observed,
+    cards, guard, limits, mailbox, memory, observed,
     rendezvous::{self, RendezvousBehaviour},
     screen::{Judge, Screened},
     slot::{self, SlotBehaviour},
@@ -50,7 +48,7 @@ pub(crate) struct Behaviour {
     pub(crate) gossip: Gossip,
     pub(crate) mdns: Toggle<mdns::tokio::Behaviour>,
     pub(crate) slot: SlotBehaviour,
-    pub(crate) mailbox: Toggle<MailboxBehaviour>,
+    pub(crate) mailbox: mailbox::Switch,
     pub(crate) streams: streams::Behaviour,
 }
 
@@ -74,7 +72,6 @@ pub(crate) struct Setup<'a> {
     pub(crate) key: &'a SigningKey,
     pub(crate) agent: String,
     pub(crate) mdns: bool,
-    pub(crate) mailbox: bool,
     pub(crate) tuning: Tuning,
     pub(crate) tracker: &'a TaskTracker,
     pub(crate) registry: &'a mut Registry,
@@ -85,10 +82,10 @@ pub(crate) struct Setup<'a> {
 /// # Errors
 /// The key is not accepted, or a transport cannot be set up.
 pub(crate) fn build(setup: Setup<'_>, streams: streams::Behaviour) -> Result<Swarm<Screened<Behaviour>>, NetError> {
-    let Setup { key, agent, mdns, mailbox, tuning, tracker, registry } = setup;
+    let Setup { key, agent, mdns, tuning, tracker, registry } = setup;
     let keypair = Keypair::ed25519_from_bytes(*key.seed()).map_err(|_malformed| NetError::Key)?;
     let executor = Tracked(tracker.clone());
-    let behaviour = behaviour(&keypair, agent, mdns, mailbox, tuning, streams)?;
+    let behaviour = behaviour(&keypair, agent, mdns, tuning, streams)?;
     let swarm = SwarmBuilder::with_existing_identity(keypair)
         .with_tokio()
         .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
@@ -148,7 +145,6 @@ fn behaviour(
     keypair: &Keypair,
     agent: String,
     mdns: bool,
-    mailbox: bool,
     tuning: Tuning,
     streams: streams::Behaviour,
 ) -> Result<impl FnOnce(relay::client::Behaviour) -> Behaviour + use<>, NetError> {
@@ -181,7 +177,7 @@ fn behaviour(
         gossip,
         mdns: mdns.into(),
         slot: slot::behaviour(ProtocolSupport::Full),
-        mailbox: mailbox.then(|| mailbox::behaviour(ProtocolSupport::Inbound)).into(),
+        mailbox: mailbox::Switch::new(),
         streams,
     })
 }

@@ -38,7 +38,7 @@ use crate::{
     addr,
     api::{NetCommand, NetConfig, NetError, NetEvent, Tuning},
     ids, limits,
-    mailbox::{Mailbox, MailboxStats},
+    mailbox::MailboxStats,
     screen::Screened,
     streams,
     swarm::{self, Behaviour, BehaviourEvent},
@@ -72,7 +72,7 @@ pub(crate) struct Task {
     exchange: exchange::Exchange,
     requests: BTreeMap<u64, requests::Request>,
     slots: slots::Slots,
-    mailbox: Option<Mailbox>,
+    keeping: mailbox::Keeping,
     mail: mail::Mail,
     own: own::Own,
     status: status::Status,
@@ -98,20 +98,16 @@ impl Task {
             key: &config.key,
             agent: config.agent,
             mdns: config.mdns,
-            mailbox: config.mailbox.is_some(),
             tuning,
             tracker,
             registry: &mut registry,
         };
         let swarm = swarm::build(setup, streams::Behaviour::new(tuning, events.clone()))?;
-        let mailbox = match config.mailbox {
-            Some(mailbox) => {
-                let stats = MailboxStats::default();
-                stats.register(registry.sub_registry_with_prefix("kith"));
-                Some(Mailbox::start(mailbox, config.key.duplicate(), stats)?)
-            }
-            None => None,
-        };
+        let stats = MailboxStats::default();
+        if config.mail_dir.is_some() {
+            stats.register(registry.sub_registry_with_prefix("kith"));
+        }
+        let keeping = mailbox::Keeping::new(config.mail_dir, stats, tracker);
         let me = *swarm.local_peer_id();
         let now = Instant::now();
         let mail = mail::Mail::new(events.clone(), tracker);
@@ -133,7 +129,7 @@ impl Task {
             exchange: exchange::Exchange::new(config.mdns, tuning.first_card),
             requests: BTreeMap::new(),
             slots: slots::Slots::default(),
-            mailbox,
+            keeping,
             mail,
             own: own::Own::default(),
             status: status::Status::new(now),
@@ -171,7 +167,7 @@ impl Task {
                     self.on_command(command);
                 }
                 event = self.swarm.select_next_some(), if room => self.on_swarm_event(event),
-                (channel, response) = Mailbox::answer_of(&mut self.mailbox) => self.answer_mail(channel, response),
+                happened = self.keeping.next() => self.on_keeping(happened),
                 _ = tick.tick() => self.on_tick(),
             }
         }
@@ -207,6 +203,7 @@ impl Task {
             NetCommand::GetSlot { id, slot, hints } => self.get_slot(id, slot, &hints),
             NetCommand::DeleteSlot { slot, token } => self.delete_slot(slot, token),
             NetCommand::Mailbox { id, mailbox, operation, seed } => self.ask_mailbox(id, &mailbox, operation, seed),
+            NetCommand::ServeMailbox { id, serve, erase } => self.serve_mailbox(id, serve, erase),
             NetCommand::ServeSlots(served) => self.slots.serve(served),
             NetCommand::AddBootstrap { address } => {
                 if let Err(error) = self.add_bootstrap(&address) {

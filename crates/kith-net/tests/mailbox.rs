@@ -5,10 +5,11 @@ use std::time::Duration;
 use futures::StreamExt;
 use kith_crypto::SigningKey;
 use kith_net::mailbox::{
-    self, AdmissionRules, MailboxBehaviour, MailboxConfig, MailboxEvent, MailboxFrame, MailboxLimits,
+    self, AdmissionRules, Grant, MailboxBehaviour, MailboxConfig, MailboxEvent, MailboxFrame, MailboxLimits,
+    MailboxRules, MailboxUsage,
 };
 use kith_net::server::{Limits, Server, ServerConfig};
-use kith_net::{Net, NetConfig, NetEvent};
+use kith_net::{Net, NetCommand, NetConfig, NetEvent};
 use kith_wire::{
     Admission, DepositId, Mail, MailboxDenial, MailboxOperation, MailboxRequest, MailboxResponse, ReceiveId,
     TransportId, services,
@@ -17,7 +18,10 @@ use libp2p::request_response::{Message, OutboundFailure, ProtocolSupport};
 use libp2p::swarm::SwarmEvent;
 use libp2p::{Multiaddr, PeerId, Swarm, SwarmBuilder, identity::Keypair, metrics::Registry};
 use prometheus_client::encoding::text::encode;
+use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use zeroize::Zeroizing;
 
 use crate::support::{Node, PATIENCE, QUIC, now_ms};
 
@@ -214,40 +218,122 @@ async fn a_node_without_mailbox_does_not_speak_of_it() {
     node.stop().await;
 }
 
+/// Somebody's own node.
+struct Own {
+    net: Net,
+    events: mpsc::Receiver<NetEvent>,
+    address: String,
+    tracker: TaskTracker,
+    cancel: CancellationToken,
+    asked: u64,
+}
+
+impl Own {
+    async fn start(key: &SigningKey, folder: &std::path::Path) -> Self {
+        let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
+        let config = NetConfig {
+            key: key.duplicate(),
+            listen: vec![QUIC.to_owned()],
+            bootstraps: vec![],
+            mdns: false,
+            agent: "kith-test".to_owned(),
+            mail_dir: Some(folder.to_owned()),
+        };
+        let (net, events) = Net::start(config, &tracker, cancel.clone()).expect("started");
+        let mut node = Self { net, events, address: String::new(), tracker, cancel, asked: 0 };
+        node.address = node
+            .hears(
+                |event| {
+                    if let NetEvent::Reachable { addresses } = event { addresses.first().cloned() } else { None }
+                },
+            )
+            .await;
+        node
+    }
+
+    async fn hears<T>(&mut self, wanted: impl Fn(NetEvent) -> Option<T>) -> T {
+        let heard = async {
+            loop {
+                if let Some(heard) = wanted(self.events.recv().await.expect("running")) {
+                    return heard;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, heard).await.expect("an event")
+    }
+
+    /// Keeps mail for these tokens, or for nobody.
+    async fn serve(&mut self, tokens: Option<&[u8]>, erase: bool) -> MailboxUsage {
+        self.asked += 1;
+        let asked = self.asked;
+        let grant = |token: &u8| Grant { token: Zeroizing::new([*token; 32]), bytes: 1_000, queues: 2 };
+        let serve = tokens.map(|tokens| MailboxRules {
+            admission: AdmissionRules { grants: tokens.iter().map(grant).collect(), ..AdmissionRules::default() },
+            limits: MailboxLimits::contact(),
+        });
+        self.net.command(NetCommand::ServeMailbox { id: asked, serve, erase }).await.expect("running");
+        let served = |event| {
+            if let NetEvent::MailboxServed { id, outcome } = event { (id == asked).then_some(outcome) } else { None }
+        };
+        self.hears(served).await.expect("served")
+    }
+
+    async fn stop(self) {
+        self.cancel.cancel();
+        self.tracker.close();
+        tokio::time::timeout(PATIENCE, self.tracker.wait()).await.expect("a task outlived the node");
+    }
+}
+
 #[tokio::test]
 async fn somebodys_own_node_keeps_mail_for_whoever_has_a_token() {
-    let (tracker, cancel, folder) =
-        (TaskTracker::new(), CancellationToken::new(), tempfile::tempdir().expect("folder"));
+    let folder = tempfile::tempdir().expect("folder");
     let key = SigningKey::generate();
-    let admission = AdmissionRules { tokens: vec![[5; 32]], ..AdmissionRules::default() };
-    let config = NetConfig {
-        key: key.duplicate(),
-        listen: vec![QUIC.to_owned()],
-        bootstraps: vec![],
-        mdns: false,
-        agent: "kith-test".to_owned(),
-        mailbox: Some(MailboxConfig { dir: folder.path().to_owned(), admission, limits: MailboxLimits::contact() }),
-    };
-    let (_net, mut events) = Net::start(config, &tracker, cancel.clone()).expect("started");
-    let listening = async {
-        loop {
-            if let Some(NetEvent::Listening { addresses }) = events.recv().await
-                && let Some(address) = addresses.first()
-            {
-                return address.clone();
-            }
-        }
-    };
-    let address = tokio::time::timeout(PATIENCE, listening).await.expect("listening");
-    let (queue, mailbox) = (Queue::new(), TransportId::from_bytes(key.public().to_bytes()));
-    let mut asker = Asker::new(mailbox, &address);
+    let mailbox = TransportId::from_bytes(key.public().to_bytes());
+    let mut node = Own::start(&key, folder.path()).await;
+    let (queue, other) = (Queue::new(), Queue::new());
     let refused = MailboxResponse::Denied(MailboxDenial::Admission { work_bits: 0 });
+
+    // Before it is switched on nobody is told that there is such a thing.
+    let mut early = Asker::new(mailbox, &node.address);
+    let frame = early.signed(&queue.create(Admission::Token([5; 32])), &queue.owner);
+    assert!(matches!(early.send(frame).await, Err(OutboundFailure::UnsupportedProtocols)));
+    assert_eq!(node.serve(Some(&[5, 6]), false).await, MailboxUsage::default());
+
+    let mut asker = Asker::new(mailbox, &node.address);
     assert_eq!(asker.ask(&queue.create(Admission::Open), &queue.owner).await, refused);
     assert!(created(&asker.ask(&queue.create(Admission::Token([5; 32])), &queue.owner).await));
+    assert!(created(&asker.ask(&other.create(Admission::Token([6; 32])), &other.owner).await));
     assert!(matches!(asker.ask(&queue.put(b"sealed"), &queue.writer).await, MailboxResponse::Stored(_)));
-    let mail = vec![Mail { seq: 1, envelope: b"sealed".to_vec() }];
-    assert_eq!(asker.ask(&queue.fetch(), &queue.owner).await, MailboxResponse::Mail { mail, more: false });
-    cancel.cancel();
-    tracker.close();
-    tokio::time::timeout(PATIENCE, tracker.wait()).await.expect("a task outlived the node");
+    let full = MailboxResponse::Denied(MailboxDenial::QueueFull);
+    assert_eq!(asker.ask(&queue.put(b"one more"), &queue.writer).await, full, "two times 512 is over 1000");
+    let mail = MailboxResponse::Mail { mail: vec![Mail { seq: 1, envelope: b"sealed".to_vec() }], more: false };
+    assert_eq!(asker.ask(&queue.fetch(), &queue.owner).await, mail);
+
+    // Off, nobody is answered, on the same connection either; what is there stays.
+    let kept = node.serve(None, false).await;
+    assert_eq!((kept.queues, kept.envelopes), (2, 1));
+    assert!(kept.oldest_until_ms.is_some_and(|until| until > now_ms()));
+    let frame = asker.signed(&queue.fetch(), &queue.owner);
+    assert!(asker.send(frame).await.is_err());
+    node.stop().await;
+    let mut node = Own::start(&key, folder.path()).await;
+    assert_eq!(node.serve(None, false).await, kept);
+    let mut asker = Asker::new(mailbox, &node.address);
+    let frame = asker.signed(&queue.fetch(), &queue.owner);
+    assert!(matches!(asker.send(frame).await, Err(OutboundFailure::UnsupportedProtocols)));
+
+    // On again; and what was opened with a token goes with it.
+    assert_eq!(node.serve(Some(&[5, 6]), false).await, kept);
+    let mut asker = Asker::new(mailbox, &node.address);
+    assert_eq!(asker.ask(&queue.fetch(), &queue.owner).await, mail);
+    assert_eq!(node.serve(Some(&[6]), false).await.queues, 1);
+    assert_eq!(asker.ask(&queue.fetch(), &queue.owner).await, MailboxResponse::Denied(MailboxDenial::NoQueue));
+    assert_eq!(asker.ask(&queue.create(Admission::Token([5; 32])), &queue.owner).await, refused);
+    assert!(matches!(asker.ask(&other.fetch(), &other.owner).await, MailboxResponse::Mail { .. }));
+
+    assert_eq!(node.serve(None, true).await, MailboxUsage::default());
+    assert_eq!(std::fs::read_dir(folder.path()).expect("folder").count(), 0, "nothing is left");
+    assert_eq!(node.serve(Some(&[6]), false).await, MailboxUsage::default());
+    node.stop().await;
 }

@@ -99,7 +99,7 @@ impl Node {
     fn launch(listen: Vec<String>, tuning: Tuning, key: SigningKey, bootstraps: Vec<String>, mdns: bool) -> Self {
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
         let config =
-            NetConfig { key: key.duplicate(), listen, bootstraps, mdns, agent: "kith-test".to_owned(), mailbox: None };
+            NetConfig { key: key.duplicate(), listen, bootstraps, mdns, agent: "kith-test".to_owned(), mail_dir: None };
         let (net, events) = Net::start_tuned(config, tuning, &tracker, cancel.clone()).expect("start");
         let id = TransportId::from_bytes(key.public().to_bytes());
         Self { id, addresses: vec![], key, net, events, seen: vec![], tracker, cancel }

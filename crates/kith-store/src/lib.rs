@@ -24,6 +24,7 @@ mod mailboxes;
 mod messages;
 mod open;
 mod outbox;
+mod own_mailbox;
 mod ratchets;
 mod read;
 mod schema;
@@ -42,6 +43,7 @@ pub use mailboxes::{ContactQueueRow, DepositRow, MailboxRow, QueueRow, QueueStat
 pub use messages::{Anchor, DeliveryState, Inserted, Marks, MessageRow, PAGE_MAX, Page};
 pub use open::DATABASE_FILE;
 pub use outbox::{NewOutbox, OutboxRow};
+pub use own_mailbox::{MailboxOfferRow, OwnMailboxRow};
 pub use ratchets::{Direction, OuterKeyRow, SessionRow};
 pub use read::ReadStore;
 pub use schema::SCHEMA;

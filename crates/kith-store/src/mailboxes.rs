@@ -25,6 +25,8 @@ pub struct MailboxRow {
     pub answered_at_ms: Option<u64>,
     /// When it last refused to open a queue (Unix ms).
     pub refused_at_ms: Option<u64>,
+    /// The contact who keeps our mail there.
+    pub kept_by: Option<AccountId>,
 }
 
 impl fmt::Debug for MailboxRow {
@@ -134,7 +136,7 @@ pub struct DepositRow {
     pub created_at_ms: u64,
 }
 
-const MAILBOX: &str = "SELECT transport, address, added, token, answered_at_ms, refused_at_ms FROM mailboxes";
+const MAILBOX: &str = "SELECT transport, address, added, token, answered_at_ms, refused_at_ms, kept_by FROM mailboxes";
 const QUEUE: &str =
     "SELECT receive, receive_seed, send_seed, mailbox, account, invite_tag, state, after_seq, next_at_ms,
     attempts FROM queues";
@@ -150,6 +152,7 @@ fn mailbox(row: &Row<'_>) -> Result<MailboxRow, StoreError> {
         token: row.get(3)?,
         answered_at_ms: row.get(4)?,
         refused_at_ms: row.get(5)?,
+        kept_by: row.get::<_, Option<[u8; 32]>>(6)?.map(AccountId::from_bytes),
     })
 }
 
@@ -193,10 +196,10 @@ fn deposit(row: &Row<'_>) -> Result<DepositRow, StoreError> {
 impl Store {
     /// Stores the mailbox, new or changed.
     pub fn put_mailbox(&self, row: &MailboxRow) -> Result<(), StoreError> {
-        let sql = "INSERT INTO mailboxes (transport, address, added, token, answered_at_ms, refused_at_ms)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        let sql = "INSERT INTO mailboxes (transport, address, added, token, answered_at_ms, refused_at_ms, kept_by)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT (transport) DO UPDATE SET address = ?2, added = ?3, token = ?4, answered_at_ms = ?5,
-                refused_at_ms = ?6";
+                refused_at_ms = ?6, kept_by = ?7";
         self.conn.prepare_cached(sql)?.execute(params![
             row.transport.as_bytes(),
             row.address,
@@ -204,6 +207,7 @@ impl Store {
             row.token,
             maybe_int(row.answered_at_ms),
             maybe_int(row.refused_at_ms),
+            row.kept_by.map(AccountId::to_bytes),
         ])?;
         Ok(())
     }

@@ -48,8 +48,8 @@ pub use ids::{
 pub use invite::{BundleParts, InviteBundle, InviteError, InviteLink, UnverifiedBundle};
 pub use link::LinkError;
 pub use mailbox::{
-    Admission, Mail, MailboxDenial, MailboxOperation, MailboxRequest, MailboxResponse, QueueAddress, Receipt,
-    UnverifiedMailboxRequest,
+    Admission, Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, QueueAddress,
+    Receipt, UnverifiedMailboxRequest,
 };
 pub use message::{Body, Ends, Inner, InnerError, UnverifiedInner};
 pub use request::{RequestAnswer, RequestFrame};

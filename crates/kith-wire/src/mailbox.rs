@@ -93,6 +93,57 @@ pub(crate) fn check_queues(queues: &[QueueAddress]) -> Result<(), WireError> {
     })
 }
 
+/// A contact's own mailbox, and what opens queues there.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MailboxOffer {
+    /// The mailbox, a bootstrap link.
+    pub mailbox: String,
+    /// What opens queues there, for the recipient of the offer alone.
+    pub token: Zeroizing<[u8; 32]>,
+    /// How many bytes may lie there.
+    pub bytes: u64,
+}
+
+impl fmt::Debug for MailboxOffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailboxOffer").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct OfferProto {
+    #[prost(string, tag = "1")]
+    mailbox: String,
+    #[prost(bytes = "vec", tag = "2")]
+    token: Vec<u8>,
+    #[prost(uint64, tag = "3")]
+    bytes: u64,
+}
+
+impl MailboxOffer {
+    /// The mailbox's own key, and where it can be reached. Fails if the address is no bootstrap link.
+    pub fn link(&self) -> Result<BootstrapLink, WireError> {
+        BootstrapLink::parse(&self.mailbox).map_err(|_any| WireError::Malformed { what: "mailbox address" })
+    }
+
+    pub(crate) fn proto(&self) -> OfferProto {
+        OfferProto { mailbox: self.mailbox.clone(), token: self.token.to_vec(), bytes: self.bytes }
+    }
+
+    pub(crate) fn read(proto: OfferProto) -> Result<Self, WireError> {
+        let token = Zeroizing::new(proto.token);
+        let token = Zeroizing::new(array("mailbox token", &token)?);
+        let offer = Self { mailbox: proto.mailbox, token, bytes: proto.bytes };
+        offer.check()?;
+        Ok(offer)
+    }
+
+    pub(crate) fn check(&self) -> Result<(), WireError> {
+        check_chars("mailbox address", &self.mailbox, MAILBOX_ADDRESS_MAX_CHARS)?;
+        self.link().map(drop)
+    }
+}
+
 /// A mailbox's signed word that it keeps an envelope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {

@@ -62,6 +62,8 @@ pub(crate) fn contact(n: u8, name: &str) -> Contact {
         status_text: String::new(),
         request_text: String::new(),
         alarm: false,
+        mail_offered: false,
+        keeps_mail: false,
     }
 }
 

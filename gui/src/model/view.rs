@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use kith_node::{
     AccountId, ChatId, MessageId,
     api::Password,
-    params::{EditedText, Hit, SafetyReply},
+    params::{EditedText, Hit, SafetyReply, ServeReply},
     views::TestStep,
 };
 
@@ -296,6 +296,8 @@ pub struct View {
     pub welcome: Option<AddContact>,
     /// The safety number of the contact on the screen.
     pub safety: Option<(AccountId, SafetyReply)>,
+    /// The mail for others on this computer, once the node has told.
+    pub served: Option<ServeReply>,
     /// The last test of the network; `None` inside while it runs.
     pub network_test: Option<Option<Vec<TestStep>>>,
     /// A bootstrap address being typed.
@@ -320,6 +322,7 @@ impl Default for View {
             toasts: VecDeque::new(),
             welcome: None,
             safety: None,
+            served: None,
             network_test: None,
             bootstrap_input: String::new(),
             selected: BTreeSet::new(),

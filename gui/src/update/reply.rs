@@ -65,6 +65,7 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
             }
         }
         (Then::Tested, Reply::NetworkTest(test)) => model.view.network_test = Some(Some(test.steps)),
+        (Then::Served, Reply::MailboxesServe(served)) => model.view.served = Some(served),
         (Then::BootstrapAdded, _) => {
             model.view.bootstrap_input.clear();
             toast(model, ToastKind::Done, "toast-bootstrap-added");
@@ -131,6 +132,12 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
         }
         Then::Tested => {
             model.view.network_test = None;
+            toast(model, ToastKind::Problem, key);
+        }
+        Then::Served => {
+            if let Some(served) = &mut model.view.served {
+                served.on = false;
+            }
             toast(model, ToastKind::Problem, key);
         }
         Then::Phrase => match &mut model.view.sheet {

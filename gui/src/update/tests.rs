@@ -1,6 +1,6 @@
 use kith_node::{
     ApiError, ErrorCode, Event, ProfileState, Reply, Snapshot,
-    params::{AddReply, ChatReply, Done, HistoryReply, InviteReply, PreviewReply, SendReply},
+    params::{AddReply, ChatReply, Done, HistoryReply, InviteReply, PreviewReply, SendReply, ServeReply},
     views::{ContactState, Message, MessageState, NetworkStatus},
 };
 
@@ -405,4 +405,43 @@ fn messages_are_chosen_until_somebody_goes_elsewhere() {
     let _effects = update(&mut model, Action::Select(message_id(1)));
     let _effects = update(&mut model, Action::Go(Route::Network));
     assert!(model.view.selected.is_empty());
+}
+
+fn served(on: bool) -> ServeReply {
+    ServeReply {
+        on,
+        quota_mb: 256,
+        reachable: true,
+        link: None,
+        token: None,
+        used_bytes: 0,
+        queues: 0,
+        envelopes: 0,
+        oldest_until: None,
+        offered: Vec::new(),
+    }
+}
+
+#[test]
+fn keeping_mail_for_others_is_asked_for_where_it_is_shown() {
+    let mut model = ready();
+    assert_eq!(calls(&update(&mut model, Action::Section(Section::Appearance))), [""; 0]);
+    assert_eq!(calls(&update(&mut model, Action::Section(Section::Privacy))), ["mailboxes.serve"]);
+    let _effects = reply(&mut model, Then::Served, Ok(Reply::MailboxesServe(served(false))));
+    let effects = update(&mut model, Action::ServeMail(true));
+    let wanted = params::ServeParams { on: Some(true), quota_mb: None, erase: None };
+    assert_eq!(effects, [Effect::Call(Command::MailboxesServe(wanted), Then::Served)]);
+    assert!(model.view.served.as_ref().is_some_and(|served| served.on), "the switch shows it at once");
+    let _effects = reply(&mut model, Then::Served, Err(ErrorCode::Storage));
+    assert!(model.view.served.as_ref().is_some_and(|served| !served.on), "and that it did not work");
+    assert_eq!(model.view.toasts.len(), 1);
+    let effects = update(&mut model, Action::EraseMail);
+    let wanted = params::ServeParams { on: Some(false), quota_mb: None, erase: Some(true) };
+    assert_eq!(effects, [Effect::Call(Command::MailboxesServe(wanted), Then::Served)]);
+
+    let opened = update(&mut model, Action::Go(Route::Contacts { open: Some(account(1)) }));
+    assert_eq!(calls(&opened), ["contacts.safety_number", "mailboxes.serve"]);
+    let effects = update(&mut model, Action::OfferMail(account(1), true));
+    let wanted = params::MailboxOfferParams { account: account(1), on: true };
+    assert_eq!(effects.first(), Some(&Effect::Call(Command::MailboxesOffer(wanted), Then::Nothing)));
 }

@@ -13,7 +13,10 @@ use kith_gui::{
     preview::Preview,
     theme::{Mode, Theme},
 };
-use kith_node::{ProfileState, params::EditedText};
+use kith_node::{
+    ProfileState,
+    params::{EditedText, ServeReply},
+};
 
 use crate::sample;
 
@@ -249,4 +252,30 @@ fn languages() {
     draw("written-ar-en", sample::talking_arabic(), Mode::Dark, Code::En, NARROW);
     let contact = Route::Contacts { open: Some(sample::account(1)) };
     draw("contact-ar", with(|model| model.view.route = contact), Mode::Dark, Code::Ar, WIDE);
+}
+
+#[test]
+fn mail_for_others() {
+    let privacy = Route::Settings(Section::Privacy);
+    let contact = Route::Contacts { open: Some(sample::account(1)) };
+    let served = |route, served| {
+        with(|model| {
+            model.view.route = route;
+            model.view.served = Some(served);
+        })
+    };
+    for (name, mode) in modes() {
+        draw(&format!("mail-{name}"), served(privacy, sample::served()), mode, Code::En, WIDE);
+        draw(&format!("mail-contact-{name}"), served(contact, sample::served()), mode, Code::En, [1180.0, 1300.0]);
+    }
+    draw("mail-narrow", served(privacy, sample::served()), Mode::Light, Code::De, NARROW);
+    draw("mail-contact-narrow", served(contact, sample::served()), Mode::Dark, Code::De, [420.0, 1500.0]);
+    draw("mail-ar", served(privacy, sample::served()), Mode::Light, Code::Ar, WIDE);
+    draw("mail-ja", served(privacy, sample::served()), Mode::Dark, Code::Ja, NARROW);
+    let unreachable = ServeReply { reachable: false, offered: Vec::new(), ..sample::served() };
+    draw("mail-unreachable", served(privacy, unreachable), Mode::Dark, Code::En, WIDE);
+    let off = ServeReply { on: false, ..sample::served() };
+    draw("mail-off", served(privacy, off.clone()), Mode::Light, Code::En, WIDE);
+    let other = Route::Contacts { open: Some(sample::account(2)) };
+    draw("mail-contact-off", served(other, off), Mode::Light, Code::En, [1180.0, 1300.0]);
 }

@@ -3,7 +3,7 @@
 use kith_gui::model::{Aim, Hits, Load, Model, Narrow, Route, Stage};
 use kith_node::{
     AccountId, ChatId, MessageId,
-    params::{Emoji, Hit, SafetyReply},
+    params::{Emoji, Hit, SafetyReply, ServeReply},
     views::{
         Bootstrap, Chat, ChatKind, Contact, ContactState, Message, MessageKind, MessageState, NetworkState,
         NetworkStatus, Path, PathKind, Presence, Profile, Reaction, Traffic,
@@ -272,6 +272,8 @@ fn contact(n: u8, person: &Person) -> Contact {
         status_text: if n == 4 { "Away until Monday".into() } else { String::new() },
         request_text: if n == 8 { "It is Robin, we met at the workshop.".into() } else { String::new() },
         alarm: false,
+        mail_offered: n == 1,
+        keeps_mail: n == 1,
     }
 }
 
@@ -328,5 +330,21 @@ fn safety() -> SafetyReply {
     SafetyReply {
         digits: "262964780212191270531849936060667845883841715450167751308059".into(),
         emoji: emoji.map(|(emoji, name)| Emoji { emoji: emoji.into(), name: name.into() }).to_vec(),
+    }
+}
+
+/// Mail for two people on this computer.
+pub(crate) fn served() -> ServeReply {
+    ServeReply {
+        on: true,
+        quota_mb: 256,
+        reachable: true,
+        link: Some("kith:b/1/sample".into()),
+        token: Some("5c".repeat(32)),
+        used_bytes: 38_400_000,
+        queues: 41,
+        envelopes: 212,
+        oldest_until: Some(NOW + 24 * 60 * MINUTE),
+        offered: vec![account(1), account(4)],
     }
 }

@@ -188,6 +188,8 @@ impl Core {
         contact.blocked = true;
         self.store.put_contact(&contact)?;
         self.close_queues(contact.account, now)?;
+        self.withdraw_offer(contact.account, false, now, out)?;
+        self.forget_kept(contact.account, now)?;
         self.untrack(&contact, out)?;
         self.contact_changed(contact.account, out)?;
         Ok(Done {})
@@ -234,8 +236,12 @@ impl Core {
                 self.give_up(&row, now, out)?;
             }
         }
+        self.say_withdrawn(&contact, now, out)?;
         self.untrack(&contact, out)?;
         self.close_queues(account, now)?;
+        self.withdraw_offer(account, false, now, out)?;
+        self.forget_kept(account, now)?;
+        self.forget_offers(account)?;
         self.store.delete_meta(&format!("mail_at:{account}"))?;
         self.store.delete_meta(&meta_link(account))?;
         self.store.delete_meta(&meta_bundle(account))?;

@@ -23,7 +23,8 @@ impl Core {
 
     pub(crate) fn contact_view(&self, contact: &ContactRow) -> Result<views::Contact, CoreError> {
         let path = if convert::is_open(contact) { self.path_of(contact)? } else { None };
-        Ok(convert::contact_view(contact, path))
+        let mail = (self.store.mailbox_offer(&contact.account)?.is_some(), self.is_keeper(contact.account)?);
+        Ok(convert::contact_view(contact, path, mail))
     }
 
     pub(crate) fn list_contacts(&self) -> Result<ContactsReply, CoreError> {

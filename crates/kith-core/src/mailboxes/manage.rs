@@ -10,7 +10,7 @@ use kith_wire::BootstrapLink;
 
 use super::{KNOWN_MAX, mailbox_link};
 use crate::{
-    Output, Timestamp,
+    Output, Timestamp, convert,
     core::Core,
     error::{CoreError, deny},
 };
@@ -45,6 +45,7 @@ impl Core {
                 in_use: in_use.iter().any(|used| used.transport == row.transport),
                 queues: u32::try_from(open.count()).unwrap_or(u32::MAX),
                 address: row.address,
+                kept_by: row.kept_by.map(convert::account_id),
                 added: row.added,
                 answered_at: row.answered_at_ms,
                 refused_at: row.refused_at_ms,
@@ -67,6 +68,9 @@ impl Core {
         if link.addresses.is_empty() {
             return deny(ErrorCode::BadLink, "the link names no address");
         }
+        if link.transport == self.device.transport.public().into() {
+            return deny(ErrorCode::BadLink, "this is the node's own mailbox");
+        }
         let token = match params.token.as_deref().map(str::trim).filter(|token| !token.is_empty()) {
             None => None,
             Some(token) => match token.parse::<kith_wire::SlotId>() {
@@ -86,6 +90,7 @@ impl Core {
             token,
             answered_at_ms: before.and_then(|row| row.answered_at_ms),
             refused_at_ms: None,
+            kept_by: before.and_then(|row| row.kept_by),
         })?;
         self.mail.known = true;
         self.ensure_all_queues(now)?;
@@ -93,13 +98,19 @@ impl Core {
         Ok(Done {})
     }
 
-    pub(crate) fn remove_mailbox(&mut self, params: &MailboxRef, now: Timestamp) -> Result<Done, CoreError> {
+    pub(crate) fn remove_mailbox(
+        &mut self,
+        params: &MailboxRef,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
         let rows = self.store.mailboxes()?;
         let Some(row) = rows.into_iter().find(|row| row.address == params.address.trim()) else {
             return deny(ErrorCode::NotFound, "no such mailbox");
         };
         self.store.delete_mailbox(&row.transport)?;
         self.ensure_all_queues(now)?;
+        self.decline_kept(&row, out)?;
         Ok(Done {})
     }
 }

@@ -7,7 +7,7 @@ use kith_crypto::{DeviceSecrets, Key, RecoveryPhrase};
 use kith_store::{MessageRow, Store};
 use kith_wire::{AccountId, ChatId, RequestAnswer, SlotId, TransportId};
 
-use crate::{CommandId, Core, Identity, Input, Options, Output, PeerPath, SlotOutcome, setup};
+use crate::{CommandId, Core, Identity, Input, MailboxUsage, Options, Output, PeerPath, SlotOutcome, setup};
 
 pub(super) const NOW: u64 = 1_800_000_000_000;
 
@@ -87,6 +87,9 @@ impl World {
                     if self.find(peer).is_some() && !self.people[who].core.up.contains_key(&peer) {
                         queue.push((who, Input::PeerUp { peer, path: PeerPath::Direct { rtt_ms: Some(1) } }));
                     }
+                }
+                Output::ServeMailbox { id, .. } => {
+                    queue.push((who, Input::MailboxServed { id, outcome: Ok(MailboxUsage::default()) }));
                 }
                 Output::Untrack { .. } | Output::ServeSlots(_) | Output::Mailbox { .. } => {}
                 Output::PutSlot { slot, blob, id, .. } => {

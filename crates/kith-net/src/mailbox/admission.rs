@@ -14,6 +14,7 @@ pub(super) struct Gate {
     open: bool,
     /// Hashes, which are compared in constant time.
     tokens: Vec<blake3::Hash>,
+    grants: Vec<blake3::Hash>,
     base_bits: u8,
     /// Queues opened with work lately, less one for every [`EASE_MS`] that passed.
     hurry: u64,
@@ -25,10 +26,19 @@ impl Gate {
         Self {
             open: rules.open,
             tokens: rules.tokens.iter().map(|token| blake3::hash(token)).collect(),
+            grants: rules.grants.iter().map(|grant| blake3::hash(grant.token.as_slice())).collect(),
             base_bits: rules.work_bits.min(WORK_BITS_MAX),
             hurry: 0,
             eased_ms: 0,
         }
+    }
+
+    /// The place of the grant whose token this is.
+    pub(super) fn grant(&self, admission: &Admission) -> Option<usize> {
+        let Admission::Token(token) = admission else { return None };
+        let hash = blake3::hash(token);
+        let known = self.grants.iter().enumerate();
+        known.fold(None, |found, (at, known)| if *known == hash { Some(at) } else { found })
     }
 
     /// Whether this opens a queue at `mailbox`.

@@ -3,6 +3,7 @@
 use std::{fmt, path::PathBuf};
 
 use kith_wire::limits::MAIL_TTL_MAX_MS;
+use zeroize::Zeroizing;
 
 const DAY_MS: u64 = 24 * 3_600 * 1_000;
 
@@ -17,6 +18,15 @@ pub struct MailboxConfig {
     pub limits: MailboxLimits,
 }
 
+/// What can change while a mailbox runs.
+#[derive(Debug, Clone)]
+pub struct MailboxRules {
+    /// Who may open a queue.
+    pub admission: AdmissionRules,
+    /// How much of everything.
+    pub limits: MailboxLimits,
+}
+
 /// Who may open a queue: whoever one of these lets in. Nobody is let past them. `Debug` shows no token.
 #[derive(Clone, Default)]
 pub struct AdmissionRules {
@@ -24,6 +34,9 @@ pub struct AdmissionRules {
     pub open: bool,
     /// Whoever shows one of these.
     pub tokens: Vec<[u8; 32]>,
+    /// Whoever shows the token of one of these, within its bounds. When grants are replaced, the queues of those that are
+    /// gone go too.
+    pub grants: Vec<Grant>,
     /// Whoever does this much work, in leading zero bits, at most [`kith_wire::mailbox::WORK_BITS_MAX`]; more is asked
     /// while queues are opened quickly. 0: no work helps.
     pub work_bits: u8,
@@ -34,9 +47,40 @@ impl fmt::Debug for AdmissionRules {
         f.debug_struct("AdmissionRules")
             .field("open", &self.open)
             .field("tokens", &self.tokens.len())
+            .field("grants", &self.grants.len())
             .field("work_bits", &self.work_bits)
             .finish()
     }
+}
+
+/// What somebody who was given a token of their own may use. `Debug` does not show the token.
+#[derive(Clone)]
+pub struct Grant {
+    /// The token.
+    pub token: Zeroizing<[u8; 32]>,
+    /// Bytes of all their envelopes, counted as in [`MailboxLimits`].
+    pub bytes: u64,
+    /// Queues.
+    pub queues: u64,
+}
+
+impl fmt::Debug for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Grant").field("bytes", &self.bytes).field("queues", &self.queues).finish_non_exhaustive()
+    }
+}
+
+/// What a mailbox holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MailboxUsage {
+    /// Queues.
+    pub queues: u64,
+    /// Envelopes.
+    pub envelopes: u64,
+    /// Their bytes, counted as in [`MailboxLimits`].
+    pub bytes: u64,
+    /// When the first of them expires, Unix milliseconds.
+    pub oldest_until_ms: Option<u64>,
 }
 
 /// The limits of a mailbox. Bytes count an envelope with [`ENVELOPE_OVERHEAD`](super::ENVELOPE_OVERHEAD) on top.

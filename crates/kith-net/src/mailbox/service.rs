@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::config::MailboxConfig;
 use super::stats::MailboxStats;
 use super::store::MailboxError;
-use super::worker::{JOBS_MAX, Worker};
+use super::worker::{Control, JOBS_MAX, Worker};
 use super::{MailboxEvent, MailboxFrame};
 use crate::ids;
 use crate::server::shares::Shares;
@@ -67,6 +67,11 @@ impl Mailbox {
             open_by_prefix: Shares::new(OPEN_PER_PREFIX),
             stats,
         })
+    }
+
+    /// The way to change the rules while it runs.
+    pub(crate) fn control(&self) -> Option<Control<Channel>> {
+        self.worker.control()
     }
 
     /// Takes in an event of a connection from `source`; returns what can be answered at once.

@@ -4,6 +4,7 @@
 //! Everything happens in a [`Batch`]: one write transaction that is on the disk when [`Store::batch`] returns, or was
 //! never there. Time comes in as an argument. Nothing is kept in memory per queue or envelope.
 
+mod grants;
 mod open;
 mod room;
 
@@ -13,9 +14,11 @@ use kith_wire::{DepositId, Mail, ReceiveId};
 use redb::{ReadableTable, Table, TableDefinition};
 
 use super::config::MailboxLimits;
+use grants::{Grants, Label};
 
 pub use open::MailboxError;
 pub(super) use open::Store;
+pub(crate) use open::{erase, is_there};
 
 /// Bytes an envelope is counted with on top of its own: its rows in four tables.
 pub const ENVELOPE_OVERHEAD: u64 = 512;
@@ -39,6 +42,8 @@ const MAIL: TableDefinition<'static, (u64, u64), &[u8]> = TableDefinition::new("
 const HASHES: TableDefinition<'static, (u64, &[u8; 32]), u64> = TableDefinition::new("hashes");
 /// Kept until, queue, number → counted bytes.
 const EXPIRY: TableDefinition<'static, (u64, u64, u64), u64> = TableDefinition::new("expiry");
+/// Queue → its label, if it was opened with the token of a grant.
+const LABELS: TableDefinition<'static, u64, &Label> = TableDefinition::new("labels");
 
 /// What is kept in all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -131,13 +136,15 @@ fn counted(envelope_len: usize) -> u64 {
 }
 
 impl Store {
-    /// Runs `work` in one transaction. When this returns what `work` did is on the disk; if it fails, nothing of it is.
+    /// Runs `work` in one transaction. When this returns what `work` did is on the disk; if it fails, nothing of it is, and
+    /// the store is to be opened anew.
     pub(super) fn batch<R>(&mut self, work: impl FnOnce(&mut Batch<'_, '_>) -> Db<R>) -> Db<(R, Gone)> {
         let mut txn = self.database().begin_write()?;
         // Two syncs, and a commit that names its free pages. What strangers put in could be made to have the checksum a
         // single sync relies on, and after a crash nobody waits until ten gigabytes are read.
         txn.set_quick_repair(true);
-        let (result, totals, gone, dirty, forgot) = {
+        let grants = self.take_grants();
+        let (result, totals, grants, gone, dirty, forgot) = {
             let mut batch = Batch {
                 queues: txn.open_table(QUEUES)?,
                 receives: txn.open_table(RECEIVES)?,
@@ -146,6 +153,8 @@ impl Store {
                 mail: txn.open_table(MAIL)?,
                 hashes: txn.open_table(HASHES)?,
                 expiry: txn.open_table(EXPIRY)?,
+                labels: txn.open_table(LABELS)?,
+                grants,
                 limits: self.limits(),
                 totals: self.totals(),
                 gone: Gone::default(),
@@ -153,8 +162,9 @@ impl Store {
                 forgot: false,
             };
             let result = work(&mut batch)?;
-            (result, batch.totals, batch.gone, batch.dirty, batch.forgot)
+            (result, batch.totals, batch.grants, batch.gone, batch.dirty, batch.forgot)
         };
+        self.put_grants(grants);
         if dirty {
             txn.commit()?;
             self.committed(totals, forgot);
@@ -174,6 +184,8 @@ pub(super) struct Batch<'txn, 'store> {
     mail: Table<'txn, (u64, u64), &'static [u8]>,
     hashes: Table<'txn, (u64, &'static [u8; 32]), u64>,
     expiry: Table<'txn, (u64, u64, u64), u64>,
+    labels: Table<'txn, u64, &'static Label>,
+    grants: Grants,
     limits: &'store MailboxLimits,
     totals: Totals,
     gone: Gone,
@@ -240,10 +252,13 @@ impl Batch<'_, '_> {
         let cost = counted(envelope.len());
         let queue = self.queue(id)?;
         let bytes = queue.bytes.saturating_add(cost);
-        if bytes > self.limits.queue_bytes || queue.envelopes >= u64::from(self.limits.queue_envelopes) {
+        let full = bytes > self.limits.queue_bytes || queue.envelopes >= u64::from(self.limits.queue_envelopes);
+        if full || !self.grants.has_room(id, cost) {
             return Ok(Err(Refusal::QueueFull));
         }
-        if !self.make_room(bytes, cost)? {
+        // What a contact left is not thrown away for another one: whoever comes too late keeps it.
+        let over = self.totals.bytes.saturating_add(cost) > self.limits.bytes;
+        if (over && self.grants.holds(id)) || !self.make_room(bytes, cost)? {
             return Ok(Err(Refusal::Full));
         }
         // Making room can have changed this queue too.
@@ -260,6 +275,7 @@ impl Batch<'_, '_> {
         queue.envelopes = queue.envelopes.saturating_add(1);
         self.save(id, &queue)?;
         self.totals.bytes = self.totals.bytes.saturating_add(cost);
+        self.grants.more(id, cost);
         self.totals.envelopes = self.totals.envelopes.saturating_add(1);
         Ok(Ok(Kept { hash, stored_at_ms: now_ms, until_ms }))
     }
@@ -312,6 +328,11 @@ impl Batch<'_, '_> {
         let Some(id) = self.receives.get(receive.as_bytes())?.map(|id| QueueId(id.value())) else { return Ok(false) };
         self.remove_queue(id)?;
         Ok(true)
+    }
+
+    /// When the first envelope expires.
+    pub(super) fn soonest(&self) -> Db<Option<u64>> {
+        Ok(self.expiry.first()?.map(|(key, _)| key.value().0))
     }
 
     /// Forgets at most `max` envelopes that have expired; `true` if there may be more.
@@ -380,6 +401,8 @@ impl Batch<'_, '_> {
         self.deposits.remove(&queue.deposit)?;
         self.seen.remove((queue.seen_ms, id.0))?;
         self.queues.remove(id.0)?;
+        self.labels.remove(id.0)?;
+        self.grants.gone(id);
         self.totals.queues = self.totals.queues.saturating_sub(1);
         Ok(())
     }
@@ -403,6 +426,7 @@ impl Batch<'_, '_> {
             queue.envelopes = queue.envelopes.saturating_sub(1);
             self.save(*id, &queue)?;
             self.totals.bytes = self.totals.bytes.saturating_sub(cost);
+            self.grants.less(*id, cost);
             self.totals.envelopes = self.totals.envelopes.saturating_sub(1);
         }
         Ok(())

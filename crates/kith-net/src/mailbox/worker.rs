@@ -3,22 +3,23 @@
 //! A sync of the disk costs the same for one envelope as for a hundred, so whatever came in during the last one shares
 //! the next. Nobody is answered before it is done.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use kith_crypto::SigningKey;
 use kith_wire::{
-    DepositId, MailboxDenial, MailboxOperation, MailboxResponse, Receipt, TransportId, UnverifiedMailboxRequest,
+    Admission, DepositId, MailboxDenial, MailboxOperation, MailboxResponse, Receipt, ReceiveId, TransportId,
+    UnverifiedMailboxRequest,
 };
 use tokio::sync::mpsc;
 
 use super::MailboxFrame;
 use super::admission::Gate;
-use super::config::{AdmissionRules, MailboxConfig, MailboxLimits};
+use super::config::{AdmissionRules, Grant, MailboxConfig, MailboxLimits, MailboxRules, MailboxUsage};
 use super::stats::MailboxStats;
-use super::store::{Batch, Kept, Known, MailboxError, Refusal, Store};
+use super::store::{Batch, Kept, Known, MailboxError, Refusal, Store, Totals};
 use crate::server::source::RateLimiter;
 
 /// Requests waiting for the thread, and taken into one commit: at 66 KiB each at most 8 MiB.
@@ -42,9 +43,29 @@ struct Job<T> {
     client: TransportId,
 }
 
+/// What the thread is told.
+enum Order<T> {
+    Ask(Job<T>),
+    /// Goes by other rules from now on, if there are any, and says what is kept.
+    Rules(Option<Box<MailboxRules>>, SyncSender<Result<MailboxUsage, MailboxError>>),
+}
+
+/// Changes the rules of a mailbox, from any thread that may wait.
+pub(crate) struct Control<T>(SyncSender<Order<T>>);
+
+impl<T> Control<T> {
+    /// Replaces the rules, if others are given, and says what is kept. Waits for the disk.
+    pub(crate) fn apply(&self, rules: Option<MailboxRules>) -> Result<MailboxUsage, MailboxError> {
+        let stopped = || MailboxError::Store { reason: "its thread has ended".to_owned() };
+        let (answer, answered) = sync_channel(1);
+        self.0.send(Order::Rules(rules.map(Box::new), answer)).map_err(|_closed| stopped())?;
+        answered.recv().unwrap_or_else(|_dropped| Err(stopped()))
+    }
+}
+
 /// The queue to the thread. Dropping it ends the thread after the jobs that wait.
 pub(super) struct Worker<T> {
-    jobs: Option<SyncSender<Job<T>>>,
+    jobs: Option<SyncSender<Order<T>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -57,10 +78,11 @@ impl<T: Send + 'static> Worker<T> {
         stats: MailboxStats,
     ) -> Result<(Self, mpsc::Receiver<(T, MailboxResponse)>), MailboxError> {
         let MailboxConfig { dir, admission, limits } = config;
-        let store = Store::open(&dir, limits.clone())?;
+        let store = open(&dir, &limits, &admission.grants)?;
         stats.holds(store.totals());
         let keeper = Keeper::new(key, &admission, limits.clone(), stats);
-        let shelf = Shelf { dir, limits, store: Some(store), retry_at: Instant::now() };
+        let grants = admission.grants;
+        let shelf = Shelf { dir, limits, grants, store: Some(store), retry_at: Instant::now() };
         let (jobs, queue) = sync_channel(JOBS_MAX);
         let (answers, results) = mpsc::channel(JOBS_MAX.saturating_mul(2).saturating_add(1));
         let thread = std::thread::Builder::new()
@@ -73,9 +95,15 @@ impl<T: Send + 'static> Worker<T> {
     /// Hands in a request that came on the connection of `client`; gives the ticket back if too many wait.
     pub(super) fn submit(&self, ticket: T, frame: MailboxFrame, client: TransportId) -> Result<(), T> {
         let Some(jobs) = &self.jobs else { return Err(ticket) };
-        jobs.try_send(Job { ticket, frame, client }).map_err(|error| match error {
-            TrySendError::Full(job) | TrySendError::Disconnected(job) => job.ticket,
-        })
+        match jobs.try_send(Order::Ask(Job { ticket, frame, client })) {
+            Err(TrySendError::Full(Order::Ask(job)) | TrySendError::Disconnected(Order::Ask(job))) => Err(job.ticket),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// The way to change the rules.
+    pub(super) fn control(&self) -> Option<Control<T>> {
+        self.jobs.clone().map(Control)
     }
 }
 
@@ -94,6 +122,7 @@ impl<T> Drop for Worker<T> {
 struct Shelf {
     dir: PathBuf,
     limits: MailboxLimits,
+    grants: Vec<Grant>,
     store: Option<Store>,
     retry_at: Instant,
 }
@@ -101,7 +130,7 @@ struct Shelf {
 impl Shelf {
     fn store(&mut self) -> Option<&mut Store> {
         if self.store.is_none() && self.retry_at <= Instant::now() {
-            match Store::open(&self.dir, self.limits.clone()) {
+            match open(&self.dir, &self.limits, &self.grants) {
                 Ok(store) => self.store = Some(store),
                 Err(error) => {
                     tracing::error!(%error, "the mailbox cannot be opened again");
@@ -111,6 +140,14 @@ impl Shelf {
         }
         self.store.as_mut()
     }
+}
+
+fn open(dir: &Path, limits: &MailboxLimits, grants: &[Grant]) -> Result<Store, MailboxError> {
+    let mut store = Store::open(dir, limits.clone())?;
+    if !grants.is_empty() {
+        store.grant(grants)?;
+    }
+    Ok(store)
 }
 
 /// An answer that is made when the transaction is on the disk.
@@ -131,7 +168,7 @@ struct Keeper {
 fn run<T>(
     mut shelf: Shelf,
     mut keeper: Keeper,
-    queue: &Receiver<Job<T>>,
+    queue: &Receiver<Order<T>>,
     answers: &mpsc::Sender<(T, MailboxResponse)>,
 ) {
     let mut next_sweep = Instant::now();
@@ -139,7 +176,19 @@ fn run<T>(
     loop {
         let mut waiting = Vec::new();
         match queue.recv_timeout(next_sweep.saturating_duration_since(Instant::now())) {
-            Ok(first) => waiting.extend(std::iter::once(first).chain(queue.try_iter()).take(JOBS_MAX)),
+            Ok(first) => {
+                for order in std::iter::once(first).chain(queue.try_iter()).take(JOBS_MAX) {
+                    match order {
+                        Order::Ask(job) => waiting.push(job),
+                        Order::Rules(rules, answer) => {
+                            let done = keeper.obey(&mut shelf, rules);
+                            if answer.try_send(done).is_err() {
+                                tracing::debug!("nobody waits for what the mailbox holds");
+                            }
+                        }
+                    }
+                }
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
@@ -254,11 +303,7 @@ impl Keeper {
                     batch.owned(&receive, now_ms)?;
                     self.created()
                 }
-                Known::No if !self.gate.admits(&self.me, &receive, &admission, now_ms) => {
-                    denied(MailboxDenial::Admission { work_bits: self.gate.bits(now_ms) })
-                }
-                Known::No if batch.create(&receive, &deposit, now_ms)? => self.created(),
-                Known::No => denied(MailboxDenial::Full),
+                Known::No => self.open(batch, &receive, &deposit, &admission, now_ms)?,
             },
             MailboxOperation::Put { deposit, until_ms, envelope } => match batch.queue_of(&deposit)? {
                 None => denied(MailboxDenial::NoQueue),
@@ -277,6 +322,52 @@ impl Keeper {
             MailboxOperation::Ack { receive, seqs } => done(batch.ack(&receive, &seqs, now_ms)?),
             MailboxOperation::Drop { receive } => done(batch.close(&receive)?),
         })
+    }
+
+    fn open(
+        &mut self,
+        batch: &mut Batch<'_, '_>,
+        receive: &ReceiveId,
+        deposit: &DepositId,
+        admission: &Admission,
+        now_ms: u64,
+    ) -> Result<Answer, redb::Error> {
+        let grant = self.gate.grant(admission);
+        if grant.is_none() && !self.gate.admits(&self.me, receive, admission, now_ms) {
+            return Ok(denied(MailboxDenial::Admission { work_bits: self.gate.bits(now_ms) }));
+        }
+        if grant.is_some_and(|grant| !batch.may_open(grant)) || !batch.create(receive, deposit, now_ms)? {
+            return Ok(denied(MailboxDenial::Full));
+        }
+        if let Some(grant) = grant {
+            batch.belongs(receive, grant)?;
+        }
+        Ok(self.created())
+    }
+
+    /// Goes by other rules from now on.
+    fn obey(&mut self, shelf: &mut Shelf, rules: Option<Box<MailboxRules>>) -> Result<MailboxUsage, MailboxError> {
+        if let Some(rules) = rules {
+            let MailboxRules { admission, limits } = *rules;
+            self.gate = Gate::new(&admission);
+            self.limits = limits.clone();
+            (shelf.limits, shelf.grants) = (limits, admission.grants);
+            // An error leaves no store, and it is opened by the new rules.
+            if let Some(mut store) = shelf.store.take() {
+                store.limit(shelf.limits.clone());
+                store.grant(&shelf.grants)?;
+                shelf.store = Some(store);
+            }
+        }
+        let soonest = self.in_store(shelf, |_, batch| batch.soonest());
+        match (soonest, &shelf.store) {
+            (Some(oldest_until_ms), Some(store)) => {
+                let Totals { queues, envelopes, bytes } = store.totals();
+                self.stats.holds(store.totals());
+                Ok(MailboxUsage { queues, envelopes, bytes, oldest_until_ms })
+            }
+            _ => Err(MailboxError::Store { reason: "the disk failed; the log has more".to_owned() }),
+        }
     }
 
     fn created(&self) -> Answer {

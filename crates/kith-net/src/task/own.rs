@@ -27,6 +27,8 @@ pub(super) struct Own {
     listens: bool,
     /// All addresses contacts may use: direct ones, then circuits.
     pub(super) addresses: Vec<Multiaddr>,
+    /// Those at which anybody can reach this node.
+    reachable: Vec<Multiaddr>,
     /// Counts changes of the addresses.
     pub(super) version: u64,
     hello: Option<(u64, Instant, Vec<u8>)>,
@@ -130,6 +132,17 @@ impl Task {
             self.emit(NetEvent::Listening { addresses });
             self.greet_all();
             self.lookup_addresses_changed();
+        }
+        self.refresh_reachable();
+    }
+
+    /// Tells the node where anybody can reach it, if that changed.
+    pub(super) fn refresh_reachable(&mut self) {
+        let reachable = self.reachable();
+        if reachable != self.own.reachable {
+            let addresses = reachable.iter().map(ToString::to_string).collect();
+            self.own.reachable = reachable;
+            self.emit(NetEvent::Reachable { addresses });
         }
     }
 

@@ -48,7 +48,7 @@ pub(super) const KEPT: &[Kept] = &[
     Kept {
         name: "mailboxes",
         only: "added = 1",
-        instead: &[("token", "NULL"), ("answered_at_ms", "NULL"), ("refused_at_ms", "NULL")],
+        instead: &[("token", "NULL"), ("answered_at_ms", "NULL"), ("refused_at_ms", "NULL"), ("kept_by", "NULL")],
     },
     // Counted anew by the triggers of the messages.
     Kept { name: "chats", only: "true", instead: &[("unread", "0"), ("mentions", "0")] },
@@ -64,7 +64,7 @@ pub(super) const KEPT: &[Kept] = &[
     Kept {
         name: "outbox",
         only: concat!(
-            "kind NOT IN (2, 3, 4, 6, 7, 9, 10) AND device IN (SELECT device FROM devices WHERE ",
+            "kind NOT IN (2, 3, 4, 6, 7, 9, 10, 11, 12) AND device IN (SELECT device FROM devices WHERE ",
             of_contacts!("account"),
             ")"
         ),
@@ -88,4 +88,7 @@ pub(super) const LEFT_OUT: &[&str] = &[
     "deposits",
     "deposit_targets",
     "custody",
+    // Keeping mail for others was agreed to for the computer that is left behind.
+    "own_mailbox",
+    "mailbox_offers",
 ];

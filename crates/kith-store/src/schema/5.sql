@@ -14,3 +14,21 @@ END;
 CREATE TRIGGER messages_mention_deleted AFTER DELETE ON messages WHEN old.unread AND old.mention BEGIN
     UPDATE chats SET mentions = mentions - 1 WHERE id = old.chat_id;
 END;
+
+-- Mail this node keeps for others: whether, how many bytes, and what opens queues for the person's own other nodes.
+CREATE TABLE own_mailbox (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    serving INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    token BLOB NOT NULL
+) STRICT;
+
+-- The contacts it is for, what opens queues for each, and what they were told last.
+CREATE TABLE mailbox_offers (
+    account BLOB NOT NULL UNIQUE REFERENCES contacts (account) ON DELETE CASCADE,
+    token BLOB NOT NULL,
+    told BLOB
+) STRICT;
+
+-- The contact who keeps our mail there.
+ALTER TABLE mailboxes ADD COLUMN kept_by BLOB;

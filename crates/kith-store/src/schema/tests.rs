@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::{
     Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow, Direction, InviteRow,
-    Marks, MessageRow, NewOutbox, OuterKeyRow, Reaction, Search, SessionRow, Stamp, Store, Version, WaitingChange,
+    MailboxOfferRow, MailboxRow, Marks, MessageRow, NewOutbox, OuterKeyRow, OwnMailboxRow, Reaction, Search,
+    SessionRow, Stamp, Store, Version, WaitingChange,
 };
 
 const T0: u64 = 1_700_000_000_000;
@@ -183,6 +184,7 @@ fn fill(store: &Store) {
     store.put_setting("one", "[1]").unwrap();
     fill_changes(store);
     fill_mentions(store);
+    fill_own_mailbox(store);
 }
 
 /// Something in the columns of schema 5.
@@ -192,6 +194,39 @@ fn fill_mentions(store: &Store) {
         MessageRow { chat: named_in().chat, marks, text: Some("Mara?".into()), ..message(40, DeliveryState::Received) };
     store.ensure_chat(&named_in()).unwrap();
     store.insert_message(&named).unwrap();
+}
+
+/// The rows of the mailbox of schema 5.
+fn fill_own_mailbox(store: &Store) {
+    store.put_own_mailbox(&own_mailbox()).unwrap();
+    store.put_mailbox_offer(&offer()).unwrap();
+    store.put_mailbox(&kept()).unwrap();
+}
+
+fn own_mailbox() -> OwnMailboxRow {
+    OwnMailboxRow { serving: true, bytes: 256 << 20, token: Zeroizing::new([42; 32]) }
+}
+
+fn offer() -> MailboxOfferRow {
+    MailboxOfferRow { account: contact().account, token: Zeroizing::new([43; 32]), told: Some([44; 32]) }
+}
+
+fn kept() -> MailboxRow {
+    MailboxRow {
+        transport: TransportId::from_bytes([45; 32]),
+        address: "kith:b/1/a".into(),
+        added: false,
+        token: Some([46; 32]),
+        answered_at_ms: Some(T0),
+        refused_at_ms: None,
+        kept_by: Some(contact().account),
+    }
+}
+
+fn holds_own_mailbox(store: &Store) {
+    assert_eq!(store.own_mailbox().unwrap(), Some(own_mailbox()));
+    assert_eq!(store.mailbox_offers().unwrap(), [offer()]);
+    assert_eq!(store.mailboxes().unwrap(), [kept()]);
 }
 
 fn named_in() -> ChatRow {
@@ -320,6 +355,7 @@ fn holds_everything(store: &Store, schema: u32) {
     }
     if schema >= 5 {
         holds_mentions(store);
+        holds_own_mailbox(store);
     }
     assert_eq!(version(&store.conn).unwrap(), SCHEMA);
     store.check().unwrap();

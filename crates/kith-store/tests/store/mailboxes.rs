@@ -1,6 +1,8 @@
 //! Queues of ours, queues of others, and envelopes on their way.
 
-use kith_store::{ContactQueueRow, MailboxRow, NewOutbox, QueueRow, QueueState};
+use kith_store::{
+    ContactQueueRow, MailboxOfferRow, MailboxRow, NewOutbox, OwnMailboxRow, QueueRow, QueueState, StoreError,
+};
 use kith_wire::{AccountId, DepositId, MsgId, ReceiveId};
 use zeroize::Zeroizing;
 
@@ -10,7 +12,15 @@ const NOW: u64 = 1_000_000;
 
 fn mailbox(n: u8, added: bool) -> MailboxRow {
     let address = format!("kith:b/1/{n}");
-    MailboxRow { transport: transport(n), address, added, token: None, answered_at_ms: None, refused_at_ms: None }
+    MailboxRow {
+        transport: transport(n),
+        address,
+        added,
+        token: None,
+        answered_at_ms: None,
+        refused_at_ms: None,
+        kept_by: None,
+    }
 }
 
 fn queue(n: u8, at: u8) -> QueueRow {
@@ -46,7 +56,8 @@ fn mailboxes_the_person_added_come_first() {
     }
     let order: Vec<_> = store.mailboxes().unwrap().into_iter().map(|row| row.transport).collect();
     assert_eq!(order, [2, 1, 3].map(transport));
-    let changed = MailboxRow { token: Some([9; 32]), refused_at_ms: Some(NOW), ..mailbox(1, false) };
+    let changed =
+        MailboxRow { token: Some([9; 32]), refused_at_ms: Some(NOW), kept_by: Some(account(7)), ..mailbox(1, false) };
     store.put_mailbox(&changed).unwrap();
     assert_eq!(store.mailbox(&transport(1)).unwrap(), Some(changed));
     assert!(!format!("{:?}", store.mailbox(&transport(1)).unwrap()).contains('9'), "a token is shown");
@@ -135,4 +146,33 @@ fn what_was_sealed_for_mailboxes_is_not_sealed_again_at_once() {
     assert_eq!(store.outbox_to_deposit(&device, NOW + 6, NOW, 10).unwrap().len(), 1, "it was long ago");
     store.outbox_undeposit(&device).unwrap();
     assert_eq!(store.outbox_unsealed().unwrap(), 1);
+}
+
+#[test]
+fn what_was_decided_about_the_own_mailbox_is_kept() {
+    let store = memory();
+    assert_eq!(store.own_mailbox().unwrap(), None);
+    let row = OwnMailboxRow { serving: true, bytes: 256 << 20, token: Zeroizing::new([5; 32]) };
+    store.put_own_mailbox(&row).unwrap();
+    let off = OwnMailboxRow { serving: false, bytes: 16 << 20, ..row };
+    store.put_own_mailbox(&off).unwrap();
+    assert_eq!(store.own_mailbox().unwrap(), Some(off.clone()));
+    assert!(!format!("{off:?}").contains("5, 5"));
+}
+
+#[test]
+fn mail_is_kept_for_contacts_only_and_not_when_they_are_gone() {
+    let store = memory();
+    let offer = |n: u8| MailboxOfferRow { account: account(n), token: Zeroizing::new([n; 32]), told: None };
+    assert!(matches!(store.put_mailbox_offer(&offer(1)), Err(StoreError::UnknownOwner)));
+    for n in [2, 1] {
+        store.put_contact(&contact(n)).unwrap();
+        store.put_mailbox_offer(&offer(n)).unwrap();
+    }
+    let told = MailboxOfferRow { told: Some([9; 32]), ..offer(2) };
+    store.put_mailbox_offer(&told).unwrap();
+    assert_eq!(store.mailbox_offers().unwrap(), [told, offer(1)]);
+    assert!(store.delete_mailbox_offer(&account(2)).unwrap() && !store.delete_mailbox_offer(&account(2)).unwrap());
+    store.delete_contact(&account(1)).unwrap();
+    assert_eq!(store.mailbox_offer(&account(1)).unwrap(), None);
 }

@@ -6,8 +6,9 @@ use kith_crypto::{CurveKey, KemPublic};
 use prost::Message;
 
 use super::body_proto::{
-    ChangeProto, ContactProto, DELETE, EDIT, IdentityProto, KeysProto, MailboxesProto, NACK, PREKEYS, ProfileProto,
-    REACT, RECEIPT, ReactProto, TEXT, TextProto, contact_shape,
+    ChangeProto, ContactProto, DELETE, EDIT, IdentityProto, KeysProto, MAILBOX_OFFER, MAILBOX_WITHDRAWN,
+    MailboxesProto, NACK, PREKEYS, ProfileProto, REACT, RECEIPT, ReactProto, TEXT, TextProto, WithdrawnProto,
+    contact_shape,
 };
 use crate::codec::{array, arrays, check_count};
 use crate::error::WireError;
@@ -16,7 +17,7 @@ use crate::limits::{
     ADDRESSES_MAX, BODY_MAX, EMOJI_MAX_BYTES, LOG_MAX, NACKS_MAX, NAME_MAX_CHARS, PREKEYS_MAX, RECEIPTS_MAX,
     REQUEST_TEXT_MAX_CHARS, STATUS_MAX_CHARS, TEXT_MAX_BYTES,
 };
-use crate::mailbox::{QueueAddress, check_queues, read_queues, write_queues};
+use crate::mailbox::{MailboxOffer, QueueAddress, check_queues, read_queues, write_queues};
 use crate::text::{check_addresses, check_bytes, check_chars, clean_name, clean_status, clean_text, is_emoji};
 
 /// What a message says. Text from a peer is cleaned when it is decoded; identity logs stay bytes until they are verified.
@@ -102,6 +103,13 @@ pub enum Body {
         /// The queues, the best first.
         queues: Vec<QueueAddress>,
     },
+    /// The sender keeps mail for the recipient, instead of where the sender said before.
+    MailboxOffer {
+        /// Where, and what opens queues there.
+        offer: MailboxOffer,
+    },
+    /// The sender keeps no mail for the recipient any longer.
+    MailboxWithdrawn,
     /// Another text for a message of the sender's.
     Edit {
         /// The message.
@@ -147,10 +155,12 @@ const KIND_EDIT: u32 = 20;
 const KIND_DELETE: u32 = 21;
 const KIND_REACT: u32 = 22;
 const KIND_MAILBOXES: u32 = 10;
+const KIND_MAILBOX_OFFER: u32 = 11;
+const KIND_MAILBOX_WITHDRAWN: u32 = 12;
 
 /// Whether [`Body::decode`] understands a kind.
 fn is_known(kind: u32) -> bool {
-    matches!(kind, KIND_TEXT..=KIND_MAILBOXES | KIND_EDIT..=KIND_REACT)
+    matches!(kind, KIND_TEXT..=KIND_MAILBOX_WITHDRAWN | KIND_EDIT..=KIND_REACT)
 }
 
 impl fmt::Debug for Body {
@@ -174,6 +184,10 @@ impl Body {
     pub const REACT: u32 = KIND_REACT;
     /// The kind of [`Body::Mailboxes`].
     pub const MAILBOXES: u32 = KIND_MAILBOXES;
+    /// The kind of [`Body::MailboxOffer`].
+    pub const MAILBOX_OFFER: u32 = KIND_MAILBOX_OFFER;
+    /// The kind of [`Body::MailboxWithdrawn`].
+    pub const MAILBOX_WITHDRAWN: u32 = KIND_MAILBOX_WITHDRAWN;
 
     /// The number of the kind on the wire; frozen.
     #[must_use]
@@ -189,6 +203,8 @@ impl Body {
             Self::Profile { .. } => KIND_PROFILE,
             Self::Identity { .. } => KIND_IDENTITY,
             Self::Mailboxes { .. } => KIND_MAILBOXES,
+            Self::MailboxOffer { .. } => KIND_MAILBOX_OFFER,
+            Self::MailboxWithdrawn => KIND_MAILBOX_WITHDRAWN,
             Self::Edit { .. } => KIND_EDIT,
             Self::Delete { .. } => KIND_DELETE,
             Self::React { .. } => KIND_REACT,
@@ -240,6 +256,8 @@ impl Body {
             }
             Self::Identity { log } => IdentityProto { log: log.clone() }.encode_to_vec(),
             Self::Mailboxes { queues } => MailboxesProto { queues: write_queues(queues) }.encode_to_vec(),
+            Self::MailboxOffer { offer } => offer.proto().encode_to_vec(),
+            Self::MailboxWithdrawn => Vec::new(),
             Self::Edit { target, text } => {
                 ChangeProto { target: target.to_bytes().to_vec(), text: text.clone() }.encode_to_vec()
             }
@@ -294,6 +312,11 @@ impl Body {
             KIND_MAILBOXES => {
                 let MailboxesProto { queues } = super::body_proto::MAILBOXES.decode_plain(bytes)?;
                 Self::Mailboxes { queues: read_queues(queues)? }
+            }
+            KIND_MAILBOX_OFFER => Self::MailboxOffer { offer: MailboxOffer::read(MAILBOX_OFFER.decode_plain(bytes)?)? },
+            KIND_MAILBOX_WITHDRAWN => {
+                let WithdrawnProto {} = MAILBOX_WITHDRAWN.decode_plain(bytes)?;
+                Self::MailboxWithdrawn
             }
             KIND_EDIT => {
                 let ChangeProto { target, text } = EDIT.decode_plain(bytes)?;
@@ -357,6 +380,8 @@ impl Body {
             }
             Self::Identity { log } => check_bytes("identity log", log, LOG_MAX)?,
             Self::Mailboxes { queues } => check_queues(queues)?,
+            Self::MailboxOffer { offer } => offer.check()?,
+            Self::MailboxWithdrawn => {}
             Self::Edit { text, .. } => check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?,
             Self::Delete { .. } => {}
             Self::React { emoji, .. } => check_emoji(emoji)?,

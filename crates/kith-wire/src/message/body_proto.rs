@@ -13,6 +13,8 @@ pub(super) const PREKEYS: Shape = plain("one-time keys", &[(1, PREKEYS_MAX)]);
 pub(super) const PROFILE: Shape = plain("profile", &[]);
 pub(super) const IDENTITY: Shape = plain("identity", &[]);
 pub(super) const MAILBOXES: Shape = plain("mailboxes", &[(1, QUEUES_MAX)]);
+pub(super) const MAILBOX_OFFER: Shape = plain("mailbox offer", &[]);
+pub(super) const MAILBOX_WITHDRAWN: Shape = plain("withdrawn mailbox", &[]);
 
 pub(super) const EDIT: Shape = plain("edit", &[]);
 pub(super) const DELETE: Shape = plain("deletion", &[]);
@@ -83,6 +85,10 @@ pub(super) struct MailboxesProto {
     #[prost(message, repeated, tag = "1")]
     pub(super) queues: Vec<QueueProto>,
 }
+
+/// Says nothing beside its kind.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct WithdrawnProto {}
 
 /// A list of ids or keys of one length.
 #[derive(Clone, PartialEq, Message)]

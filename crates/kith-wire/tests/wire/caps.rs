@@ -9,8 +9,8 @@ use kith_wire::limits::{
 use kith_wire::mailbox::WORK_BITS_MAX;
 use kith_wire::{
     AccountId, Body, BootstrapLink, CardError, ChatId, DepositId, Hello, Hlc, IdError, LinkError, Mail, MailboxDenial,
-    MailboxOperation, MailboxResponse, QueueAddress, ReceiveId, RequestAnswer, SlotId, SlotRequest, SlotResponse,
-    TransportCard, UnverifiedCard, UnverifiedMailboxRequest, WireError,
+    MailboxOffer, MailboxOperation, MailboxResponse, QueueAddress, ReceiveId, RequestAnswer, SlotId, SlotRequest,
+    SlotResponse, TransportCard, UnverifiedCard, UnverifiedMailboxRequest, WireError,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -124,6 +124,25 @@ fn queues_are_few_and_at_mailboxes() {
         assert!(sent.is_err() && taken.is_err());
     }
     let shown = format!("{:?}", queue(&good));
+    assert!(!shown.contains("5, 5"), "{shown}");
+}
+
+#[test]
+fn an_offer_names_a_mailbox_and_shows_no_token() {
+    let offer = |mailbox: &str| MailboxOffer { mailbox: mailbox.to_owned(), token: Zeroizing::new([5; 32]), bytes: 1 };
+    let body = |mailbox: &str| {
+        let body = Body::MailboxOffer { offer: offer(mailbox) };
+        (body.check(), Body::decode(Body::MAILBOX_OFFER, &body.encode()))
+    };
+    let good = bootstrap_link().to_string();
+    assert_eq!(body(&good), (Ok(()), Ok(Body::MailboxOffer { offer: offer(&good) })));
+    for bad in ["", "nowhere", &good[..good.len() - 1], &"k".repeat(513)] {
+        let (sent, taken) = body(bad);
+        assert!(sent.is_err() && taken.is_err(), "{bad}");
+    }
+    assert!(Body::decode(Body::MAILBOX_OFFER, b"").is_err(), "no token");
+    assert_eq!(Body::decode(Body::MAILBOX_WITHDRAWN, b""), Ok(Body::MailboxWithdrawn));
+    let shown = format!("{:?}", offer(&good));
     assert!(!shown.contains("5, 5"), "{shown}");
 }
 

@@ -4,8 +4,8 @@ use kith_crypto::{CurveKey, SigningKey};
 use kith_wire::limits::{EMOJI_MAX_BYTES, INNER_MAX, LOG_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX, TEXT_MAX_BYTES};
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
-    AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, MsgId, QueueAddress, UnverifiedInner,
-    WireError,
+    AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, MailboxOffer, MsgId, QueueAddress,
+    UnverifiedInner, WireError,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -198,6 +198,10 @@ fn body() -> impl Strategy<Value = Body> {
             queues,
         }),
         queues().prop_map(|queues| Body::Mailboxes { queues }),
+        (any::<[u8; 32]>(), any::<u64>()).prop_map(|(token, bytes)| Body::MailboxOffer {
+            offer: MailboxOffer { mailbox: bootstrap_link().to_string(), token: Zeroizing::new(token), bytes }
+        }),
+        Just(Body::MailboxWithdrawn),
         ids().prop_map(|messages| Body::Delivered { messages }),
         ids().prop_map(|messages| Body::Seen { messages }),
         vec(any::<[u8; 32]>().prop_map(EnvelopeId::from_bytes), 0..=64).prop_map(|envelopes| Body::Nack { envelopes }),

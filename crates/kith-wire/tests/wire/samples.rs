@@ -6,7 +6,7 @@ use kith_crypto::{CurveKey, DeviceSecrets, KEM_ENCAPSULATED_LEN, KemSecret, Key,
 use kith_wire::mailbox::envelope_hash;
 use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
-    EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, InviteBundle, InviteLink, Mail, MailboxDenial,
+    EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, InviteBundle, InviteLink, Mail, MailboxDenial, MailboxOffer,
     MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, QueueAddress, Receipt, ReceiveId,
     RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest, SlotResponse, TransportCard, TransportId,
     services, slot,
@@ -175,6 +175,8 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
             },
         ),
         ("mailboxes", Body::Mailboxes { queues: queues() }),
+        ("mailbox-offer", Body::MailboxOffer { offer: offer() }),
+        ("mailbox-withdrawn", Body::MailboxWithdrawn),
         ("delivered", Body::Delivered { messages: messages.clone() }),
         ("seen", Body::Seen { messages }),
         ("nack", Body::Nack { envelopes: vec![EnvelopeId::from_bytes([71; 32])] }),
@@ -183,6 +185,10 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
         ("identity", Body::Identity { log }),
         ("unknown", Body::Unknown { kind: 4_000_000_000, bytes: vec![1, 2, 3, 255] }),
     ]
+}
+
+fn offer() -> MailboxOffer {
+    MailboxOffer { mailbox: bootstrap_link().to_string(), token: Zeroizing::new([0x8f; 32]), bytes: 128 << 20 }
 }
 
 fn react(emoji: &str, on: bool) -> Body {

@@ -2,7 +2,7 @@
 //! name begins with `sealed_` was made with a random nonce; the others follow from fixed inputs.
 
 use data_encoding::HEXLOWER;
-use kith_wire::{Body, Inner, QueueAddress};
+use kith_wire::{Body, Inner, MailboxOffer, QueueAddress};
 
 /// The fields of one vector in the order they are written.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -90,6 +90,11 @@ fn body_fields(body: &Body) -> Fields {
         Body::Profile { name, status_text } => vec![field("name", name), field("status_text", status_text)],
         Body::Identity { log } => vec![bytes("log", log)],
         Body::Mailboxes { queues } => with_queues(Vec::new(), queues),
+        Body::MailboxOffer { offer } => {
+            let MailboxOffer { mailbox, token, bytes: room } = offer;
+            vec![field("mailbox", mailbox), bytes("token", token.as_slice()), field("bytes", room)]
+        }
+        Body::MailboxWithdrawn => Vec::new(),
         Body::Edit { target, text } => vec![field("target", target), field("text", text)],
         Body::Delete { target } => vec![field("target", target)],
         Body::React { target, author, emoji, on } => {

@@ -8,13 +8,13 @@ use crate::{
     action::{Action, Copied},
     cx::Cx,
     i18n::Arg,
-    model::{Sheet, can_write_to, is_online, shown_name},
+    model::{Section, Sheet, can_write_to, is_online, shown_name},
     text::links,
     theme::{Type, icons, space},
     views::contacts::standing,
     widgets::{
         Face, Kind, Tone, avatar, banner, button, card, glyph, icon_button, label, link_button, muted, paragraph,
-        section_title, selectable, side_by_side,
+        section_title, selectable, side_by_side, switch_row,
     },
 };
 
@@ -30,6 +30,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, account: AccountId) {
     if matches!(contact.state, ContactState::Introduced | ContactState::Verified) {
         trust(ui, cx, contact);
         path(ui, cx, contact);
+        mail(ui, cx, contact);
     }
     id(ui, cx, contact);
     danger(ui, cx, contact);
@@ -189,6 +190,36 @@ fn path(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
                 PathKind::None => "path-none-about",
             }),
         );
+    });
+}
+
+/// Who keeps whose mail.
+fn mail(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
+    section_title(ui, cx, &cx.t("contact-mail"));
+    let name = links::safe_name(&shown_name(contact)).into_owned();
+    card(ui, cx, |ui, cx| {
+        let serves = cx.model.view.served.as_ref().is_some_and(|served| served.on);
+        if serves || contact.mail_offered {
+            let title = cx.with("contact-mail-keep", &[("name", Arg::Text(&name))]);
+            let about = cx.with("contact-mail-keep-about", &[("name", Arg::Text(&name))]);
+            if let Some(on) = switch_row(ui, cx, &title, &about, contact.mail_offered) {
+                cx.actions.push(Action::OfferMail(contact.account, on));
+            }
+        } else {
+            muted(ui, cx, &cx.with("contact-mail-off", &[("name", Arg::Text(&name))]));
+            if link_button(ui, cx, &cx.t("contact-mail-settings")).clicked() {
+                cx.actions.push(Action::Section(Section::Privacy));
+            }
+        }
+        if contact.keeps_mail {
+            ui.add_space(space::S);
+            side_by_side(ui, cx, |ui, cx| {
+                glyph(ui, cx, icons::CHECK_CIRCLE, 20.0, cx.tokens().ok, false);
+                let text = cx.with("contact-mail-theirs", &[("name", Arg::Text(&name))]);
+                label(ui, cx.theme.text(&text, Type::BODY, cx.tokens().text));
+            });
+            muted(ui, cx, &cx.with("contact-mail-theirs-about", &[("name", Arg::Text(&name))]));
+        }
     });
 }
 

@@ -188,7 +188,7 @@ fn diagnostics(status: &NetworkStatus) -> String {
 }
 
 /// In the unit people read best.
-fn bytes(count: u64) -> String {
+pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
     let mut value = count as f64;
     let mut unit = 0;

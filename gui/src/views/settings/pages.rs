@@ -1,16 +1,22 @@
 //! The shorter pages of the settings.
 
 use egui::Ui;
+use kith_node::params::ServeReply;
 
 use super::ui::set;
 use crate::{
-    action::Action,
+    action::{Action, Copied},
     cx::Cx,
     i18n::{Arg, Code},
     model::{Appearance, BubbleStyle, Clock},
     shortcuts,
+    text::links::safe_name,
     theme::{Mode, Type, space},
-    widgets::{card, label, muted, section_title, segmented, setting_row, slider, switch_row, tag},
+    views::network::bytes,
+    widgets::{
+        Kind, Tone, banner, button, card, label, link_button, muted, section_title, segmented, setting_row,
+        side_by_side, slider, switch_row, tag,
+    },
 };
 
 pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -28,7 +34,73 @@ pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
     });
     ui.add_space(space::S);
+    card(ui, cx, serve);
+    ui.add_space(space::S);
     muted(ui, cx, &cx.t("privacy-about"));
+}
+
+/// Rooms to choose from, MiB.
+const ROOMS: [u32; 4] = [64, 256, 1_024, 4_096];
+
+fn room(mib: u32) -> String {
+    if mib.is_multiple_of(1_024) { format!("{} GB", mib / 1_024) } else { format!("{mib} MB") }
+}
+
+/// Mail for others on this computer.
+fn serve(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let (title, about) = (cx.t("privacy-serve"), cx.t("privacy-serve-about"));
+    let served = cx.model.view.served.clone();
+    let on = served.as_ref().is_some_and(|served| served.on);
+    let known = served.is_some();
+    if let Some(on) = ui.add_enabled_ui(known, |ui| switch_row(ui, cx, &title, &about, on)).inner {
+        cx.actions.push(Action::ServeMail(on));
+    }
+    let Some(served) = served else { return };
+    if served.on {
+        if !served.reachable {
+            banner(ui, cx, Tone::Warn, &cx.t("privacy-serve-unreachable"), None);
+            ui.add_space(space::S);
+        }
+        let name = cx.t("privacy-serve-room");
+        label(ui, cx.theme.text(&name, Type::BODY.weight(500.0), cx.tokens().text));
+        let texts: Vec<String> = ROOMS.iter().map(|mib| room(*mib)).collect();
+        let chosen = ROOMS.iter().position(|mib| *mib == served.quota_mb).unwrap_or(ROOMS.len());
+        if let Some(at) = segmented(ui, cx, &name, &texts, chosen) {
+            cx.actions.push(Action::MailQuota(ROOMS[at]));
+        }
+    }
+    if served.on || served.queues > 0 {
+        let (used, room) = (bytes(served.used_bytes), room(served.quota_mb));
+        muted(ui, cx, &cx.with("privacy-serve-used", &[("used", Arg::Text(&used)), ("room", Arg::Text(&room))]));
+    }
+    if served.on {
+        let names: Vec<String> =
+            served.offered.iter().map(|account| safe_name(&cx.model.name_of(*account)).into_owned()).collect();
+        let text = if names.is_empty() {
+            cx.t("privacy-serve-nobody")
+        } else {
+            cx.with("privacy-serve-for", &[("names", Arg::Text(&names.join(", ")))])
+        };
+        muted(ui, cx, &text);
+        second_computer(ui, cx, &served);
+    } else if served.queues > 0 && button(ui, cx, Kind::Secondary, None, &cx.t("privacy-serve-erase")).clicked() {
+        cx.actions.push(Action::EraseMail);
+    }
+}
+
+/// What a second computer of the same person needs.
+fn second_computer(ui: &mut Ui, cx: &mut Cx<'_>, served: &ServeReply) {
+    let (Some(link), Some(token)) = (&served.link, &served.token) else { return };
+    ui.add_space(space::S);
+    muted(ui, cx, &cx.t("privacy-serve-second"));
+    side_by_side(ui, cx, |ui, cx| {
+        if link_button(ui, cx, &cx.t("privacy-serve-link")).clicked() {
+            cx.actions.push(Action::Copy(link.clone(), Copied::Text));
+        }
+        if link_button(ui, cx, &cx.t("privacy-serve-token")).clicked() {
+            cx.actions.push(Action::Copy(token.clone(), Copied::Secret));
+        }
+    });
 }
 
 pub(super) fn appearance(ui: &mut Ui, cx: &mut Cx<'_>) {

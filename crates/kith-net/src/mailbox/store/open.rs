@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
 
-use super::{DEPOSITS, EXPIRY, HASHES, MAIL, META, MailboxLimits, QUEUES, RECEIVES, SEEN, Totals};
+use super::{DEPOSITS, EXPIRY, Grants, HASHES, LABELS, MAIL, META, MailboxLimits, QUEUES, RECEIVES, SEEN, Totals};
 
 const FILE: &str = "mailbox.redb";
 /// The layout of the tables this build reads and writes.
@@ -96,6 +96,7 @@ pub(in crate::mailbox) struct Store {
     path: PathBuf,
     limits: MailboxLimits,
     totals: Totals,
+    grants: Grants,
     /// Whether the file can hold bytes that were deleted.
     stale: bool,
 }
@@ -106,7 +107,7 @@ impl Store {
         create_dir(dir).map_err(MailboxError::io("creating it"))?;
         let path = dir.join(FILE);
         let (database, totals) = open(&path, &limits)?;
-        Ok(Self { database, path, limits, totals, stale: true })
+        Ok(Self { database, path, limits, totals, grants: Grants::default(), stale: true })
     }
 
     pub(super) fn database(&self) -> &Database {
@@ -120,6 +121,19 @@ impl Store {
     /// What is kept.
     pub(in crate::mailbox) fn totals(&self) -> Totals {
         self.totals
+    }
+
+    /// Replaces the limits. What is over them stays until something else needs the room.
+    pub(in crate::mailbox) fn limit(&mut self, limits: MailboxLimits) {
+        self.limits = limits;
+    }
+
+    pub(super) fn take_grants(&mut self) -> Grants {
+        std::mem::take(&mut self.grants)
+    }
+
+    pub(super) fn put_grants(&mut self, grants: Grants) {
+        self.grants = grants;
     }
 
     pub(super) fn committed(&mut self, totals: Totals, forgot: bool) {
@@ -243,7 +257,7 @@ fn prepare(database: &Database) -> Result<Totals, MailboxError> {
 fn count(txn: &redb::WriteTransaction) -> Result<Totals, redb::Error> {
     let queues = txn.open_table(QUEUES)?;
     drop((txn.open_table(RECEIVES)?, txn.open_table(DEPOSITS)?, txn.open_table(SEEN)?));
-    drop((txn.open_table(MAIL)?, txn.open_table(HASHES)?, txn.open_table(EXPIRY)?));
+    drop((txn.open_table(MAIL)?, txn.open_table(HASHES)?, txn.open_table(EXPIRY)?, txn.open_table(LABELS)?));
     let mut totals = Totals::default();
     for row in queues.iter()? {
         let (_, _, _, bytes, envelopes, _) = row?.1.value();
@@ -252,6 +266,19 @@ fn count(txn: &redb::WriteTransaction) -> Result<Totals, redb::Error> {
         totals.envelopes = totals.envelopes.saturating_add(envelopes);
     }
     Ok(totals)
+}
+
+/// Whether there is a mailbox in `dir`.
+pub(crate) fn is_there(dir: &Path) -> bool {
+    dir.join(FILE).exists()
+}
+
+/// Deletes the mailbox in `dir`, which nobody may have open.
+pub(crate) fn erase(dir: &Path) -> Result<(), MailboxError> {
+    match fs::remove_file(dir.join(FILE)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(MailboxError::io("deleting")(error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 fn create_dir(dir: &Path) -> io::Result<()> {

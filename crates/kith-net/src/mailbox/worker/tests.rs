@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
+use zeroize::Zeroizing;
+
 use crate::mailbox::ENVELOPE_OVERHEAD;
 
 const DAY_MS: u64 = 24 * 3_600 * 1_000;
@@ -44,9 +46,10 @@ impl Desk {
     fn parts(dir: &tempfile::TempDir, limits: &MailboxLimits, admission: &AdmissionRules) -> (Keeper, Shelf) {
         let key = SigningKey::from_seed(&[0xee; 32]);
         let keeper = Keeper::new(key, admission, limits.clone(), MailboxStats::default());
-        let store = Some(Store::open(dir.path(), limits.clone()).unwrap());
+        let grants = admission.grants.clone();
+        let store = Some(open(dir.path(), limits, &grants).unwrap());
         let path = dir.path().to_owned();
-        (keeper, Shelf { dir: path, limits: limits.clone(), store, retry_at: Instant::now() })
+        (keeper, Shelf { dir: path, limits: limits.clone(), grants, store, retry_at: Instant::now() })
     }
 
     fn reopen(&mut self) {
@@ -125,7 +128,7 @@ fn a_receipt_is_about_what_was_stored_where() {
 
 #[test]
 fn a_queue_needs_a_reason_once() {
-    let rules = AdmissionRules { open: false, tokens: vec![[5; 32]], work_bits: 6 };
+    let rules = AdmissionRules { open: false, tokens: vec![[5; 32]], work_bits: 6, grants: vec![] };
     let mut desk = Desk::new(MailboxLimits::default(), rules);
     assert_eq!(desk.create(1, Admission::Open, 1), refused(MailboxDenial::Admission { work_bits: 6 }));
     assert_eq!(desk.create(1, Admission::Token([6; 32]), 1), refused(MailboxDenial::Admission { work_bits: 6 }));
@@ -501,4 +504,67 @@ proptest! {
             prop_assert!(model.queues.values().all(|queue| queue.mail.len() <= 5));
         }
     }
+}
+
+fn grants(all: &[(u8, u64)]) -> AdmissionRules {
+    let grant = |(token, bytes): &(u8, u64)| Grant { token: Zeroizing::new([*token; 32]), bytes: *bytes, queues: 2 };
+    AdmissionRules { grants: all.iter().map(grant).collect(), ..AdmissionRules::default() }
+}
+
+#[test]
+fn whoever_holds_a_token_has_so_much_room_and_no_more() {
+    let mut desk = Desk::new(MailboxLimits::contact(), grants(&[(0xa5, 1_500), (0xa6, 10_000)]));
+    let token = |n: u8| Admission::Token([n; 32]);
+    let created = |response| matches!(response, MailboxResponse::Created { .. });
+    let stored = |response| matches!(response, MailboxResponse::Stored(_));
+    assert!(created(desk.create(1, token(0xa5), 1)) && created(desk.create(2, token(0xa5), 1)));
+    assert_eq!(desk.create(3, token(0xa5), 1), refused(MailboxDenial::Full), "two queues each");
+    assert!(created(desk.create(3, token(0xa6), 1)));
+    assert_eq!(desk.create(4, token(0xa7), 1), refused(MailboxDenial::Admission { work_bits: 0 }));
+    // 612 bytes each, and two queues of one holder share.
+    assert!(stored(desk.put(1, 99, &[1; 100], 1)) && stored(desk.put(2, 99, &[2; 100], 1)));
+    assert_eq!(desk.put(2, 99, &[3; 100], 1), refused(MailboxDenial::QueueFull));
+    assert!(stored(desk.put(2, 99, &[2; 100], 1)), "it is there already");
+    assert!(stored(desk.put(3, 99, &[3; 100], 1)), "another holder has room");
+    desk.reopen();
+    assert_eq!(desk.put(2, 99, &[3; 100], 1), refused(MailboxDenial::QueueFull), "what is used is known after a start");
+    let ack = MailboxOperation::Ack { receive: names(1).0, seqs: vec![1] };
+    assert_eq!(desk.ask(&ack, &keys(1).0, 1), MailboxResponse::Done);
+    assert!(stored(desk.put(2, 99, &[3; 100], 1)));
+    assert_eq!(desk.put(2, 99, &[4; 100], 1), refused(MailboxDenial::QueueFull));
+    desk.keeper.sweep(&mut desk.shelf, 200);
+    assert!(stored(desk.put(2, 299, &[4; 100], 200)), "what expired makes room");
+    assert_eq!(desk.ask(&MailboxOperation::Drop { receive: names(1).0 }, &keys(1).0, 200), MailboxResponse::Done);
+    assert!(created(desk.create(4, token(0xa5), 200)), "so does a closed queue");
+}
+
+#[test]
+fn what_a_token_opened_goes_with_it() {
+    let mut desk = Desk::new(MailboxLimits::contact(), grants(&[(0xa5, 9_000), (0xa6, 9_000)]));
+    for (n, token) in [(1, 0xa5), (2, 0xa5), (3, 0xa6)] {
+        desk.create(n, Admission::Token([token; 32]), 1);
+        assert!(matches!(desk.put(n, 9_999, &[n; 100], 1), MailboxResponse::Stored(_)));
+    }
+    let rules = |admission| Some(Box::new(MailboxRules { admission, limits: MailboxLimits::contact() }));
+    let kept = desk.keeper.obey(&mut desk.shelf, rules(grants(&[(0xa6, 9_000)]))).unwrap();
+    assert_eq!((kept.queues, kept.envelopes, kept.bytes, kept.oldest_until_ms), (1, 1, 612, Some(9_999)));
+    assert_eq!(desk.fetch(1, 2), refused(MailboxDenial::NoQueue));
+    assert!(matches!(desk.fetch(3, 2), MailboxResponse::Mail { .. }));
+    desk.shelf.store = None;
+    let file = std::fs::read(desk.dir.path().join("mailbox.redb")).unwrap();
+    assert!(!file.windows(8).any(|part| part == [0xa5; 8] || part == [0xa6; 8]), "no token is on the disk");
+}
+
+#[test]
+fn a_full_mailbox_throws_nothing_of_a_holder_away() {
+    let limits = MailboxLimits { bytes: 2_000, ..MailboxLimits::contact() };
+    let mut desk = Desk::new(limits, grants(&[(0xa5, 9_000), (0xa6, 9_000)]));
+    for (n, token) in [(1, 0xa5), (2, 0xa6)] {
+        desk.create(n, Admission::Token([token; 32]), 1);
+    }
+    for n in 0..3 {
+        assert!(matches!(desk.put(1, 99, &[n; 100], 1), MailboxResponse::Stored(_)));
+    }
+    assert_eq!(desk.put(2, 99, &[9; 100], 1), refused(MailboxDenial::Full));
+    assert_eq!(desk.totals(), (2, 3, 1_836));
 }
