@@ -66,10 +66,15 @@ mod tests {
     use super::*;
     use crate::theme::Mode;
 
+    fn ink(theme: &Theme) -> Ink {
+        Ink { text: theme.tokens.text, muted: theme.tokens.text_3, link: theme.tokens.link }
+    }
+
     fn of(text: &str) -> Vec<(String, TextFormat)> {
-        let ink = Ink { text: egui::Color32::WHITE, muted: egui::Color32::GRAY, link: egui::Color32::BLUE };
+        let theme = Theme::new(Mode::Dark);
+        let ink = ink(&theme);
         let names = Names { mine: None, others: vec!["Mara".into()] };
-        let job = job(&Theme::new(Mode::Dark), text, ink, &names);
+        let job = job(&theme, text, ink, &names);
         let mut at = 0;
         for section in &job.sections {
             assert_eq!(section.byte_range.start.0, at, "no gap in {text:?}");
@@ -84,11 +89,11 @@ mod tests {
     fn markup_looks_as_it_will_and_every_character_stays() {
         let parts = of("a **b** _c_ ~~d~~ `e` @Mara\n> q\n- i\n```\nx\n```");
         let part = |text: &str| parts.iter().find(|(shown, _)| shown == text).map(|(_, format)| format.clone());
-        assert_eq!(part("**").map(|format| format.color), Some(egui::Color32::GRAY));
+        assert_eq!(part("**").map(|format| format.color), Some(ink(&Theme::new(Mode::Dark)).muted));
         assert!(part("c").is_some_and(|format| format.italics));
         assert!(part("d").is_some_and(|format| format.strikethrough.width > 0.0));
         assert!(part("e").is_some_and(|format| format.font_id.family == egui::FontFamily::Monospace));
-        assert_eq!(part("@Mara").map(|format| format.color), Some(egui::Color32::BLUE));
+        assert_eq!(part("@Mara").map(|format| format.color), Some(ink(&Theme::new(Mode::Dark)).link));
         assert!(of("").is_empty());
         assert_eq!(of(&"*a* ".repeat(4_000)).len(), 1, "too long to style");
     }

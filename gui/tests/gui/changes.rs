@@ -25,6 +25,14 @@ pub(crate) fn menu(device: &mut Device, part: &str) {
     device.window.step();
 }
 
+/// Leads the keyboard from the field to the messages.
+fn to_messages(device: &mut Device) {
+    device.window.key_press_modifiers(egui::Modifiers::COMMAND, Key::ArrowUp);
+    device.window.step();
+    device.until(&mut [], "message with the keyboard", |device| !device.window.get_by_label("Message").is_focused());
+    device.window.step();
+}
+
 /// Goes with a key until what has a name has the keyboard.
 fn go(device: &mut Device, key: Key, name: &str) {
     for _ in 0..20 {
@@ -49,9 +57,7 @@ fn the_keyboard_alone_reaches_everything_a_message_offers() {
     }
     ada.window.get_by_label("Message").focus();
     ada.window.step();
-    ada.window.key_press_modifiers(egui::Modifiers::COMMAND, Key::ArrowUp);
-    ada.window.step();
-    ada.window.step();
+    to_messages(&mut ada);
     go(&mut ada, Key::ArrowUp, "Milk");
     ada.key(Key::Enter);
     ada.wait("Reply");
@@ -61,9 +67,7 @@ fn the_keyboard_alone_reaches_everything_a_message_offers() {
     write(&mut ada, "and bread");
     ada.until(&mut [], "answer", |ada| ada.sees_part("In reply to You: Milk"));
 
-    ada.window.key_press_modifiers(egui::Modifiers::COMMAND, Key::ArrowUp);
-    ada.window.step();
-    ada.window.step();
+    to_messages(&mut ada);
     go(&mut ada, Key::ArrowUp, "example.org");
     ada.key(Key::Menu);
     ada.wait("Open example.org");

@@ -201,6 +201,8 @@ fn polls() {
     model.view.sheet = Some(Sheet::Poll(NewPoll::new(chat)));
     draw("poll-sheet-narrow", model, Mode::Light, Code::Fr, NARROW);
 }
+
+#[test]
 fn writing() {
     let writing = |model: Model| {
         let mut model = model;

@@ -283,7 +283,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, lo
     speak(ui, cx, bubble, &response, choosing.then_some(chosen));
     let quote = above(ui, cx, bubble, &laid, rect, sense);
     let (mut uncover, words) = text(ui, cx, &laid, rect, !choosing);
-    choices(ui, cx, bubble, &laid, rect, sense);
+    let asked = choices(ui, cx, bubble, &laid, rect, sense);
     let at = Align2::RIGHT_BOTTOM.anchor_size(rect.max - vec2(SIDE, EDGE), laid.meta.size());
     ui.painter().galley(at.min, laid.meta.clone(), t.meta_in);
     if let Progress::Refused(error) = &bubble.progress {
@@ -298,7 +298,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, lo
     let pressed = ui.input(|input| input.pointer.any_click());
     // What lies over the bubble takes a press for itself, also one that asks for the menu.
     let over = |over: Response| over.secondary_clicked().then_some(over);
-    let asked = over(words).or_else(|| quote.and_then(over));
+    let asked = over(words).or_else(|| quote.and_then(over)).or(asked);
     let pressed = pressed && (response.clicked() || response.secondary_clicked() || asked.is_some());
     let near = Rect::from_x_y_ranges(row.x_range(), rect.y_range().expand(1.0));
     let busy = choosing || bubble.deleted || egui::Popup::is_any_open(ui.ctx());
@@ -308,15 +308,16 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, lo
     Done { uncover, pressed }
 }
 
-/// The answers of a poll, below its question.
-fn choices(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: &Laid, rect: Rect, sense: Sense) {
-    let (Some(shown), Some(poll)) = (&bubble.poll, &laid.poll) else { return };
+/// The answers of a poll, below its question; where the menu was asked for.
+fn choices(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: &Laid, rect: Rect, sense: Sense) -> Option<Response> {
+    let (shown, poll) = (bubble.poll.as_ref()?, laid.poll.as_ref()?);
     let top = rect.top() + EDGE + laid.above + laid.body.galley.size().y;
     let room = Rect::from_min_max(pos2(rect.left() + SIDE, top), rect.max);
     let pressed = poll::show(ui, cx, shown, poll, poll_ink(cx, bubble), room, sense);
-    if let (Some(at), Some(id)) = (pressed, bubble.id) {
+    if let (Some(at), Some(id)) = (pressed.answer, bubble.id) {
         cx.act(Action::Vote(id, shown.pressed(at)));
     }
+    pressed.menu
 }
 
 /// What stands above the text: that it was passed on, and what it answers.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use egui::{CornerRadius, CursorIcon, Galley, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetText, pos2, vec2};
+use egui::{
+    CornerRadius, CursorIcon, Galley, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetText, pos2, vec2,
+};
 use kith_node::views::Poll;
 
 use crate::{
@@ -144,10 +146,19 @@ pub(super) fn lay(ui: &Ui, cx: &Cx<'_>, poll: &Shown, ink: Ink, room: f32) -> La
     Laid { rows: poll.options.iter().map(row).collect(), foot, width }
 }
 
+/// What was done with the answers.
+#[derive(Default)]
+pub(super) struct Pressed {
+    /// This one was chosen.
+    pub(super) answer: Option<usize>,
+    /// The menu of the message was asked for here.
+    pub(super) menu: Option<Response>,
+}
+
 /// Paints it; the answer that was pressed.
-pub(super) fn show(ui: &Ui, cx: &Cx<'_>, poll: &Shown, laid: &Laid, ink: Ink, at: Rect, sense: Sense) -> Option<usize> {
+pub(super) fn show(ui: &Ui, cx: &Cx<'_>, poll: &Shown, laid: &Laid, ink: Ink, at: Rect, sense: Sense) -> Pressed {
     let open = poll.is_open(cx.model.now);
-    let mut pressed = None;
+    let mut pressed = Pressed::default();
     let mut y = at.top();
     for (n, (option, (text, count, share))) in poll.options.iter().zip(&laid.rows).enumerate() {
         let rect = Rect::from_min_size(pos2(at.left(), y), vec2(laid.width, height(text)));
@@ -162,8 +173,12 @@ pub(super) fn show(ui: &Ui, cx: &Cx<'_>, poll: &Shown, laid: &Laid, ink: Ink, at
         row(ui, cx, poll, option, (text, count, *share), ink, rect);
         focus_ring(ui, cx.theme, &response, rect, 6);
         let response = if option.names.is_empty() { response } else { response.on_hover_text(&option.names) };
-        if open && response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
-            pressed = Some(n);
+        if open && response.clicked() {
+            pressed.answer = Some(n);
+        }
+        if open {
+            let response = response.on_hover_cursor(CursorIcon::PointingHand);
+            pressed.menu = pressed.menu.take().or_else(|| response.secondary_clicked().then_some(response));
         }
     }
     let x = if cx.lang.rtl() { at.left() + laid.width - laid.foot.size().x } else { at.left() };
