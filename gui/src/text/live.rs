@@ -82,7 +82,10 @@ mod tests {
         }
         assert_eq!(at, text.len(), "all of {text:?}");
         let bytes = |section: &LayoutSection| section.byte_range.start.0..section.byte_range.end.0;
-        job.sections.iter().map(|section| (text[bytes(section)].to_owned(), section.format.clone())).collect()
+        job.sections
+            .iter()
+            .map(|section| (text.get(bytes(section)).unwrap_or_default().to_owned(), section.format.clone()))
+            .collect()
     }
 
     #[test]

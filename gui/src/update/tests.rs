@@ -233,7 +233,7 @@ fn drafts_are_kept_once_typing_pauses_and_when_somebody_leaves() {
     assert_eq!(calls(&update(&mut model, Action::Tick)), ["chats.set_draft"]);
     assert!(calls(&update(&mut model, Action::Tick)).is_empty(), "again and again");
     let _effects = update(&mut model, Action::Draft(chat_id(1), "Hello".into()));
-    assert_eq!(calls(&update(&mut model, Action::Go(Route::Network))), ["chats.set_draft"]);
+    assert_eq!(calls(&update(&mut model, Action::Go(Route::Network))), ["chats.set_draft", "chats.typing"]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub(crate) fn menu(device: &mut Device, part: &str) {
         device.window.state().model().view.toasts.is_empty()
     });
     let words = |node: &egui_kittest::Node<'_>| node.accesskit_node().raw_bounds().is_some();
-    let at = device.window.get_all_by_label_contains(part).filter(words).last().unwrap().rect().center();
+    let at = device.window.get_all_by_label_contains(part).rfind(words).unwrap().rect().center();
     device.window.hover_at(at);
     device.window.step();
     for pressed in [true, false] {

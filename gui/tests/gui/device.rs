@@ -96,7 +96,7 @@ impl Device {
 
     /// Presses Tab until what has this name has the keyboard.
     pub(crate) fn tab_to(&mut self, label: &str) {
-        for _ in 0..40 {
+        for _ in 0..80 {
             if self.window.query_all_by_label(label).any(|node| node.is_focused()) {
                 return;
             }

@@ -166,9 +166,12 @@ fn for_somebody_away_the_news_is_left_where_they_find_mail() {
         for held in std::mem::take(&mut world.people[0].held) {
             let Output::Request { id, .. } = held else { continue };
             let outputs = world.people[0].run(Input::RequestAnswered { id, answer: None }, world.now);
-            left.extend(outputs.into_iter().filter_map(|output| match output {
-                Output::Mailbox { operation: MailboxOperation::Put { envelope, .. }, .. } => Some(envelope),
-                _ => None,
+            left.extend(outputs.into_iter().filter_map(|output| {
+                if let Output::Mailbox { operation: MailboxOperation::Put { envelope, .. }, .. } = output {
+                    Some(envelope)
+                } else {
+                    None
+                }
             }));
         }
     }

@@ -122,19 +122,12 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let text = || "Hello from the other side".to_owned();
     let written = |reply_to, forwarded, expires_s| Body::Text { text: text(), reply_to, forwarded, expires_s };
     let mut bodies = polls();
+    bodies.extend(short());
     bodies.extend([
         ("text", Body::text(text())),
         ("text-reply", written(Some(MsgId::from_bytes([50; 16])), false, None)),
         ("text-forwarded", written(None, true, None)),
         ("text-expiring", written(None, false, Some(86_400))),
-        ("expiry", Body::Expiry { expires_s: Some(3600), number: 7 }),
-        ("expiry-off", Body::Expiry { expires_s: None, number: 8 }),
-        ("edit", Body::Edit { target: MsgId::from_bytes([50; 16]), text: text() }),
-        ("delete", Body::Delete { target: MsgId::from_bytes([50; 16]) }),
-        ("react-on", react("👩🏽‍🚀", true)),
-        ("react-off", react("👍", false)),
-        ("typing", Body::Typing { on: true }),
-        ("typing-off", Body::Typing { on: false }),
         (
             "request",
             Body::Request {
@@ -184,8 +177,6 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
             },
         ),
         ("mailboxes", Body::Mailboxes { queues: queues() }),
-        ("mailbox-offer", Body::MailboxOffer { offer: offer() }),
-        ("mailbox-withdrawn", Body::MailboxWithdrawn),
         ("delivered", Body::Delivered { messages: messages.clone() }),
         ("seen", Body::Seen { messages }),
         ("nack", Body::Nack { envelopes: vec![EnvelopeId::from_bytes([71; 32])] }),
@@ -195,12 +186,27 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
             "profile-until",
             Body::Profile { name: name(), status_text: "away".to_owned(), status_until_ms: Some(NOW_MS) },
         ),
-        ("presence", Body::Presence { availability: Availability::Busy }),
-        ("presence-hidden", Body::Presence { availability: Availability::Hidden }),
         ("identity", Body::Identity { log }),
         ("unknown", Body::Unknown { kind: 4_000_000_000, bytes: vec![1, 2, 3, 255] }),
     ]);
     bodies
+}
+
+fn short() -> Vec<(&'static str, Body)> {
+    vec![
+        ("expiry", Body::Expiry { expires_s: Some(3600), number: 7 }),
+        ("expiry-off", Body::Expiry { expires_s: None, number: 8 }),
+        ("edit", Body::Edit { target: MsgId::from_bytes([50; 16]), text: "Hello from the other side".to_owned() }),
+        ("delete", Body::Delete { target: MsgId::from_bytes([50; 16]) }),
+        ("react-on", react("👩🏽‍🚀", true)),
+        ("react-off", react("👍", false)),
+        ("typing", Body::Typing { on: true }),
+        ("typing-off", Body::Typing { on: false }),
+        ("mailbox-offer", Body::MailboxOffer { offer: offer() }),
+        ("mailbox-withdrawn", Body::MailboxWithdrawn),
+        ("presence", Body::Presence { availability: Availability::Busy }),
+        ("presence-hidden", Body::Presence { availability: Availability::Hidden }),
+    ]
 }
 
 fn polls() -> Vec<(&'static str, Body)> {

@@ -1,9 +1,8 @@
 use super::*;
 
 fn told(effects: &[Effect]) -> Vec<bool> {
-    let on = |effect: &Effect| match effect {
-        Effect::Call(Command::ChatsTyping(params), _) => Some(params.on),
-        _ => None,
+    let on = |effect: &Effect| {
+        if let Effect::Call(Command::ChatsTyping(params), _) = effect { Some(params.on) } else { None }
     };
     effects.iter().filter_map(on).collect()
 }

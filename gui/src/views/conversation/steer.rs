@@ -87,7 +87,7 @@ impl Steer {
         } else if pressed(Key::Home) {
             rows().next()
         } else if pressed(Key::End) {
-            rows().last()
+            rows().next_back()
         } else {
             None
         };

@@ -78,7 +78,9 @@ fn rail(ui: &mut Ui, cx: &mut Cx<'_>) {
             let key = me.account.to_bytes();
             let face = Face { name: &me.name, key: &key, online: Some(me.presence) };
             let ground = cx.tokens().bg_rail;
-            let response = avatar(ui, cx.theme, &face, 40.0, ground).interact(egui::Sense::click());
+            let seen = avatar(ui, cx.theme, &face, 40.0, ground);
+            // Under an id of its own: what is only looked at gives the keyboard away again.
+            let response = ui.interact(seen.rect, seen.id.with("button"), egui::Sense::click());
             let label = cx.t("nav-profile");
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &label));
             crate::widgets::focus_ring(ui, cx.theme, &response, response.rect, 20);
