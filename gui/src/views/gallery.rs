@@ -10,9 +10,9 @@ use crate::{
     model::Model,
     theme::{Theme, Type, icons},
     widgets::{
-        Face, Field, Health, Kind, Row, Tone, avatar, banner, button, card, empty_state, field, heading, icon_button,
-        label, link_button, list_row, muted, paint_health, paragraph, qr, rail_button, section_title, segmented,
-        switch_row, tag,
+        Face, Field, Health, Kind, Row, Tone, avatar, banner, button, card, dropdown, empty_state, field, heading,
+        icon_button, label, link_button, list_row, muted, paint_health, paragraph, progress, qr, rail_button,
+        section_title, segmented, switch_row, tag, typing,
     },
 };
 
@@ -78,7 +78,14 @@ fn fields(ui: &mut Ui, cx: &mut Cx<'_>) {
     field(ui, cx, "gallery secret", "secret", Field { label: "Secret", secret: true, ..Field::default() });
     switch_row(ui, cx, "Switch on", "What it does", true);
     switch_row(ui, cx, "Switch off", "", false);
-    segmented(ui, cx, "Segmented", &["One".to_owned(), "Two".to_owned(), "Three".to_owned()], 1);
+    let choices = ["One".to_owned(), "Two".to_owned(), "Three".to_owned()];
+    segmented(ui, cx, "Segmented", &choices, 1);
+    ui.horizontal(|ui| {
+        dropdown(ui, cx, "Dropdown", &choices, 0, false);
+        dropdown(ui, cx, "Dropdown changed", &choices, 2, true);
+    });
+    progress(ui, cx, "Progress", 0.4);
+    typing(ui, cx, "Mara");
 }
 
 fn rows(ui: &mut Ui, cx: &Cx<'_>) {
