@@ -1,6 +1,7 @@
 //! Two people meet and talk, with clicks and keys only.
 
 use egui::Key;
+use egui_kittest::kittest::Queryable as _;
 
 use crate::device::Device;
 
@@ -152,4 +153,18 @@ fn the_echo_answers_until_it_is_removed() {
     ada.wait("Remove Echo?");
     ada.press("Remove");
     ada.until(&mut [], "an end", |_| !profile.join("echo").exists());
+}
+
+/// Without a keyring a long line says that the key lies beside the history.
+#[test]
+fn the_ready_page_stands_in_the_middle() {
+    let folder = tempfile::tempdir().unwrap();
+    for (n, (width, height)) in [WIDE, (420.0, 760.0)].into_iter().enumerate() {
+        let mut ada = Device::new(folder.path().join(n.to_string()), (width, height));
+        ada.onboard("Ada");
+        ada.wait("Copy link");
+        let button = ada.window.get_by_label("Start chatting").rect();
+        assert!((button.center().x - width / 2.0).abs() < 2.0, "{button} in a window {width} wide");
+        assert!(button.left() > 0.0 && button.right() < width, "{button} in a window {width} wide");
+    }
 }

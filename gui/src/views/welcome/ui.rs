@@ -7,7 +7,7 @@ use crate::{
     model::{AddContact, AddTab},
     theme::{Type, icons, space},
     views::{add_contact, onboarding::centered},
-    widgets::{Kind, button_wide, glyph, heading, label, muted},
+    widgets::{Kind, button_wide, glyph, heading, muted, wrapped},
 };
 
 pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
@@ -58,6 +58,7 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, done: bool, text: &str) {
         } else {
             glyph(ui, cx, icons::CIRCLE_DASHED, 20.0, t.text_3, false);
         }
-        label(ui, cx.theme.text(text, Type::BODY, if done { t.text } else { t.text_2 }));
+        let text = cx.theme.paragraph(ui, text, Type::BODY, if done { t.text } else { t.text_2 });
+        wrapped(ui, text);
     });
 }
