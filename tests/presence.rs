@@ -19,6 +19,8 @@ async fn two(root: &Path) -> Result<(Person, Person, Bootstrap)> {
     let (a, b) = (alice.account.clone(), bob.account.clone());
     alice.meets(&b).await?;
     bob.meets(&a).await?;
+    sees(&mut alice, &b, |contact| contact["mailboxes"] == 1).await?;
+    sees(&mut bob, &a, |contact| contact["mailboxes"] == 1).await?;
     Ok((alice, bob, bootstrap))
 }
 

@@ -165,6 +165,14 @@ pub struct Contact {
     /// Their node keeps my mail while I am away.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub keeps_mail: bool,
+    /// At how many mailboxes messages wait for them while they are away. None: messages reach them only while both are
+    /// there.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub mailboxes: u32,
+}
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// Whether something is shared with one contact. What is not shared with them is not shown of them either.

@@ -62,13 +62,13 @@ pub(crate) fn path_view(path: Option<&PeerPath>) -> views::Path {
     }
 }
 
-/// `mail`: whether mail is kept for them, and whether they keep mine.
+/// `mail`: whether mail is kept for them, whether they keep mine, and at how many mailboxes it waits for them.
 pub(crate) fn contact_view(
     contact: &ContactRow,
     availability: Availability,
     path: Option<&PeerPath>,
     sharing: views::Sharing,
-    mail: (bool, bool),
+    mail: (bool, bool, u32),
 ) -> views::Contact {
     views::Contact {
         account: account_id(contact.account),
@@ -90,6 +90,7 @@ pub(crate) fn contact_view(
         alarm: contact.alarm,
         mail_offered: mail.0,
         keeps_mail: mail.1,
+        mailboxes: mail.2,
     }
 }
 

@@ -177,7 +177,10 @@ impl Core {
             }
             Body::Profile { .. } => self.profile_changed(contact, inner, out)?,
             Body::Identity { log } => self.identity_changed(contact, log, out)?,
-            Body::Mailboxes { queues } => self.take_contact_queues(contact.account, queues, inner.hlc)?,
+            Body::Mailboxes { queues } => {
+                self.take_contact_queues(contact.account, queues, inner.hlc)?;
+                self.contact_changed(contact.account, out)?;
+            }
             Body::MailboxOffer { offer } => self.mailbox_offered(contact, offer, inner.hlc, now, out)?,
             Body::MailboxWithdrawn => self.mailbox_withdrawn(contact.account, inner.hlc, now, out)?,
             Body::Request { .. } => return refuse("a contact request inside the channel"),

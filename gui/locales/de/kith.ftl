@@ -282,6 +282,11 @@ contact-mail-off = Um Post für { $name } aufzubewahren, schalte zuerst „Post 
 contact-mail-settings = Datenschutz-Einstellungen
 contact-mail-theirs = { $name } bewahrt deine Post auf
 contact-mail-theirs-about = Während du weg bist, warten versiegelte Nachrichten auf dem Computer von { $name }. Lesbar sind sie dort nicht; zu sehen ist aber, wann und von wo etwas hinterlegt und abgeholt wird und wie viele Leute dir etwa schreiben.
+contact-mail-waits = { $count ->
+    [one] Ist { $name } nicht da, warten deine Nachrichten in einem Briefkasten.
+   *[other] Ist { $name } nicht da, warten deine Nachrichten in { $count } Briefkästen.
+}
+contact-mail-nowhere = Für { $name } ist kein Briefkasten bekannt: Deine Nachrichten warten hier, bis ihr beide online seid.
 contact-id = Konto
 contact-alarm = Von dieser Person wurden zwei verschiedene Gerätelisten gesehen. Vielleicht hat jemand anderes ihren Schlüssel. Nachrichten sind angehalten; sprich auf einem anderen Weg mit ihr.
 copy-id = Konto kopieren

@@ -282,6 +282,11 @@ contact-mail-off = To keep mail for { $name } while away, first switch on “Kee
 contact-mail-settings = Privacy settings
 contact-mail-theirs = { $name } keeps your mail
 contact-mail-theirs-about = While you are away, sealed messages wait on the computer of { $name }, who cannot read them but sees when and from where something is left and fetched, and about how many people write to you.
+contact-mail-waits = { $count ->
+    [one] While { $name } is away, your messages wait at one mailbox.
+   *[other] While { $name } is away, your messages wait at { $count } mailboxes.
+}
+contact-mail-nowhere = No mailbox is known for { $name }: your messages wait here until you are both online.
 contact-id = Account
 contact-alarm = Two different device lists of this person were seen. Somebody else may have their key. Messages are paused; talk to them another way.
 copy-id = Copy account

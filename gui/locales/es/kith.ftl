@@ -282,6 +282,11 @@ contact-mail-off = Para guardar correo para { $name }, activa primero «Guardar 
 contact-mail-settings = Ajustes de privacidad
 contact-mail-theirs = { $name } guarda tu correo
 contact-mail-theirs-about = Mientras no estás, los mensajes sellados esperan en el ordenador de { $name }. Allí no se pueden leer, pero se ve cuándo y desde dónde se deja y se recoge algo, y más o menos cuántas personas te escriben.
+contact-mail-waits = { $count ->
+    [one] Mientras { $name } no está, tus mensajes esperan en un buzón.
+   *[other] Mientras { $name } no está, tus mensajes esperan en { $count } buzones.
+}
+contact-mail-nowhere = No se conoce ningún buzón de { $name }: tus mensajes esperan aquí hasta que ambos estéis en línea.
 contact-id = Cuenta
 contact-alarm = Se han visto dos listas de dispositivos distintas de esta persona. Puede que alguien más tenga su clave. Los mensajes están en pausa; habla con ella por otro medio.
 copy-id = Copiar cuenta

@@ -282,6 +282,11 @@ contact-mail-off = Pour garder le courrier de { $name }, activez d’abord « Ga
 contact-mail-settings = Paramètres de confidentialité
 contact-mail-theirs = { $name } garde votre courrier
 contact-mail-theirs-about = Pendant votre absence, des messages scellés attendent sur l’ordinateur de { $name }. Ils y sont illisibles, mais on y voit quand et d’où quelque chose est déposé et relevé, et combien de personnes environ vous écrivent.
+contact-mail-waits = { $count ->
+    [one] Quand { $name } est absent, vos messages attendent dans une boîte aux lettres.
+   *[other] Quand { $name } est absent, vos messages attendent dans { $count } boîtes aux lettres.
+}
+contact-mail-nowhere = Aucune boîte aux lettres connue pour { $name } : vos messages attendent ici que vous soyez tous deux en ligne.
 contact-id = Compte
 contact-alarm = Deux listes d’appareils différentes ont été vues pour cette personne. Quelqu’un d’autre a peut-être sa clé. Les messages sont en pause ; parlez-lui par un autre moyen.
 copy-id = Copier le compte

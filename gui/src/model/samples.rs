@@ -71,6 +71,7 @@ pub(crate) fn contact(n: u8, name: &str) -> Contact {
         alarm: false,
         mail_offered: false,
         keeps_mail: false,
+        mailboxes: 2,
     }
 }
 

@@ -367,6 +367,7 @@ fn contact(n: u8, person: &Person) -> Contact {
         alarm: false,
         mail_offered: n == 1,
         keeps_mail: n == 1,
+        mailboxes: 1,
     }
 }
 

@@ -24,7 +24,9 @@ impl Core {
     pub(crate) fn contact_view(&self, contact: &ContactRow) -> Result<views::Contact, CoreError> {
         let availability = self.availability_of(contact)?;
         let path = if availability == Availability::Hidden { None } else { self.path_of(contact)? };
-        let mail = (self.store.mailbox_offer(&contact.account)?.is_some(), self.is_keeper(contact.account)?);
+        let account = contact.account;
+        let mailboxes = u32::try_from(self.targets(account)?.len()).unwrap_or(u32::MAX);
+        let mail = (self.store.mailbox_offer(&account)?.is_some(), self.is_keeper(account)?, mailboxes);
         Ok(convert::contact_view(contact, availability, path, self.sharing_view(contact.account)?, mail))
     }
 

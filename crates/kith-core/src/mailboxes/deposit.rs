@@ -62,7 +62,7 @@ impl Core {
     }
 
     /// The queues something for a contact is left in: of different mailboxes.
-    fn targets(&self, account: AccountId) -> Result<Vec<DepositId>, CoreError> {
+    pub(crate) fn targets(&self, account: AccountId) -> Result<Vec<DepositId>, CoreError> {
         let mut queues = self.store.contact_queues(&account)?;
         let mut seen = Vec::new();
         queues.retain(|queue| {

@@ -252,6 +252,15 @@ fn mail(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
                 cx.actions.push(Action::Section(Section::Privacy));
             }
         }
+        ui.add_space(space::S);
+        let waits = match contact.mailboxes {
+            0 => cx.with("contact-mail-nowhere", &[("name", Arg::Text(&name))]),
+            count => {
+                let count = Arg::Count(count.into());
+                cx.with("contact-mail-waits", &[("name", Arg::Text(&name)), ("count", count)])
+            }
+        };
+        muted(ui, cx, &waits);
         if contact.keeps_mail {
             ui.add_space(space::S);
             side_by_side(ui, cx, |ui, cx| {
