@@ -12,6 +12,7 @@ mod nothing_readable;
 mod poll;
 mod presence;
 mod profile;
+mod requests;
 mod schedule;
 mod sim_delivery;
 mod sim_mailbox;

@@ -1,6 +1,7 @@
 //! Who I know: inviting, asking, accepting, blocking, and what contacts tell about themselves.
 
 pub(crate) mod add;
+pub(crate) mod flood;
 mod identity;
 pub(crate) mod invite;
 pub(crate) mod link;

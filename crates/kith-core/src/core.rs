@@ -16,6 +16,7 @@ use crate::{
     CommandId, Input, Output, PeerPath, Timestamp,
     chats::typing::Typing,
     contacts::{
+        flood::Arrivals,
         invite::{Ungiven, Unstored},
         link::PendingLink,
     },
@@ -86,6 +87,7 @@ pub struct Core {
     pub(crate) unstored: BTreeMap<[u8; 16], Unstored>,
     /// Invites that are given out once a bootstrap node has their bundle.
     pub(crate) ungiven: Vec<Ungiven>,
+    pub(crate) arrivals: Arrivals,
     pub(crate) last_nack: BTreeMap<DeviceId, Timestamp>,
     pub(crate) next_id: u64,
     pub(crate) last_prune: Timestamp,
@@ -179,6 +181,7 @@ impl Core {
             links: BTreeMap::new(),
             unstored: BTreeMap::new(),
             ungiven: Vec::new(),
+            arrivals: Arrivals::default(),
             last_nack: BTreeMap::new(),
             next_id: 1,
             last_prune: now,

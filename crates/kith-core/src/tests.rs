@@ -3,6 +3,7 @@
 mod chats;
 mod contacts;
 mod expiry;
+mod flood;
 mod hostile;
 mod mailboxes;
 mod messages;

@@ -79,6 +79,9 @@ pub struct ContactRow {
     pub last_seen_ms: Option<u64>,
 }
 
+/// The tag of an invite, and how many people it concerns.
+pub type InviteShare = (Option<[u8; 16]>, u64);
+
 /// What is shared with one contact other than with everybody.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SharingRow {
@@ -187,6 +190,23 @@ impl Store {
     pub fn contacts(&self) -> Result<Vec<ContactRow>, StoreError> {
         let mut statement = self.conn.prepare_cached(&format!("{CONTACT} ORDER BY rowid"))?;
         collect(statement.query([])?, contact)
+    }
+
+    /// How many unanswered requests came through each invite.
+    pub fn requested_by_invite(&self) -> Result<Vec<InviteShare>, StoreError> {
+        let sql = "SELECT invite_tag, count(*) FROM contacts WHERE state = ?1 AND NOT blocked GROUP BY invite_tag";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        collect(statement.query([ContactState::Requested.code()])?, |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    /// Whose unanswered request through an invite is the newest.
+    pub fn newest_requested(&self, tag: Option<&[u8; 16]>) -> Result<Option<AccountId>, StoreError> {
+        let sql = "SELECT account FROM contacts WHERE state = ?1 AND NOT blocked AND invite_tag IS ?2
+            ORDER BY created_at_ms DESC, rowid DESC LIMIT 1";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        first(statement.query(params![ContactState::Requested.code(), tag])?, |row| {
+            Ok(AccountId::from_bytes(row.get(0)?))
+        })
     }
 
     /// Deletes the contact with its devices, their addresses, sessions, keys, prekeys and outbox. Chats and messages

@@ -11,13 +11,12 @@ use kith_wire::{
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
-    Output, Timestamp, convert,
+    Output, Timestamp,
+    contacts::flood::Share,
+    convert,
     core::Core,
     error::{CoreError, refuse},
 };
-
-/// How many people may be waiting for an answer; one more is told to come back.
-const OPEN_MAX: usize = 100;
 
 /// The session a request starts, and what it says.
 type FirstMessage = (SessionRow, zeroize::Zeroizing<Vec<u8>>);
@@ -61,9 +60,6 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        if !self.store.remember_envelope(&EnvelopeId::of(bytes), now)? {
-            return Ok(());
-        }
         self.judge_request(None, bytes, now, out).map(drop)
     }
 
@@ -76,6 +72,11 @@ impl Core {
     ) -> Result<RequestAnswer, CoreError> {
         let frame = RequestFrame::decode(bytes)?;
         let Some(invite) = self.store.invite(&frame.tag)? else { return Ok(RequestAnswer::Unknown) };
+        let known = from.map(|from| self.store.device_by_transport(&from)).transpose()?.flatten();
+        let share = known.as_ref().map_or(Share::Invite(invite.tag), |device| Share::Device(device.transport));
+        if self.arrivals.room(share, now) == 0 {
+            return Ok(RequestAnswer::Busy);
+        }
         if !self.invite_link(&invite).verify_request_mac(&frame.envelope, &frame.mac) {
             return Ok(RequestAnswer::Unknown);
         }
@@ -87,10 +88,13 @@ impl Core {
         {
             return Ok(answer);
         }
-        let waiting = self.store.contacts()?.iter().filter(|c| c.state == ContactState::Requested).count();
-        if waiting >= OPEN_MAX {
+        if known.is_none() && !self.has_room(&invite.tag)? {
             return Ok(RequestAnswer::Busy);
         }
+        if from.is_none() && !self.store.remember_envelope(&EnvelopeId::of(bytes), now)? {
+            return Ok(RequestAnswer::Received);
+        }
+        self.arrivals.take(share, now);
         let Some(request) = self.open_request(from, &invite, &frame.envelope, now)? else {
             return Ok(RequestAnswer::Received);
         };
@@ -98,6 +102,10 @@ impl Core {
             && let Some(answer) = self.judge_asker(request.record.transport, &invite)?
         {
             return Ok(answer);
+        }
+        let new = self.store.contact(&request.log.account())?.is_none();
+        if new && !self.make_room(&invite.tag, now, out)? {
+            return Ok(RequestAnswer::Busy);
         }
         self.clock.observe(request.inner.hlc, now);
         self.take_request(invite, request, now, out)

@@ -5,7 +5,9 @@ use kith_wire::{AccountId, Envelope, Mail, MailboxDenial, MailboxOperation, Mail
 
 use super::{Asked, backoff, queues::SPARE_MS};
 use crate::{
-    Output, Timestamp, convert,
+    Output, Timestamp,
+    contacts::flood::{EACH_MS, Share},
+    convert,
     core::{Core, Ready},
     error::{CoreError, refuse},
     reorder::WAIT_MS,
@@ -49,13 +51,15 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         tracing::debug!(count = mail.len(), more, "mail came");
-        let seqs: Vec<u64> = mail.iter().map(|mail| mail.seq).filter(|seq| *seq > queue.after_seq).collect();
+        let mut mail: Vec<Mail> = mail.into_iter().filter(|mail| mail.seq > queue.after_seq).collect();
+        let later = self.too_many(&queue, &mut mail, now);
+        let seqs: Vec<u64> = mail.iter().map(|mail| mail.seq).collect();
         let after_seq = seqs.iter().copied().max().unwrap_or(queue.after_seq);
-        if more && seqs.is_empty() {
+        if more && seqs.is_empty() && later.is_none() {
             // A mailbox that says there is more and gives nothing new is asked again, but not at once.
             return self.queue_failed(queue, now);
         }
-        for mail in mail.into_iter().filter(|mail| mail.seq > queue.after_seq) {
+        for mail in mail {
             self.ready.push_back(Ready::Mail { queue: queue.receive, bytes: mail.envelope });
         }
         if let Some(mailbox) = self.store.mailbox(&queue.mailbox)?
@@ -65,10 +69,11 @@ impl Core {
             self.ask_mailbox(Asked::Ack, mailbox.address, operation, &queue.receive_seed, now, out);
         }
         let spare = queue.account.is_none() && queue.invite_tag.is_none();
-        let wait = match (more, spare) {
-            (true, _) => 0,
-            (false, true) => SPARE_MS,
-            (false, false) => self.jitter(POLL_MS),
+        let wait = match (later, more, spare) {
+            (Some(at), _, _) => at.saturating_sub(now),
+            (None, true, _) => 0,
+            (None, false, true) => SPARE_MS,
+            (None, false, false) => self.jitter(POLL_MS),
         };
         if !more {
             self.mail.drained.insert(queue.receive, now);
@@ -76,6 +81,18 @@ impl Core {
         }
         let next_at_ms = now.saturating_add(wait);
         Ok(self.store.put_queue(&QueueRow { after_seq, next_at_ms, attempts: 0, ..queue })?)
+    }
+
+    /// Leaves in the mailbox what an invite brought beyond its share, and says when to look again.
+    fn too_many(&self, queue: &QueueRow, mail: &mut Vec<Mail>, now: Timestamp) -> Option<Timestamp> {
+        let share = Share::Invite(queue.invite_tag?);
+        let room = usize::try_from(self.arrivals.room(share, now)).unwrap_or(usize::MAX);
+        if mail.len() <= room {
+            return None;
+        }
+        mail.sort_by_key(|mail| mail.seq);
+        mail.truncate(room);
+        Some(now.saturating_add(EACH_MS))
     }
 
     /// Handles an envelope that lay in a queue of ours.
