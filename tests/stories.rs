@@ -9,6 +9,7 @@ mod local_api;
 mod mailbox;
 mod messages;
 mod nothing_readable;
+mod notify;
 mod poll;
 mod presence;
 mod profile;

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use kith_node::{AccountId, ChatId, MessageId, api::Password, params::DeleteFor, views::Sharing};
+use kith_node::{
+    AccountId, ChatId, MessageId,
+    api::Password,
+    params::DeleteFor,
+    views::{NotifyContent, NotifyRule, QuietHours, Sharing},
+};
 
 use crate::{
     bridge::FromNode,
@@ -136,8 +141,16 @@ pub enum Action {
     PinChat(ChatId, bool),
     /// Put a conversation away, or back.
     Archive(ChatId, bool),
-    /// Mute a conversation for so many milliseconds, until it is unmuted, or not any more.
+    /// Mute a conversation for a time, until it is unmuted, or not any more.
     Mute(ChatId, Mute),
+    /// Be told of more or less in a conversation.
+    NotifyOf(ChatId, NotifyRule),
+    /// Let notifications say more or less.
+    NotifySay(NotifyContent),
+    /// Other quiet hours.
+    Quiet(QuietHours),
+    /// The desktop's screen was locked, or is not any more.
+    Locked(bool),
 
     /// Ask what is typed in the sheet.
     AskPoll,
@@ -279,6 +292,8 @@ pub enum Mute {
     Off,
     /// So many milliseconds from now.
     For(u64),
+    /// Until then, Unix milliseconds.
+    Until(u64),
     /// Until it is unmuted.
     Always,
 }

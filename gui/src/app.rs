@@ -11,7 +11,10 @@ use zeroize::Zeroizing;
 #[cfg(unix)]
 use crate::platform::signals;
 #[cfg(target_os = "linux")]
-use crate::platform::tray::{Shown as TrayShown, Tray};
+use crate::platform::{
+    lock,
+    tray::{Shown as TrayShown, Tray},
+};
 use crate::{
     action::Action,
     bridge::{Bridge, NodeOptions, ToNode, Waker},
@@ -20,7 +23,7 @@ use crate::{
     model::{Appearance, Clock, Model, Stage},
     platform::{
         Desktop, appearance, autostart, clipboard, files,
-        notify::{Notifier, Told},
+        notify::{Notifier, Tell},
         scan, single_instance, themes,
         window_state::{self, WindowState},
     },
@@ -134,11 +137,7 @@ impl App {
         }
         #[cfg(target_os = "linux")]
         if options.fixed_time.is_none() {
-            let tell = desktop.teller();
-            desktop.run("appearance", move || {
-                appearance::watch(&tell);
-                None
-            });
+            watch_desktop(&desktop);
         }
         #[cfg(target_os = "linux")]
         let tray = options.fixed_time.is_none().then(|| {
@@ -236,8 +235,11 @@ impl App {
             Effect::ScanClipboard => self.desktop.run("scan", scan::clipboard),
             Effect::ScanFile => self.desktop.run("scan", scan::file),
             Effect::ScanScreen => self.desktop.run("scan", scan::screen),
-            Effect::Notify { chat, title, body } => self.notifier.tell(Told::Show { chat, title, body }),
-            Effect::Unnotify(chat) => self.notifier.tell(Told::Close(chat)),
+            Effect::Notify { about, notice, sound } => {
+                let (title, body) = self.lang.notice(&notice);
+                self.notifier.tell(Tell::Show { about, title, body, sound });
+            }
+            Effect::Unnotify(about) => self.notifier.tell(Tell::Close(about)),
             Effect::Focus(target) => {
                 self.focus = Some((target, FOCUS_FRAMES));
                 ctx.request_repaint();
@@ -451,6 +453,21 @@ impl App {
     }
 }
 
+/// Listens to what the desktop prefers, and whether its screen is locked.
+#[cfg(target_os = "linux")]
+fn watch_desktop(desktop: &Desktop) {
+    let tell = desktop.teller();
+    desktop.run("appearance", move || {
+        appearance::watch(&tell);
+        None
+    });
+    let tell = desktop.teller();
+    desktop.run("lock", move || {
+        lock::watch(&tell);
+        None
+    });
+}
+
 /// Only where there may be a tray to bring it back. Wayland knows no hidden windows; there the window is put aside as
 /// others are.
 fn can_hide() -> bool {
@@ -479,6 +496,9 @@ impl eframe::App for App {
         self.act(ctx, Action::Tick);
         self.dress(ctx);
         self.tell_desktop(ctx);
+        if let Some(due) = self.model.told.due() {
+            ctx.request_repaint_after(Duration::from_millis(due.saturating_sub(self.model.now)));
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

@@ -1,5 +1,6 @@
 //! The languages. Texts stand in `locales/*/kith.ftl` (Fluent); a test holds that every locale has every text.
 
+mod notices;
 mod pseudo;
 pub(crate) mod times;
 

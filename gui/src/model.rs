@@ -4,6 +4,7 @@ mod fold;
 mod settings;
 mod stage;
 mod talk;
+mod told;
 mod view;
 
 #[cfg(test)]
@@ -13,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kith_node::{
     AccountId, ChatId, MessageId, ProfileState, Snapshot,
-    views::{Chat, ChatKind, Contact, ContactState, Message, NetworkStatus, Profile},
+    views::{Chat, ChatKind, Contact, ContactState, Message, NetworkStatus, NotifyRule, Profile},
 };
 
 use crate::{platform::appearance::Preferred, theme::Tokens};
@@ -21,6 +22,7 @@ use crate::{platform::appearance::Preferred, theme::Tokens};
 pub use settings::{Appearance, BubbleStyle, Clock, Settings};
 pub use stage::{Onboarding, Restoring, Stage, Step, Unlock};
 pub use talk::{Aim, Load, Pending, Quote, Scroll, Talk};
+pub use told::{About, Notice, Told, Waiting};
 pub use view::{
     AddContact, AddTab, EmojiFor, Filter, Hits, Lasts, Later, Narrow, NewBackup, NewPassword, NewPoll, Palette,
     Preview, ProfileEdit, Route, Section, Sheet, Span, Toast, ToastKind, View,
@@ -65,6 +67,10 @@ pub struct Model {
     pub lock: Option<ProfileState>,
     /// How it goes on without a window.
     pub background: Background,
+    /// What is told outside the window.
+    pub told: Told,
+    /// The desktop's screen is locked, as far as is known.
+    pub locked: bool,
     /// What the desktop prefers.
     pub preferred: Preferred,
     /// Themes of the person's own that could be read, by file name.
@@ -92,8 +98,10 @@ impl Model {
 
     /// The profile is gone, and with it everything that was known of it.
     pub fn forget(&mut self) {
-        let Self { background, preferred, themes, themes_folder, folder, home, now, next, .. } = std::mem::take(self);
-        *self = Self { background, preferred, themes, themes_folder, folder, home, now, next, ..Self::default() };
+        let Self { background, locked, preferred, themes, themes_folder, folder, home, now, next, .. } =
+            std::mem::take(self);
+        *self =
+            Self { background, locked, preferred, themes, themes_folder, folder, home, now, next, ..Self::default() };
     }
 
     /// Takes everything the node told first.
@@ -148,12 +156,22 @@ impl Model {
         self.contacts.values().filter(|contact| contact.state == ContactState::Requested).collect()
     }
 
-    /// Unread messages in all chats that are not muted.
+    /// Unread messages of which one is told: none of chats that are muted.
     pub fn unread(&self) -> u64 {
-        self.chats.values().filter(|chat| !self.is_muted(chat)).map(|chat| chat.unread).sum()
+        let counted = |chat: &Chat| match chat.notify {
+            _ if self.is_silent(chat) => 0,
+            NotifyRule::Mentions => chat.mentions,
+            NotifyRule::All | NotifyRule::Nothing => chat.unread,
+        };
+        self.chats.values().map(counted).sum()
     }
 
-    /// Whether nothing new of a chat is told outside the window.
+    /// Whether nothing at all of a chat is told outside the window.
+    pub fn is_silent(&self, chat: &Chat) -> bool {
+        chat.notify == NotifyRule::Nothing || self.is_muted(chat)
+    }
+
+    /// Whether a chat is muted now.
     pub fn is_muted(&self, chat: &Chat) -> bool {
         chat.muted_until.is_some_and(|until| until > self.now)
     }

@@ -4,6 +4,8 @@ pub mod appearance;
 pub(crate) mod autostart;
 pub(crate) mod clipboard;
 pub(crate) mod files;
+#[cfg(target_os = "linux")]
+pub(crate) mod lock;
 pub(crate) mod notify;
 pub(crate) mod scan;
 #[cfg(target_os = "linux")]

@@ -10,6 +10,7 @@ mod lock;
 mod mailboxes;
 mod messages;
 mod network;
+mod notify;
 mod poll;
 mod reply;
 mod schedule;
@@ -24,14 +25,16 @@ use kith_node::{
     AccountId, ChatId, Command, Event, MessageId,
     api::Password,
     params,
-    views::{MAILBOXES_USE, PRESENCE_SHARE, Presence, TYPING_SHARE},
+    views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, PRESENCE_SHARE, TYPING_SHARE},
 };
 
 use crate::{
     action::{Action, Copied},
     bridge::FromNode,
-    model::{Load, Model, Narrow, Palette, Restoring, Route, Section, Settings, Sheet, Stage, Toast, ToastKind},
-    text::inline,
+    model::{
+        About, Load, Model, Narrow, Notice, Palette, Restoring, Route, Section, Settings, Sheet, Stage, Toast,
+        ToastKind,
+    },
 };
 
 pub(crate) use reply::error_key;
@@ -132,15 +135,15 @@ pub enum Effect {
     ScanScreen,
     /// Tell outside the window.
     Notify {
-        /// Where.
-        chat: ChatId,
-        /// Who.
-        title: String,
+        /// About what.
+        about: About,
         /// What.
-        body: String,
+        notice: Notice,
+        /// With a sound.
+        sound: bool,
     },
-    /// Take back what was told about a chat that is being read.
-    Unnotify(ChatId),
+    /// Take back what was told.
+    Unnotify(About),
     /// Put the keyboard somewhere.
     Focus(Target),
     /// Bring the window to the front.
@@ -183,7 +186,9 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Focus(focused) => {
             model.view.focused = focused;
             chats::read_what_is_seen(model, &mut out);
+            notify::requests_seen(model, &mut out);
         }
+        Action::Locked(locked) => notify::locked(model, locked, &mut out),
         Action::OpenLink(link) => entry::open_link(model, link, &mut out),
         Action::Copy(text, what) => copy(model, text, what, &mut out),
         Action::Set(settings) => set(model, *settings, &mut out),
@@ -199,6 +204,14 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 _ => model.settings.receipts = on,
             }
             keep(key, on.into(), &mut out);
+        }
+        Action::NotifySay(content) => {
+            model.settings.notify_content = content;
+            keep(NOTIFY_CONTENT, serde_json::to_value(content).unwrap_or_default(), &mut out);
+        }
+        Action::Quiet(hours) => {
+            model.settings.quiet = hours;
+            keep(NOTIFY_QUIET, serde_json::to_value(hours).unwrap_or_default(), &mut out);
         }
         Action::KeepMail(on) => {
             model.settings.mail = on;
@@ -261,6 +274,7 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
         FromNode::Snapshot(snapshot) => {
             model.load(*snapshot);
             chats::reload(model, out);
+            notify::reloaded(model, out);
         }
         FromNode::Reply(then, result) => reply::reply(model, then, result, out),
         FromNode::Echo(Ok(account)) => {
@@ -271,28 +285,13 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
     }
 }
 
-/// Notifies, unless the chat is being looked at or nobody is to be disturbed.
-fn tell(model: &Model, event: &Event, out: &mut Vec<Effect>) {
-    if let Event::MessageUpserted { message } = event
-        && message.deleted
-    {
-        // What was told of it may still be shown.
-        out.push(Effect::Unnotify(message.chat));
-    }
+/// What follows from an event beside what is shown.
+fn tell(model: &mut Model, event: &Event, out: &mut Vec<Effect>) {
+    notify::heard(model, event, out);
     if let Event::ChatChanged { chat } = event
         && matches!(&model.view.sheet, Some(Sheet::Scheduled { chat: shown, .. }) if *shown == chat.chat)
     {
         schedule::ask(chat.chat, out);
-    }
-    if let Event::MessageRemoved { chat, .. } = event {
-        out.push(Effect::Unnotify(*chat));
-    }
-    let Event::Notify { chat, title, body, .. } = event else { return };
-    let looking = model.view.focused && model.open_chat().is_some_and(|open| open.chat == *chat);
-    let quiet = model.me.as_ref().is_some_and(|me| me.presence == Presence::Dnd);
-    if model.settings.notify && !looking && !quiet {
-        let body = if model.settings.notify_text { inline::plain(body) } else { String::new() };
-        out.push(Effect::Notify { chat: *chat, title: title.clone(), body });
     }
 }
 
@@ -301,6 +300,7 @@ fn tick(model: &mut Model, out: &mut Vec<Effect>) {
     model.view.toasts.retain(|toast| toast.until > now);
     chats::save_drafts(model, false, out);
     entry::first_invite(model, out);
+    notify::tick(model, out);
 }
 
 fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {
@@ -317,8 +317,8 @@ fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {
 }
 
 fn set(model: &mut Model, settings: Settings, out: &mut Vec<Effect>) {
-    let Settings { receipts, mail, typing, presence, .. } = model.settings;
-    model.settings = Settings { receipts, mail, typing, presence, ..settings.bounded() };
+    let Settings { receipts, mail, typing, presence, notify_content, quiet, .. } = model.settings;
+    model.settings = Settings { receipts, mail, typing, presence, notify_content, quiet, ..settings.bounded() };
     let Ok(value) = serde_json::to_value(&model.settings) else { return };
     keep(Settings::KEY, value, out);
 }

@@ -37,7 +37,7 @@ pub(crate) use list_row::{Row, list_row};
 pub(crate) use menu::{context_menu, context_menu_or, menu_item};
 pub(crate) use progress::progress;
 pub(crate) use qr::qr;
-pub(crate) use segmented::segmented;
+pub(crate) use segmented::{segmented, toggles};
 pub(crate) use sheet::{sheet, sheet_buttons};
 pub(crate) use switch::{slider, switch_row};
 pub(crate) use toast::toasts;

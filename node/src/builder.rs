@@ -267,7 +267,7 @@ impl NodeBuilder {
         let readers = Readers::new(self.folder.clone(), database);
         let outgoing = Released::new(to_net, Arc::clone(&hub), in_flight.clone());
         let first = Input::Bootstraps(files.bootstraps.all());
-        let thread = CoreThread { core, inbox, outgoing, wake, counter, lock };
+        let thread = CoreThread { core, inbox, outgoing, wake, counter, zone: None, lock };
         let ended = CancellationToken::new();
         let core_ended = ended.clone().drop_guard();
         let thread = tasks::thread("kith-core", move || {

@@ -16,7 +16,7 @@ use kith_store::ProfileLock;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
-    clock::now_ms,
+    clock::{now_ms, zone},
     events::{Events, Hub},
     keys::Counter,
     router::{self, Outgoing},
@@ -57,6 +57,8 @@ pub(crate) struct CoreThread {
     pub(crate) outgoing: Released,
     pub(crate) wake: watch::Sender<Option<Timestamp>>,
     pub(crate) counter: Counter,
+    /// What the core was told of the place.
+    pub(crate) zone: Option<jiff::tz::TimeZone>,
     /// Held until the database is closed.
     pub(crate) lock: ProfileLock,
 }
@@ -80,9 +82,10 @@ impl CoreThread {
     ///
     /// `first` is what the core must know before it starts up.
     pub(crate) fn run(mut self, first: Input) {
-        let now = now_ms();
+        let (now, here) = (now_ms(), self.moved());
         let started = self.core.batch(now, |core, out| {
             core.handle(first, now, out)?;
+            here.map_or(Ok(()), |here| core.handle(here, now, out))?;
             core.startup(now, out)
         });
         match started {
@@ -138,6 +141,7 @@ impl CoreThread {
         if inputs.is_empty() {
             return;
         }
+        inputs.extend(self.moved());
         let inputs = std::mem::take(inputs);
         let woken = inputs.iter().any(|input| matches!(input, Input::Wake));
         let asked = inputs.iter().filter_map(|input| if let Input::Command(id, _) = input { Some(*id) } else { None });
@@ -169,6 +173,16 @@ impl CoreThread {
             *wake = next;
             changed
         });
+    }
+
+    /// Tells of the place if it is another one.
+    fn moved(&mut self) -> Option<Input> {
+        let here = Some(zone());
+        if self.zone == here {
+            return None;
+        }
+        self.zone.clone_from(&here);
+        here.map(Input::Zone)
     }
 
     fn next_wake(&self) -> Option<Timestamp> {

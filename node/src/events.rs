@@ -261,7 +261,7 @@ mod tests {
         let (chat, message) = (kith_api::ChatId::from_bytes([1; 16]), kith_api::MessageId::from_bytes([2; 16]));
         let notify = |message| {
             let (title, body) = ("Mara".to_owned(), "xylophone".to_owned());
-            Event::Notify { chat, message, title, body }
+            Event::Notify { chat, message, title, body, mention: false, late: false }
         };
         let other = notify(kith_api::MessageId::from_bytes([3; 16]));
         let hub = Hub::new(0);

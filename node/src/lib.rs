@@ -66,7 +66,7 @@ pub use kith_api::{
     SequencedEvent, Snapshot, method, params, views,
 };
 
-pub use kith_core::mentions;
+pub use kith_core::{mentions, notify};
 
 pub use crate::{
     backup::{BackupProblem, Restore, RestoreError, RestoreKey},

@@ -237,6 +237,8 @@ methods! {
     ChatsArchive = "chats.archive", Send, Core, SwitchParams => Done;
     /// Tells nothing outside the window of what is new in a chat.
     ChatsMute = "chats.mute", Send, Core, MuteParams => Done;
+    /// Says of what in a chat one is told outside the window. Nobody else learns of it.
+    ChatsNotify = "chats.notify", Send, Core, NotifyParams => Done;
     /// Asks a question with answers to choose from. Everybody in the chat sees who chose what.
     ChatsPoll = "chats.poll", Send, Core, PollParams => SendReply;
     /// Chooses answers in a poll, instead of what was chosen before.

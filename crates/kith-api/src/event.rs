@@ -112,17 +112,25 @@ pub enum Event {
         /// Rows there are.
         total: u64,
     },
-    /// Something to show outside the window.
+    /// Something to show outside the window. It comes unless the chat is muted, its rule or the quiet hours are against
+    /// it, or I am not to be disturbed. Take it back when the chat is read, or the message is deleted.
     #[serde(rename = "notify")]
     Notify {
         /// Where.
         chat: ChatId,
         /// Which message.
         message: MessageId,
-        /// Who it is from.
+        /// Who it is from; empty if that is not to be said.
         title: String,
-        /// The beginning of the text.
+        /// The beginning of the text; empty if that is not to be said.
         body: String,
+        /// It names me.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        mention: bool,
+        /// It was written while I was away, or the node has just started. Several such may come at once: tell of them
+        /// together.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        late: bool,
     },
     /// This reader was too slow and missed events: take a new snapshot.
     #[serde(rename = "lagged")]

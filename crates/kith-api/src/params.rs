@@ -8,8 +8,8 @@ use crate::{
     ids::{AccountId, ChatId, InviteId, MessageId, TokenId},
     password::Password,
     views::{
-        Contact, ContactState, Invite, Mailbox, Message, MessageKind, Presence, Scheduled, Scope, Settings, Share,
-        TestStep, Token,
+        Contact, ContactState, Invite, Mailbox, Message, MessageKind, NotifyRule, Presence, Scheduled, Scope, Settings,
+        Share, TestStep, Token,
     },
 };
 
@@ -278,6 +278,14 @@ params! {
         /// Until then, Unix milliseconds; a time that is over, as 0, unmutes it. Absent: until it is unmuted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until_ms: Option<u64>,
+    }
+
+    /// Of what one is told.
+    NotifyParams {
+        /// The chat.
+        chat: ChatId,
+        /// Of what.
+        rule: NotifyRule,
     }
 
     /// A poll to ask.

@@ -26,6 +26,9 @@ pub struct Profile {
     /// Nobody is at this device: contacts see `away` instead of `online`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub idle: bool,
+    /// Until when the quiet hours of now last, Unix milliseconds; the time may be over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_until: Option<u64>,
     /// My devices.
     pub devices: Vec<Device>,
     /// How far the return is, after the account was brought back on this device; absent when nothing is left to do.
@@ -257,6 +260,9 @@ pub struct Chat {
     /// Until when nothing of it is told outside the window, Unix milliseconds; the time may be over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub muted_until: Option<u64>,
+    /// Of what in it one is told outside the window, while it is not muted.
+    #[serde(default, skip_serializing_if = "NotifyRule::is_all")]
+    pub notify: NotifyRule,
     /// What is written and not sent yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<String>,
@@ -473,12 +479,78 @@ pub struct Mailbox {
     pub refused_at: Option<u64>,
 }
 
+/// Of what in a chat one is told outside the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NotifyRule {
+    /// Of everything.
+    #[default]
+    All,
+    /// Of messages that name me.
+    Mentions,
+    /// Of nothing.
+    Nothing,
+}
+
+impl NotifyRule {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+    fn is_all(&self) -> bool {
+        *self == Self::All
+    }
+}
+
+/// How much of a message is told outside the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NotifyContent {
+    /// That there is one.
+    Nothing,
+    /// Who wrote it.
+    Name,
+    /// And what.
+    #[default]
+    Text,
+}
+
+/// When nothing is told outside the window, by the clock of the place where the node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuietHours {
+    /// Whether they count.
+    pub on: bool,
+    /// When they begin: minutes after midnight, 0 to 1439.
+    pub from_min: u16,
+    /// When they end, the same day if that is later than their beginning, else on the next.
+    pub to_min: u16,
+    /// The days on which they begin, Monday first.
+    pub days: [bool; 7],
+    /// Contacts see `dnd` meanwhile, where they would see `online` or `away`.
+    #[serde(default)]
+    pub presence: bool,
+    /// Messages that name me are told all the same.
+    #[serde(default)]
+    pub mentions: bool,
+}
+
+impl Default for QuietHours {
+    fn default() -> Self {
+        Self { on: false, from_min: 22 * 60, to_min: 7 * 60, days: [true; 7], presence: true, mentions: false }
+    }
+}
+
 /// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`],
-/// [`TYPING_SHARE`], [`PRESENCE_SHARE`] and [`MAILBOXES_USE`] and checks their values. Every other name is a client's: its value is kept as it is, and the client begins it with a word of its own, as `gui.`.
+/// [`TYPING_SHARE`], [`PRESENCE_SHARE`], [`MAILBOXES_USE`], [`NOTIFY_CONTENT`] and [`NOTIFY_QUIET`] and checks their values.
+/// Every other name is a client's: its value is kept as it is, and the client begins it with a word of its own, as `gui.`.
 pub type Settings = BTreeMap<String, Value>;
 
 /// Boolean, true unless set: whether bootstrap nodes and mailboxes keep mail for me while I am away.
 pub const MAILBOXES_USE: &str = "mailboxes.use";
+
+/// A [`NotifyContent`], `text` unless set: how much of a message the event `notify` says.
+pub const NOTIFY_CONTENT: &str = "notify.content";
+
+/// A [`QuietHours`], none unless set: when the event `notify` does not come.
+pub const NOTIFY_QUIET: &str = "notify.quiet";
 
 /// Boolean, true unless set: whether contacts see that I am writing, and I see it of them.
 pub const TYPING_SHARE: &str = "typing.share";

@@ -1,7 +1,9 @@
 //! Rows and wire ids to what the API shows, and back. One place, no decisions.
 
 use kith_api::views;
-use kith_store::{ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, MessageRow, Reaction, ScheduledRow};
+use kith_store::{
+    ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, MessageRow, NotifyRule, Reaction, ScheduledRow,
+};
 use kith_wire::{Availability, Poll, ids, message::Body};
 
 use crate::PeerPath;
@@ -127,9 +129,26 @@ pub(crate) fn chat_view(chat: &ChatSummary, contact: Option<&ContactRow>) -> vie
         pinned: chat.row.pinned,
         archived: chat.row.archived,
         muted_until: chat.row.muted_until_ms,
+        notify: notify_view(chat.row.notify),
         draft: chat.row.draft.clone(),
         expires_s: chat.row.expires_s.map(u64::from),
         scheduled: chat.scheduled,
+    }
+}
+
+pub(crate) fn notify_view(rule: NotifyRule) -> views::NotifyRule {
+    match rule {
+        NotifyRule::All => views::NotifyRule::All,
+        NotifyRule::Mentions => views::NotifyRule::Mentions,
+        NotifyRule::Nothing => views::NotifyRule::Nothing,
+    }
+}
+
+pub(crate) fn notify_row(rule: views::NotifyRule) -> NotifyRule {
+    match rule {
+        views::NotifyRule::All => NotifyRule::All,
+        views::NotifyRule::Mentions => NotifyRule::Mentions,
+        views::NotifyRule::Nothing => NotifyRule::Nothing,
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
     hlc::Clock,
     mailboxes::Mail,
     presence::Presence,
+    quiet::QuietTime,
     recovery::{Recovery, Returns},
     reorder::Reorder,
     setup,
@@ -93,6 +94,11 @@ pub struct Core {
     pub(crate) last_prune: Timestamp,
     /// Something was deleted: when to empty the write-ahead log, which may still have it.
     pub(crate) scrub_at: Option<Timestamp>,
+    pub(crate) quiet: QuietTime,
+    /// When it was opened.
+    pub(crate) opened_at: Timestamp,
+    /// What is handled came out of a mailbox.
+    pub(crate) by_mail: bool,
 }
 
 /// A batch that did not happen.
@@ -187,6 +193,9 @@ impl Core {
             last_prune: now,
             // The last run may have ended between a deletion and its traces.
             scrub_at: Some(0),
+            quiet: QuietTime::default(),
+            opened_at: now,
+            by_mail: false,
         })
     }
 
@@ -201,6 +210,7 @@ impl Core {
     /// # Errors
     /// [`CoreError::Store`].
     pub fn startup(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        self.quiet_changed(now, out)?;
         self.expire(now, out)?;
         self.send_scheduled(now, out)?;
         self.track_all(out)?;
@@ -288,6 +298,7 @@ impl Core {
         self.acks.clear();
         self.dirty.clear();
         self.olm = None;
+        self.quiet.doubt();
         self.up.extend(self.let_go.drain(..));
         self.catch_up = true;
         Ok(self.store.rollback()?)
@@ -347,7 +358,12 @@ impl Core {
     fn handle_ready(&mut self, ready: Ready, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         match ready {
             Ready::Held { from, bytes } => self.receive_held(from, &bytes, now, out),
-            Ready::Mail { queue, bytes } => self.receive_mail(queue, &bytes, now, out),
+            Ready::Mail { queue, bytes } => {
+                self.by_mail = true;
+                let received = self.receive_mail(queue, &bytes, now, out);
+                self.by_mail = false;
+                received
+            }
             Ready::Drained { queue } => self.queue_drained(queue, now),
         }
     }
@@ -398,6 +414,7 @@ impl Core {
             self.typing.next_wake(),
             self.status_until()?,
             self.recovery_next_wake(),
+            self.quiet.next_wake(),
         ];
         Ok(times.into_iter().flatten().min())
     }
@@ -439,6 +456,7 @@ impl Core {
                 Ok(())
             }
             Input::Wake => self.wake(now, out),
+            Input::Zone(zone) => self.set_zone(zone, now, out),
         }
     }
 
@@ -450,6 +468,7 @@ impl Core {
         self.mail_wake(now, out)?;
         self.typing_wake(now, out);
         self.status_wake(now, out)?;
+        self.quiet_wake(now, out)?;
         self.recovery_wake(now, out)?;
         self.links_wake(now, out)?;
         self.invites_wake(now, out)?;
@@ -511,6 +530,7 @@ impl Core {
             Command::ChatsPin(params) => Reply::ChatsPin(self.pin_chat(params, out)?),
             Command::ChatsArchive(params) => Reply::ChatsArchive(self.archive(params, out)?),
             Command::ChatsMute(params) => Reply::ChatsMute(self.mute(params, now, out)?),
+            Command::ChatsNotify(params) => Reply::ChatsNotify(self.set_notify(params, out)?),
             Command::ChatsPoll(params) => Reply::ChatsPoll(self.ask_poll(params, now, out)?),
             Command::ChatsVote(params) => Reply::ChatsVote(self.vote(params, now, out)?),
             Command::ChatsClosePoll(params) => Reply::ChatsClosePoll(self.close_poll(params, now, out)?),

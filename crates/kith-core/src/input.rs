@@ -156,4 +156,6 @@ pub enum Input {
     Bootstraps(Vec<String>),
     /// The time given by [`Core::next_wake`](crate::Core::next_wake) has come.
     Wake,
+    /// The clock that people here go by.
+    Zone(jiff::tz::TimeZone),
 }

@@ -103,6 +103,7 @@ impl Core {
             return Ok(Availability::Hidden);
         }
         Ok(match self.my_presence()? {
+            views::Presence::Online | views::Presence::Away if self.quiet.shows() => Availability::Busy,
             views::Presence::Online if self.presence.idle => Availability::Away,
             views::Presence::Online => Availability::Online,
             views::Presence::Away => Availability::Away,

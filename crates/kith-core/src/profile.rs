@@ -48,6 +48,7 @@ impl Core {
             status_until: self.status_until()?,
             presence: self.my_presence()?,
             idle: self.presence.idle,
+            quiet_until: self.quiet.until(),
             devices: self.log.devices().iter().map(device).collect(),
             recovery: self.recovery_view()?,
         })

@@ -3,7 +3,7 @@
 use kith_api::{
     ErrorCode, Event,
     params::{Done, SettingsSetParams},
-    views::{MAILBOXES_USE, Settings},
+    views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, Settings},
 };
 use serde_json::Value;
 
@@ -12,6 +12,7 @@ use crate::{
     contacts::sharing::Shared,
     core::Core,
     error::{CoreError, deny},
+    quiet,
 };
 
 /// How long the name of a setting may be.
@@ -51,6 +52,9 @@ impl Core {
                 self.keeps_mail_changed(now)?;
             }
             out.push(Output::Event(Event::SettingsChanged { settings: self.settings()? }));
+            if key == NOTIFY_QUIET {
+                self.quiet_changed(now, out)?;
+            }
         }
         Ok(Done {})
     }
@@ -59,6 +63,12 @@ impl Core {
     fn put_setting(&mut self, key: &str, value: &Value) -> Result<bool, CoreError> {
         if (key == MAILBOXES_USE || Shared::of_setting(key).is_some()) && !value.is_boolean() {
             return deny(ErrorCode::InvalidArgument, &format!("{key} is true or false"));
+        }
+        if key == NOTIFY_QUIET {
+            quiet::check(value)?;
+        }
+        if key == NOTIFY_CONTENT && serde_json::from_value::<NotifyContent>(value.clone()).is_err() {
+            return deny(ErrorCode::InvalidArgument, &format!("{key} is text, name or nothing"));
         }
         if !is_shallow(value, LEVELS_MAX) {
             return deny(ErrorCode::InvalidArgument, "a value has at most 32 levels");
@@ -81,6 +91,14 @@ impl Core {
         }
         self.store.put_setting(key, &value)?;
         Ok(true)
+    }
+}
+
+impl Core {
+    /// How much of a message may be told.
+    pub(crate) fn notify_content(&self) -> Result<NotifyContent, CoreError> {
+        let kept = self.store.setting(NOTIFY_CONTENT)?;
+        Ok(kept.and_then(|value| serde_json::from_str(&value).ok()).unwrap_or_default())
     }
 }
 

@@ -35,6 +35,37 @@ impl ChatKind {
     }
 }
 
+/// Of what in a chat one is told outside the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NotifyRule {
+    /// Of everything.
+    #[default]
+    All,
+    /// Of messages that name the owner of the database.
+    Mentions,
+    /// Of nothing.
+    Nothing,
+}
+
+impl NotifyRule {
+    fn code(self) -> i64 {
+        match self {
+            Self::All => 0,
+            Self::Mentions => 1,
+            Self::Nothing => 2,
+        }
+    }
+
+    fn of(code: i64) -> Result<Self, StoreError> {
+        match code {
+            0 => Ok(Self::All),
+            1 => Ok(Self::Mentions),
+            2 => Ok(Self::Nothing),
+            _ => unknown("chats.notify", code),
+        }
+    }
+}
+
 /// A chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChatRow {
@@ -58,6 +89,8 @@ pub struct ChatRow {
     pub archived: bool,
     /// What is sent to it disappears after so many seconds.
     pub expires_s: Option<u32>,
+    /// Of what in it one is told.
+    pub notify: NotifyRule,
 }
 
 /// A chat as a list shows it.
@@ -77,7 +110,7 @@ pub struct ChatSummary {
 
 const CHAT: &str =
     "SELECT id, chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, unread, archived, mentions,
-    expires_s FROM chats";
+    expires_s, notify FROM chats";
 
 fn chat(row: &Row<'_>) -> Result<ChatRow, StoreError> {
     Ok(ChatRow {
@@ -91,6 +124,7 @@ fn chat(row: &Row<'_>) -> Result<ChatRow, StoreError> {
         draft: row.get(8)?,
         archived: row.get(10)?,
         expires_s: row.get(12)?,
+        notify: NotifyRule::of(row.get(13)?)?,
     })
 }
 
@@ -116,8 +150,8 @@ impl Store {
     pub fn ensure_chat(&self, row: &ChatRow) -> Result<bool, StoreError> {
         let sql =
             "INSERT INTO chats (chat, kind, account, created_at_ms, pinned, muted_until_ms, read_row, draft, archived,
-                expires_s)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (chat) DO NOTHING";
+                expires_s, notify)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (chat) DO NOTHING";
         let inserted = self.conn.prepare_cached(sql)?.execute(params![
             row.chat.as_bytes(),
             row.kind.code(),
@@ -129,6 +163,7 @@ impl Store {
             row.draft,
             row.archived,
             row.expires_s,
+            row.notify.code(),
         ])?;
         Ok(inserted == 1)
     }
@@ -170,6 +205,15 @@ impl Store {
     pub fn set_muted(&self, id: &ChatId, until_ms: Option<u64>) -> Result<(), StoreError> {
         let sql = "UPDATE chats SET muted_until_ms = ?2 WHERE chat = ?1";
         match self.conn.prepare_cached(sql)?.execute(params![id.as_bytes(), maybe_int(until_ms)])? {
+            0 => Err(StoreError::UnknownChat),
+            _ => Ok(()),
+        }
+    }
+
+    /// Sets of what in the chat one is told. Fails with [`StoreError::UnknownChat`].
+    pub fn set_notify(&self, id: &ChatId, rule: NotifyRule) -> Result<(), StoreError> {
+        let sql = "UPDATE chats SET notify = ?2 WHERE chat = ?1";
+        match self.conn.prepare_cached(sql)?.execute(params![id.as_bytes(), rule.code()])? {
             0 => Err(StoreError::UnknownChat),
             _ => Ok(()),
         }

@@ -37,7 +37,7 @@ mod store;
 
 pub use backup::{BackupFailure, BackupReader, Content, Look, has_database};
 pub use changes::{PINNED_MAX, REACTIONS_MAX, Reaction, Stamp, VERSIONS_MAX, Version, WaitingChange};
-pub use chats::{ChatKind, ChatRow, ChatSummary};
+pub use chats::{ChatKind, ChatRow, ChatSummary, NotifyRule};
 pub use contacts::{ContactRow, ContactState, DeviceRow, InviteShare, SharingRow};
 pub use error::StoreError;
 pub use invites::InviteRow;

@@ -107,6 +107,10 @@ narrow-any-time = أي وقت
 narrow-week = آخر 7 أيام
 narrow-month = آخر 30 يومًا
 narrow-year = آخر سنة
+narrow-what = ماذا
+narrow-any-kind = كل شيء
+narrow-texts = رسائل
+narrow-polls = استطلاعات
 filter-name = المحادثات المعروضة
 filter-all = الكل
 filter-unread = غير المقروءة
@@ -247,10 +251,20 @@ edits-title = النسخ السابقة
 edits-now = النسخة الحالية
 chat-pin = تثبيت في الأعلى
 chat-unpin = إلغاء التثبيت
+chat-mute-hour = كتم لمدة ساعة
 chat-mute-hours = كتم لمدة 8 ساعات
-chat-mute-week = كتم لمدة أسبوع
-chat-mute-always = كتم
+chat-mute-morning = كتم حتى الغد، { $time }
+chat-mute-always = كتم حتى أعيد تشغيله
 chat-unmute = إلغاء الكتم
+chat-muted = مكتومة حتى تعيد تشغيلها
+chat-muted-until = مكتومة حتى { $time }
+chat-mute-name = كتم
+chat-mute-not = غير مكتومة
+chat-notify-title = الإشعارات
+chat-notify-about = الإشارة رسالة يرد فيها اسمك.
+chat-notify-all = كل شيء
+chat-notify-mentions = الإشارات فقط
+chat-notify-nothing = لا شيء
 chat-archive = أرشفة
 chat-unarchive = إخراج من الأرشيف
 filter-archived = الأرشيف
@@ -505,8 +519,47 @@ clock-24 = 24 ساعة
 clock-12 = 12 ساعة
 notify = الإشعارات
 notify-about = التنبيه إلى الرسائل الجديدة عند الانشغال بشيء آخر.
-notify-text = عرض نص الرسالة
-notify-text-about = وإلا يظهر اسم المرسل فقط.
+notify-sound = الصوت
+notify-sound-about = صوت سطح المكتب للرسالة الجديدة عند الانشغال بشيء آخر.
+notify-say = ما تقوله
+notify-say-text = الاسم والنص
+notify-say-name = الاسم فقط
+notify-say-nothing = وجود رسالة فقط
+notify-say-about = ما دامت الشاشة مقفلة فهي لا تقول أكثر من وجود رسالة.
+quiet-title = عدم الإزعاج حسب الساعة
+quiet = ساعات الهدوء
+quiet-about = لا تنبيه ولا صوت.
+quiet-now = هدوء حتى { $time }.
+quiet-from = من
+quiet-to = إلى
+quiet-days = تبدأ يوم
+quiet-presence = يرى جهات الاتصال «عدم الإزعاج»
+quiet-presence-about = بدلًا من أنك متصل أو بعيد.
+quiet-mentions = الإشارات تصل
+quiet-mentions-about = يصل التنبيه إلى الرسائل التي يرد فيها اسمك.
+notice-message = رسالة جديدة
+notice-messages = { $count ->
+    [one] رسالة جديدة
+    [two] رسالتان جديدتان
+    [few] { $count } رسائل جديدة
+   *[other] { $count } رسالة جديدة
+}
+notice-chats = { $messages ->
+    [two] رسالتان جديدتان
+    [few] { $messages } رسائل جديدة
+   *[other] { $messages } رسالة جديدة
+} { $chats ->
+    [two] في محادثتين
+    [few] في { $chats } محادثات
+   *[other] في { $chats } محادثة
+}
+notice-request = يريد { $name } أن يكون من جهات اتصالك
+notice-requests = { $count ->
+    [one] يريد أحدهم أن يكون من جهات اتصالك
+    [two] يريد شخصان أن يكونا من جهات اتصالك
+    [few] يريد { $count } أشخاص أن يكونوا من جهات اتصالك
+   *[other] يريد { $count } شخصًا أن يكونوا من جهات اتصالك
+}
 background-title = في الخلفية
 background-keep = الاستمرار عند إغلاق النافذة
 background-keep-about = تستمر الرسائل في الوصول إليك. أيقونة علبة النظام تعيد النافذة.

@@ -33,7 +33,11 @@ impl Lang {
     /// `09:41` or `9:41 am`.
     pub(crate) fn clock(&self, ms: u64) -> String {
         let time = self.zoned(ms);
-        let (hour, minute) = (time.hour(), time.minute());
+        self.time_of_day(time.hour(), time.minute())
+    }
+
+    /// The same of a time of any day.
+    pub(crate) fn time_of_day(&self, hour: i8, minute: i8) -> String {
         if self.hours24 {
             return format!("{hour:02}:{minute:02}");
         }
@@ -52,6 +56,11 @@ impl Lang {
             _ if then.year() == today.year() => self.date("date-short", then),
             _ => self.date("date-short-year", then),
         }
+    }
+
+    /// For what is to come: the time today, else date and time.
+    pub(crate) fn short_ahead(&self, ms: u64, now: u64) -> String {
+        if self.day_number(ms) == self.day_number(now) { self.clock(ms) } else { self.full(ms) }
     }
 
     /// Between messages: today, yesterday, else the date in full.
@@ -118,6 +127,11 @@ impl Lang {
     pub(crate) fn left(&self, seconds: u64) -> String {
         let (count, [_, key]) = in_units(seconds, |left, unit| left >= unit);
         self.apart(&self.with(key, &[("count", Arg::Count(count))]))
+    }
+
+    /// The days of a week, Monday first.
+    pub(crate) fn weekdays(&self) -> Vec<String> {
+        WEEKDAYS.iter().map(|key| self.t(key)).collect()
     }
 
     fn weekday(&self, date: Date) -> String {

@@ -87,6 +87,7 @@ pub(crate) fn chat(n: u8, title: &str) -> Chat {
         pinned: false,
         archived: false,
         muted_until: None,
+        notify: Default::default(),
         draft: None,
         expires_s: None,
         scheduled: 0,
@@ -101,6 +102,7 @@ pub(crate) fn profile() -> Profile {
         presence: Presence::Online,
         status_until: None,
         idle: false,
+        quiet_until: None,
         devices: Vec::new(),
         recovery: None,
     }

@@ -1,6 +1,8 @@
 //! What a person chose. Kept in the encrypted profile, under `gui`.
 
-use kith_node::views::{MAILBOXES_USE, PRESENCE_SHARE, RECEIPTS_SEEN, TYPING_SHARE};
+use kith_node::views::{
+    MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, PRESENCE_SHARE, QuietHours, RECEIPTS_SEEN, TYPING_SHARE,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::theme::Mode;
@@ -64,8 +66,8 @@ pub struct Settings {
     pub enter_is_newline: bool,
     /// Native notifications of messages.
     pub notify: bool,
-    /// They show what was written.
-    pub notify_text: bool,
+    /// With a sound.
+    pub notify_sound: bool,
     /// Closing the window leaves the node running, where there is a tray; asked when it happens first.
     pub keep_running: Option<bool>,
     /// The card about the recovery phrase was put away.
@@ -82,6 +84,12 @@ pub struct Settings {
     /// Mailboxes keep messages for me while I am away; kept by the node under a key of its own.
     #[serde(skip)]
     pub mail: bool,
+    /// How much notifications say; kept by the node under a key of its own.
+    #[serde(skip)]
+    pub notify_content: NotifyContent,
+    /// When nothing is told; kept by the node under a key of its own.
+    #[serde(skip)]
+    pub quiet: QuietHours,
 }
 
 impl Default for Settings {
@@ -96,15 +104,21 @@ impl Default for Settings {
             clock: Clock::Language,
             enter_is_newline: false,
             notify: true,
-            notify_text: true,
+            notify_sound: true,
             keep_running: None,
             phrase_saved: false,
             receipts: true,
             typing: true,
             presence: true,
             mail: true,
+            notify_content: NotifyContent::Text,
+            quiet: QuietHours::default(),
         }
     }
+}
+
+fn known<T: Default + serde::de::DeserializeOwned>(kept: &kith_node::views::Settings, key: &str) -> T {
+    kept.get(key).and_then(|value| serde_json::from_value(value.clone()).ok()).unwrap_or_default()
 }
 
 impl Settings {
@@ -118,7 +132,9 @@ impl Settings {
         let on = |key| kept.get(key).and_then(serde_json::Value::as_bool).unwrap_or(true);
         let (receipts, mail) = (on(RECEIPTS_SEEN), on(MAILBOXES_USE));
         let (typing, presence) = (on(TYPING_SHARE), on(PRESENCE_SHARE));
-        Self { receipts, mail, typing, presence, ..own.unwrap_or_default() }.bounded()
+        let notify_content = known(kept, NOTIFY_CONTENT);
+        let quiet = known(kept, NOTIFY_QUIET);
+        Self { receipts, mail, typing, presence, notify_content, quiet, ..own.unwrap_or_default() }.bounded()
     }
 
     /// The sizes brought into their ranges, whoever wrote the file.

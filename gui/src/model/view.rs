@@ -6,7 +6,7 @@ use kith_node::{
     AccountId, ChatId, MessageId,
     api::Password,
     params::{EditedText, Hit, SafetyReply, ServeReply},
-    views::{Presence, Profile, Scheduled, TestStep},
+    views::{MessageKind, Presence, Profile, Scheduled, TestStep},
 };
 
 /// The page beside the rail.
@@ -422,6 +422,8 @@ pub struct Narrow {
     pub from: Option<AccountId>,
     /// Not older than so many days.
     pub days: Option<u16>,
+    /// Of this kind.
+    pub kind: Option<MessageKind>,
 }
 
 /// Messages found.

@@ -24,7 +24,10 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             None => out.push(Effect::Call(Command::ChatsOpen(params::AccountParams { account }), Then::Opened)),
         },
         Action::StepChat(by) => step(model, by, out),
-        Action::Filter(filter) => model.view.filter = filter,
+        Action::Filter(filter) => {
+            model.view.filter = filter;
+            super::notify::requests_seen(model, out);
+        }
         Action::Search(query) => search(model, query, out),
         Action::Narrow(to) => narrow(model, to, out),
         Action::SearchIn(chat) => {
@@ -79,7 +82,7 @@ pub(super) fn opened(model: &mut Model, chat: ChatId, out: &mut Vec<Effect>) {
         load(model, chat, Load::First, out);
         out.push(Effect::Call(Command::ChatsPinned(params::ChatParams { chat }), Then::Pinned(chat)));
     }
-    out.push(Effect::Unnotify(chat));
+    super::notify::read(model, chat, out);
     out.push(Effect::Focus(Target::Composer));
     read_what_is_seen(model, out);
 }
@@ -120,7 +123,7 @@ fn search(model: &mut Model, query: String, out: &mut Vec<Effect>) {
         query: wanted.clone(),
         chat: narrow.chat,
         from: narrow.from,
-        kind: None,
+        kind: narrow.kind,
         since: narrow.days.map(|days| model.now.saturating_sub(u64::from(days) * DAY_MS)),
         until: None,
         limit: Some(FOUND_MAX),
@@ -197,7 +200,7 @@ pub(super) fn read_what_is_seen(model: &mut Model, out: &mut Vec<Effect>) {
         chat.unread = 0;
     }
     out.push(Effect::Call(Command::ChatsMarkRead(params::ReadParams { chat, up_to }), Then::Nothing));
-    out.push(Effect::Unnotify(chat));
+    super::notify::read(model, chat, out);
 }
 
 /// Keeps drafts on the encrypted disk once typing pauses, or at once.

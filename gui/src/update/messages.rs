@@ -69,10 +69,12 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             let until_ms = match how {
                 Mute::Off => Some(0),
                 Mute::For(ms) => Some(model.now + ms),
+                Mute::Until(at) => Some(at),
                 Mute::Always => None,
             };
             call(out, Command::ChatsMute(params::MuteParams { chat, until_ms }));
         }
+        Action::NotifyOf(chat, rule) => call(out, Command::ChatsNotify(params::NotifyParams { chat, rule })),
         other => return Some(other),
     }
     None

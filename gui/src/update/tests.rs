@@ -1,7 +1,7 @@
 use kith_node::{
     ApiError, ErrorCode, Event, ProfileState, Reply, Snapshot,
     params::{AddReply, ChatReply, Done, HistoryReply, InviteReply, PreviewReply, SendReply, ServeReply},
-    views::{ContactState, Message, MessageState, NetworkStatus, RECEIPTS_SEEN},
+    views::{ContactState, Message, MessageKind, MessageState, NetworkStatus, Presence, RECEIPTS_SEEN},
 };
 
 use super::*;
@@ -11,6 +11,7 @@ use crate::model::{
 };
 
 mod messages;
+mod notify;
 mod typing;
 
 fn snapshot() -> Box<Snapshot> {
@@ -173,23 +174,6 @@ fn a_conversation_opens_at_its_first_unread_message() {
     page(&mut model, Load::First, vec![theirs(1), theirs(2), message(3), theirs(4)]);
     assert_eq!(model.talks[&chat_id(1)].unread_from, Some(message_id(2)));
     assert_eq!(model.talks[&chat_id(1)].scroll.to, Some(message_id(2)));
-}
-
-#[test]
-fn notifications_are_for_what_is_not_looked_at() {
-    let notify =
-        Event::Notify { chat: chat_id(1), message: message_id(1), title: "Mara".into(), body: "**secret**".into() };
-    let told = |model: &mut Model| {
-        let effects = update(model, Action::Node(FromNode::Events(vec![notify.clone()])));
-        effects.into_iter().find_map(|effect| if let Effect::Notify { body, .. } = effect { Some(body) } else { None })
-    };
-    assert_eq!(told(&mut ready()).as_deref(), Some("secret"));
-    assert_eq!(told(&mut talking(vec![])), None, "it is on the screen");
-    let mut model = ready();
-    model.settings.notify_text = false;
-    assert_eq!(told(&mut model).as_deref(), Some(""));
-    model.settings.notify = false;
-    assert_eq!(told(&mut model), None);
 }
 
 #[test]
@@ -409,21 +393,6 @@ fn messages_are_chosen_until_somebody_goes_elsewhere() {
 }
 
 #[test]
-fn who_is_not_to_be_disturbed_is_not_notified() {
-    let mut model = ready();
-    let event = || Event::Notify { chat: chat_id(1), message: message_id(1), title: "Mara".into(), body: "x".into() };
-    let told = |model: &mut Model| {
-        let effects = update(model, Action::Node(FromNode::Events(vec![event()])));
-        effects.iter().any(|effect| matches!(effect, Effect::Notify { .. }))
-    };
-    assert!(told(&mut model));
-    model.me.as_mut().unwrap().presence = Presence::Dnd;
-    assert!(!told(&mut model));
-    model.me.as_mut().unwrap().presence = Presence::Away;
-    assert!(told(&mut model));
-}
-
-#[test]
 fn a_profile_is_saved_with_how_one_wants_to_be_seen() {
     let mut model = ready();
     let me = model.me.clone().unwrap();
@@ -455,6 +424,25 @@ fn served(on: bool) -> ServeReply {
         oldest_until: None,
         offered: Vec::new(),
     }
+}
+
+#[test]
+fn a_search_can_be_for_one_kind() {
+    let mut model = ready();
+    let kind = |effects: Vec<Effect>| match effects.into_iter().next() {
+        Some(Effect::Call(Command::ChatsSearch(params), _)) => params.kind,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(kind(update(&mut model, Action::Search("umbrella".into()))), None);
+    let polls = Narrow { kind: Some(MessageKind::Poll), ..Narrow::default() };
+    assert_eq!(kind(update(&mut model, Action::Narrow(polls))), Some(MessageKind::Poll));
+    assert_eq!(
+        kind(update(&mut model, Action::Search("umbrellas".into()))),
+        Some(MessageKind::Poll),
+        "also of more words"
+    );
+    let _effects = update(&mut model, Action::Escape);
+    assert_eq!(model.view.narrow, Narrow::default());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The list of conversations, and what a search finds.
 
 pub(crate) mod data;
+pub(crate) mod mute;
 mod narrow;
 mod ui;
 

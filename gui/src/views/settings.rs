@@ -1,6 +1,7 @@
 //! What can be chosen.
 
 mod account;
+mod notifications;
 mod pages;
 mod ui;
 

@@ -8,8 +8,26 @@ use crate::{
     theme::{Color, Type, radius},
 };
 
-/// Shows `choices` with one chosen; gives the one that was pressed.
+/// Shows `choices` with one chosen; gives another one that was pressed.
 pub(crate) fn segmented(ui: &mut Ui, cx: &Cx<'_>, name: &str, choices: &[String], chosen: usize) -> Option<usize> {
+    let pressed = segments(ui, cx, name, choices, |at| at == chosen, (Role::RadioGroup, Role::RadioButton));
+    pressed.filter(|at| *at != chosen)
+}
+
+/// Shows `choices` each of which is chosen or not; gives the one that was pressed.
+pub(crate) fn toggles(ui: &mut Ui, cx: &Cx<'_>, name: &str, choices: &[String], chosen: &[bool]) -> Option<usize> {
+    let on = |at| chosen.get(at).copied().unwrap_or_default();
+    segments(ui, cx, name, choices, on, (Role::Group, Role::CheckBox))
+}
+
+fn segments(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    name: &str,
+    choices: &[String],
+    chosen: impl Fn(usize) -> bool,
+    (group, role): (Role, Role),
+) -> Option<usize> {
     let t = cx.tokens();
     let mut pressed = None;
     let frame = egui::Frame::new()
@@ -20,12 +38,12 @@ pub(crate) fn segmented(ui: &mut Ui, cx: &Cx<'_>, name: &str, choices: &[String]
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
             for (at, choice) in choices.iter().enumerate() {
-                let on = at == chosen;
+                let on = chosen(at);
                 let color = if on { t.text } else { t.text_2 };
                 let text = cx.theme.text(choice, Type::SMALL.weight(if on { 600.0 } else { 500.0 }), color);
                 let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Body);
                 let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(22.0, 10.0), Sense::click());
-                response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, choice));
+                response.widget_info(|| WidgetInfo::selected(role, true, on, choice));
                 let fill = if on { t.bg_raised } else { Color::TRANSPARENT };
                 let fill = if on && t.light { t.bg_app } else { fill };
                 ui.painter().rect_filled(rect, CornerRadius::same(radius::CONTROL), fill);
@@ -40,7 +58,7 @@ pub(crate) fn segmented(ui: &mut Ui, cx: &Cx<'_>, name: &str, choices: &[String]
                 }
                 ui.painter().galley(rect.center() - galley.size() / 2.0, galley, color);
                 focus_ring(ui, cx.theme, &response, rect, radius::CONTROL);
-                if response.clicked() && !on {
+                if response.clicked() {
                     pressed = Some(at);
                 }
             }
@@ -48,7 +66,7 @@ pub(crate) fn segmented(ui: &mut Ui, cx: &Cx<'_>, name: &str, choices: &[String]
     });
     let id = shown.response.id;
     ui.ctx().accesskit_node_builder(id, |node| {
-        node.set_role(Role::RadioGroup);
+        node.set_role(group);
         node.set_label(name.to_owned());
     });
     pressed

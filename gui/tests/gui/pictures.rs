@@ -16,7 +16,7 @@ use kith_gui::{
 use kith_node::{
     ProfileState,
     params::{EditedText, ServeReply},
-    views::{Presence, Recovery, RecoveryState},
+    views::{NotifyContent, NotifyRule, Presence, QuietHours, Recovery, RecoveryState},
 };
 
 use crate::sample;
@@ -200,6 +200,44 @@ fn polls() {
     let mut model = sample::polls();
     model.view.sheet = Some(Sheet::Poll(NewPoll::new(chat)));
     draw("poll-sheet-narrow", model, Mode::Light, Code::Fr, NARROW);
+}
+
+#[test]
+fn notifications() {
+    let page = |model: &mut Model| {
+        model.view.route = Route::Settings(Section::Notifications);
+        model.settings.notify_content = NotifyContent::Name;
+        model.settings.quiet =
+            QuietHours { on: true, days: [true, true, true, true, false, false, true], ..Default::default() };
+        if let Some(me) = &mut model.me {
+            me.quiet_until = Some(sample::NOW + 60_000);
+        }
+    };
+    for (name, mode) in modes() {
+        draw(&format!("notifications-{name}"), with(page), mode, Code::En, WIDE);
+    }
+    draw("notifications-narrow", with(page), Mode::Light, Code::De, NARROW);
+    draw("notifications-narrow-dark", with(page), Mode::Dark, Code::Fr, NARROW);
+    draw("notifications-ar", with(page), Mode::Dark, Code::Ar, WIDE);
+    let contact = |muted_until, notify| {
+        with(move |model| {
+            model.view.route = Route::Contacts { open: Some(sample::account(1)) };
+            model.view.safety = None;
+            let chat = model.chats.get_mut(&sample::chat_id(1)).expect("Mara's");
+            (chat.muted_until, chat.notify) = (muted_until, notify);
+        })
+    };
+    draw("contact-rule", contact(None, NotifyRule::Mentions), Mode::Dark, Code::En, WIDE);
+    draw("contact-rule-light", contact(None, NotifyRule::All), Mode::Light, Code::Es, NARROW);
+    let tomorrow = sample::NOW + 22 * 3_600_000;
+    draw("contact-muted", contact(Some(tomorrow), NotifyRule::All), Mode::Light, Code::En, WIDE);
+    draw("contact-muted-ar", contact(Some(u64::MAX), NotifyRule::Nothing), Mode::Dark, Code::Ar, NARROW);
+    draw_after("list-mute", sample::model(), Mode::Light, Code::En, WIDE, |window| {
+        window.get_all_by_label_contains("Chat with Jun").last().expect("it").click_secondary();
+    });
+    draw_after("search-kinds", sample::found(), Mode::Dark, Code::En, WIDE, |window| {
+        window.get_by_label("What").click();
+    });
 }
 
 #[test]

@@ -109,6 +109,7 @@ pub(crate) fn model() -> Model {
         presence: Presence::Online,
         status_until: None,
         idle: false,
+        quiet_until: None,
         devices: vec![],
         recovery: None,
     });
@@ -384,6 +385,7 @@ fn chat(n: u8, person: &Person) -> Chat {
         pinned: false,
         archived: false,
         muted_until: None,
+        notify: Default::default(),
         draft: (n == 3).then(|| "I could come on".into()),
         expires_s: None,
         scheduled: 0,

@@ -8,6 +8,8 @@ mod inspect;
 #[cfg(feature = "inspect")]
 #[path = "window/msgpack.rs"]
 mod msgpack;
+#[path = "window/notify.rs"]
+mod notify;
 #[path = "window/person.rs"]
 mod person;
 #[path = "window/ports.rs"]

@@ -4,11 +4,11 @@ use kith_api::{
     AccountId, ApiError, ChatId, MessageId, method,
     params::{
         AccountParams, ChatParams, DeleteFor, DeleteParams, DraftParams, EditParams, EditedText, ExpiryParams,
-        ForwardParams, HistoryParams, HistoryReply, Hit, MessageParams, MuteParams, Nothing, PinMessageParams,
-        PollParams, ReactParams, ReadParams, RescheduleParams, ScheduleParams, ScheduledParams, SearchParams,
-        SendParams, SwitchParams, TypingParams, VoteParams,
+        ForwardParams, HistoryParams, HistoryReply, Hit, MessageParams, MuteParams, Nothing, NotifyParams,
+        PinMessageParams, PollParams, ReactParams, ReadParams, RescheduleParams, ScheduleParams, ScheduledParams,
+        SearchParams, SendParams, SwitchParams, TypingParams, VoteParams,
     },
-    views::{Chat, Message, Scheduled},
+    views::{Chat, Message, NotifyRule, Scheduled},
 };
 
 use crate::Node;
@@ -157,6 +157,14 @@ impl Chats<'_> {
     /// `not_found`, `storage`, `shutting_down`.
     pub async fn mute(&self, chat: ChatId, until_ms: Option<u64>) -> Result<(), ApiError> {
         self.0.call::<method::ChatsMute>(MuteParams { chat, until_ms }).await.map(drop)
+    }
+
+    /// Says of what in a chat one is told outside the window.
+    ///
+    /// # Errors
+    /// `not_found`, `storage`, `shutting_down`.
+    pub async fn notify(&self, chat: ChatId, rule: NotifyRule) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsNotify>(NotifyParams { chat, rule }).await.map(drop)
     }
 
     /// Asks a question with answers to choose from.

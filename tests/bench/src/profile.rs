@@ -124,6 +124,7 @@ impl Person {
             read_row: 0,
             draft: None,
             archived: false,
+            notify: Default::default(),
             expires_s: None,
         })?;
         Ok(Self { account, chat })

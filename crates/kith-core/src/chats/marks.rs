@@ -2,9 +2,9 @@
 
 use kith_api::{
     ErrorCode,
-    params::{Done, MuteParams, PinMessageParams, SwitchParams},
+    params::{Done, MuteParams, NotifyParams, PinMessageParams, SwitchParams},
 };
-use kith_store::{ChatRow, StoreError};
+use kith_store::{ChatRow, NotifyRule, StoreError};
 use kith_wire::ChatId;
 
 use crate::{
@@ -52,6 +52,11 @@ impl Core {
         self.mark(params.chat, out, |core, chat| core.store.set_muted(chat, until))
     }
 
+    pub(crate) fn set_notify(&mut self, params: NotifyParams, out: &mut Vec<Output>) -> Result<Done, CoreError> {
+        let rule = convert::notify_row(params.rule);
+        self.mark(params.chat, out, |core, chat| core.store.set_notify(chat, rule))
+    }
+
     fn mark(
         &mut self,
         chat: kith_api::ChatId,
@@ -68,7 +73,12 @@ impl Core {
     }
 }
 
-/// Whether nothing is told outside the window of what is new in the chat.
+/// Whether the chat is muted now.
 pub(super) fn is_muted(chat: &ChatRow, now: Timestamp) -> bool {
     chat.muted_until_ms.is_some_and(|until| until > now)
+}
+
+/// Whether nothing at all is told of the chat.
+pub(super) fn is_silent(chat: &ChatRow, now: Timestamp) -> bool {
+    chat.notify == NotifyRule::Nothing || is_muted(chat, now)
 }

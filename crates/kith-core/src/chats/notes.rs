@@ -20,6 +20,7 @@ impl Core {
             read_row: 0,
             draft: None,
             archived: false,
+            notify: Default::default(),
             expires_s: None,
         };
         if self.store.ensure_chat(&row)? {

@@ -1,14 +1,28 @@
 //! Receiving, and being read.
 
-use kith_api::{Event, views::MessageKind};
+use kith_api::{
+    Event,
+    views::{self, MessageKind, NotifyContent},
+};
 use kith_store::{ContactRow, DeliveryState, DeviceRow, Inserted, Marks, MessageRow};
 use kith_wire::{AccountId, Body, Hlc, Inner, MsgId};
 
 use super::{marks, mentions};
-use crate::{Output, Timestamp, contacts::sharing::Shared, convert, core::Core, error::CoreError};
+use crate::{
+    Output, Timestamp,
+    contacts::sharing::Shared,
+    convert,
+    core::Core,
+    error::CoreError,
+    notify::{self, Facts, Happened},
+};
 
 /// How much of a message a notification shows, in characters.
 const NOTIFY_CHARS: usize = 120;
+/// What was written longer ago waited somewhere, and others with it.
+const LATE_MS: u64 = 60_000;
+/// After a start comes what was written before it.
+const START_MS: u64 = 10_000;
 
 impl Core {
     /// Whether a text names me.
@@ -39,18 +53,47 @@ impl Core {
         }
         let Some(message) = self.store.message_of(&chat, &contact.account, &inner.msg)? else { return Ok(()) };
         let view = convert::message_view(&message);
-        let muted = self.store.chat(&chat)?.is_some_and(|row| marks::is_muted(&row, now));
-        if !muted && view.kind != MessageKind::System {
+        let notify = self.notification(contact, &view, now)?;
+        out.push(Output::Event(Event::MessageUpserted { message: view }));
+        out.extend(notify.map(Output::Event));
+        self.chat_changed(contact.account, out)
+    }
+
+    /// What is told of a new message outside the window. It brings its chat back if that was put away.
+    fn notification(
+        &mut self,
+        contact: &ContactRow,
+        view: &views::Message,
+        now: Timestamp,
+    ) -> Result<Option<Event>, CoreError> {
+        let chat = convert::chat(view.chat);
+        let Some(row) = self.store.chat(&chat)? else { return Ok(None) };
+        if view.kind == MessageKind::System {
+            return Ok(None);
+        }
+        if !marks::is_silent(&row, now) {
             self.store.set_archived(&chat, false)?;
         }
-        let body: String = view.text.as_deref().unwrap_or("needs a newer version").chars().take(NOTIFY_CHARS).collect();
-        let notify = Event::Notify { chat: view.chat, message: view.id, title: convert::title(contact), body };
-        let quiet = muted || view.deleted || view.kind == MessageKind::System;
-        out.push(Output::Event(Event::MessageUpserted { message: view }));
-        if !quiet {
-            out.push(Output::Event(notify));
-        }
-        self.chat_changed(contact.account, out)
+        let written_long_ago = view.sent_at.saturating_add(LATE_MS) < now;
+        let late = self.by_mail || written_long_ago || now < self.opened_at.saturating_add(START_MS);
+        let facts = Facts {
+            rule: convert::notify_view(row.notify),
+            muted: marks::is_muted(&row, now),
+            quiet: self.how_quiet(now)?,
+            content: self.notify_content()?,
+            late,
+            ..Facts::of(if view.mention { Happened::Mention } else { Happened::Message })
+        };
+        let Some(told) = notify::decide(&facts).filter(|_| !view.deleted) else { return Ok(None) };
+        let text = view.text.as_deref().unwrap_or("needs a newer version").chars().take(NOTIFY_CHARS);
+        Ok(Some(Event::Notify {
+            chat: view.chat,
+            message: view.id,
+            title: if told.content >= NotifyContent::Name { convert::title(contact) } else { String::new() },
+            body: if told.content >= NotifyContent::Text { text.collect() } else { String::new() },
+            mention: view.mention,
+            late: told.together,
+        }))
     }
 
     /// What follows from a message that has just been stored.

@@ -42,6 +42,7 @@ fn store() -> Store {
         read_row: 0,
         draft: None,
         archived: false,
+        notify: Default::default(),
         expires_s: None,
     };
     store.ensure_chat(&chat).unwrap();

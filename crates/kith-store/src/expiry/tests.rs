@@ -44,6 +44,7 @@ fn with_chat(store: Store) -> Store {
         read_row: 0,
         draft: None,
         archived: false,
+        notify: Default::default(),
         expires_s: None,
     };
     store.ensure_chat(&row).unwrap();

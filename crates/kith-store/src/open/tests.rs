@@ -51,6 +51,7 @@ fn fill(store: &Store) {
         read_row: 0,
         draft: None,
         archived: false,
+        notify: Default::default(),
         expires_s: None,
     };
     store.ensure_chat(&row).unwrap();

@@ -24,6 +24,7 @@ fn store() -> (Store, i64) {
         read_row: 0,
         draft: None,
         archived: false,
+        notify: Default::default(),
         expires_s: None,
     };
     store.ensure_chat(&row).unwrap();

@@ -35,6 +35,7 @@ fn what_is_written_ahead_comes_in_its_order_once() {
             read_row: 0,
             draft: None,
             archived: false,
+            notify: Default::default(),
             expires_s: None,
         };
         store.ensure_chat(&chat).unwrap();

@@ -79,3 +79,6 @@ CREATE TABLE mailbox_offers (
 
 -- The contact who keeps our mail there.
 ALTER TABLE mailboxes ADD COLUMN kept_by BLOB;
+
+-- Of what in a chat one is told: 0 everything, 1 what names me, 2 nothing.
+ALTER TABLE chats ADD COLUMN notify INTEGER NOT NULL DEFAULT 0;

@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::{
     Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow, Direction, InviteRow,
-    MailboxOfferRow, MailboxRow, Marks, MessageRow, NewOutbox, OuterKeyRow, OwnMailboxRow, Reaction, ScheduledRow,
-    Search, SessionRow, SharingRow, Stamp, Store, Version, Vote, WaitingChange,
+    MailboxOfferRow, MailboxRow, Marks, MessageRow, NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Reaction,
+    ScheduledRow, Search, SessionRow, SharingRow, Stamp, Store, Version, Vote, WaitingChange,
 };
 
 const T0: u64 = 1_700_000_000_000;
@@ -122,6 +122,7 @@ fn chat(schema: u32) -> ChatRow {
         draft: (schema >= 2).then(|| "a draft".into()),
         archived: schema >= 4,
         expires_s: None,
+        notify: if schema >= 5 { NotifyRule::Mentions } else { NotifyRule::All },
     }
 }
 
@@ -133,6 +134,7 @@ fn notes() -> ChatRow {
         draft: None,
         archived: false,
         expires_s: None,
+        notify: NotifyRule::All,
         ..chat(SCHEMA)
     }
 }
@@ -267,6 +269,7 @@ fn fill_changes(store: &Store) {
     store.erase(row(6)).unwrap();
     store.keep_change(&waiting(), 0, 9).unwrap();
     store.set_archived(&self::chat(SCHEMA).chat, true).unwrap();
+    store.set_notify(&self::chat(SCHEMA).chat, NotifyRule::Mentions).unwrap();
     fill_more(store);
 }
 

@@ -116,6 +116,7 @@ pub(crate) fn chat(n: u8) -> ChatRow {
         read_row: 0,
         draft: None,
         archived: false,
+        notify: Default::default(),
         expires_s: None,
     }
 }

@@ -1,7 +1,7 @@
 //! Every kind of row comes back as it was stored, also after closing and opening the file.
 
 use kith_crypto::CurveKey;
-use kith_store::{ChatRow, ChatSummary, ContactState, InviteRow, StoreError};
+use kith_store::{ChatRow, ChatSummary, ContactState, InviteRow, NotifyRule, StoreError};
 use kith_wire::{EnvelopeId, Hlc};
 use zeroize::Zeroizing;
 
@@ -200,6 +200,11 @@ fn small_values_settings_and_chats_come_back() {
     store.set_pinned(&chat_id(1), true).unwrap();
     store.set_muted(&chat_id(1), Some(u64::MAX)).unwrap();
     store.set_draft(&chat_id(1), Some("not yet")).unwrap();
+    for rule in [NotifyRule::Mentions, NotifyRule::All, NotifyRule::Nothing] {
+        store.set_notify(&chat_id(1), rule).unwrap();
+        assert_eq!(store.chat(&chat_id(1)).unwrap().unwrap().notify, rule);
+    }
+    assert!(matches!(store.set_notify(&chat_id(9), NotifyRule::All), Err(StoreError::UnknownChat)));
     let row = store.chat(&chat_id(1)).unwrap().unwrap();
     assert_eq!((row.pinned, row.draft.as_deref()), (true, Some("not yet")));
     assert_eq!(row.muted_until_ms, Some(i64::MAX.cast_unsigned()), "far-off times are capped");

@@ -2,7 +2,7 @@
 
 use kith_node::{
     params::DeleteFor,
-    views::{Chat, MessageKind},
+    views::{Chat, NotifyRule},
 };
 
 use super::*;
@@ -90,9 +90,8 @@ fn what_is_deleted_is_not_answered_or_edited_any_more() {
     let mut model = talking(vec![message(1), theirs(2)]);
     let _effects = update(&mut model, Action::EditMessage(message_id(1)));
     let gone = Message { deleted: true, text: None, ..message(1) };
-    let effects = event(&mut model, Event::MessageUpserted { message: gone });
+    let _effects = event(&mut model, Event::MessageUpserted { message: gone });
     assert_eq!((aim(&model), draft(&model)), (None, ""));
-    assert!(effects.contains(&Effect::Unnotify(chat_id(1))));
     let _effects = update(&mut model, Action::EditMessage(message_id(1)));
     assert_eq!(aim(&model), None);
 
@@ -155,6 +154,7 @@ fn what_is_done_with_a_message_reaches_the_node() {
         params.until_ms
     };
     assert_eq!(muted(&mut model, Mute::For(1_000)), Some(NOW + 1_000));
+    assert_eq!(muted(&mut model, Mute::Until(NOW + 7)), Some(NOW + 7));
     assert_eq!((muted(&mut model, Mute::Always), muted(&mut model, Mute::Off)), (None, Some(0)));
     let _effects = update(&mut model, Action::Insert(chat, "🦀".into()));
     assert_eq!(draft(&model), "🦀");
@@ -168,6 +168,10 @@ fn muted_chats_do_not_count_and_archived_ones_are_passed_over() {
     assert_eq!(model.unread(), 0);
     model.now += 1;
     assert_eq!(model.unread(), 4, "its time is over");
+    for (notify, unread) in [(NotifyRule::Mentions, 3), (NotifyRule::Nothing, 0)] {
+        let _effects = event(&mut model, Event::ChatChanged { chat: Chat { notify, mentions: 3, ..other.clone() } });
+        assert_eq!(model.unread(), unread, "{notify:?}");
+    }
     let _effects = event(&mut model, Event::ChatChanged { chat: Chat { archived: true, ..other } });
     let _effects = update(&mut model, Action::StepChat(1));
     assert_eq!(model.open_chat().map(|chat| chat.chat), Some(chat_id(1)));

@@ -33,6 +33,8 @@ pub(crate) struct ChatRow {
     pub(crate) blocked: bool,
     pub(crate) pinned: bool,
     pub(crate) muted: bool,
+    /// Nothing of it is told.
+    pub(crate) silent: bool,
     pub(crate) archived: bool,
     /// How far the newest message got, if it is mine.
     pub(crate) state: Option<MessageState>,
@@ -111,6 +113,7 @@ fn row(model: &Model, lang: &Lang, chat: &Chat, selected: bool) -> ChatRow {
         selected,
         pinned: chat.pinned,
         muted: model.is_muted(chat),
+        silent: model.is_silent(chat),
         archived: chat.archived,
         state: last.filter(|_| mine && contact.is_some()).and_then(|last| last.state),
         spoken,

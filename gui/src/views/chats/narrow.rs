@@ -1,7 +1,7 @@
 //! Where a search looks: in which conversation, for whose messages, how far back.
 
 use egui::{Ui, vec2};
-use kith_node::{AccountId, ChatId};
+use kith_node::{AccountId, ChatId, views::MessageKind};
 
 use super::data;
 use crate::{action::Action, cx::Cx, model::Narrow, widgets::dropdown};
@@ -9,6 +9,10 @@ use crate::{action::Action, cx::Cx, model::Narrow, widgets::dropdown};
 /// How far back one can look, in days.
 const DAYS: [(&str, Option<u16>); 4] =
     [("narrow-any-time", None), ("narrow-week", Some(7)), ("narrow-month", Some(30)), ("narrow-year", Some(365))];
+
+/// What can be looked for: what has a text.
+const KINDS: [(&str, Option<MessageKind>); 3] =
+    [("narrow-any-kind", None), ("narrow-texts", Some(MessageKind::Text)), ("narrow-polls", Some(MessageKind::Poll))];
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let now = cx.model.view.narrow;
@@ -29,6 +33,11 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         if let Some(at) = dropdown(ui, cx, &cx.t("narrow-when"), &times, days, now.days.is_some()) {
             cx.act(Action::Narrow(Narrow { days: DAYS[at].1, ..now }));
+        }
+        let kinds: Vec<_> = KINDS.iter().map(|(key, _)| cx.t(key)).collect();
+        let kind = KINDS.iter().position(|(_, kind)| *kind == now.kind).unwrap_or(0);
+        if let Some(at) = dropdown(ui, cx, &cx.t("narrow-what"), &kinds, kind, now.kind.is_some()) {
+            cx.act(Action::Narrow(Narrow { kind: KINDS[at].1, ..now }));
         }
     });
 }

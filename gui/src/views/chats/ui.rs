@@ -3,7 +3,7 @@ use kith_node::views::MessageState;
 
 use super::{
     data::{self, ChatRow},
-    narrow,
+    mute, narrow,
 };
 use crate::{
     action::{Action, Copied, Mute},
@@ -16,14 +16,6 @@ use crate::{
         menu_item, muted, section_title, segmented, side_by_side,
     },
 };
-
-const HOUR_MS: u64 = 3600 * 1000;
-/// How long a conversation can be muted.
-const MUTES: [(&str, Mute); 3] = [
-    ("chat-mute-hours", Mute::For(8 * HOUR_MS)),
-    ("chat-mute-week", Mute::For(7 * 24 * HOUR_MS)),
-    ("chat-mute-always", Mute::Always),
-];
 
 pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     Frame::new().inner_margin(Margin { left: 16, right: 14, top: 12, bottom: 6 }).show(ui, |ui| {
@@ -191,7 +183,7 @@ fn state_mark(cx: &Cx<'_>, state: MessageState) -> (Icon, Color) {
 }
 
 fn chat_row(ui: &mut Ui, cx: &mut Cx<'_>, row: &ChatRow) {
-    let quiet = row.muted.then_some(icons::BELL_SLASH).or(row.pinned.then_some(icons::PUSH_PIN));
+    let quiet = row.silent.then_some(icons::BELL_SLASH).or(row.pinned.then_some(icons::PUSH_PIN));
     let mark =
         if row.blocked { Some((icons::PROHIBIT, cx.tokens().text_3)) } else { row.state.map(|s| state_mark(cx, s)) };
     let badge = quiet.map(|icon| (icon, cx.tokens().text_3));
@@ -251,8 +243,8 @@ fn place(ui: &mut Ui, cx: &mut Cx<'_>, row: &ChatRow) {
             cx.act(Action::Mute(chat, Mute::Off));
         }
     } else {
-        for (key, how) in MUTES {
-            if menu_item(ui, cx, icons::BELL_SLASH, &cx.t(key), false) {
+        for (text, how) in mute::choices(cx) {
+            if menu_item(ui, cx, icons::BELL_SLASH, &text, false) {
                 cx.act(Action::Mute(chat, how));
             }
         }

@@ -11,7 +11,7 @@ use crate::{
     model::{Section, Sheet, can_write_to, shown_name, status},
     text::links,
     theme::{Type, icons, space},
-    views::{contacts::standing, sheets::expiry::choices},
+    views::{chats::mute, contacts::standing, sheets::expiry::choices},
     widgets::{
         Face, Kind, Tone, avatar, banner, button, card, glyph, icon_button, label, link_button, muted, paragraph,
         section_title, segmented, selectable, side_by_side, switch_row,
@@ -29,6 +29,9 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, account: AccountId) {
     actions(ui, cx, contact);
     if matches!(contact.state, ContactState::Introduced | ContactState::Verified) {
         trust(ui, cx, contact);
+        if let Some(chat) = cx.model.chat_with(contact.account).map(|chat| chat.chat) {
+            mute::show(ui, cx, chat);
+        }
         expiry(ui, cx, contact);
         path(ui, cx, contact);
         sharing(ui, cx, contact);

@@ -189,22 +189,6 @@ pub(super) fn language(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-pub(super) fn notifications(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let settings = cx.model.settings.clone();
-    card(ui, cx, |ui, cx| {
-        let (title, about) = (cx.t("notify"), cx.t("notify-about"));
-        if let Some(on) = switch_row(ui, cx, &title, &about, settings.notify) {
-            set(cx, |settings| settings.notify = on);
-        }
-        let (title, about) = (cx.t("notify-text"), cx.t("notify-text-about"));
-        let changed =
-            ui.add_enabled_ui(settings.notify, |ui| switch_row(ui, cx, &title, &about, settings.notify_text)).inner;
-        if let Some(on) = changed {
-            set(cx, |settings| settings.notify_text = on);
-        }
-    });
-}
-
 /// With the notifications, because it is what brings them.
 pub(super) fn background(ui: &mut Ui, cx: &mut Cx<'_>) {
     section_title(ui, cx, &cx.t("background-title"));

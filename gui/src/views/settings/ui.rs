@@ -1,6 +1,6 @@
 use egui::{CentralPanel, CornerRadius, Frame, Margin, Panel, Role, ScrollArea, Sense, Ui, WidgetText, vec2};
 
-use super::{account, pages};
+use super::{account, notifications, pages};
 use crate::{
     action::Action,
     cx::Cx,
@@ -73,7 +73,7 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, section: Section) {
         Section::Appearance => pages::appearance(ui, cx),
         Section::Language => pages::language(ui, cx),
         Section::Notifications => {
-            pages::notifications(ui, cx);
+            notifications::show(ui, cx);
             pages::background(ui, cx);
         }
         Section::Network => crate::views::network::bootstraps(ui, cx),
