@@ -3,23 +3,17 @@
 use kith_store::DeliveryState;
 use kith_tests::{
     seeds::for_seeds,
-    sim::{Faults, Sim, mailbox::Malice},
+    sim::{Faults, Sim, mailbox::Malice, pool::acquainted},
 };
 
 /// Seeds run in CI, of worlds that take days of virtual time each; `KITH_SIM_SEEDS` asks for more.
-const SEEDS: u64 = 400;
+const SEEDS: u64 = 2_000;
 /// What CI spends on each of these worlds at most.
-const BUDGET_S: u64 = 100;
+const BUDGET_S: u64 = 120;
 
 /// Two contacts, then nobody is connected to anybody: everything they write goes through mailboxes.
 fn by_mail_alone(seed: u64, faults: Faults, malice: &[Malice], messages: u32) {
-    let mut sim = Sim::new(seed, 2, faults).with_mailboxes(malice);
-    sim.introduce(0, 1);
-    // Each knows where the other finds mail.
-    let (kind, honest) = (sim.faults, Faults { crash: 0, ..Faults::NONE });
-    sim.faults = honest;
-    sim.run_for(60_000);
-    sim.faults = kind;
+    let mut sim = acquainted(seed, faults, malice);
     sim.cut_everybody();
     let mut written = Vec::new();
     for n in 0..messages {
@@ -61,11 +55,9 @@ fn nothing_is_lost_or_doubled_by_mail() {
 /// One mailbox, and it lies: what it swallows comes when the two meet.
 #[test]
 fn a_mailbox_that_lies_only_delays() {
-    for_seeds(SEEDS, BUDGET_S, |seed| {
+    for_seeds(SEEDS / 2, BUDGET_S, |seed| {
         let rough = Faults { partition: 0, ..Faults::ROUGH };
-        let mut sim = Sim::new(seed, 2, rough).with_mailboxes(&[Malice::ROUGH; 2]);
-        sim.introduce(0, 1);
-        sim.faults.partition = 60;
+        let mut sim = acquainted(seed, Faults { partition: 60, ..rough }, &[Malice::ROUGH; 2]);
         let mut written = Vec::new();
         for n in 0..5 {
             let from = sim.chance(2) as usize;
@@ -99,6 +91,43 @@ fn a_long_absence_and_then_both_at_once() {
         let expected: Vec<String> = (0..300).map(|n| format!("number {n}")).collect();
         assert_eq!(texts, expected, "all of them, once, in order");
     });
+}
+
+/// Who comes back does not send again what lies in mailboxes: the other finds it there.
+#[test]
+fn what_mailboxes_keep_is_not_sent_as_well() {
+    for_seeds(12, BUDGET_S, |seed| {
+        let mut sim = acquainted(seed, Faults::NONE, &[Malice::default(); 2]);
+        sim.cut_everybody();
+        sim.run_for(60_000);
+        let written: Vec<_> = (0..20).filter_map(|n| sim.send(0, 1, &format!("number {n}"))).collect();
+        sim.run_until("everything is left", |sim| {
+            let store = sim.people[0].store();
+            store.outbox_unsealed().expect("read") == 0 && store.deposits_waiting().expect("read") == 0
+        });
+        let before = sim.sent.0;
+        sim.set_cut(0, 1, false);
+        sim.run_until("it is found", |sim| written.iter().all(|id| sim.people[1].has(*id)));
+        sim.run_until("and acknowledged", |sim| sim.people.iter_mut().all(|person| person.is_done()));
+        let sent = sim.sent.0 - before;
+        assert!(sent < 10, "{sent} envelopes for twenty messages that were in mailboxes");
+    });
+}
+
+/// Nobody asks mailboxes much for mail of somebody who is connected.
+#[test]
+fn mailboxes_are_asked_less_while_the_writer_is_connected() {
+    let asked = |cut: bool| {
+        let mut sim = acquainted(1, Faults::NONE, &[Malice::default(); 2]);
+        sim.set_cut(0, 1, cut);
+        sim.run_for(1_800_000);
+        let before = sim.sent.1;
+        sim.run_for(3_600_000);
+        sim.sent.1 - before
+    };
+    let (apart, together) = (asked(true), asked(false));
+    println!("an hour of two people with two mailboxes: {apart} requests apart, {together} connected");
+    assert!(apart > 80 && together < 20, "{apart} requests apart, {together} connected");
 }
 
 /// A stranger finds an invite of somebody who is away, and is accepted while away.

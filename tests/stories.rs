@@ -17,4 +17,6 @@ mod requests;
 mod schedule;
 mod sim_delivery;
 mod sim_mailbox;
+mod sim_sync;
+mod sync;
 mod tidy;

@@ -10,6 +10,7 @@
 pub mod check;
 pub mod mailbox;
 pub mod person;
+pub mod pool;
 
 use std::collections::BTreeMap;
 
@@ -39,14 +40,19 @@ pub struct Faults {
     pub partition: u32,
     /// How far clocks may be off, in milliseconds either way.
     pub skew_ms: u64,
+    /// Of a thousand steps, how many keep somebody's disk or put an older one back.
+    pub rollback: u32,
 }
 
 impl Faults {
     /// A kind world.
-    pub const NONE: Self = Self { loss: 0, duplicate: 0, delay_ms: 20, crash: 0, partition: 0, skew_ms: 0 };
+    pub const NONE: Self =
+        Self { loss: 0, duplicate: 0, delay_ms: 20, crash: 0, partition: 0, skew_ms: 0, rollback: 0 };
     /// Everything that goes wrong, often.
     pub const ROUGH: Self =
-        Self { loss: 15, duplicate: 10, delay_ms: 3_000, crash: 30, partition: 10, skew_ms: 120_000 };
+        Self { loss: 15, duplicate: 10, delay_ms: 3_000, crash: 30, partition: 10, skew_ms: 120_000, rollback: 0 };
+    /// And disks go back in time.
+    pub const FORGETFUL: Self = Self { rollback: 10, ..Self::ROUGH };
 }
 
 /// Something under way.
@@ -67,7 +73,7 @@ enum Parcel {
     },
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Slot {
     blob: Option<Vec<u8>>,
     expires_at_ms: u64,
@@ -81,6 +87,8 @@ pub struct Sim {
     pub people: Vec<Person>,
     /// What goes wrong.
     pub faults: Faults,
+    /// How many envelopes were sent on connections, and how many questions were put to mailboxes.
+    pub sent: (u64, u64),
     /// How many batches everybody has run.
     pub batches: u64,
     /// The batch that ends in a crash whatever the faults are, by its number.
@@ -115,6 +123,7 @@ impl Sim {
             now: START_MS,
             people,
             faults,
+            sent: (0, 0),
             batches: 0,
             crash_at: None,
             rng,
@@ -173,7 +182,7 @@ impl Sim {
     /// Makes two people contacts: one invites, the other adds, the first accepts.
     pub fn introduce(&mut self, inviter: usize, adder: usize) {
         let faults = self.faults;
-        self.faults = Faults { crash: 0, partition: 0, ..faults };
+        self.faults = Faults { crash: 0, partition: 0, rollback: 0, ..faults };
         let link = self.invite(inviter, true);
         let add = Command::ContactsAdd(params::AddParams { link, message: Some("hello".into()) });
         self.call(adder, add).expect("added");
@@ -238,6 +247,7 @@ impl Sim {
     /// The next thing happens: a parcel arrives, or somebody's alarm clock rings. `false` if nothing is left to happen.
     pub fn step(&mut self) -> bool {
         self.maybe_partition();
+        self.maybe_roll_back();
         self.relink();
         let parcel = self.under_way.keys().next().map(|(at, _)| *at);
         let alarm = (0..self.people.len()).filter_map(|who| Some((self.people[who].next_wake()?, who))).min();
@@ -387,6 +397,7 @@ impl Sim {
     }
 
     fn ask_mailbox(&mut self, link: &str, operation: MailboxOperation) -> Option<MailboxResponse> {
+        self.sent.1 += 1;
         let (loss, now) = (self.faults.loss, self.now);
         // Lost on the way there, or on the way back.
         if loss > 0 && self.chance(100) < loss {
@@ -445,15 +456,17 @@ impl Sim {
     }
 
     fn event(&mut self, who: usize, event: Event) {
-        if let Event::MessageUpserted { message } = &event
-            && message.state.is_none()
-        {
-            self.checks.shown(who, message);
+        if let Event::Notify { message, .. } = &event {
+            self.checks.shown(who, *message);
         }
         if let Event::MessageState { message, state, .. } = &event {
             self.checks.state(who, *message, *state);
             if matches!(state, MessageState::Delivered | MessageState::Seen) {
-                let stored = self.people.iter_mut().enumerate().any(|(at, p)| at != who && p.has(*message));
+                let stored = self
+                    .people
+                    .iter_mut()
+                    .enumerate()
+                    .any(|(at, p)| at != who && (p.has(*message) || p.lost.contains(message)));
                 assert!(stored, "delivered, but nobody has it (I4)");
             }
         }
@@ -465,6 +478,7 @@ impl Sim {
             self.post(who, Parcel::Input(Input::SendResult { id, ok: false }));
             return;
         };
+        self.sent.0 += 1;
         self.checks.sent(&self.people[who], &self.people[to], &bytes);
         self.post(who, Parcel::Input(Input::SendResult { id, ok: true }));
         let from = self.people[who].transport();
@@ -505,6 +519,33 @@ impl Sim {
             let cut = !self.is_cut(a, b);
             self.set_cut(a, b, cut);
         }
+    }
+
+    fn maybe_roll_back(&mut self) {
+        if self.faults.rollback == 0 || self.chance(1000) >= self.faults.rollback {
+            return;
+        }
+        let count = u32::try_from(self.people.len()).unwrap_or(1);
+        let who = self.chance(count) as usize;
+        if self.people[who].kept.is_none() {
+            self.people[who].keep_disk();
+        } else {
+            self.roll_back(who);
+        }
+    }
+
+    /// Puts somebody's disk back as it was when it was last kept, if it was, and starts them.
+    pub fn roll_back(&mut self, who: usize) {
+        let now = self.now;
+        if !self.people[who].put_disk_back(now) {
+            return;
+        }
+        self.checks.forget(who);
+        self.unlink_all(who);
+        let outputs = self.people[who].start(now);
+        self.carry_out(who, outputs);
+        self.sees_mailboxes(who);
+        self.give(who, vec![Input::Addresses(vec![format!("/memory/{who}")])]);
     }
 
     /// Connects those who let each other in and are not cut off, disconnects the others.

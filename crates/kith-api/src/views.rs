@@ -382,6 +382,12 @@ pub struct Message {
     /// It is pinned here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
+    /// Messages that should stand before it have not come for a day.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gap: bool,
+    /// Its place: messages of a chat are shown in the order of these texts. It may change when an older one arrives late.
+    #[serde(default)]
+    pub order: String,
     /// The emoji on it, in the order in which each was first put there.
     #[serde(default)]
     pub reactions: Vec<Reaction>,

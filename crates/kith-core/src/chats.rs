@@ -16,3 +16,5 @@ mod schedule;
 mod send;
 pub(crate) mod typing;
 mod views;
+
+pub(crate) use self::{changes::Change, receive::row_of};

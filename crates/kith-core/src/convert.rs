@@ -189,6 +189,8 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
         forwarded: row.marks.forwarded,
         mention: row.marks.mention,
         pinned: row.marks.pinned_at_ms.is_some(),
+        gap: row.marks.gap,
+        order: order(row),
         reactions: row.marks.reactions.iter().map(reaction_view).collect(),
         expires_s: row.marks.expires_s.map(u64::from),
         expires_at: row.marks.expires_at_ms,
@@ -241,6 +243,12 @@ fn system_view(row: &MessageRow) -> Option<views::System> {
     }
     let Ok(Body::Expiry { expires_s, .. }) = Body::decode(row.kind, &row.body) else { return None };
     Some(views::System::Expiry { expires_s: expires_s.map(u64::from) })
+}
+
+/// Fixed width, so that texts compare as places do.
+fn order(row: &MessageRow) -> String {
+    let id: String = row.msg.to_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{:016x}{id}", row.hlc.to_u64())
 }
 
 fn reaction_view(reaction: &Reaction) -> views::Reaction {

@@ -28,6 +28,7 @@ use crate::{
     recovery::{Recovery, Returns},
     reorder::Reorder,
     setup,
+    sync::{self, Syncing},
 };
 
 /// Who this node is.
@@ -84,6 +85,7 @@ pub struct Core {
     /// The account comes back, and its list is not continued yet.
     pub(crate) recovery: Option<Recovery>,
     pub(crate) returns: Returns,
+    pub(crate) sync: Syncing,
     pub(crate) links: BTreeMap<u64, PendingLink>,
     pub(crate) unstored: BTreeMap<[u8; 16], Unstored>,
     /// Invites that are given out once a bootstrap node has their bundle.
@@ -156,8 +158,11 @@ impl Core {
             return Err(CoreError::Damaged { what: "identity log (another account's)" });
         }
         let last = store.meta(META_HLC)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes);
+        let mut rng = StdRng::from_seed(seed);
+        sync::make_key(&store, &mut rng)?;
         if options.restored {
             retire_sessions(&mut store)?;
+            sync::forget(&store)?;
         }
         Ok(Self {
             store,
@@ -167,7 +172,7 @@ impl Core {
             log,
             olm: None,
             clock: Clock::new(Hlc::from_u64(last)),
-            rng: StdRng::from_seed(seed),
+            rng,
             up: BTreeMap::new(),
             addresses: Vec::new(),
             bootstraps: Vec::new(),
@@ -184,6 +189,7 @@ impl Core {
             presence: Presence::default(),
             recovery: None,
             returns: Returns::default(),
+            sync: Syncing::default(),
             links: BTreeMap::new(),
             unstored: BTreeMap::new(),
             ungiven: Vec::new(),
@@ -220,6 +226,7 @@ impl Core {
         if self.store.own_mailbox()?.is_some() {
             self.push_serve(false, out)?;
         }
+        self.sync_startup()?;
         self.queue_invites_for_storing(now)
     }
 
@@ -415,6 +422,7 @@ impl Core {
             self.status_until()?,
             self.recovery_next_wake(),
             self.quiet.next_wake(),
+            self.sync_next_wake(),
         ];
         Ok(times.into_iter().flatten().min())
     }
@@ -472,6 +480,7 @@ impl Core {
         self.recovery_wake(now, out)?;
         self.links_wake(now, out)?;
         self.invites_wake(now, out)?;
+        self.sync_wake(now, out)?;
         self.outbox_wake_due(now, out)?;
         if now >= self.last_prune.saturating_add(PRUNE_EVERY_MS) {
             self.last_prune = now;

@@ -43,6 +43,7 @@ mod reorder;
 mod session;
 mod settings;
 pub mod setup;
+mod sync;
 
 #[cfg(test)]
 mod tests;

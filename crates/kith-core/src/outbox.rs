@@ -28,6 +28,8 @@ const WINDOW: u32 = 32;
 const BACKOFF_S: [u64; 6] = [5, 10, 30, 60, 300, 600];
 /// When a row of a device that is not connected is looked at again, if nothing happens before.
 const PARKED_MS: u64 = 3600 * 1000;
+/// How long what lies in mailboxes is left to them once the device is connected, which makes it look there.
+const MAIL_FIRST_MS: u64 = 30_000;
 /// How many due rows one wake looks at.
 const DUE_MAX: u32 = 256;
 /// How many message ids one receipt names.
@@ -107,6 +109,12 @@ impl Core {
         Ok(())
     }
 
+    /// A device came: everything waiting for it is due, but for what mailboxes have taken.
+    pub(crate) fn wake_device_up(&mut self, device: DeviceId, now: Timestamp) -> Result<(), CoreError> {
+        self.wake_device(device, now)?;
+        Ok(self.store.outbox_leave_to_mail(&device, now.saturating_add(MAIL_FIRST_MS))?)
+    }
+
     /// Looks at the rows whose time has come, and gives up those whose time is over.
     pub(crate) fn outbox_wake_due(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         for row in self.store.outbox_expired(now)? {
@@ -166,7 +174,8 @@ impl Core {
         rows.extend(window);
         for row in rows {
             // What has not left yet need not wait for its time once there is a connection and room.
-            let waits = row.next_at_ms > now && (row.sent || !connected || row.kind == Body::REQUEST);
+            let left = row.sent || row.deposited_at_ms.is_some();
+            let waits = row.next_at_ms > now && (left || !connected || row.kind == Body::REQUEST);
             if waits {
                 continue;
             }
@@ -219,8 +228,21 @@ impl Core {
         now: Timestamp,
     ) -> Result<Vec<u8>, CoreError> {
         let body = Body::decode(row.kind, &row.body)?;
-        let template =
-            Template { msg: row.msg, account: device.account, chat: row.chat, hlc: row.hlc, body: &body, acked: true };
+        let (mut parents, mut proof) = (Vec::new(), None);
+        if body.is_kept() {
+            parents = self.parents_to_send(&row.chat, &row.msg)?;
+            proof = Some(self.proof_of(row.chat, row.msg, row.hlc, &parents, row.kind, &row.body)?);
+        }
+        let template = Template {
+            msg: row.msg,
+            account: device.account,
+            chat: row.chat,
+            hlc: row.hlc,
+            body: &body,
+            acked: true,
+            parents,
+            proof,
+        };
         self.seal(device, &template, now)
     }
 
@@ -353,6 +375,8 @@ impl Core {
             hlc: self.clock.tick(now),
             body,
             acked: false,
+            parents: Vec::new(),
+            proof: None,
         };
         match self.seal(&device, &template, now) {
             Ok(bytes) if connected => out.push(Output::Send { to: device.transport, id: SendId(0), bytes }),

@@ -162,7 +162,7 @@ impl Core {
             | Body::React { .. }
             | Body::Vote { .. }
             | Body::ClosePoll { .. } => {
-                self.receive_change(contact, inner, hlc, now, out)?;
+                self.receive_change(contact, inner, now, out)?;
             }
             Body::Delivered { messages } => return self.delivered(device, messages, now, out),
             Body::Nack { .. } => return self.nacked(device, opened.session, now),
@@ -183,6 +183,11 @@ impl Core {
             }
             Body::MailboxOffer { offer } => self.mailbox_offered(contact, offer, inner.hlc, now, out)?,
             Body::MailboxWithdrawn => self.mailbox_withdrawn(contact.account, inner.hlc, now, out)?,
+            Body::Sync(sync) => {
+                if !self.receive_sync(contact.account, device, sync, now, out)? {
+                    return Ok(());
+                }
+            }
             Body::Request { .. } => return refuse("a contact request inside the channel"),
         }
         self.ack(device.device, inner.msg);
@@ -227,6 +232,7 @@ impl Core {
                     let mut device = device.clone();
                     device.last_reset_ms = Some(now);
                     self.store.put_device(&device)?;
+                    self.sync_wanted(&device, now)?;
                 }
                 Err(CoreError::NoPrekey) => {}
                 Err(error) => return Err(error),
@@ -245,6 +251,7 @@ impl Core {
             if row.session != on && !row.dead && (row.last_received_at_ms.is_none() || row.created_at_ms <= since) {
                 row.dead = true;
                 self.store.put_session(&row)?;
+                self.sync_wanted(device, now)?;
             }
         }
         self.store.outbox_undeposit(&device.device)?;

@@ -523,6 +523,8 @@ impl Core {
         let hlc = self.clock.observe(back.hlc, now);
         self.take_log(&contact, &log, out)?;
         let device = self.adopt_device(contact.account, record, Some(kem))?;
+        // Who we are is in the backup and nowhere else.
+        self.share_past_with(device.device)?;
         self.keep_prekeys(device.device, prekeys, now)?;
         self.store.set_addresses(&device.transport, addresses, now)?;
         self.take_contact_queues(contact.account, queues, hlc)?;

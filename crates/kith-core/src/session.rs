@@ -364,6 +364,10 @@ pub(crate) struct Template<'a> {
     pub(crate) body: &'a Body,
     /// Whether the other side acknowledges it.
     pub(crate) acked: bool,
+    /// The messages it follows.
+    pub(crate) parents: Vec<[u8; 16]>,
+    /// By which we know it as ours.
+    pub(crate) proof: Option<[u8; 16]>,
 }
 
 impl Template<'_> {
@@ -374,6 +378,9 @@ impl Template<'_> {
             to_account: self.account,
             to_device: device.device,
         };
-        Ok(Inner::create(&ends, self.msg, self.hlc, self.chat, Vec::new(), generation, self.body.clone())?)
+        let (parents, body) = (self.parents.clone(), self.body.clone());
+        let mut inner = Inner::create(&ends, self.msg, self.hlc, self.chat, parents, generation, body)?;
+        inner.proof = self.proof;
+        Ok(inner)
     }
 }

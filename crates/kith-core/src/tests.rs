@@ -16,5 +16,6 @@ mod recovery;
 mod schedule;
 mod sessions;
 mod settings;
+mod sync;
 mod typing;
 mod world;

@@ -147,5 +147,7 @@ registry! {
         LISTEN_PORT = "kith/hash/listen-port";
         /// The work that opens a queue at a mailbox.
         MAILBOX_WORK = "kith/hash/mailbox-work";
+        /// The key under which two devices name what they compare.
+        SYNC_SESSION = "kith/hash/sync-session";
     }
 }

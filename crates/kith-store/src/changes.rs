@@ -61,6 +61,8 @@ pub struct WaitingChange {
     pub at_ms: u64,
     /// Its encoded body.
     pub body: Vec<u8>,
+    /// By which its author knows it.
+    pub proof: Option<[u8; 16]>,
 }
 
 /// Which is below all stamps.
@@ -189,8 +191,8 @@ impl Store {
     /// Removes the message in row `row` and all that belongs to it. It does not come back when it is sent again.
     pub fn erase(&self, row: i64) -> Result<(), StoreError> {
         self.atomically(|conn| {
-            let sql = "INSERT INTO erased (chat_id, author_id, msg)
-                SELECT chat_id, author_id, msg FROM messages WHERE id = ?1 ON CONFLICT DO NOTHING";
+            let sql = "INSERT INTO erased (chat_id, author_id, msg, said, deleted)
+                SELECT chat_id, author_id, msg, said, deleted FROM messages WHERE id = ?1 ON CONFLICT DO NOTHING";
             conn.prepare_cached(sql)?.execute([row])?;
             let sql = "DELETE FROM deliveries WHERE msg = (SELECT msg FROM messages WHERE id = ?1 AND outgoing = 1)";
             conn.prepare_cached(sql)?.execute([row])?;
@@ -253,8 +255,8 @@ impl Store {
         let author_id = self.ensure_author(&change.author)?;
         self.atomically(|conn| {
             let Some(chat_id) = chat_id(conn, &change.chat)? else { return Err(StoreError::UnknownChat) };
-            let sql = "INSERT INTO waiting_changes (chat_id, author_id, target, event, kind, stamp, at_ms, body)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (chat_id, author_id, event) DO NOTHING";
+            let sql = "INSERT INTO waiting_changes (chat_id, author_id, target, event, kind, stamp, at_ms, body, proof)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (chat_id, author_id, event) DO NOTHING";
             conn.prepare_cached(sql)?.execute(params![
                 chat_id,
                 author_id,
@@ -264,6 +266,7 @@ impl Store {
                 hlc_to_sql(change.stamp.hlc),
                 int(change.at_ms),
                 change.body,
+                change.proof,
             ])?;
             let sql = "DELETE FROM waiting_changes WHERE author_id = ?1 AND (at_ms < ?2 OR id NOT IN (
                 SELECT id FROM waiting_changes WHERE author_id = ?1 ORDER BY id DESC LIMIT ?3))";
@@ -276,7 +279,7 @@ impl Store {
     pub fn take_changes(&self, chat: &ChatId, target: &MsgId) -> Result<Vec<WaitingChange>, StoreError> {
         let Some(chat_id) = chat_id(&self.conn, chat)? else { return Ok(Vec::new()) };
         self.atomically(|conn| {
-            let sql = "SELECT a.account, w.event, w.kind, w.stamp, w.at_ms, w.body FROM waiting_changes w
+            let sql = "SELECT a.account, w.event, w.kind, w.stamp, w.at_ms, w.body, w.proof FROM waiting_changes w
                 JOIN authors a ON a.id = w.author_id WHERE w.chat_id = ?1 AND w.target = ?2 ORDER BY w.id";
             let mut statement = conn.prepare_cached(sql)?;
             let changes = collect(statement.query(params![chat_id, target.as_bytes()])?, |row| {
@@ -288,6 +291,7 @@ impl Store {
                     kind: row.get(2)?,
                     at_ms: row.get(4)?,
                     body: row.get(5)?,
+                    proof: row.get(6)?,
                 })
             })?;
             let sql = "DELETE FROM waiting_changes WHERE chat_id = ?1 AND target = ?2";

@@ -34,6 +34,7 @@ mod schema;
 mod search;
 mod settings;
 mod store;
+mod sync;
 
 pub use backup::{BackupFailure, BackupReader, Content, Look, has_database};
 pub use changes::{PINNED_MAX, REACTIONS_MAX, Reaction, Stamp, VERSIONS_MAX, Version, WaitingChange};
@@ -53,4 +54,5 @@ pub use read::ReadStore;
 pub use schedule::ScheduledRow;
 pub use schema::SCHEMA;
 pub use search::{Hit, SEARCH_MAX, SNIPPET_CLOSE, SNIPPET_OPEN, Search};
-pub use store::Store;
+pub use store::{Image, Store};
+pub use sync::{Change, Entry, GAPS_MAX, Gap, Proof, What};

@@ -71,7 +71,8 @@ pub struct MessageRow {
     pub author: AccountId,
     /// It is ours.
     pub outgoing: bool,
-    /// When it was written, as the author's hybrid clock said. Display order is this, then `msg`.
+    /// Its place: when it was written, as the author's hybrid clock said, but behind what it follows. Display order is
+    /// this, then `msg`.
     pub hlc: Hlc,
     /// When it was written (Unix ms).
     pub sent_at_ms: u64,
@@ -104,6 +105,8 @@ pub struct Marks {
     pub forwarded: bool,
     /// It names the person this store belongs to.
     pub mention: bool,
+    /// A message it follows has been missing for long.
+    pub gap: bool,
     /// The emoji on it, in the order in which each was first put there.
     pub reactions: Vec<Reaction>,
     /// It disappears so many seconds after it was sent at its author's, and after it was read at its reader's.
@@ -162,6 +165,7 @@ pub(crate) const COLUMNS: &str = "m.id, m.msg, c.chat, a.account, m.outgoing, m.
     CASE WHEN m.reacted THEN (
         SELECT group_concat(r.emoji || ' ' || hex(w.account), char(10) ORDER BY r.stamp, r.event)
         FROM reactions r JOIN authors w ON w.id = r.author_id WHERE r.message_id = m.id AND r.shown = 1) END,
+    EXISTS (SELECT 1 FROM gaps g WHERE g.message_id = m.id AND g.state = 1),
     CASE WHEN m.state = 20 THEN (
         SELECT group_concat(hex(k.mailbox) || ' ' || k.until_ms, char(10) ORDER BY k.mailbox)
         FROM custody k WHERE k.msg = m.msg) END,
@@ -171,7 +175,7 @@ pub(crate) const COLUMNS: &str = "m.id, m.msg, c.chat, a.account, m.outgoing, m.
         FROM votes v JOIN authors w ON w.id = v.author_id
         WHERE v.message_id = m.id AND v.counts = 1 AND v.choices <> 0) END";
 /// How many columns that is.
-pub(crate) const COLUMN_COUNT: usize = 25;
+pub(crate) const COLUMN_COUNT: usize = 26;
 /// The tables they come from; the planner may not start with another one.
 pub(crate) const TABLES: &str =
     "messages m CROSS JOIN chats c ON c.id = m.chat_id CROSS JOIN authors a ON a.id = m.author_id";
@@ -198,12 +202,13 @@ pub(crate) fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
             forwarded: row.get(16)?,
             mention: row.get(17)?,
             reactions: changes::unpack(row.get(18)?),
-            custody: mailboxes::unpack(row.get(19)?),
-            expires_s: row.get(20)?,
-            expires_at_ms: row.get(21)?,
-            planned_ms: row.get(22)?,
-            closed: row.get(23)?,
-            votes: poll::unpack(row.get(24)?),
+            gap: row.get(19)?,
+            custody: mailboxes::unpack(row.get(20)?),
+            expires_s: row.get(21)?,
+            expires_at_ms: row.get(22)?,
+            planned_ms: row.get(23)?,
+            closed: row.get(24)?,
+            votes: poll::unpack(row.get(25)?),
         },
     })
 }
@@ -302,8 +307,8 @@ impl Store {
             return Ok(Inserted::Duplicate);
         }
         let sql = "INSERT INTO messages (chat_id, author_id, msg, hlc, outgoing, unread, state, sent_at_ms,
-                received_at_ms, kind, reply_to, text, body, forwarded, mention, expires_s, expires_at_ms, planned_ms)
-            VALUES (?1, ?2, ?3, ?4, ?5, NOT ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+                received_at_ms, kind, reply_to, text, body, forwarded, mention, expires_s, expires_at_ms, planned_ms, said)
+            VALUES (?1, ?2, ?3, ?4, ?5, NOT ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?4)
             ON CONFLICT (msg, author_id, chat_id) DO NOTHING";
         let inserted = self.conn.prepare_cached(sql)?.execute(params![
             chat_id,
@@ -330,13 +335,17 @@ impl Store {
         let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE m.msg = ?1 AND m.author_id = ?2 AND m.chat_id = ?3");
         let mut statement = self.conn.prepare_cached(&sql)?;
         let stored = first(statement.query(params![row.msg.as_bytes(), author_id, chat_id])?, read)?;
+        let said = match &stored {
+            Some(stored) => self.said(stored.row)?,
+            None => None,
+        };
         let same = stored.is_some_and(|stored| {
             // What it said at first is not there to compare with any more.
             if stored.marks.deleted || stored.marks.edited_at_ms.is_some() {
                 return stored.outgoing == row.outgoing;
             }
             stored.outgoing == row.outgoing
-                && stored.hlc == row.hlc
+                && said == Some(row.hlc)
                 && stored.kind == row.kind
                 && stored.text == row.text
                 && stored.reply_to == row.reply_to

@@ -22,7 +22,7 @@ const BUSY_WAIT: Duration = Duration::from_secs(2);
 /// The size of SQLCipher's pages in bytes: no database is shorter.
 const PAGE: u64 = 4096;
 /// All statements of this crate fit, so that none is compiled twice.
-const STATEMENT_CACHE: usize = 128;
+const STATEMENT_CACHE: usize = 512;
 
 const PRAGMAS: &str = "
 PRAGMA temp_store = MEMORY;
@@ -73,14 +73,19 @@ pub(crate) fn reader(dir: &Path, key: &Key) -> Result<Connection, StoreError> {
 /// A database without a file, for the simulator and tests. The schema is built once per process and copied from then on.
 pub(crate) fn memory() -> Result<Connection, StoreError> {
     static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
-    let mut conn = open_file(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     if let Some(template) = TEMPLATE.get() {
-        conn.deserialize_read_exact("main", template.as_slice(), template.len(), false)?;
-    } else {
-        schema::migrate(&conn)?;
-        let image = conn.serialize("main")?;
-        TEMPLATE.get_or_init(|| image.to_vec());
+        return memory_of(template);
     }
+    let conn = open_file(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    schema::migrate(&conn)?;
+    let image = conn.serialize("main")?.to_vec();
+    memory_of(TEMPLATE.get_or_init(|| image))
+}
+
+/// A database without a file that begins as this one.
+pub(crate) fn memory_of(image: &[u8]) -> Result<Connection, StoreError> {
+    let mut conn = open_file(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    conn.deserialize_read_exact("main", image, image.len(), false)?;
     conn.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = MEMORY;")?;
     Ok(conn)
 }

@@ -215,6 +215,21 @@ impl Store {
         Ok(())
     }
 
+    /// A message is missed by the device it was meant for: it is due at `now_ms`, and sealed for mailboxes anew.
+    pub fn outbox_again(&self, device: &DeviceId, msg: &MsgId, now_ms: u64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET deposited_at_ms = NULL, next_at_ms = ?3 WHERE device = ?1 AND msg = ?2";
+        self.conn.prepare_cached(sql)?.execute(params![device.as_bytes(), msg.as_bytes(), int(now_ms)])?;
+        Ok(())
+    }
+
+    /// Puts off until `next_at_ms` what mailboxes have taken for a device: it may come from there.
+    pub fn outbox_leave_to_mail(&self, device: &DeviceId, next_at_ms: u64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET next_at_ms = ?2 WHERE device = ?1 AND deposited_at_ms IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM deposits d WHERE d.device = outbox.device AND d.msg = outbox.msg)";
+        self.conn.prepare_cached(sql)?.execute(params![device.as_bytes(), int(next_at_ms)])?;
+        Ok(())
+    }
+
     /// Removes the row of a message the device has acknowledged; `false` if there was none.
     pub fn outbox_acked(&self, device: &DeviceId, msg: &MsgId) -> Result<bool, StoreError> {
         let sql = "DELETE FROM outbox WHERE device = ?1 AND msg = ?2";

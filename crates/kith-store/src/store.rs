@@ -26,6 +26,18 @@ pub struct Store {
     saved: Cell<bool>,
 }
 
+/// A copy of a database, for the simulator and tests: what a disk held at one moment.
+pub struct Image {
+    bytes: Vec<u8>,
+    ratchet: Key,
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Image").field("bytes", &self.bytes.len()).finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store").field("begun", &self.begun).field("saved", &self.saved).finish_non_exhaustive()
@@ -46,6 +58,16 @@ impl Store {
     /// An empty database without a file and without page encryption. For the simulator and tests only.
     pub fn in_memory(ratchet: &Key) -> Result<Self, StoreError> {
         Ok(Self::over(open::memory()?, ratchet))
+    }
+
+    /// A copy of this database as it is, without a file either. For the simulator and tests only.
+    pub fn image(&self) -> Result<Image, StoreError> {
+        Ok(Image { bytes: self.conn.serialize("main")?.to_vec(), ratchet: self.ratchet.duplicate() })
+    }
+
+    /// The database of an image. For the simulator and tests only.
+    pub fn from_image(image: &Image) -> Result<Self, StoreError> {
+        Ok(Self::over(open::memory_of(&image.bytes)?, &image.ratchet))
     }
 
     pub(crate) fn over(conn: Connection, ratchet: &Key) -> Self {

@@ -41,6 +41,12 @@ pub const ADDRESS_MAX_BYTES: usize = 256;
 pub const BUNDLE_ADDRESSES_MAX_BYTES: usize = 2 * 1024;
 /// Causal parents of one message.
 pub const PARENTS_MAX: usize = 4;
+/// Bytes of one message of a reconciliation.
+pub const SYNC_BYTES_MAX: usize = 56 * 1024;
+/// Messages one reconciliation frame asks for.
+pub const SYNC_WANTED_MAX: usize = 1024;
+/// Messages asked for by their ids at once.
+pub const SYNC_FETCH_MAX: usize = 64;
 /// One-time keys in one pack.
 pub const PREKEYS_MAX: usize = 32;
 /// Message ids in one receipt.

@@ -4,6 +4,7 @@
 mod body;
 mod body_proto;
 mod poll;
+mod sync;
 
 use std::fmt;
 
@@ -12,6 +13,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 pub use body::{Availability, Body};
 pub use poll::Poll;
+pub use sync::Sync;
 
 use crate::codec::{Shape, array, arrays, check_count};
 use crate::error::WireError;
@@ -69,12 +71,14 @@ pub struct Inner {
     pub hlc: Hlc,
     /// In which conversation.
     pub chat: ChatId,
-    /// Hashes of the messages it follows.
+    /// The ids of the messages it follows.
     pub parents: Vec<[u8; 16]>,
     /// The session generation of the sender.
     pub generation: u32,
     /// What it says.
     pub body: Body,
+    /// By which its author, and nobody else, knows it if somebody gives it back.
+    pub proof: Option<[u8; 16]>,
 }
 
 impl fmt::Debug for Inner {
@@ -107,6 +111,8 @@ struct InnerProto {
     kind: u32,
     #[prost(bytes = "vec", tag = "11")]
     body: Vec<u8>,
+    #[prost(bytes = "vec", optional, tag = "12")]
+    proof: Option<Vec<u8>>,
 }
 
 impl Inner {
@@ -135,7 +141,19 @@ impl Inner {
         body: Body,
     ) -> Self {
         let Ends { from_account, from_device, to_account, to_device } = *ends;
-        Self { from_account, from_device, to_account, to_device, msg, hlc, chat, parents, generation, body }
+        Self {
+            from_account,
+            from_device,
+            to_account,
+            to_device,
+            msg,
+            hlc,
+            chat,
+            parents,
+            generation,
+            body,
+            proof: None,
+        }
     }
 
     /// The two ends.
@@ -160,6 +178,7 @@ impl Inner {
             generation: self.generation,
             kind: self.body.kind(),
             body: self.body.encode(),
+            proof: self.proof.map(|proof| proof.to_vec()),
         };
         let mut bytes = Zeroizing::new(Vec::with_capacity(proto.encoded_len().saturating_add(1)));
         bytes.push(INNER.version);
@@ -184,7 +203,8 @@ impl UnverifiedInner {
             to_account: AccountId::from_slice(&proto.to_account)?,
             to_device: DeviceId::from_slice(&proto.to_device)?,
         };
-        Ok(Self(Inner::assemble(
+        let proof = proto.proof.map(|proof| array("proof", &proof)).transpose()?;
+        let inner = Inner::assemble(
             &ends,
             MsgId::from_bytes(array("message id", &proto.msg)?),
             Hlc::from_u64(proto.hlc),
@@ -192,7 +212,8 @@ impl UnverifiedInner {
             arrays("parents", &proto.parents, PARENTS_MAX)?,
             proto.generation,
             Body::decode(proto.kind, &secret)?,
-        )))
+        );
+        Ok(Self(Inner { proof, ..inner }))
     }
 
     /// What the message says about its ends. For first contact, where the sender is learned from the message: check

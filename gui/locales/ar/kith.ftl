@@ -183,6 +183,7 @@ to-messages = إلى الرسائل
 conversation-empty = ألقِ التحية
 conversation-empty-about = لا أحد سواكما يستطيع قراءة ما يُكتب هنا.
 unread-line = رسائل جديدة
+gap-line = توجد رسائل ناقصة هنا
 composer-name = الرسالة
 composer-hint = اكتب رسالة
 composer-send = إرسال

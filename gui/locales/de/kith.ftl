@@ -173,6 +173,7 @@ to-messages = Zu den Nachrichten
 conversation-empty = Sag Hallo
 conversation-empty-about = Nur ihr beide könnt lesen, was ihr hier schreibt.
 unread-line = Neue Nachrichten
+gap-line = Hier fehlen Nachrichten
 composer-name = Nachricht
 composer-hint = Nachricht schreiben
 composer-send = Senden

@@ -173,6 +173,7 @@ to-messages = To the messages
 conversation-empty = Say hello
 conversation-empty-about = Only the two of you can read what you write here.
 unread-line = New messages
+gap-line = Messages are missing here
 composer-name = Message
 composer-hint = Write a message
 composer-send = Send

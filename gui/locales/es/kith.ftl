@@ -173,6 +173,7 @@ to-messages = A los mensajes
 conversation-empty = Saluda
 conversation-empty-about = Nadie más puede leer lo que se escribe aquí.
 unread-line = Mensajes nuevos
+gap-line = Faltan mensajes aquí
 composer-name = Mensaje
 composer-hint = Escribe un mensaje
 composer-send = Enviar

@@ -173,6 +173,7 @@ to-messages = Aux messages
 conversation-empty = Dites bonjour
 conversation-empty-about = Personne d’autre que vous deux ne peut lire ce que vous écrivez ici.
 unread-line = Nouveaux messages
+gap-line = Il manque des messages ici
 composer-name = Message
 composer-hint = Écrire un message
 composer-send = Envoyer

@@ -167,6 +167,7 @@ to-messages = メッセージへ
 conversation-empty = あいさつしてみましょう
 conversation-empty-about = ここに書いた内容を読めるのは、お二人だけです。
 unread-line = 新しいメッセージ
+gap-line = ここに届いていないメッセージがあります
 composer-name = メッセージ
 composer-hint = メッセージを入力
 composer-send = 送信

@@ -52,6 +52,8 @@ pub(crate) fn message(n: u32) -> Message {
         expires_at: None,
         planned_at: None,
         poll: None,
+        gap: false,
+        order: format!("{n:048x}"),
     }
 }
 

@@ -172,14 +172,23 @@ impl Talk {
         if message.deleted && self.aims_at(message.id) {
             self.aim_at(None);
         }
-        if let Some(at) = self.position(message.id) {
-            self.messages[at] = message;
+        match self.position(message.id) {
+            Some(at) if self.messages[at].order == message.order => {
+                self.messages[at] = message;
+                return;
+            }
+            Some(at) => drop(self.messages.remove(at)),
+            None if !self.loaded => return,
+            None => {}
+        }
+        // One that came late stands where it belongs.
+        let at = self.messages.partition_point(|other| other.order <= message.order);
+        let with_another_page =
+            at == self.messages.len() && self.more_after || at == 0 && self.more_before && !self.messages.is_empty();
+        if with_another_page {
             return;
         }
-        if !self.loaded || self.more_after {
-            return;
-        }
-        self.messages.push(message);
+        self.messages.insert(at, message);
         if self.at_end {
             self.drop_oldest();
         }
@@ -287,6 +296,17 @@ mod tests {
         talk.add_page(Load::After, (6..9).map(message).collect(), true, false);
         talk.upsert(message(91));
         assert_eq!(ids(&talk).last(), Some(&message_id(91)));
+    }
+
+    #[test]
+    fn a_message_that_comes_late_stands_where_it_belongs() {
+        let mut talk = Talk::default();
+        talk.add_page(Load::End, [3, 5, 7].map(message).into(), true, false);
+        talk.upsert(message(4));
+        talk.upsert(message(1));
+        assert_eq!(ids(&talk), [3, 4, 5, 7].map(message_id), "the first of them is on another page");
+        talk.upsert(Message { order: message(6).order, ..message(4) });
+        assert_eq!(ids(&talk), [3, 5, 4, 7].map(message_id), "moved behind what it follows");
     }
 
     #[test]

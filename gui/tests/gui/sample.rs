@@ -57,6 +57,8 @@ fn message(n: u32, chat: u8, author: u8, minutes_ago: u64, text: &str) -> Messag
         expires_at: None,
         planned_at: None,
         poll: None,
+        gap: false,
+        order: String::new(),
     }
 }
 

@@ -18,9 +18,27 @@ pub struct Checks {
 }
 
 impl Checks {
+    /// A copy, for a world that goes on from here.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let keys = self.outer_keys.iter().map(|(id, key)| (*id, key.duplicate()));
+        Self {
+            states: self.states.clone(),
+            shown: self.shown.clone(),
+            outer_keys: keys.collect(),
+            places: self.places.clone(),
+        }
+    }
+
+    /// Somebody's disk went back in time: what they saw since then they see again.
+    pub fn forget(&mut self, who: usize) {
+        self.states.retain(|(whose, _), _| *whose != who);
+        self.shown.retain(|(whose, _)| *whose != who);
+    }
+
     /// I2: a message is shown once.
-    pub fn shown(&mut self, who: usize, message: &views::Message) {
-        assert!(self.shown.insert((who, message.id)), "a message was shown twice (I2)");
+    pub fn shown(&mut self, who: usize, message: MessageId) {
+        assert!(self.shown.insert((who, message)), "a message was shown twice (I2)");
     }
 
     /// I4: a state never falls.

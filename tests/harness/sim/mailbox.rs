@@ -31,7 +31,7 @@ impl Malice {
     pub const ROUGH: Self = Self { silent: 15, drop: 10, forge: 5, replay: 20, hold: 20, forget: 1 };
 }
 
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Queue {
     receive: Option<ReceiveId>,
     next: u64,
@@ -61,6 +61,17 @@ impl Mailbox {
     #[must_use]
     pub fn transport(&self) -> TransportId {
         TransportId::from(self.key.public())
+    }
+
+    /// A copy, for a world that goes on from here.
+    #[must_use]
+    pub fn copy(&self, malice: Malice) -> Self {
+        Self { key: self.key.duplicate(), malice, queues: self.queues.clone() }
+    }
+
+    /// It forgets all queues with everything in them.
+    pub fn wipe(&mut self) {
+        self.queues.clear();
     }
 
     /// Where people find it.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kith_api::{AccountId, ApiError, ChatId, Command, Event, MessageId, Reply, params, views};
 use kith_core::{CommandId, Core, CoreError, Identity, Input, Options, Output, setup};
 use kith_crypto::{DeviceSecrets, KemSecret, Key, RecoveryPhrase, SigningKey};
-use kith_store::{Anchor, MessageRow, Store};
+use kith_store::{Anchor, Image, MessageRow, Store};
 use kith_wire::{DeviceId, TransportId};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
@@ -18,6 +18,14 @@ pub enum Crash {
     BeforeCommit,
     /// After the commit, before anything left.
     AfterCommit,
+}
+
+fn secrets([sign, transport, kem]: &[[u8; 32]; 3]) -> DeviceSecrets {
+    DeviceSecrets {
+        sign: SigningKey::from_seed(sign),
+        transport: SigningKey::from_seed(transport),
+        kem: KemSecret::from_seed(kem),
+    }
 }
 
 /// A person.
@@ -41,6 +49,20 @@ pub struct Person {
     pub events: Vec<Event>,
     /// The devices they let in.
     pub tracked: BTreeSet<TransportId>,
+    /// What their disk held earlier, for putting it back.
+    pub kept: Option<Image>,
+    /// Messages they had before an older disk was put back.
+    pub lost: BTreeSet<MessageId>,
+}
+
+/// A person at one moment.
+#[derive(Debug)]
+pub struct Frozen {
+    disk: Image,
+    phrase: String,
+    device: [[u8; 32]; 3],
+    skew: i64,
+    commands: u64,
 }
 
 impl Person {
@@ -50,11 +72,7 @@ impl Person {
     pub fn new(at: usize, seed: u64, skew: i64, now: u64) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
         let phrase = RecoveryPhrase::from_entropy(&rng.random());
-        let device = DeviceSecrets {
-            sign: SigningKey::from_seed(&rng.random()),
-            transport: SigningKey::from_seed(&rng.random()),
-            kem: KemSecret::from_seed(&rng.random()),
-        };
+        let device = secrets(&[rng.random(), rng.random(), rng.random()]);
         let mut store = Store::in_memory(&Key::random()).expect("a database");
         setup::create_profile(&mut store, &phrase, &device, &format!("person {at}"), now).expect("a profile");
         let mut person = Self {
@@ -71,10 +89,70 @@ impl Person {
             pending: Vec::new(),
             events: Vec::new(),
             tracked: BTreeSet::new(),
+            kept: None,
+            lost: BTreeSet::new(),
         };
         person.open(store, now);
         person.start(now);
         person
+    }
+
+    /// As they are now.
+    pub fn freeze(&mut self) -> Frozen {
+        Frozen {
+            disk: self.store().image().expect("read"),
+            phrase: self.phrase.words().join(" "),
+            device: [*self.device.sign.seed(), *self.device.transport.seed(), *self.device.kem.seed()],
+            skew: self.skew,
+            commands: self.commands,
+        }
+    }
+
+    /// As they were, after a start; `seed` decides what they do from here on.
+    #[must_use]
+    pub fn thaw(frozen: &Frozen, seed: u64, now: u64) -> Self {
+        let phrase = RecoveryPhrase::from_words(&frozen.phrase).expect("words");
+        let mut person = Self {
+            core: None,
+            account: AccountId::from_bytes(phrase.account_key().public().to_bytes()),
+            phrase,
+            device: secrets(&frozen.device),
+            seed,
+            skew: frozen.skew,
+            commands: frozen.commands,
+            replies: BTreeMap::new(),
+            lost_commands: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            pending: Vec::new(),
+            events: Vec::new(),
+            tracked: BTreeSet::new(),
+            kept: None,
+            lost: BTreeSet::new(),
+        };
+        person.open(Store::from_image(&frozen.disk).expect("a database"), now);
+        person.start(now);
+        person
+    }
+
+    /// Remembers what their disk holds now.
+    pub fn keep_disk(&mut self) {
+        self.kept = Some(self.store().image().expect("read"));
+    }
+
+    /// Puts the disk back that was kept, and starts. `false`: none was.
+    pub fn put_disk_back(&mut self, now: u64) -> bool {
+        let Some(image) = self.kept.take() else { return false };
+        let contacts = self.store().contacts().expect("read");
+        for contact in contacts {
+            let me = kith_wire::AccountId::from_bytes(self.account.to_bytes());
+            let chat = ChatId::from_bytes(kith_wire::ChatId::direct(&me, &contact.account).to_bytes());
+            let had: Vec<_> = self.history(&chat).iter().map(|row| MessageId::from_bytes(row.msg.to_bytes())).collect();
+            self.lost.extend(had);
+        }
+        drop(self.core.take());
+        self.lost_commands.append(&mut self.waiting);
+        self.open_with(Store::from_image(&image).expect("a database"), now, Options { restored: true });
+        true
     }
 
     fn identity(&self) -> Identity {
@@ -272,7 +350,7 @@ impl Person {
         let mut all = Vec::new();
         let mut anchor = Anchor::End;
         loop {
-            let page = self.store().history(&chat, &anchor, 500, 0).expect("read");
+            let Ok(page) = self.store().history(&chat, &anchor, 500, 0) else { return Vec::new() };
             let Some(first) = page.messages.first() else { break };
             anchor = Anchor::Message(first.msg);
             let more = page.more_before;

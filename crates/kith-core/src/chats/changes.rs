@@ -3,12 +3,13 @@
 
 use kith_api::Event;
 use kith_store::{ContactRow, MessageRow, Stamp, WaitingChange};
-use kith_wire::{AccountId, Body, Hlc, Inner, MsgId};
+use kith_wire::{AccountId, Body, ChatId, Hlc, Inner, MsgId};
 
 use crate::{
     Output, Timestamp, convert,
     core::Core,
     error::{CoreError, refuse},
+    hlc::MAX_AHEAD_MS,
     outbox::KEEP_MS,
 };
 
@@ -16,39 +17,77 @@ use crate::{
 /// puts out of order.
 const WAITING_MAX: u32 = 512;
 
+/// What somebody does with a message.
+pub(crate) struct Change<'a> {
+    pub(crate) by: AccountId,
+    pub(crate) chat: ChatId,
+    /// Its name.
+    pub(crate) event: MsgId,
+    /// When, as they said.
+    pub(crate) said: Hlc,
+    pub(crate) body: &'a Body,
+    pub(crate) proof: Option<[u8; 16]>,
+}
+
 impl Core {
     /// Applies a change once, or keeps it until its message comes.
     pub(crate) fn receive_change(
         &mut self,
         contact: &ContactRow,
         inner: &Inner,
-        hlc: Hlc,
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        let Some((target, author)) = subject(&inner.body, contact.account) else { return refuse("no change") };
         self.ensure_chat(contact, now, out)?;
+        let change = Change {
+            by: contact.account,
+            chat: inner.chat,
+            event: inner.msg,
+            said: inner.hlc,
+            body: &inner.body,
+            proof: inner.proof,
+        };
+        self.change_message(&change, now, out)
+    }
+
+    /// Applies a change once, or keeps it until its message comes.
+    pub(crate) fn change_message(
+        &mut self,
+        change: &Change<'_>,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let Change { by, chat, event, said, body, proof } = *change;
+        let Some((target, author)) = subject(body, by) else { return refuse("no change") };
         // The order among the changes of one person is by their own clock, believable or not.
-        let stamp = Stamp { hlc: inner.hlc, event: inner.msg };
-        if let Some(row) = self.store.message_of(&inner.chat, &author, &target)? {
-            if self.apply_change(&row, contact.account, stamp, hlc.millis(), &inner.body)? {
+        let stamp = Stamp { hlc: said, event };
+        let believable = said.millis() <= now.saturating_add(MAX_AHEAD_MS);
+        let at_ms = if believable { said.millis() } else { now };
+        if let Some(row) = self.store.message_of(&chat, &author, &target)? {
+            if self.apply_change(&row, by, stamp, at_ms, body)? {
+                self.keep_proof(row.row, event, said, body.kind(), proof)?;
                 self.tell_message(&row, out)?;
             }
             return Ok(());
         }
-        let known_as_another = self.store.message(&target)?.is_some_and(|row| row.chat == inner.chat);
-        if known_as_another || self.store.is_erased(&inner.chat, &author, &target)? {
+        let known_as_another = self.store.message(&target)?.is_some_and(|row| row.chat == chat);
+        if known_as_another {
             return Ok(());
         }
-        let change = WaitingChange {
-            chat: inner.chat,
-            author: contact.account,
-            target,
-            stamp,
-            kind: inner.body.kind(),
-            at_ms: hlc.millis(),
-            body: inner.body.encode(),
-        };
+        if self.store.is_erased(&chat, &author, &target)? {
+            if let Body::Delete { .. } = body {
+                self.store.erased_deleted(&chat, &author, &target)?;
+            }
+            return Ok(());
+        }
+        if let Body::Delete { .. } = body
+            && let Some(row) = self.store.gap_given_up(&chat, &target)?
+            && let Some(message) = self.store.message_in(row)?
+        {
+            self.tell_message(&message, out)?;
+        }
+        let change =
+            WaitingChange { chat, author: by, target, stamp, kind: body.kind(), at_ms, body: body.encode(), proof };
         Ok(self.store.keep_change(&change, now.saturating_sub(KEEP_MS), WAITING_MAX)?)
     }
 
@@ -57,7 +96,10 @@ impl Core {
         for change in self.store.take_changes(&row.chat, &row.msg)? {
             let body = Body::decode(change.kind, &change.body)?;
             if subject(&body, change.author) == Some((row.msg, row.author)) {
-                self.apply_change(row, change.author, change.stamp, change.at_ms, &body)?;
+                let Stamp { hlc, event } = change.stamp;
+                if self.apply_change(row, change.author, change.stamp, change.at_ms, &body)? {
+                    self.keep_proof(row.row, event, hlc, change.kind, change.proof)?;
+                }
             }
         }
         Ok(())
@@ -78,7 +120,7 @@ impl Core {
             }
             // The text may be an older one than that which is shown.
             if let Some(shown) = self.store.message_of(&row.chat, &row.author, &row.msg)?.and_then(|row| row.text) {
-                self.store.set_mention(row.row, self.mentions_me(&shown)?)?;
+                self.store.set_mention(row.row, !row.outgoing && self.mentions_me(&shown)?)?;
             }
             return Ok(true);
         }

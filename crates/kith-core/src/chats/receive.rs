@@ -5,7 +5,7 @@ use kith_api::{
     views::{self, MessageKind, NotifyContent},
 };
 use kith_store::{ContactRow, DeliveryState, DeviceRow, Inserted, Marks, MessageRow};
-use kith_wire::{AccountId, Body, Hlc, Inner, MsgId};
+use kith_wire::{AccountId, Body, ChatId, Hlc, Inner, MsgId};
 
 use super::{marks, mentions};
 use crate::{
@@ -41,11 +41,19 @@ impl Core {
     ) -> Result<(), CoreError> {
         let chat = self.ensure_chat(contact, now, out)?;
         self.stopped_typing(contact.account, out);
-        let mut message = received(contact, inner, hlc, now);
+        let mut message = row_of(contact.account, inner.chat, inner.msg, &inner.body, hlc);
+        message.received_at_ms = Some(now);
         message.marks.mention = message.text.as_deref().map_or(Ok(false), |text| self.mentions_me(text))?;
         match self.store.insert_message(&message)? {
-            Inserted::New(row) => self.came(&MessageRow { row, ..message.clone() }, &inner.body)?,
-            Inserted::Duplicate => return Ok(()),
+            Inserted::New(row) => {
+                let parents: Vec<MsgId> = inner.parents.iter().copied().map(MsgId::from_bytes).collect();
+                self.link_message(row, inner.hlc, &parents, now, out)?;
+                self.keep_proof(row, inner.msg, inner.hlc, message.kind, inner.proof)?;
+                self.came(&MessageRow { row, ..message.clone() }, &inner.body)?;
+            }
+            Inserted::Duplicate => {
+                return Ok(self.store.erased_said(&chat, &contact.account, &inner.msg, inner.hlc)?);
+            }
             Inserted::Conflict => {
                 tracing::warn!("a contact sent two different messages under one id; the first stays");
                 return Ok(());
@@ -97,7 +105,7 @@ impl Core {
     }
 
     /// What follows from a message that has just been stored.
-    fn came(&mut self, row: &MessageRow, body: &Body) -> Result<(), CoreError> {
+    pub(crate) fn came(&mut self, row: &MessageRow, body: &Body) -> Result<(), CoreError> {
         if let Body::Expiry { expires_s, number } = body {
             self.store.set_read(row.row)?;
             self.store.set_expiry(&row.chat, *expires_s, *number, &row.msg)?;
@@ -129,26 +137,27 @@ impl Core {
     }
 }
 
-fn received(contact: &ContactRow, inner: &Inner, hlc: Hlc, now: Timestamp) -> MessageRow {
-    let (text, reply_to, body, marks) = if let Body::Text { text, reply_to, forwarded, expires_s } = &inner.body {
+/// A message of somebody as it is kept.
+pub(crate) fn row_of(author: AccountId, chat: ChatId, msg: MsgId, sent: &Body, hlc: Hlc) -> MessageRow {
+    let (text, reply_to, body, marks) = if let Body::Text { text, reply_to, forwarded, expires_s } = sent {
         let marks = Marks { forwarded: *forwarded, expires_s: *expires_s, ..Marks::default() };
         (Some(text.clone()), *reply_to, Vec::new(), marks)
-    } else if let Body::Poll(poll) = &inner.body {
+    } else if let Body::Poll(poll) = sent {
         let marks = Marks { expires_s: poll.expires_s, ..Marks::default() };
-        (Some(poll.question.clone()), None, inner.body.encode(), marks)
+        (Some(poll.question.clone()), None, sent.encode(), marks)
     } else {
-        (None, None, inner.body.encode(), Marks::default())
+        (None, None, sent.encode(), Marks::default())
     };
     MessageRow {
         row: 0,
-        msg: inner.msg,
-        chat: inner.chat,
-        author: contact.account,
+        msg,
+        chat,
+        author,
         outgoing: false,
         hlc,
         sent_at_ms: hlc.millis(),
-        received_at_ms: Some(now),
-        kind: inner.body.kind(),
+        received_at_ms: None,
+        kind: sent.kind(),
         text,
         reply_to,
         body,

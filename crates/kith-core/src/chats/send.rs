@@ -4,7 +4,7 @@ use kith_api::{
     ErrorCode, Event,
     params::{SendParams, SendReply},
 };
-use kith_store::{ChatKind, ChatRow, ContactState, DeliveryState, Marks, MessageRow};
+use kith_store::{ChatKind, ChatRow, ContactState, DeliveryState, Inserted, Marks, MessageRow};
 use kith_wire::{AccountId, Body, ChatId, MsgId, limits};
 
 use crate::{
@@ -12,6 +12,9 @@ use crate::{
     core::Core,
     error::{CoreError, deny},
 };
+
+/// How many messages a new one says it follows.
+const PARENTS: u32 = 4;
 
 /// A text for a chat.
 #[derive(Default)]
@@ -106,6 +109,10 @@ impl Core {
         let expires_at_ms = expires_s.map(|seconds| now.saturating_add(u64::from(seconds) * 1000));
         let msg = id.unwrap_or_else(|| self.random_msg());
         let hlc = self.clock.tick(now);
+        let parents = match recipient {
+            Some(_) => self.store.heads(&chat, PARENTS)?,
+            None => Vec::new(),
+        };
         let message = MessageRow {
             row: 0,
             msg,
@@ -123,7 +130,9 @@ impl Core {
             state: if recipient.is_some() { DeliveryState::Queued } else { DeliveryState::Seen },
             marks: Marks { forwarded, expires_s, expires_at_ms, planned_ms, ..Marks::default() },
         };
-        self.store.insert_message(&message)?;
+        if let Inserted::New(row) = self.store.insert_message(&message)? {
+            self.link_message(row, hlc, &parents, now, out)?;
+        }
         if let Some(account) = recipient {
             self.typing.wrote(account);
             self.enqueue_until(account, msg, hlc, body, expires_at_ms.unwrap_or(u64::MAX), now)?;

@@ -235,8 +235,16 @@ impl Core {
         let link = InviteLink::parse(&String::from_utf8_lossy(&link))
             .map_err(|_stored_by_us| CoreError::Damaged { what: "invite link" })?;
         let body = Body::decode(row.kind, &row.body)?;
-        let template =
-            Template { msg: row.msg, account: device.account, chat: row.chat, hlc: row.hlc, body: &body, acked: false };
+        let template = Template {
+            msg: row.msg,
+            account: device.account,
+            chat: row.chat,
+            hlc: row.hlc,
+            body: &body,
+            acked: false,
+            parents: Vec::new(),
+            proof: None,
+        };
         let (session, wire) = match self.encrypt(device, &template, now) {
             Err(CoreError::NoPrekey) => return Ok(None),
             encrypted => encrypted?,

@@ -85,6 +85,9 @@ impl Core {
     ) -> Result<DeviceRow, CoreError> {
         self.check_claim(account, record)?;
         let known = self.store.device(&record.device)?;
+        if known.is_none() && !self.store.devices_of(&account)?.is_empty() {
+            self.keep_past_from(record.device)?;
+        }
         let same_kem = known.as_ref().filter(|device| device.kem_hash == record.kem_hash);
         let device = DeviceRow {
             device: record.device,

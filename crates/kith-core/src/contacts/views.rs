@@ -101,7 +101,8 @@ impl Core {
         let held = self.reorder.take(peer, |_| true).into_iter();
         self.ready.extend(held.map(|held| Ready::Held { from: peer, bytes: held.bytes }));
         self.mail_peer_up(peer, device.account, now)?;
-        self.wake_device(device.device, now)?;
+        self.wake_device_up(device.device, now)?;
+        self.sync_peer_up(&device, now)?;
         self.say_presence(device.account);
         self.presence_changed(peer, now, out)
     }
@@ -129,6 +130,8 @@ impl Core {
         }
         self.mail_peer_down(peer);
         if let Some(device) = self.store.device_by_transport(&peer)? {
+            self.watch_queues(device.account, now)?;
+            self.sync_peer_down(device.device);
             self.stopped_typing(device.account, out);
         }
         let Some(device) = self.store.device_by_transport(&peer)? else { return Ok(()) };

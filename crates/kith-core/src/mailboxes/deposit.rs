@@ -25,6 +25,8 @@ const SENDS_MAX: usize = 32;
 /// An envelope is not put into a queue while this many sealed before it are not there: each may overtake the others, and
 /// a ratchet keeps the keys of 40 skipped messages.
 const IN_ORDER: u32 = 24;
+/// Attempts, over some hours, after which a queue that is not there is not written to any more.
+const GONE_AFTER: u32 = 8;
 /// How long one waits that is behind too many others, if none of them arrives.
 const BEHIND_MS: u64 = 60_000;
 
@@ -170,9 +172,18 @@ impl Core {
     ) -> Result<(), CoreError> {
         match response {
             Some(MailboxResponse::Stored(receipt)) => self.stored(id, queue, &receipt, now, out),
-            Some(MailboxResponse::Denied(MailboxDenial::NoQueue)) => Ok(self.store.delete_contact_queue(&queue)?),
+            Some(MailboxResponse::Denied(MailboxDenial::NoQueue)) => self.queue_is_gone(id, queue, now),
             _ => self.put_failed(id, queue, now),
         }
+    }
+
+    /// A mailbox knows no such queue. If it only forgot it, its owner opens it again as soon as they look.
+    fn queue_is_gone(&mut self, id: i64, queue: DepositId, now: Timestamp) -> Result<(), CoreError> {
+        let attempts = self.store.deposit(id, &queue)?.map_or(0, |row| row.attempts);
+        if attempts >= GONE_AFTER {
+            return Ok(self.store.delete_contact_queue(&queue)?);
+        }
+        self.put_failed(id, queue, now)
     }
 
     fn put_failed(&mut self, id: i64, queue: DepositId, now: Timestamp) -> Result<(), CoreError> {

@@ -15,6 +15,8 @@ use crate::{
 
 /// How long until an empty queue is looked into again. It is also looked into when its writer comes online.
 const POLL_MS: u64 = 120_000;
+/// And while its writer is connected, who then has no reason to leave anything there.
+const POLL_CONNECTED_MS: u64 = 1_800_000;
 
 impl Core {
     pub(super) fn fetch_answered(
@@ -32,6 +34,9 @@ impl Core {
             // Opened anew under the same keys: who writes to it need not be told.
             Some(MailboxResponse::Denied(MailboxDenial::NoQueue)) => {
                 let state = QueueState::Wanted;
+                if let Some(account) = queue.account {
+                    self.ask_for_lost_mail(account, now)?;
+                }
                 Ok(self.store.put_queue(&QueueRow { state, after_seq: 0, next_at_ms: now, attempts: 1, ..queue })?)
             }
             _ => {
@@ -73,6 +78,7 @@ impl Core {
             (Some(at), _, _) => at.saturating_sub(now),
             (None, true, _) => 0,
             (None, false, true) => SPARE_MS,
+            (None, false, false) if self.writer_is_here(&queue)? => self.jitter(POLL_CONNECTED_MS),
             (None, false, false) => self.jitter(POLL_MS),
         };
         if !more {
@@ -93,6 +99,18 @@ impl Core {
         mail.sort_by_key(|mail| mail.seq);
         mail.truncate(room);
         Some(now.saturating_add(EACH_MS))
+    }
+
+    /// A contact is away: from now on they may leave something.
+    pub(crate) fn watch_queues(&self, account: AccountId, now: Timestamp) -> Result<(), CoreError> {
+        Ok(self.store.queues_wake(Some(&account), now.saturating_add(POLL_MS))?)
+    }
+
+    /// Whether whoever writes to a queue is connected, with all devices.
+    fn writer_is_here(&self, queue: &QueueRow) -> Result<bool, CoreError> {
+        let Some(account) = queue.account else { return Ok(false) };
+        let devices = self.live_devices(account)?;
+        Ok(!devices.is_empty() && devices.iter().all(|device| self.up.contains_key(&device.transport)))
     }
 
     /// Handles an envelope that lay in a queue of ours.

@@ -39,7 +39,7 @@ fn writing_shows_until_it_stops_or_is_over_by_itself() {
     assert!(seen(&mut world).is_empty(), "it goes on");
     world.pass(3_000);
     assert_eq!(seen(&mut world), [false]);
-    assert_eq!(world.people[1].core.next_wake().unwrap(), None, "and wakes nobody any more");
+    assert_eq!(world.people[1].core.typing.next_wake(), None, "and wakes nobody any more");
 
     types(&mut world, true);
     types(&mut world, false);

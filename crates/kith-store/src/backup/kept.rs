@@ -42,7 +42,7 @@ macro_rules! of_lasting {
 pub(super) const KEPT: &[Kept] = &[
     Kept {
         name: "meta",
-        only: "name IN ('identity_log', 'name', 'status_text', 'status_until', 'presence', 'hlc')
+        only: "name IN ('identity_log', 'name', 'status_text', 'status_until', 'presence', 'hlc', 'own_words')
             OR name LIKE 'profile_at:%' OR name LIKE 'mail_at:%'",
         instead: &[],
     },
@@ -63,6 +63,10 @@ pub(super) const KEPT: &[Kept] = &[
     all("authors"),
     // What disappears here is not to stay in a file.
     Kept { name: "messages", only: "expires_s IS NULL", instead: &[] },
+    Kept { name: "lineage", only: of_lasting!(), instead: &[] },
+    Kept { name: "gaps", only: of_lasting!(), instead: &[] },
+    // With the key of the same name in meta, what was lost since comes back from contacts.
+    Kept { name: "proofs", only: of_lasting!(), instead: &[] },
     Kept { name: "versions", only: of_lasting!(), instead: &[] },
     Kept { name: "reactions", only: of_lasting!(), instead: &[] },
     Kept { name: "votes", only: of_lasting!(), instead: &[] },

@@ -228,6 +228,7 @@ fn changes_wait_once_and_not_for_ever() {
         kind: 20,
         at_ms: T0 + u64::from(n),
         body: vec![7],
+        proof: Some([8; 16]),
     };
     for n in [0, 1, 2, 2] {
         store.keep_change(&change(n, 1), 0, 10).unwrap();

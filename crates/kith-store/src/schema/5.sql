@@ -82,3 +82,44 @@ ALTER TABLE mailboxes ADD COLUMN kept_by BLOB;
 
 -- Of what in a chat one is told: 0 everything, 1 what names me, 2 nothing.
 ALTER TABLE chats ADD COLUMN notify INTEGER NOT NULL DEFAULT 0;
+-- Reconciliation. Display order is `hlc`: what its author said, moved behind the messages it follows. `said` is what the
+-- author said.
+ALTER TABLE messages ADD COLUMN said INTEGER NOT NULL DEFAULT 0;
+UPDATE messages SET said = hlc;
+CREATE INDEX messages_by_said ON messages (chat_id, said);
+ALTER TABLE erased ADD COLUMN said INTEGER;
+ALTER TABLE erased ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE waiting_changes ADD COLUMN proof BLOB;
+
+-- Which messages a message follows, as its author said.
+CREATE TABLE lineage (
+    message_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    parent BLOB NOT NULL,
+    PRIMARY KEY (message_id, parent)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lineage_by_parent ON lineage (parent);
+
+-- Messages that others follow and that have not come. `state`: 0 noticed, 1 shown, 2 they will not come.
+CREATE TABLE gaps (
+    chat_id INTEGER NOT NULL REFERENCES chats (id),
+    parent BLOB NOT NULL,
+    message_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    since_ms INTEGER NOT NULL,
+    next_at_ms INTEGER,
+    asked INTEGER NOT NULL DEFAULT 0,
+    state INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (chat_id, parent)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX gaps_due ON gaps (next_at_ms) WHERE next_at_ms IS NOT NULL;
+CREATE INDEX gaps_by_message ON gaps (message_id);
+
+-- By which an author knows what they wrote, and nobody else can: see kith-core's sync.rs.
+CREATE TABLE proofs (
+    message_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    event BLOB NOT NULL,
+    hlc INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    proof BLOB NOT NULL,
+    PRIMARY KEY (message_id, event)
+) STRICT, WITHOUT ROWID;

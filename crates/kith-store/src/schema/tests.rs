@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::{
     Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow, Direction, InviteRow,
-    MailboxOfferRow, MailboxRow, Marks, MessageRow, NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Reaction,
+    MailboxOfferRow, MailboxRow, Marks, MessageRow, NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Proof, Reaction,
     ScheduledRow, Search, SessionRow, SharingRow, Stamp, Store, Version, Vote, WaitingChange,
 };
 
@@ -195,6 +195,7 @@ fn fill(store: &Store) {
     fill_changes(store);
     fill_mentions(store);
     fill_own_mailbox(store);
+    fill_sync(store);
 }
 
 /// Something in the columns of schema 5.
@@ -253,6 +254,27 @@ fn holds_mentions(store: &Store) {
     assert_eq!((summary.unread, summary.mentions), (1, 1));
     assert!(summary.last.is_some_and(|last| last.marks.mention));
     assert_eq!(store.sharing(&contact().account).unwrap(), sharing());
+}
+
+/// Something in every table of reconciliation.
+fn fill_sync(store: &Store) {
+    let row = |n: u8| store.message(&MsgId::from_bytes([n; 16])).unwrap().unwrap().row;
+    let parents = [MsgId::from_bytes([1; 16]), MsgId::from_bytes([40; 16])];
+    store.link(row(2), Hlc::new(T0 + 2, 2), &parents, T0, T0 + 12).unwrap();
+    store.keep_proof(row(2), &proof()).unwrap();
+}
+
+fn proof() -> Proof {
+    Proof { event: MsgId::from_bytes([2; 16]), hlc: Hlc::new(T0 + 2, 2), kind: 1, proof: [41; 16] }
+}
+
+fn holds_sync(store: &Store) {
+    let row = store.message(&MsgId::from_bytes([2; 16])).unwrap().unwrap().row;
+    assert_eq!(store.parents(row).unwrap(), [MsgId::from_bytes([1; 16]), MsgId::from_bytes([40; 16])]);
+    assert_eq!(store.said(row).unwrap(), Some(Hlc::new(T0 + 2, 2)));
+    let gaps: Vec<_> = store.gaps_due(T0 + 12, 9).unwrap().into_iter().map(|gap| (gap.parent, gap.row)).collect();
+    assert_eq!(gaps, [(MsgId::from_bytes([40; 16]), row)]);
+    assert_eq!(store.proof(row, &proof().event).unwrap(), Some(proof()));
 }
 
 /// Something in every table of schema 4.
@@ -335,6 +357,7 @@ fn waiting() -> WaitingChange {
         kind: 21,
         at_ms: T0,
         body: vec![32],
+        proof: None,
     }
 }
 
@@ -428,6 +451,7 @@ fn holds_everything(store: &Store, schema: u32) {
         holds_mentions(store);
         holds_more(store);
         holds_own_mailbox(store);
+        holds_sync(store);
     }
     assert_eq!(version(&store.conn).unwrap(), SCHEMA);
     store.check().unwrap();

@@ -107,6 +107,9 @@ fn vectors() -> Result<Vec<(String, Fields)>, Box<dyn Error>> {
     for (name, body) in samples::bodies() {
         all.push((format!("inner-{name}"), inner_fields(&samples::inner(body))));
     }
+    if let Some((_, text)) = samples::bodies().into_iter().find(|(name, _)| *name == "text") {
+        all.push(("inner-proof".to_owned(), inner_fields(&samples::inner_with_proof(text))));
+    }
     for (name, request) in samples::slot_requests() {
         all.push((format!("slot-request-{name}"), vec![field("operation", name), bytes("request", &request.encode())]));
     }

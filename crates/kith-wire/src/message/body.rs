@@ -11,6 +11,7 @@ use super::body_proto::{
     ReactProto, TEXT, TYPING, TextProto, TypingProto, VOTE, VoteProto, WithdrawnProto, contact_shape,
 };
 use super::poll::{Poll, check_choices};
+use super::sync::Sync;
 use crate::codec::{array, arrays, check_count};
 use crate::error::WireError;
 use crate::ids::{AccountId, EnvelopeId, MsgId};
@@ -171,6 +172,8 @@ pub enum Body {
         /// How.
         availability: Availability,
     },
+    /// A step of finding out what one of the two lacks.
+    Sync(Sync),
     /// A kind this build does not know; kept as it came.
     Unknown {
         /// The kind.
@@ -241,6 +244,7 @@ const KIND_PRESENCE: u32 = 41;
 /// Whether [`Body::decode`] understands a kind.
 fn is_known(kind: u32) -> bool {
     matches!(kind, KIND_TEXT..=KIND_MAILBOX_WITHDRAWN | KIND_EDIT..=KIND_CLOSE_POLL | KIND_TYPING..=KIND_PRESENCE)
+        || Sync::is_known(kind)
 }
 
 impl fmt::Debug for Body {
@@ -260,6 +264,8 @@ impl Body {
     pub const EDIT: u32 = KIND_EDIT;
     /// The kind of [`Body::Delete`].
     pub const DELETE: u32 = KIND_DELETE;
+    /// The kind of [`Body::ClosePoll`].
+    pub const CLOSE_POLL: u32 = KIND_CLOSE_POLL;
     /// The kind of [`Body::React`].
     pub const REACT: u32 = KIND_REACT;
     /// The kind of [`Body::Expiry`].
@@ -312,7 +318,38 @@ impl Body {
             Self::ClosePoll { .. } => KIND_CLOSE_POLL,
             Self::Typing { .. } => KIND_TYPING,
             Self::Presence { .. } => KIND_PRESENCE,
+            Self::Sync(sync) => sync.kind(),
             Self::Unknown { kind, .. } => *kind,
+        }
+    }
+
+    /// Whether it becomes part of the conversation, which both sides keep.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        match self {
+            Self::Text { .. }
+            | Self::Edit { .. }
+            | Self::Delete { .. }
+            | Self::React { .. }
+            | Self::Expiry { .. }
+            | Self::Poll(_)
+            | Self::Vote { .. }
+            | Self::ClosePoll { .. }
+            | Self::Unknown { .. } => true,
+            Self::Request { .. }
+            | Self::Accept { .. }
+            | Self::Delivered { .. }
+            | Self::Seen { .. }
+            | Self::Nack { .. }
+            | Self::Prekeys { .. }
+            | Self::Profile { .. }
+            | Self::Identity { .. }
+            | Self::Mailboxes { .. }
+            | Self::MailboxOffer { .. }
+            | Self::MailboxWithdrawn
+            | Self::Typing { .. }
+            | Self::Presence { .. }
+            | Self::Sync(_) => false,
         }
     }
 
@@ -387,6 +424,7 @@ impl Body {
             }
             Self::Typing { on } => TypingProto { on: *on }.encode_to_vec(),
             Self::Presence { availability } => PresenceProto { availability: availability.number() }.encode_to_vec(),
+            Self::Sync(sync) => sync.encode(),
             Self::Unknown { bytes, .. } => bytes.clone(),
         }
     }
@@ -463,7 +501,10 @@ impl Body {
                 let PresenceProto { availability } = PRESENCE.decode_plain(bytes)?;
                 Self::Presence { availability: Availability::of(availability) }
             }
-            _ => Self::Unknown { kind, bytes: bytes.to_vec() },
+            _ => match Sync::decode(kind, bytes)? {
+                Some(sync) => Self::Sync(sync),
+                None => Self::Unknown { kind, bytes: bytes.to_vec() },
+            },
         };
         Ok(body)
     }
@@ -535,6 +576,7 @@ impl Body {
             Self::Delete { .. } | Self::ClosePoll { .. } | Self::Typing { .. } | Self::Presence { .. } => {}
             Self::React { emoji, .. } => check_emoji(emoji)?,
             Self::Expiry { expires_s, .. } => check_seconds(*expires_s)?,
+            Self::Sync(sync) => sync.check()?,
             Self::Unknown { kind, .. } if is_known(*kind) => {
                 return Err(WireError::UnknownKind { what: "body kind", found: *kind });
             }

@@ -29,7 +29,7 @@ pub(super) const fn contact_shape(what: &'static str) -> Shape {
     plain(what, &[(5, PREKEYS_MAX), (6, ADDRESSES_MAX), (8, QUEUES_MAX)])
 }
 
-const fn plain(what: &'static str, repeated: &'static [(u64, usize)]) -> Shape {
+pub(super) const fn plain(what: &'static str, repeated: &'static [(u64, usize)]) -> Shape {
     Shape { what, version: 1, max: BODY_MAX, repeated }
 }
 

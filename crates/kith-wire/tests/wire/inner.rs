@@ -8,7 +8,7 @@ use kith_wire::limits::{
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
     AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, MailboxOffer, MsgId, Poll,
-    QueueAddress, UnverifiedInner, WireError,
+    QueueAddress, Sync, UnverifiedInner, WireError,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -41,12 +41,12 @@ fn each_of_the_four_ends_is_checked() {
 
 #[test]
 fn unknown_kinds_are_kept_and_sent_on_unchanged() {
-    for kind in [0, 30, u32::MAX] {
+    for kind in [0, 999, u32::MAX] {
         let body = Body::decode(kind, &[9, 8, 7]).unwrap();
         assert_eq!(body, Body::Unknown { kind, bytes: vec![9, 8, 7] });
         assert_eq!((body.kind(), body.encode()), (kind, vec![9, 8, 7]));
     }
-    for kind in (1..=10).chain(20..=26) {
+    for kind in (1..=12).chain(20..=26).chain(30..=34).chain(40..=41) {
         let disguised = Body::Unknown { kind, bytes: Vec::new() };
         assert_eq!(disguised.check(), Err(WireError::UnknownKind { what: "body kind", found: kind }));
     }
@@ -185,6 +185,10 @@ fn seconds() -> impl Strategy<Value = Option<u32>> {
     proptest::option::of(1..=EXPIRES_MAX_S)
 }
 
+fn fetch_ids() -> impl Strategy<Value = Vec<MsgId>> {
+    vec(any::<[u8; 16]>().prop_map(MsgId::from_bytes), 0..=64)
+}
+
 fn body() -> impl Strategy<Value = Body> {
     let name = || ".{0,64}".prop_map(|name| clean_name(&name));
     let text = || ".{0,500}".prop_map(|text| clean_text(&text));
@@ -262,6 +266,23 @@ fn body() -> impl Strategy<Value = Body> {
             Body::React { target: MsgId::from_bytes(id), author: AccountId::from_bytes(author), emoji, on }
         }),
         any::<bool>().prop_map(|on| Body::Typing { on }),
+        (any::<[u8; 16]>(), any::<[u8; 32]>(), any::<u64>(), any::<u64>()).prop_map(
+            |(session, nonce, from_ms, until_ms)| Body::Sync(Sync::Open { session, nonce, from_ms, until_ms })
+        ),
+        (any::<[u8; 16]>(), any::<[u8; 32]>(), any::<u64>())
+            .prop_map(|(session, nonce, from_ms)| Body::Sync(Sync::Accept { session, nonce, from_ms })),
+        (any::<[u8; 16]>(), log(), vec(any::<[u8; 32]>(), 0..=1024))
+            .prop_map(|(session, bytes, wanted)| Body::Sync(Sync::Round { session, bytes, wanted })),
+        (fetch_ids(), fetch_ids(), any::<bool>()).prop_map(|(wanted, gone, again)| Body::Sync(Sync::Fetch {
+            wanted,
+            gone,
+            again
+        })),
+        (any::<u32>(), any::<[u8; 16]>(), any::<u64>(), vec(any::<[u8; 16]>(), 0..=4), log(), any::<[u8; 16]>())
+            .prop_map(|(kind, msg, hlc, parents, body, proof)| {
+                let (msg, hlc) = (MsgId::from_bytes(msg), Hlc::from_u64(hlc));
+                Body::Sync(Sync::Returned { kind, msg, hlc, parents, body, proof })
+            }),
         (1000..u32::MAX, log()).prop_map(|(kind, bytes)| Body::Unknown { kind, bytes }),
     ]
 }
@@ -272,12 +293,27 @@ proptest! {
     #[test]
     fn messages_survive(
         body in body(), hlc: u64, generation: u32, msg: [u8; 16], parents in vec(any::<[u8; 16]>(), 0..=4),
+        proof: Option<[u8; 16]>,
     ) {
         let chat = ChatId::direct(&ends().from_account, &ends().to_account);
         let hlc = Hlc::from_u64(hlc);
-        let inner = Inner::create(&ends(), MsgId::from_bytes(msg), hlc, chat, parents, generation, body).unwrap();
+        let mut inner = Inner::create(&ends(), MsgId::from_bytes(msg), hlc, chat, parents, generation, body).unwrap();
+        inner.proof = proof;
         let again = UnverifiedInner::decode(&inner.encode()).unwrap().verify(&ends()).unwrap();
         prop_assert_eq!(&*again.encode(), &*inner.encode());
         prop_assert_eq!(again, inner);
     }
+}
+
+/// Older versions wrote none, and skip it.
+#[test]
+fn a_proof_is_optional_and_of_one_length() {
+    let inner = crate::samples::inner_with_proof(Body::Delete { target: MsgId::from_bytes([1; 16]) });
+    let bytes = inner.encode();
+    let again = UnverifiedInner::decode(&bytes).unwrap().verify(&inner.ends()).unwrap();
+    assert_eq!(again.proof, Some([93; 16]));
+    let mut short = bytes[..bytes.len() - 18].to_vec();
+    assert_eq!(UnverifiedInner::decode(&short).unwrap().verify(&inner.ends()).unwrap().proof, None);
+    short.extend([0x62, 3, 1, 2, 3]);
+    assert!(UnverifiedInner::decode(&short).is_err());
 }

@@ -10,8 +10,8 @@ use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
     EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, InviteBundle, InviteLink, Mail, MailboxDenial, MailboxOffer,
     MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, Poll, QueueAddress, Receipt, ReceiveId,
-    RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest, SlotResponse, TransportCard, TransportId,
-    services, slot,
+    RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest, SlotResponse, Sync, TransportCard,
+    TransportId, services, slot,
 };
 use zeroize::Zeroizing;
 
@@ -187,6 +187,11 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
             Body::Profile { name: name(), status_text: "away".to_owned(), status_until_ms: Some(NOW_MS) },
         ),
         ("identity", Body::Identity { log }),
+        ("sync-open", Body::Sync(Sync::Open { session: [1; 16], nonce: [2; 32], from_ms: 3, until_ms: u64::MAX })),
+        ("sync-accept", Body::Sync(Sync::Accept { session: [1; 16], nonce: [4; 32], from_ms: 5 })),
+        ("sync-round", Body::Sync(Sync::Round { session: [1; 16], bytes: vec![0x61, 0], wanted: vec![[6; 32]] })),
+        ("sync-fetch", Body::Sync(sync_fetch())),
+        ("sync-returned", Body::Sync(sync_returned())),
         ("unknown", Body::Unknown { kind: 4_000_000_000, bytes: vec![1, 2, 3, 255] }),
     ]);
     bodies
@@ -229,9 +234,31 @@ fn offer() -> MailboxOffer {
     MailboxOffer { mailbox: bootstrap_link().to_string(), token: Zeroizing::new([0x8f; 32]), bytes: 128 << 20 }
 }
 
+fn sync_fetch() -> Sync {
+    Sync::Fetch { wanted: vec![MsgId::from_bytes([7; 16])], gone: vec![MsgId::from_bytes([8; 16])], again: true }
+}
+
+fn sync_returned() -> Sync {
+    Sync::Returned {
+        kind: 1,
+        msg: MsgId::from_bytes([9; 16]),
+        hlc: Hlc::new(NOW_MS, 10),
+        parents: vec![[11; 16]],
+        body: vec![10, 2, 104, 105],
+        proof: [12; 16],
+    }
+}
+
 fn react(emoji: &str, on: bool) -> Body {
     let (target, author) = (MsgId::from_bytes([50; 16]), ends().to_account);
     Body::React { target, author, emoji: emoji.to_owned(), on }
+}
+
+/// A message that its author knows again.
+pub(crate) fn inner_with_proof(body: Body) -> Inner {
+    let mut inner = inner(body);
+    inner.proof = Some([93; 16]);
+    inner
 }
 
 pub(crate) fn inner(body: Body) -> Inner {

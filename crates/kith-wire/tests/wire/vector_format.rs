@@ -2,7 +2,7 @@
 //! name begins with `sealed_` was made with a random nonce; the others follow from fixed inputs.
 
 use data_encoding::HEXLOWER;
-use kith_wire::{Body, Inner, MailboxOffer, QueueAddress};
+use kith_wire::{Body, Inner, MailboxOffer, QueueAddress, Sync};
 
 /// The fields of one vector in the order they are written.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -35,6 +35,10 @@ pub(crate) fn inner_fields(inner: &Inner) -> Fields {
         field("kind", inner.body.kind()),
     ];
     fields.extend(body_fields(&inner.body));
+    // Not in the vectors that are older than it.
+    if let Some(proof) = &inner.proof {
+        fields.push(bytes("proof", proof));
+    }
     fields.push(bytes("inner", &inner.encode()));
     fields
 }
@@ -124,6 +128,37 @@ fn body_fields(body: &Body) -> Fields {
         }
         Body::ClosePoll { target } => vec![field("target", target)],
         Body::Typing { on } => vec![field("on", on)],
+        Body::Sync(sync) => sync_fields(sync),
         Body::Unknown { bytes: unknown, .. } => vec![bytes("bytes", unknown)],
+    }
+}
+
+fn sync_fields(sync: &Sync) -> Fields {
+    match sync {
+        Sync::Open { session, nonce, from_ms, until_ms } => vec![
+            bytes("session", session),
+            bytes("nonce", nonce),
+            field("from_ms", from_ms),
+            field("until_ms", until_ms),
+        ],
+        Sync::Accept { session, nonce, from_ms } => {
+            vec![bytes("session", session), bytes("nonce", nonce), field("from_ms", from_ms)]
+        }
+        Sync::Round { session, bytes: round, wanted } => {
+            vec![bytes("session", session), bytes("round", round), list("wanted", wanted)]
+        }
+        Sync::Fetch { wanted, gone, again } => vec![
+            list("wanted", wanted.iter().map(|id| id.to_bytes())),
+            list("gone", gone.iter().map(|id| id.to_bytes())),
+            field("again", again),
+        ],
+        Sync::Returned { kind, msg, hlc, parents, body, proof } => vec![
+            field("returned_kind", kind),
+            field("returned_msg", msg),
+            field("returned_hlc", hlc),
+            list("returned_parents", parents),
+            bytes("returned_body", body),
+            bytes("returned_proof", proof),
+        ],
     }
 }

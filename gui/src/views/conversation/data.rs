@@ -25,6 +25,8 @@ pub(crate) enum Item {
     Unread,
     /// Something was done.
     System(String),
+    /// Messages that should be here have not come.
+    Gap,
     /// A message.
     Message(Box<Bubble>),
 }
@@ -169,6 +171,9 @@ pub(crate) fn items(model: &Model, lang: &Lang, chat: ChatId) -> Vec<(RowKey, It
         if unread {
             items.push((u64::MAX, Item::Unread));
         }
+        if message.gap {
+            items.push((message.key() | 3 << 62, Item::Gap));
+        }
         if let Some(line) = &message.system {
             items.push((message.key(), Item::System(line.clone())));
             continue;
@@ -181,9 +186,9 @@ pub(crate) fn items(model: &Model, lang: &Lang, chat: ChatId) -> Vec<(RowKey, It
                 && days.get(other) == day
         };
         let next = written.get(at + 1);
-        let before_joins = before.is_some_and(joins) && !unread;
-        let next_joins =
-            joins(at + 1) && next.is_none_or(|next| talk.unread_from.is_none() || next.id != talk.unread_from);
+        let before_joins = before.is_some_and(joins) && !unread && !message.gap;
+        let next_joins = joins(at + 1)
+            && next.is_none_or(|next| !next.gap && (talk.unread_from.is_none() || next.id != talk.unread_from));
         items.push((message.key(), Item::Message(Box::new(message.bubble(me, !before_joins, !next_joins)))));
     }
     items
@@ -220,6 +225,7 @@ struct Written {
     forwarded: bool,
     pinned: bool,
     edited: bool,
+    gap: bool,
     quote: Option<Quoted>,
     chips: Vec<Chip>,
 }
@@ -242,6 +248,7 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         forwarded: message.forwarded,
         pinned: message.pinned,
         edited: message.edited_at.is_some(),
+        gap: message.gap,
         quote: quote(message.reply_to),
         chips: chips(model, lang, message),
         kept: message.stored_until.map(|until| (message.stored_at.len() as u64, until)),
@@ -267,6 +274,7 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         forwarded: false,
         pinned: false,
         edited: false,
+        gap: false,
         quote: quote(pending.reply_to),
         chips: Vec::new(),
         kept: None,
@@ -349,6 +357,7 @@ mod tests {
             Item::Day(_) => "D".to_owned(),
             Item::Unread => "U".to_owned(),
             Item::System(_) => "S".to_owned(),
+            Item::Gap => "G".to_owned(),
             Item::Message(bubble) => {
                 let letter = if bubble.mine { "m" } else { "t" };
                 format!("{}{letter}{}", if bubble.first { "(" } else { "" }, if bubble.last { ")" } else { "" })
@@ -393,6 +402,13 @@ mod tests {
         let mut model = model((1..4).map(message).collect());
         model.talk_mut(chat_id(1)).unread_from = Some(message_id(3));
         assert_eq!(shape(&model), "D(mm)U(m)");
+    }
+
+    #[test]
+    fn where_messages_are_missing_a_line_says_so() {
+        let mut messages: Vec<_> = (1..4).map(message).collect();
+        messages[1].gap = true;
+        assert_eq!(shape(&model(messages)), "D(m)G(mm)");
     }
 
     #[test]

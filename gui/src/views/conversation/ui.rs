@@ -346,7 +346,7 @@ impl Rows for List<'_, '_> {
         let last = if at + 1 == self.items.len() { LAST } else { 0.0 };
         match &self.items[at] {
             (_, Item::Day(_)) => 40.0,
-            (_, Item::Unread) => 34.0,
+            (_, Item::Unread | Item::Gap) => 34.0,
             (_, Item::System(line)) => system::height(ui, self.cx, line, width) + last,
             (key, Item::Message(message)) => {
                 let laid = bubble::lay(ui, self.cx, message, self.manner(width), self.revealed.contains(key));
@@ -358,7 +358,8 @@ impl Rows for List<'_, '_> {
     fn show(&mut self, ui: &mut Ui, at: usize) {
         match &self.items[at] {
             (_, Item::Day(day)) => chip(ui, self.cx, day, ui.max_rect().center() + vec2(0.0, 3.0)),
-            (_, Item::Unread) => unread(ui, self.cx),
+            (_, Item::Unread) => line(ui, self.cx, "unread-line", true),
+            (_, Item::Gap) => line(ui, self.cx, "gap-line", false),
             (_, Item::System(line)) => system::show(ui, self.cx, line),
             (key, Item::Message(message)) => {
                 let revealed = self.revealed.contains(key);
@@ -407,17 +408,21 @@ fn chip(ui: &Ui, cx: &Cx<'_>, day: &str, at: egui::Pos2) {
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, t.text_2);
 }
 
-fn unread(ui: &mut Ui, cx: &Cx<'_>) {
-    let t = cx.tokens();
-    let text = cx.theme.text(cx.t("unread-line"), Type::CAPTION.weight(600.0), t.accent);
+/// A line across the timeline that says something.
+fn line(ui: &mut Ui, cx: &Cx<'_>, says: &str, good: bool) {
+    let color = if good { cx.tokens().accent } else { cx.tokens().text_2 };
+    let said = cx.t(says);
+    let text = cx.theme.text(&said, Type::CAPTION.weight(600.0), color);
     let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Small);
     let (row, size) = (ui.max_rect().shrink2(vec2(20.0, 0.0)), galley.size());
     let half = size.x / 2.0 + 12.0;
-    let stroke = Stroke::new(1.0, t.accent.gamma_multiply(0.6));
+    let stroke = Stroke::new(1.0, color.gamma_multiply(0.6));
     let y = row.center().y;
     ui.painter().hline(row.left()..=row.center().x - half, y, stroke);
     ui.painter().hline(row.center().x + half..=row.right(), y, stroke);
-    ui.painter().galley(row.center() - size / 2.0, galley, t.accent);
+    ui.painter().galley(row.center() - size / 2.0, galley, color);
+    let response = ui.interact(row, ui.unique_id().with(says), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &said));
 }
 
 /// The button that leads to the newest message.
