@@ -266,6 +266,7 @@ impl Core {
             self.queue_invites_for_storing(now)?;
             for peer in self.up.keys().copied().collect::<Vec<_>>() {
                 if let Some(device) = self.store.device_by_transport(&peer)? {
+                    self.say_presence(device.account);
                     self.wake_device(device.device, now)?;
                 }
             }
@@ -306,6 +307,10 @@ impl Core {
         self.dirty.clear();
         self.olm = None;
         self.quiet.doubt();
+        let told: Vec<TransportId> = self.up.keys().copied().collect();
+        for peer in told {
+            self.presence.unsaid(&peer);
+        }
         self.up.extend(self.let_go.drain(..));
         self.catch_up = true;
         Ok(self.store.rollback()?)
@@ -487,6 +492,7 @@ impl Core {
             self.store.prune_envelopes(now.saturating_sub(ENVELOPE_MEMORY_MS))?;
             self.store.expire_deposits(now.saturating_sub(ENVELOPE_MEMORY_MS))?;
             self.prune_invite_queues(now)?;
+            self.store.prune_changes(now.saturating_sub(crate::outbox::KEEP_MS))?;
         }
         Ok(())
     }

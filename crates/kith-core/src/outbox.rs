@@ -129,7 +129,8 @@ impl Core {
 
     /// Says that a message which still waits will not be delivered.
     pub(crate) fn give_up(&mut self, row: &OutboxRow, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
-        if self.store.message(&row.msg)?.is_some_and(|message| message.state == DeliveryState::Queued) {
+        let waits = |state| matches!(state, DeliveryState::Queued | DeliveryState::Stored);
+        if self.store.message(&row.msg)?.is_some_and(|message| waits(message.state)) {
             self.raise(row.msg, row.device, DeliveryState::Failed, now, out)?;
         }
         Ok(())

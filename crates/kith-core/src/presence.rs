@@ -29,6 +29,11 @@ pub(crate) struct Presence {
 }
 
 impl Presence {
+    /// What was said did not arrive.
+    pub(crate) fn unsaid(&mut self, peer: &TransportId) {
+        self.said.remove(peer);
+    }
+
     /// A connection ended.
     pub(crate) fn gone(&mut self, peer: &TransportId) {
         self.theirs.remove(peer);

@@ -94,7 +94,7 @@ impl Core {
         Ok(profile)
     }
 
-    fn profile_body(&self) -> Result<Body, CoreError> {
+    pub(crate) fn profile_body(&self) -> Result<Body, CoreError> {
         Ok(Body::Profile {
             name: self.my_name()?,
             status_text: self.text_meta(setup::META_STATUS)?,

@@ -255,6 +255,9 @@ impl Core {
             }
         }
         self.store.outbox_undeposit(&device.device)?;
+        // Nobody acknowledges it, and it may have been among what could not be opened.
+        self.presence.unsaid(&device.transport);
+        self.say_presence(device.account);
         self.wake_device(device.device, now)
     }
 }

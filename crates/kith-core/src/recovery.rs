@@ -481,7 +481,8 @@ impl Core {
         if ask.to != self.my_device || from != Some(ask.from) || !in_time {
             return refuse("a question for somebody else");
         }
-        let contact = self.store.contact(&ask.account)?.filter(|contact| !contact.blocked);
+        // Who is blocked must not learn it here either; it is their own list.
+        let contact = self.store.contact(&ask.account)?;
         Ok(contact.map_or(RequestAnswer::Unknown, |contact| RequestAnswer::Log(contact.log)))
     }
 

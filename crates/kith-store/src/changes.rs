@@ -249,14 +249,15 @@ impl Store {
         pinned(&self.conn, chat)
     }
 
-    /// Keeps a change until its message comes, once. Those that came before `since_ms` are dropped, and of the others
-    /// of the same author the oldest beyond `max`. Fails with [`StoreError::UnknownChat`].
-    pub fn keep_change(&self, change: &WaitingChange, since_ms: u64, max: u32) -> Result<(), StoreError> {
+    /// Keeps a change that came at `now_ms` (Unix ms) until its message comes, once; of the same author the oldest beyond
+    /// `max` are dropped. When a message is taken back, no text of it is kept. Fails with [`StoreError::UnknownChat`].
+    pub fn keep_change(&self, change: &WaitingChange, now_ms: u64, max: u32) -> Result<(), StoreError> {
         let author_id = self.ensure_author(&change.author)?;
         self.atomically(|conn| {
             let Some(chat_id) = chat_id(conn, &change.chat)? else { return Err(StoreError::UnknownChat) };
-            let sql = "INSERT INTO waiting_changes (chat_id, author_id, target, event, kind, stamp, at_ms, body, proof)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (chat_id, author_id, event) DO NOTHING";
+            let sql = "INSERT INTO waiting_changes (chat_id, author_id, target, event, kind, stamp, at_ms, body, proof,
+                    came_at_ms)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (chat_id, author_id, event) DO NOTHING";
             conn.prepare_cached(sql)?.execute(params![
                 chat_id,
                 author_id,
@@ -267,12 +268,23 @@ impl Store {
                 int(change.at_ms),
                 change.body,
                 change.proof,
+                int(now_ms),
             ])?;
-            let sql = "DELETE FROM waiting_changes WHERE author_id = ?1 AND (at_ms < ?2 OR id NOT IN (
-                SELECT id FROM waiting_changes WHERE author_id = ?1 ORDER BY id DESC LIMIT ?3))";
-            conn.prepare_cached(sql)?.execute(params![author_id, int(since_ms), max])?;
+            let sql = "DELETE FROM waiting_changes WHERE chat_id = ?1 AND author_id = ?2 AND target = ?3 AND kind = 20
+                AND EXISTS (SELECT 1 FROM waiting_changes d WHERE d.chat_id = ?1 AND d.author_id = ?2 AND d.target = ?3
+                    AND d.kind = 21)";
+            conn.prepare_cached(sql)?.execute(params![chat_id, author_id, change.target.as_bytes()])?;
+            let sql = "DELETE FROM waiting_changes WHERE author_id = ?1 AND id NOT IN (
+                SELECT id FROM waiting_changes WHERE author_id = ?1 ORDER BY id DESC LIMIT ?2)";
+            conn.prepare_cached(sql)?.execute(params![author_id, max])?;
             Ok(())
         })
+    }
+
+    /// Drops the changes that have waited since before `since_ms` (Unix ms).
+    pub fn prune_changes(&self, since_ms: u64) -> Result<(), StoreError> {
+        self.conn.prepare_cached("DELETE FROM waiting_changes WHERE came_at_ms < ?1")?.execute([int(since_ms)])?;
+        Ok(())
     }
 
     /// Gives back what waits for a message, in the order in which it came, and forgets it.

@@ -335,7 +335,8 @@ impl Store {
                 ])?;
             }
             Ok(())
-        })
+        })?;
+        self.prune_deposits()
     }
 
     /// The queues in which a contact finds mail, the best first.

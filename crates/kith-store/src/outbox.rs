@@ -254,10 +254,14 @@ impl Store {
         })
     }
 
-    /// Removes the row with this number.
+    /// Removes the row with this number, and what of it is on its way to mailboxes.
     pub fn outbox_remove(&self, id: i64) -> Result<(), StoreError> {
-        self.conn.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([id])?;
-        Ok(())
+        self.atomically(|conn| {
+            let sql = "DELETE FROM deposits WHERE (device, msg) = (SELECT device, msg FROM outbox WHERE id = ?1)";
+            conn.prepare_cached(sql)?.execute([id])?;
+            conn.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([id])?;
+            Ok(())
+        })
     }
 
     /// How many rows wait.

@@ -10,7 +10,6 @@ use crate::{
     core::Core,
     error::{CoreError, refuse},
     hlc::MAX_AHEAD_MS,
-    outbox::KEEP_MS,
 };
 
 /// How many changes of one contact wait for their messages; the oldest of more are dropped. Far above what a mailbox
@@ -88,7 +87,7 @@ impl Core {
         }
         let change =
             WaitingChange { chat, author: by, target, stamp, kind: body.kind(), at_ms, body: body.encode(), proof };
-        Ok(self.store.keep_change(&change, now.saturating_sub(KEEP_MS), WAITING_MAX)?)
+        Ok(self.store.keep_change(&change, now, WAITING_MAX)?)
     }
 
     /// Applies what waited for a message that has just been stored.

@@ -42,7 +42,9 @@ impl Core {
         let number = self.store.expiry_number(&chat)?.saturating_add(1);
         let body = Body::Expiry { expires_s, number };
         let msg = self.random_msg();
-        self.store.set_expiry(&chat, expires_s, number, &msg)?;
+        if !self.store.set_expiry(&chat, expires_s, number, &msg)? {
+            return deny(ErrorCode::NotAllowed, "the other side's setting cannot be changed any more");
+        }
         self.post(chat, recipient, &body, New { id: Some(msg), ..New::default() }, now, out)?;
         Ok(Done {})
     }

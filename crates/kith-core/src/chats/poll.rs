@@ -75,6 +75,10 @@ impl Core {
             return Ok(Done {});
         }
         let (event, hlc) = (self.random_msg(), self.clock.tick(now));
+        // By the clock of the conversation, which may be ahead, and which counts.
+        if poll.closes_at_ms.is_some_and(|at| hlc.millis() >= at) {
+            return deny(ErrorCode::NotAllowed, "the poll is closed");
+        }
         self.store.vote(row.row, &self.me, choices, Stamp { hlc, event }, poll.closes_at_ms)?;
         if let Some(account) = recipient {
             let body = Body::Vote { target: row.msg, author: row.author, choices };

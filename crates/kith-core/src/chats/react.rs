@@ -42,7 +42,8 @@ impl Core {
         let (event, hlc) = (self.random_msg(), self.clock.tick(now));
         self.store.react(row.row, &self.me, &emoji, on, Stamp { hlc, event })?;
         if let Some(account) = recipient {
-            self.enqueue(account, event, hlc, &Body::React { target: row.msg, author: row.author, emoji, on }, now)?;
+            let body = Body::React { target: row.msg, author: row.author, emoji, on };
+            self.enqueue_until(account, event, hlc, &body, row.marks.expires_at_ms.unwrap_or(u64::MAX), now)?;
         }
         self.tell_message(&row, out)?;
         Ok(Done {})

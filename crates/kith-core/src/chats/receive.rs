@@ -24,6 +24,9 @@ const LATE_MS: u64 = 60_000;
 /// After a start comes what was written before it.
 const START_MS: u64 = 10_000;
 
+/// How far above the highest number known that of a chat's time may be. Each is one above its sender's.
+const EXPIRY_STEP_MAX: u32 = 1 << 16;
+
 impl Core {
     /// Whether a text names me.
     pub(super) fn mentions_me(&self, text: &str) -> Result<bool, CoreError> {
@@ -108,7 +111,10 @@ impl Core {
     pub(crate) fn came(&mut self, row: &MessageRow, body: &Body) -> Result<(), CoreError> {
         if let Body::Expiry { expires_s, number } = body {
             self.store.set_read(row.row)?;
-            self.store.set_expiry(&row.chat, *expires_s, *number, &row.msg)?;
+            // Nobody counts so far ahead that the other side has no higher number left.
+            if *number <= self.store.expiry_number(&row.chat)?.saturating_add(EXPIRY_STEP_MAX) {
+                self.store.set_expiry(&row.chat, *expires_s, *number, &row.msg)?;
+            }
         }
         self.apply_waiting(row)
     }

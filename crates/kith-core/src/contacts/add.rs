@@ -209,7 +209,9 @@ impl Core {
         let wait = self.retry_after(row.attempts).max(ANSWER_MS);
         let mail = self.deposit_at(device.account, now)?.filter(|_| row.deposited_at_ms.is_none());
         self.store.outbox_attempted(row.id, mail.unwrap_or(now.saturating_add(wait)))?;
-        out.push(Output::Track { peer: device.transport, addresses: self.store.addresses(&device.transport)? });
+        if !self.is_invisible()? {
+            out.push(Output::Track { peer: device.transport, addresses: self.store.addresses(&device.transport)? });
+        }
         out.push(Output::Request {
             to: device.transport,
             addresses: self.store.addresses(&device.transport)?,

@@ -212,6 +212,14 @@ impl Core {
             self.store.queues_wake(Some(&contact.account), now)?;
             self.ensure_queues(contact.account, now)?;
             self.return_wanted(contact.account, now)?;
+            if convert::is_open(&contact) {
+                // They were not told what changed meanwhile.
+                let profile = self.profile_body()?;
+                self.enqueue_control(contact.account, &profile, now)?;
+            }
+            for device in self.live_devices(contact.account)? {
+                self.wake_device(device.device, now)?;
+            }
         }
         self.contact_changed(contact.account, out)?;
         Ok(Done {})

@@ -96,6 +96,12 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let Some(device) = self.store.device_by_transport(&peer)? else { return Ok(()) };
+        // The news may be of before somebody was blocked, or of before I became invisible.
+        let listened = self.store.contact(&device.account)?.as_ref().is_some_and(convert::is_listened_to);
+        if !listened || self.is_invisible()? {
+            out.push(Output::Untrack { peer });
+            return Ok(());
+        }
         self.up.insert(peer, path);
         self.leap.insert(peer);
         let held = self.reorder.take(peer, |_| true).into_iter();
@@ -129,17 +135,22 @@ impl Core {
             return Ok(());
         }
         self.mail_peer_down(peer);
-        if let Some(device) = self.store.device_by_transport(&peer)? {
+        let device = self.store.device_by_transport(&peer)?;
+        if let Some(device) = &device {
             self.watch_queues(device.account, now)?;
             self.sync_peer_down(device.device);
             self.stopped_typing(device.account, out);
         }
-        let Some(device) = self.store.device_by_transport(&peer)? else { return Ok(()) };
-        let Some(contact) = self.store.contact(&device.account)?.filter(convert::is_open) else { return Ok(()) };
-        self.seen_there(&contact, now, out)?;
+        let contact = match &device {
+            Some(device) => self.store.contact(&device.account)?.filter(convert::is_open),
+            None => None,
+        };
+        if let Some(contact) = &contact {
+            self.seen_there(contact, now, out)?;
+        }
         self.up.remove(&peer);
         self.presence.gone(&peer);
-        match self.store.contact(&device.account)? {
+        match device.map(|device| self.store.contact(&device.account)).transpose()?.flatten() {
             Some(contact) => self.tell_presence_of(&contact, out),
             None => Ok(()),
         }

@@ -29,6 +29,8 @@ const IN_ORDER: u32 = 24;
 const GONE_AFTER: u32 = 8;
 /// How long one waits that is behind too many others, if none of them arrives.
 const BEHIND_MS: u64 = 60_000;
+/// How long one waits that is for somebody who is blocked meanwhile.
+const HELD_MS: u64 = 3600 * 1000;
 
 impl Core {
     /// A contact says where they find mail.
@@ -44,7 +46,17 @@ impl Core {
             return Ok(());
         }
         self.store.set_meta(&key, &hlc.to_u64().to_be_bytes())?;
-        self.keep_contact_queues(account, queues)
+        let before = self.store.contact_queues(&account)?;
+        self.keep_contact_queues(account, queues)?;
+        let after = self.store.contact_queues(&account)?;
+        if before.iter().all(|old| after.iter().all(|new| new.deposit != old.deposit)) {
+            // What lies in the old ones is not looked for any more.
+            for device in self.live_devices(account)? {
+                self.store.outbox_undeposit(&device.device)?;
+                self.dirty.insert(device.device);
+            }
+        }
+        Ok(())
     }
 
     /// Keeps where a contact finds mail.
@@ -146,6 +158,11 @@ impl Core {
         let room = u32::try_from(self.mail_room().min(SENDS_MAX)).unwrap_or(0);
         for row in self.store.deposits_due(now, room)? {
             let Some(queue) = self.store.contact_queue(&row.deposit)? else { continue };
+            let contact = self.store.contact(&queue.account)?;
+            if contact.is_some_and(|contact| contact.blocked || contact.alarm) {
+                self.store.deposit_postpone(row.id, &row.deposit, now.saturating_add(HELD_MS))?;
+                continue;
+            }
             if self.store.deposits_before(row.id, &row.deposit, IN_ORDER)? >= IN_ORDER {
                 self.store.deposit_postpone(row.id, &row.deposit, now.saturating_add(BEHIND_MS))?;
                 continue;

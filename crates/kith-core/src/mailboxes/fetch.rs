@@ -31,10 +31,11 @@ impl Core {
         };
         match response {
             Some(MailboxResponse::Mail { mail, more }) => self.mail_came(queue, mail, more, now, out),
-            // Opened anew under the same keys: who writes to it need not be told.
+            // Opened anew under the same keys. Who writes to it may have struck it out: they are told again.
             Some(MailboxResponse::Denied(MailboxDenial::NoQueue)) => {
                 let state = QueueState::Wanted;
                 if let Some(account) = queue.account {
+                    self.forget_told(account)?;
                     self.ask_for_lost_mail(account, now)?;
                 }
                 Ok(self.store.put_queue(&QueueRow { state, after_seq: 0, next_at_ms: now, attempts: 1, ..queue })?)

@@ -155,7 +155,19 @@ impl Core {
             return Ok(());
         }
         self.store.set_meta(&key, &now_told)?;
+        for device in self.live_devices(account)? {
+            for row in self.store.outbox_of(&device.device, u32::MAX)? {
+                if row.kind == Body::MAILBOXES {
+                    self.store.outbox_remove(row.id)?;
+                }
+            }
+        }
         self.enqueue_control(account, &Body::Mailboxes { queues: addresses }, now)
+    }
+
+    /// A contact is to be told anew where we find mail.
+    pub(super) fn forget_told(&mut self, account: AccountId) -> Result<(), CoreError> {
+        Ok(self.store.delete_meta(&meta_told(account))?)
     }
 
     /// Closes the queues of a contact who is not one any more.

@@ -43,23 +43,31 @@ pub(super) const KEPT: &[Kept] = &[
     Kept {
         name: "meta",
         only: "name IN ('identity_log', 'name', 'status_text', 'status_until', 'presence', 'hlc', 'own_words')
-            OR name LIKE 'profile_at:%' OR name LIKE 'mail_at:%'",
+            OR name LIKE 'profile_at:%' OR name LIKE 'mail_at:%' OR name LIKE 'past_from:%'",
         instead: &[],
     },
     all("settings"),
     Kept { name: "contacts", only: contacts!(), instead: &[("invite_tag", "NULL")] },
     Kept { name: "devices", only: of_contacts!("account"), instead: &[("last_reset_ms", "NULL")] },
-    all("addresses"),
+    Kept {
+        name: "addresses",
+        only: concat!("transport IN (SELECT transport FROM devices WHERE ", of_contacts!("account"), ")"),
+        instead: &[],
+    },
     Kept { name: "contact_sharing", only: of_contacts!("account"), instead: &[] },
     // Where contacts find mail: the news that the account is back is left there.
     Kept { name: "contact_queues", only: of_contacts!("account"), instead: &[] },
     Kept {
         name: "mailboxes",
         only: "added = 1",
-        instead: &[("token", "NULL"), ("answered_at_ms", "NULL"), ("refused_at_ms", "NULL"), ("kept_by", "NULL")],
+        instead: &[("answered_at_ms", "NULL"), ("refused_at_ms", "NULL"), ("kept_by", "NULL")],
     },
     // Counted anew by the triggers of the messages.
-    Kept { name: "chats", only: "true", instead: &[("unread", "0"), ("mentions", "0")] },
+    Kept {
+        name: "chats",
+        only: "true",
+        instead: &[("unread", "0"), ("mentions", "0"), ("draft", "CASE WHEN expires_s IS NULL THEN draft END")],
+    },
     all("authors"),
     // What disappears here is not to stay in a file.
     Kept { name: "messages", only: "expires_s IS NULL", instead: &[] },
@@ -70,10 +78,11 @@ pub(super) const KEPT: &[Kept] = &[
     Kept { name: "versions", only: of_lasting!(), instead: &[] },
     Kept { name: "reactions", only: of_lasting!(), instead: &[] },
     Kept { name: "votes", only: of_lasting!(), instead: &[] },
-    all("waiting_changes"),
+    // Not the texts of edits: nobody knows yet whether their messages are to disappear.
+    Kept { name: "waiting_changes", only: "kind <> 20", instead: &[] },
     all("erased"),
     // The device that is left behind may send them too; under their ids they are shown once.
-    all("scheduled"),
+    Kept { name: "scheduled", only: "chat_id IN (SELECT id FROM chats WHERE expires_s IS NULL)", instead: &[] },
     all("deliveries"),
     // What was written and has not arrived. Not what hands out keys, addresses or queues of the device that is left
     // behind: requests, acceptances, receipts, complaints, one-time keys, device lists, mailboxes.

@@ -107,6 +107,41 @@ fn what_is_kept_comes_back_as_it_was() {
     }
 }
 
+/// By literals, and not by the filters themselves.
+#[test]
+fn what_belongs_to_this_device_or_disappears_is_not_in_it() {
+    let folder = full();
+    let marker = b"xmarker-of-what-must-not-leavex";
+    {
+        let store = Store::open(folder.path(), &key(), &Key::from_bytes(&[0x32; 32])).unwrap();
+        let conn = &store.conn;
+        let insert = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
+        for name in ["fallback_key", "return:somebody", "synced:a-device", "told:somebody"] {
+            conn.execute(insert, (name, marker.as_slice())).unwrap();
+        }
+        for kind in [2, 3, 4, 6, 7, 9, 10, 11, 12] {
+            let sql = "INSERT INTO outbox (device, msg, kind, chat, hlc, body, created_at_ms, expires_at_ms,
+                next_at_ms) SELECT device, randomblob(16), ?1, randomblob(16), 1, ?2, 1, 2, 3 FROM devices LIMIT 1";
+            assert_eq!(conn.execute(sql, (kind, marker.as_slice())).unwrap(), 1);
+        }
+        let sql = "INSERT INTO addresses (transport, position, address, seen_at_ms) VALUES (randomblob(32), 0, ?1, 1)";
+        conn.execute(sql, [std::str::from_utf8(marker).unwrap()]).unwrap();
+        let sql = "INSERT INTO waiting_changes (chat_id, author_id, target, event, kind, stamp, at_ms, body)
+            SELECT c.id, a.id, randomblob(16), randomblob(16), 20, 1, 1, ?1 FROM chats c, authors a LIMIT 1";
+        assert_eq!(conn.execute(sql, [marker.as_slice()]).unwrap(), 1);
+        conn.execute("UPDATE chats SET expires_s = 60, draft = ?1", [std::str::from_utf8(marker).unwrap()]).unwrap();
+        let sql = "UPDATE scheduled SET text = ?1";
+        assert!(conn.execute(sql, [std::str::from_utf8(marker).unwrap()]).unwrap() > 0);
+        let sql = "UPDATE messages SET text = ?1, expires_s = 60 WHERE id = (SELECT max(id) FROM messages)";
+        assert_eq!(conn.execute(sql, [std::str::from_utf8(marker).unwrap()]).unwrap(), 1);
+        store.set_meta("own_words", b"xmarker-of-what-must-come-alongx").unwrap();
+    }
+    let stream = back_up(folder.path());
+    let has = |marker: &[u8]| stream.windows(marker.len()).any(|part| part == marker);
+    assert!(has(b"xmarker-of-what-must-come-alongx"));
+    assert!(!has(marker));
+}
+
 fn stream(records: Vec<Kind>) -> Vec<u8> {
     let mut stream = vec![VERSION];
     for record in records {

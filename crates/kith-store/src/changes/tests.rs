@@ -233,15 +233,24 @@ fn changes_wait_once_and_not_for_ever() {
     for n in [0, 1, 2, 2] {
         store.keep_change(&change(n, 1), 0, 10).unwrap();
     }
-    store.keep_change(&change(3, 5), 0, 10).unwrap();
+    store.keep_change(&change(3, 5), T0, 10).unwrap();
     assert_eq!(store.take_changes(&message().chat, &message().msg).unwrap(), [0, 1, 2].map(|n| change(n, 1)));
     assert_eq!(store.take_changes(&message().chat, &message().msg).unwrap(), []);
     for n in 10..30 {
-        store.keep_change(&change(n, 6), 0, 10).unwrap();
+        store.keep_change(&change(n, 6), T0, 10).unwrap();
     }
     assert_eq!(store.waiting_changes().unwrap(), 10, "the newest of one author");
     store.keep_change(&change(90, 7), T0 + 29, 10).unwrap();
-    assert_eq!(store.waiting_changes().unwrap(), 2, "what is too old is dropped");
+    store.prune_changes(T0 + 29).unwrap();
+    assert_eq!(
+        store.waiting_changes().unwrap(),
+        1,
+        "what came too long ago is dropped, whatever its author's clock says"
+    );
+    store.keep_change(&WaitingChange { kind: 21, ..change(91, 7) }, T0 + 30, 10).unwrap();
+    store.keep_change(&change(92, 7), T0 + 31, 10).unwrap();
+    let left = store.take_changes(&message().chat, &MsgId::from_bytes([7; 16])).unwrap();
+    assert_eq!(left.iter().map(|change| change.kind).collect::<Vec<_>>(), [21], "no text of what was taken back");
 }
 
 #[test]

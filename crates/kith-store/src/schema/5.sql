@@ -91,6 +91,9 @@ ALTER TABLE erased ADD COLUMN said INTEGER;
 ALTER TABLE erased ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE waiting_changes ADD COLUMN proof BLOB;
+-- When a change came here; `at_ms` is what its author says.
+ALTER TABLE waiting_changes ADD COLUMN came_at_ms INTEGER NOT NULL DEFAULT 0;
+UPDATE waiting_changes SET came_at_ms = at_ms;
 
 -- Which messages a message follows, as its author said.
 CREATE TABLE lineage (

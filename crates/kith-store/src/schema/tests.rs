@@ -289,7 +289,7 @@ fn fill_changes(store: &Store) {
     store.react(row(5), &contact().account, "👍", true, stamp(8)).unwrap();
     store.set_message_pinned(row(5), Some(T0 + 11)).unwrap();
     store.erase(row(6)).unwrap();
-    store.keep_change(&waiting(), 0, 9).unwrap();
+    store.keep_change(&waiting(), T0, 9).unwrap();
     store.set_archived(&self::chat(SCHEMA).chat, true).unwrap();
     store.set_notify(&self::chat(SCHEMA).chat, NotifyRule::Mentions).unwrap();
     fill_more(store);

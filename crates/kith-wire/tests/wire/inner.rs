@@ -189,6 +189,47 @@ fn fetch_ids() -> impl Strategy<Value = Vec<MsgId>> {
     vec(any::<[u8; 16]>().prop_map(MsgId::from_bytes), 0..=64)
 }
 
+/// Polls, and what is done with them.
+fn about_polls() -> impl Strategy<Value = Body> {
+    prop_oneof![
+        (line(1, 300), vec(line(1, 100), 2..=12), any::<bool>(), any::<Option<u64>>(), seconds()).prop_map(
+            |(question, options, multiple, closes, expires_s)| {
+                let closes_at_ms = closes.filter(|at| *at > 0);
+                Body::Poll(Poll { question, options, multiple, closes_at_ms, expires_s })
+            }
+        ),
+        (any::<[u8; 16]>(), any::<[u8; 32]>(), 0..1_u32 << 12).prop_map(|(id, author, choices)| Body::Vote {
+            target: MsgId::from_bytes(id),
+            author: AccountId::from_bytes(author),
+            choices
+        }),
+        any::<[u8; 16]>().prop_map(|id| Body::ClosePoll { target: MsgId::from_bytes(id) }),
+    ]
+}
+
+fn sync() -> impl Strategy<Value = Body> {
+    let log = || vec(any::<u8>(), 0..300);
+    prop_oneof![
+        (any::<[u8; 16]>(), any::<[u8; 32]>(), any::<u64>(), any::<u64>()).prop_map(
+            |(session, nonce, from_ms, until_ms)| Body::Sync(Sync::Open { session, nonce, from_ms, until_ms })
+        ),
+        (any::<[u8; 16]>(), any::<[u8; 32]>(), any::<u64>())
+            .prop_map(|(session, nonce, from_ms)| Body::Sync(Sync::Accept { session, nonce, from_ms })),
+        (any::<[u8; 16]>(), log(), vec(any::<[u8; 32]>(), 0..=1024))
+            .prop_map(|(session, bytes, wanted)| Body::Sync(Sync::Round { session, bytes, wanted })),
+        (fetch_ids(), fetch_ids(), any::<bool>()).prop_map(|(wanted, gone, again)| Body::Sync(Sync::Fetch {
+            wanted,
+            gone,
+            again
+        })),
+        (any::<u32>(), any::<[u8; 16]>(), any::<u64>(), vec(any::<[u8; 16]>(), 0..=4), log(), any::<[u8; 16]>())
+            .prop_map(|(kind, msg, hlc, parents, body, proof)| {
+                let (msg, hlc) = (MsgId::from_bytes(msg), Hlc::from_u64(hlc));
+                Body::Sync(Sync::Returned { kind, msg, hlc, parents, body, proof })
+            }),
+    ]
+}
+
 fn body() -> impl Strategy<Value = Body> {
     let name = || ".{0,64}".prop_map(|name| clean_name(&name));
     let text = || ".{0,500}".prop_map(|text| clean_text(&text));
@@ -205,18 +246,7 @@ fn body() -> impl Strategy<Value = Body> {
                 expires_s,
             }
         ),
-        (line(1, 300), vec(line(1, 100), 2..=12), any::<bool>(), any::<Option<u64>>(), seconds()).prop_map(
-            |(question, options, multiple, closes, expires_s)| {
-                let closes_at_ms = closes.filter(|at| *at > 0);
-                Body::Poll(Poll { question, options, multiple, closes_at_ms, expires_s })
-            }
-        ),
-        (any::<[u8; 16]>(), any::<[u8; 32]>(), 0..1_u32 << 12).prop_map(|(id, author, choices)| Body::Vote {
-            target: MsgId::from_bytes(id),
-            author: AccountId::from_bytes(author),
-            choices
-        }),
-        any::<[u8; 16]>().prop_map(|id| Body::ClosePoll { target: MsgId::from_bytes(id) }),
+        about_polls(),
         (seconds(), any::<u32>()).prop_map(|(expires_s, number)| Body::Expiry { expires_s, number }),
         (name(), text(), log(), keys(), places(), any::<[u8; 32]>(), queues()).prop_map(
             |(name, text, log, prekeys, addresses, bundle_hash, queues)| Body::Request {
@@ -266,23 +296,7 @@ fn body() -> impl Strategy<Value = Body> {
             Body::React { target: MsgId::from_bytes(id), author: AccountId::from_bytes(author), emoji, on }
         }),
         any::<bool>().prop_map(|on| Body::Typing { on }),
-        (any::<[u8; 16]>(), any::<[u8; 32]>(), any::<u64>(), any::<u64>()).prop_map(
-            |(session, nonce, from_ms, until_ms)| Body::Sync(Sync::Open { session, nonce, from_ms, until_ms })
-        ),
-        (any::<[u8; 16]>(), any::<[u8; 32]>(), any::<u64>())
-            .prop_map(|(session, nonce, from_ms)| Body::Sync(Sync::Accept { session, nonce, from_ms })),
-        (any::<[u8; 16]>(), log(), vec(any::<[u8; 32]>(), 0..=1024))
-            .prop_map(|(session, bytes, wanted)| Body::Sync(Sync::Round { session, bytes, wanted })),
-        (fetch_ids(), fetch_ids(), any::<bool>()).prop_map(|(wanted, gone, again)| Body::Sync(Sync::Fetch {
-            wanted,
-            gone,
-            again
-        })),
-        (any::<u32>(), any::<[u8; 16]>(), any::<u64>(), vec(any::<[u8; 16]>(), 0..=4), log(), any::<[u8; 16]>())
-            .prop_map(|(kind, msg, hlc, parents, body, proof)| {
-                let (msg, hlc) = (MsgId::from_bytes(msg), Hlc::from_u64(hlc));
-                Body::Sync(Sync::Returned { kind, msg, hlc, parents, body, proof })
-            }),
+        sync(),
         (1000..u32::MAX, log()).prop_map(|(kind, bytes)| Body::Unknown { kind, bytes }),
     ]
 }

@@ -123,6 +123,7 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let written = |reply_to, forwarded, expires_s| Body::Text { text: text(), reply_to, forwarded, expires_s };
     let mut bodies = polls();
     bodies.extend(short());
+    bodies.extend(syncs());
     bodies.extend([
         ("text", Body::text(text())),
         ("text-reply", written(Some(MsgId::from_bytes([50; 16])), false, None)),
@@ -187,11 +188,6 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
             Body::Profile { name: name(), status_text: "away".to_owned(), status_until_ms: Some(NOW_MS) },
         ),
         ("identity", Body::Identity { log }),
-        ("sync-open", Body::Sync(Sync::Open { session: [1; 16], nonce: [2; 32], from_ms: 3, until_ms: u64::MAX })),
-        ("sync-accept", Body::Sync(Sync::Accept { session: [1; 16], nonce: [4; 32], from_ms: 5 })),
-        ("sync-round", Body::Sync(Sync::Round { session: [1; 16], bytes: vec![0x61, 0], wanted: vec![[6; 32]] })),
-        ("sync-fetch", Body::Sync(sync_fetch())),
-        ("sync-returned", Body::Sync(sync_returned())),
         ("unknown", Body::Unknown { kind: 4_000_000_000, bytes: vec![1, 2, 3, 255] }),
     ]);
     bodies
@@ -211,6 +207,16 @@ fn short() -> Vec<(&'static str, Body)> {
         ("mailbox-withdrawn", Body::MailboxWithdrawn),
         ("presence", Body::Presence { availability: Availability::Busy }),
         ("presence-hidden", Body::Presence { availability: Availability::Hidden }),
+    ]
+}
+
+fn syncs() -> Vec<(&'static str, Body)> {
+    vec![
+        ("sync-open", Body::Sync(Sync::Open { session: [1; 16], nonce: [2; 32], from_ms: 3, until_ms: u64::MAX })),
+        ("sync-accept", Body::Sync(Sync::Accept { session: [1; 16], nonce: [4; 32], from_ms: 5 })),
+        ("sync-round", Body::Sync(Sync::Round { session: [1; 16], bytes: vec![0x61, 0], wanted: vec![[6; 32]] })),
+        ("sync-fetch", Body::Sync(sync_fetch())),
+        ("sync-returned", Body::Sync(sync_returned())),
     ]
 }
 
