@@ -30,6 +30,8 @@ const BACKOFF_S: [u64; 6] = [5, 10, 30, 60, 300, 600];
 const PARKED_MS: u64 = 3600 * 1000;
 /// How long what lies in mailboxes is left to them once the device is connected, which makes it look there.
 const MAIL_FIRST_MS: u64 = 30_000;
+/// How much is left to them. More would be overtaken by what goes straight, further than a ratchet keeps skipped keys.
+const MAIL_FIRST_MAX: u32 = 24;
 /// How many due rows one wake looks at.
 const DUE_MAX: u32 = 256;
 /// How many message ids one receipt names.
@@ -112,7 +114,7 @@ impl Core {
     /// A device came: everything waiting for it is due, but for what mailboxes have taken.
     pub(crate) fn wake_device_up(&mut self, device: DeviceId, now: Timestamp) -> Result<(), CoreError> {
         self.wake_device(device, now)?;
-        Ok(self.store.outbox_leave_to_mail(&device, now.saturating_add(MAIL_FIRST_MS))?)
+        Ok(self.store.outbox_leave_to_mail(&device, now.saturating_add(MAIL_FIRST_MS), MAIL_FIRST_MAX)?)
     }
 
     /// Looks at the rows whose time has come, and gives up those whose time is over.
@@ -174,9 +176,10 @@ impl Core {
         }
         rows.extend(window);
         for row in rows {
-            // What has not left yet need not wait for its time once there is a connection and room.
-            let left = row.sent || row.deposited_at_ms.is_some();
-            let waits = row.next_at_ms > now && (left || !connected || row.kind == Body::REQUEST);
+            // What has not left yet need not wait for its time once there is a connection and room; what is to come from
+            // a mailbox waits a little for that.
+            let by_mail = row.deposited_at_ms.is_some() && row.next_at_ms <= now.saturating_add(MAIL_FIRST_MS);
+            let waits = row.next_at_ms > now && (row.sent || by_mail || !connected || row.kind == Body::REQUEST);
             if waits {
                 continue;
             }

@@ -223,10 +223,11 @@ impl Store {
     }
 
     /// Puts off until `next_at_ms` what mailboxes have taken for a device: it may come from there.
-    pub fn outbox_leave_to_mail(&self, device: &DeviceId, next_at_ms: u64) -> Result<(), StoreError> {
-        let sql = "UPDATE outbox SET next_at_ms = ?2 WHERE device = ?1 AND deposited_at_ms IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM deposits d WHERE d.device = outbox.device AND d.msg = outbox.msg)";
-        self.conn.prepare_cached(sql)?.execute(params![device.as_bytes(), int(next_at_ms)])?;
+    pub fn outbox_leave_to_mail(&self, device: &DeviceId, next_at_ms: u64, max: u32) -> Result<(), StoreError> {
+        let sql = "WITH left AS (SELECT id FROM outbox o WHERE o.device = ?1 AND o.deposited_at_ms IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM deposits d WHERE d.device = o.device AND d.msg = o.msg))
+            UPDATE outbox SET next_at_ms = ?2 WHERE id IN left AND (SELECT count(*) FROM left) <= ?3";
+        self.conn.prepare_cached(sql)?.execute(params![device.as_bytes(), int(next_at_ms), max])?;
         Ok(())
     }
 
