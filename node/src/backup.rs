@@ -156,6 +156,7 @@ pub(crate) struct Source {
     pub(crate) folder: PathBuf,
     pub(crate) reader: ReadStore,
     pub(crate) account: AccountId,
+    pub(crate) bootstraps: Vec<String>,
     pub(crate) hub: Arc<Hub>,
 }
 
@@ -268,7 +269,7 @@ fn write_part(
     };
     let rows = source
         .reader
-        .back_up(source.account, entropy, now_ms(), &mut sealed, &mut look)
+        .back_up(source.account, entropy, &source.bootstraps, now_ms(), &mut sealed, &mut look)
         .map_err(|failure| BackupProblem::of(part, failure))?;
     let written = sealed.finish().map_err(io())?;
     let mut file = written.into_inner().map_err(|error| BackupProblem::io(part)(error.into_error()))?;

@@ -10,6 +10,8 @@ use crate::keys::{Sealed, SealedError};
 /// Public nodes every new profile starts with. There are none: whoever runs one shares its link.
 pub const DEFAULT_BOOTSTRAPS: &[&str] = &[];
 
+/// The sealed file that has them.
+pub(crate) const FILE: &str = "network";
 /// Bootstrap nodes in use at once; more do not make a node easier to find.
 const BOOTSTRAPS_MAX: usize = 32;
 
@@ -42,6 +44,15 @@ impl Bootstraps {
     pub(crate) fn load(file: Sealed, given: Vec<String>, own: TransportId) -> Result<Self, SealedError> {
         let kept = file.read()?.unwrap_or_default();
         Ok(Self { file, kept, given, own })
+    }
+
+    /// Writes those that a backup names into a new profile; what is none is left out.
+    pub(crate) fn restore(file: &Sealed, named: Vec<String>) -> Result<(), SealedError> {
+        let own = TransportId::from_bytes([0; 32]);
+        let mut bootstraps = named;
+        bootstraps.retain(|address| check(address, own).is_ok());
+        bootstraps.truncate(BOOTSTRAPS_MAX);
+        if bootstraps.is_empty() { Ok(()) } else { file.write(&Kept { bootstraps }) }
     }
 
     /// All in use, those given at the start first.

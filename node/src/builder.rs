@@ -32,7 +32,6 @@ use crate::{
 };
 
 /// Where mail for others lies, in the profile folder.
-const MAIL_FOLDER: &str = "mail";
 /// What every peer sees of this version.
 const AGENT: &str = concat!("kith/", env!("CARGO_PKG_VERSION"));
 
@@ -255,7 +254,7 @@ impl NodeBuilder {
             bootstraps: files.bootstraps.all(),
             mdns: self.preset.mdns,
             agent: AGENT.to_owned(),
-            mail_dir: Some(self.folder.join(MAIL_FOLDER)),
+            mail_dir: Some(self.folder.join(keys::MAIL_FOLDER)),
         };
         let (net, net_events) = Net::start(config, tasks.tracker(), tasks.cancel().clone())?;
         let hub = Hub::new(now_ms());
@@ -339,7 +338,7 @@ impl Files {
         own: TransportId,
         bound: Option<&Bound>,
     ) -> Result<Self, StartError> {
-        let bootstraps = Bootstraps::load(Sealed::new(folder, "network", misc), given, own)?;
+        let bootstraps = Bootstraps::load(Sealed::new(folder, bootstraps::FILE, misc), given, own)?;
         let tokens = Tokens::load(Sealed::new(folder, "tokens", misc))?;
         let owner_token = match bound {
             Some(bound) => {
@@ -371,6 +370,7 @@ struct Profile {
 impl Profile {
     /// Opens the profile in `folder`, or makes one called `name`. Blocks: with a password for about a second.
     fn open(folder: &Path, name: Option<&str>, access: &Access) -> Result<Self, StartError> {
+        Self::finish_wipe(folder)?;
         if let Some(unlocked) = Keys::open(folder, access)? {
             let lock = ProfileLock::acquire(folder)?;
             return Self::open_database(folder, name, access, unlocked, lock);
@@ -390,8 +390,18 @@ impl Profile {
         made.map(|profile| Self { fresh: true, ..profile })
     }
 
+    /// A wipe that was interrupted goes on before anything else: whoever began it was told that all is gone.
+    fn finish_wipe(folder: &Path) -> Result<(), StartError> {
+        if keys::wipe::begun(folder) {
+            let _lock = ProfileLock::acquire(folder)?;
+            keys::finish_wipe(folder)?;
+        }
+        Ok(())
+    }
+
     /// Makes a profile of what brings its account back. Blocks: as long as a backup takes to read.
     fn restore(folder: &Path, name: Option<&str>, access: &Access, from: &Restore) -> Result<Self, StartError> {
+        Self::finish_wipe(folder)?;
         if keys::anything_there(folder) {
             return Err(RestoreError::ProfileExists { folder: folder.to_owned() }.into());
         }
@@ -406,8 +416,9 @@ impl Profile {
         keys::restoring(folder)?;
         let made = Keys::create_of(folder, access, &opened.phrase).map_err(StartError::from).and_then(|unlocked| {
             let phrase = Arc::clone(&opened.phrase);
-            let alone = opened.is_words_alone();
+            let (alone, nodes) = (opened.is_words_alone(), opened.bootstraps());
             from.fill(opened, folder, &unlocked.master.database())?;
+            Bootstraps::restore(&Sealed::new(folder, bootstraps::FILE, &unlocked.master.misc()), nodes)?;
             let name = name.filter(|_| alone);
             if let Some(name) = name {
                 let mut store = Store::open(folder, &unlocked.master.database(), &unlocked.master.ratchet())?;

@@ -229,6 +229,7 @@ impl CoreThread {
         let Self { core, mut counter, lock, .. } = self;
         let store = core.into_store();
         match store.bump_generation() {
+            Ok(_) if counter.forget_wiped() => {}
             Ok(generation) => {
                 if let Err(error) = counter.write(generation) {
                     tracing::warn!(%error, "the counter that notices a copied-back database was not written");

@@ -25,6 +25,7 @@ pub use files::SealedError;
 pub(crate) use files::{Counter, Sealed, flush_folder, state_folder, write_private};
 pub use os_keyring::KeyringError;
 pub use state::{ProfileState, profile_state};
+pub(crate) use wipe::MAIL_FOLDER;
 pub use wipe::{WipeError, wipe_profile};
 
 /// The keystore in the profile folder.
@@ -314,11 +315,13 @@ pub(crate) fn restored(folder: &Path) -> Result<(), KeyError> {
     std::fs::remove_file(&file).and_then(|()| flush_folder(&file)).map_err(|source| KeyError::Io { file, source })
 }
 
-/// Takes back what an interrupted [`restoring`] left, and finishes an interrupted wipe.
+/// Finishes an interrupted wipe; the caller has the lock.
+pub(crate) fn finish_wipe(folder: &Path) -> Result<(), KeyError> {
+    wipe::finish(folder).map_err(|WipeError { file, source }| KeyError::Io { file, source })
+}
+
+/// Takes back what an interrupted [`restoring`] left.
 pub(crate) fn discard_interrupted(folder: &Path) -> Result<(), KeyError> {
-    if wipe::begun(folder) {
-        wipe::finish(folder).map_err(|WipeError { file, source }| KeyError::Io { file, source })?;
-    }
     if folder.join(RESTORING_FILE).exists() {
         discard_new(folder);
         restored(folder)?;
@@ -339,8 +342,10 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), KeyError> {
 
 fn keep_key(folder: &Path, account: AccountId, key: &Key, keyring: bool) -> Result<SlotKind, KeyError> {
     if keyring && os_keyring::present() {
-        match os_keyring::store(&account.to_string(), key) {
-            Ok(()) => return Ok(SlotKind::Keyring),
+        match os_keyring::store_new(&account.to_string(), key) {
+            Ok(true) => return Ok(SlotKind::Keyring),
+            // It opens another profile of this account; that one must stay openable.
+            Ok(false) => tracing::warn!("the keyring has a key for another profile of this account and keeps it"),
             // The key file does as well, and the start-up names it.
             Err(error) => tracing::debug!(%error, "the keyring is not used"),
         }

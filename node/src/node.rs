@@ -276,14 +276,15 @@ impl Shared {
     async fn export_backup(&self, params: BackupExportParams) -> Result<BackupExportReply, ApiError> {
         let turn = self.backups.begin().ok_or_else(backup::busy)?;
         let keys = Arc::clone(&self.keys).lock_owned().await;
-        let source = self.backup_source()?;
+        let source = self.backup_source().await?;
         self.on_disk(move || backup::export(&source, keys, &params, &turn)).await
     }
 
-    fn backup_source(&self) -> Result<backup::Source, ApiError> {
+    async fn backup_source(&self) -> Result<backup::Source, ApiError> {
         let account = kith_wire::AccountId::from_bytes(self.account.to_bytes());
         let (reader, folder) = (self.readers.open()?, self.readers.folder());
-        Ok(backup::Source { folder, reader, account, hub: Arc::clone(&self.hub) })
+        let bootstraps = self.bootstraps.lock().await.all();
+        Ok(backup::Source { folder, reader, account, bootstraps, hub: Arc::clone(&self.hub) })
     }
 
     /// Takes the keys away from under the running node, and sees to its end. What they opened is closed with it.

@@ -323,13 +323,15 @@ impl Core {
                 }
                 self.continue_list(now, out)?;
             }
-            Some(_) => {
+            Some(RequestAnswer::Unknown) => {
                 // They do not know the account: the list begun here is the one.
                 self.store.delete_meta(META_RECOVERY)?;
                 self.recovery = None;
                 out.push(Output::Event(Event::ProfileChanged { profile: self.profile()? }));
             }
-            None => {
+            // A second list of an account is a theft to whoever knows the first: nothing but a no begins one.
+            None
+            | Some(RequestAnswer::Received | RequestAnswer::Used | RequestAnswer::Expired | RequestAnswer::Busy) => {
                 let error = ApiError::new(ErrorCode::Offline, "nobody answers for this invite")
                     .hint("whether they know your account has to be asked first: try again when they are online");
                 out.push(Output::Reply(command, Err(error)));
@@ -477,9 +479,12 @@ impl Core {
 
     /// Which list of theirs is known here, told to the account itself and to nobody else.
     fn tell_list(&self, from: Option<TransportId>, ask: &LogAsk, now: Timestamp) -> Result<RequestAnswer, CoreError> {
-        let in_time = now.abs_diff(ask.at_ms) <= CLOCK_MS;
-        if ask.to != self.my_device || from != Some(ask.from) || !in_time {
+        if ask.to != self.my_device || from != Some(ask.from) {
             return refuse("a question for somebody else");
+        }
+        // One of the two clocks is wrong, which says nothing about who is known.
+        if now.abs_diff(ask.at_ms) > CLOCK_MS {
+            return Ok(RequestAnswer::Expired);
         }
         // Who is blocked must not learn it here either; it is their own list.
         let contact = self.store.contact(&ask.account)?;
@@ -529,6 +534,7 @@ impl Core {
         self.keep_prekeys(device.device, prekeys, now)?;
         self.store.set_addresses(&device.transport, addresses, now)?;
         self.take_contact_queues(contact.account, queues, hlc)?;
+        self.offer_again(contact.account, now)?;
         self.accept(convert::account_id(contact.account), now, out)?;
         Ok(RequestAnswer::Received)
     }

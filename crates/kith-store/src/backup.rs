@@ -52,6 +52,8 @@ pub struct Content {
     pub schema: u32,
     /// How many rows it has, for showing progress.
     pub rows: u64,
+    /// The bootstrap nodes by which its account found others, as they were given. Nobody has looked at them.
+    pub bootstraps: Vec<String>,
 }
 
 /// Why a backup was not made or not read.
@@ -108,6 +110,7 @@ impl ReadStore {
         &self,
         account: AccountId,
         entropy: Option<&[u8; 32]>,
+        bootstraps: &[String],
         now_ms: u64,
         to: &mut dyn Write,
         look: Look<'_>,
@@ -126,6 +129,7 @@ impl ReadStore {
             created_at_ms: now_ms,
             schema: schema::version(&snapshot)?,
             rows: total,
+            bootstraps: bootstraps.to_vec(),
         };
         write(to, Kind::Begin(begin))?;
         let mut done = 0;
@@ -231,6 +235,7 @@ impl<R: Read> BackupReader<R> {
             created_at_ms: begin.created_at_ms,
             schema: begin.schema,
             rows: begin.rows,
+            bootstraps: begin.bootstraps,
         };
         Ok(Self { from, content })
     }

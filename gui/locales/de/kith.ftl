@@ -17,7 +17,7 @@ palette-hint = Person oder Befehl suchen
 
 ## Making a profile
 
-welcome-line = Direkt miteinander schreiben. Kein Konto, und kein Server bewahrt deine Nachrichten auf.
+welcome-line = Direkt miteinander schreiben. Kein Konto, und Server halten höchstens versiegelte Nachrichten für eine Weile.
 welcome-point-account = Keine Telefonnummer, keine E-Mail-Adresse: Dein Name genügt.
 welcome-point-encrypted = Nur du und die Menschen, mit denen du sprichst, können lesen, was du schreibst.
 welcome-point-disk = Dein Verlauf bleibt verschlüsselt auf diesem Computer.
@@ -537,7 +537,7 @@ tray-unread = { $count ->
    *[other] Kith: { $count } ungelesene Nachrichten
 }
 storage-folder = Profilordner
-storage-about = Alles darin ist verschlüsselt. Kopiere ihn nicht als Sicherung: Eine Kopie, die später geöffnet wird, würde Schlüssel zweimal verwenden. Erstelle unten eine Sicherung.
+storage-about = Nachrichten, Kontakte und Schlüssel darin sind verschlüsselt. Kopiere ihn nicht als Sicherung: Eine Kopie, die später geöffnet wird, würde Schlüssel zweimal verwenden. Erstelle unten eine Sicherung.
 choose-file = Auswählen…
 backup-title = Sicherung
 backup-about = Eine verschlüsselte Datei mit Kontakten, Nachrichten und Einstellungen. Bewahre sie auf einem anderen Datenträger auf: Sie bringt alles zurück, wenn dieser Computer verloren geht.

@@ -17,7 +17,7 @@ palette-hint = Find a person or a command
 
 ## Making a profile
 
-welcome-line = Talk directly. No account, and no server keeps your messages.
+welcome-line = Talk directly. No account, and servers hold nothing but sealed messages, for a while.
 welcome-point-account = No phone number, no e-mail: your name is enough.
 welcome-point-encrypted = Only you and the people you talk to can read what you write.
 welcome-point-disk = Your history stays on this computer, encrypted.
@@ -537,7 +537,7 @@ tray-unread = { $count ->
    *[other] Kith: { $count } unread messages
 }
 storage-folder = Profile folder
-storage-about = Everything in it is encrypted. Do not copy it to keep a backup: a copy that is opened later would use keys twice. Make a backup below.
+storage-about = Your messages, contacts and keys in it are encrypted. Do not copy it to keep a backup: a copy that is opened later would use keys twice. Make a backup below.
 choose-file = Choose…
 backup-title = Backup
 backup-about = One encrypted file with contacts, messages and settings. Keep it on another disk: it brings everything back if this computer is lost.

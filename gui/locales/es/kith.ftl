@@ -17,7 +17,7 @@ palette-hint = Buscar una persona o un comando
 
 ## Making a profile
 
-welcome-line = Habla directamente. Sin cuenta, y ningún servidor guarda tus mensajes.
+welcome-line = Habla directamente. Sin cuenta, y los servidores solo guardan mensajes sellados por un tiempo.
 welcome-point-account = Ni número de teléfono ni correo: basta con tu nombre.
 welcome-point-encrypted = Nadie más que tú y las personas con las que hablas puede leer lo que escribes.
 welcome-point-disk = Tu historial se queda en este equipo, cifrado.
@@ -537,7 +537,7 @@ tray-unread = { $count ->
    *[other] Kith: { $count } mensajes sin leer
 }
 storage-folder = Carpeta del perfil
-storage-about = Todo en ella está cifrado. No la copies como copia de seguridad: una copia abierta más tarde usaría claves dos veces. Haz una copia abajo.
+storage-about = Los mensajes, contactos y claves en ella están cifrados. No la copies como copia de seguridad: una copia abierta más tarde usaría claves dos veces. Haz una copia abajo.
 choose-file = Elegir…
 backup-title = Copia de seguridad
 backup-about = Un archivo cifrado con contactos, mensajes y ajustes. Guárdalo en otro disco: lo devuelve todo si pierdes este equipo.

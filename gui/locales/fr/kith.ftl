@@ -17,7 +17,7 @@ palette-hint = Chercher une personne ou une commande
 
 ## Making a profile
 
-welcome-line = Échangez directement. Pas de compte, et aucun serveur ne garde vos messages.
+welcome-line = Échangez directement. Pas de compte, et les serveurs ne gardent que des messages scellés, pour un temps.
 welcome-point-account = Ni numéro de téléphone, ni e-mail : votre nom suffit.
 welcome-point-encrypted = Vous et les personnes à qui vous parlez êtes les seuls à pouvoir lire ce que vous écrivez.
 welcome-point-disk = Votre historique reste sur cet ordinateur, chiffré.
@@ -537,7 +537,7 @@ tray-unread = { $count ->
    *[other] Kith : { $count } messages non lus
 }
 storage-folder = Dossier du profil
-storage-about = Tout y est chiffré. Ne le copiez pas comme sauvegarde : une copie ouverte plus tard utiliserait des clés deux fois. Faites une sauvegarde ci-dessous.
+storage-about = Messages, contacts et clés y sont chiffrés. Ne le copiez pas comme sauvegarde : une copie ouverte plus tard utiliserait des clés deux fois. Faites une sauvegarde ci-dessous.
 choose-file = Choisir…
 backup-title = Sauvegarde
 backup-about = Un fichier chiffré avec contacts, messages et réglages. Gardez-le sur un autre disque : il ramène tout si cet ordinateur est perdu.

@@ -79,6 +79,11 @@ impl RestoreKey {
 }
 
 impl Opened {
+    /// The bootstrap nodes its backup names.
+    pub(crate) fn bootstraps(&self) -> Vec<String> {
+        self.backup.as_ref().map(|(_, reader)| reader.content().bootstraps.clone()).unwrap_or_default()
+    }
+
     /// Whether there is nothing but the words.
     pub(crate) fn is_words_alone(&self) -> bool {
         self.backup.is_none()

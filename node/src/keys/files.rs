@@ -252,6 +252,18 @@ impl Counter {
         }
     }
 
+    /// Forgets everything outside of a profile that is being wiped. Returns whether it is.
+    pub(crate) fn forget_wiped(&self) -> bool {
+        let wiped = self.file.file.parent().is_some_and(super::wipe::begun);
+        if let Some(away) = self.away.as_ref().filter(|_| wiped)
+            && let Err(error) = fs::remove_file(&away.file)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "the counter of the wiped profile stays behind");
+        }
+        wiped
+    }
+
     /// # Errors
     /// See [`SealedError`].
     pub(crate) fn write(&mut self, generation: u64) -> Result<(), SealedError> {

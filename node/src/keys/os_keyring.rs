@@ -38,13 +38,22 @@ pub(crate) fn present() -> bool {
         || std::env::var_os("XDG_RUNTIME_DIR").is_some_and(|folder| std::path::Path::new(&folder).join("bus").exists())
 }
 
-pub(crate) fn store(account: &str, key: &Key) -> Result<(), KeyringError> {
+/// Keeps a key; `false` if there is one for the account already, which stays.
+pub(crate) fn store_new(account: &str, key: &Key) -> Result<bool, KeyringError> {
     let (account, key) = (account.to_owned(), key.duplicate());
     patiently(move || {
         let entry = keyring::v1::Entry::new(SERVICE, &account)?;
+        match entry.get_secret() {
+            Ok(known) => {
+                drop(Zeroizing::new(known));
+                return Ok(false);
+            }
+            Err(keyring::v1::Error::NoEntry) => {}
+            Err(error) => return Err(error.into()),
+        }
         entry.set_secret(key.as_bytes())?;
         // A keyring that forgets at once would lock its owner out.
-        read(&entry).map(|_kept| ())
+        read(&entry).map(|_kept| true)
     })
 }
 
@@ -71,6 +80,14 @@ pub(crate) fn load_counter(account: &str) -> Result<Option<u64>, KeyringError> {
 pub(crate) fn store_counter(account: &str, counter: u64) -> Result<(), KeyringError> {
     let name = counter_name(account);
     patiently(move || Ok(keyring::v1::Entry::new(SERVICE, &name)?.set_secret(&counter.to_be_bytes())?))
+}
+
+pub(crate) fn delete_counter(account: &str) -> Result<(), KeyringError> {
+    let name = counter_name(account);
+    patiently(move || match keyring::v1::Entry::new(SERVICE, &name)?.delete_credential() {
+        Ok(()) | Err(keyring::v1::Error::NoEntry) => Ok(()),
+        Err(error) => Err(error.into()),
+    })
 }
 
 fn counter_name(account: &str) -> String {

@@ -36,6 +36,8 @@ const FILES: [&str; 17] = [
     "restoring",
     "kith.lock",
 ];
+/// What is kept for others.
+pub(crate) const MAIL_FOLDER: &str = "mail";
 /// The second node of a window that has one to try things with.
 const INNER: &str = "echo";
 
@@ -73,6 +75,9 @@ pub(crate) fn begin(folder: &Path) -> Result<(), WipeError> {
         if let Err(error) = os_keyring::delete(&account.to_string()) {
             tracing::warn!(%error, "the key of the wiped profile stays in the keyring; it opens nothing any more");
         }
+        if let Err(error) = os_keyring::delete_counter(&account.to_string()) {
+            tracing::warn!(%error, "the counter of the wiped profile stays in the keyring");
+        }
     }
     let inner = folder.join(INNER);
     if inner.join(KEYSTORE_FILE).exists() { begin(&inner) } else { Ok(()) }
@@ -83,10 +88,19 @@ pub(crate) fn finish(folder: &Path) -> Result<(), WipeError> {
     // Where only the marker was written the keys are still there.
     overwrite_keys(folder)?;
     let inner = folder.join(INNER);
+    // Interrupted before its turn came, it is whole.
+    if inner.join(KEYSTORE_FILE).exists() {
+        begin(&inner)?;
+    }
     if inner.join(WIPING_FILE).exists() {
         finish(&inner)?;
         // Stays if there is something in it that is not ours.
         let _not_empty = fs::remove_dir(&inner);
+    }
+    let mail = folder.join(MAIL_FOLDER);
+    match fs::remove_dir_all(&mail) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(WipeError { file: mail, source }),
+        Ok(()) | Err(_) => {}
     }
     for name in FILES.into_iter().chain([WIPING_FILE]) {
         let file = folder.join(name);
@@ -174,9 +188,14 @@ mod tests {
     #[test]
     fn what_was_only_begun_is_finished_by_the_next_start() {
         let folder = made();
+        let inner = folder.path().join(INNER);
+        fs::create_dir(&inner).unwrap();
+        drop(Keys::create(&inner, &access()).unwrap());
+        fs::create_dir(folder.path().join(MAIL_FOLDER)).unwrap();
+        fs::write(folder.path().join(MAIL_FOLDER).join("mailbox.redb"), "sealed").unwrap();
         fs::write(folder.path().join(WIPING_FILE), "").unwrap();
         assert!(Keys::open(folder.path(), &access()).unwrap().is_none());
-        crate::keys::discard_interrupted(folder.path()).unwrap();
+        crate::keys::finish_wipe(folder.path()).unwrap();
         assert_eq!(names(folder.path()), ["holiday.png"]);
     }
 

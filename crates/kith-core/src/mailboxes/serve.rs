@@ -248,6 +248,15 @@ impl Core {
         self.mail.tell_at = Some(now.saturating_add(SETTLE_MS));
     }
 
+    /// A contact came back and knows nothing of what they were offered.
+    pub(crate) fn offer_again(&mut self, account: AccountId, now: Timestamp) -> Result<(), CoreError> {
+        if let Some(offer) = self.store.mailbox_offer(&account)? {
+            self.store.put_mailbox_offer(&MailboxOfferRow { told: None, ..offer })?;
+            self.mail.tell_at = Some(now.saturating_add(SETTLE_MS));
+        }
+        Ok(())
+    }
+
     /// Tells the contacts for whom mail is kept where, if that is not what they know.
     pub(super) fn tell_offers(&mut self, now: Timestamp) -> Result<(), CoreError> {
         self.mail.tell_at = None;

@@ -32,6 +32,8 @@ pub(super) struct BeginProto {
     pub(super) schema: u32,
     #[prost(uint64, tag = "5")]
     pub(super) rows: u64,
+    #[prost(string, repeated, tag = "6")]
+    pub(super) bootstraps: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -37,7 +37,7 @@ fn go_on(_done: u64, _total: u64) -> bool {
 fn back_up(folder: &Path) -> Vec<u8> {
     let reader = ReadStore::open(folder, &key()).unwrap();
     let mut stream = Vec::new();
-    reader.back_up(account(), Some(&SECRET), 1_700, &mut stream, &mut go_on).unwrap();
+    reader.back_up(account(), Some(&SECRET), &["a node".to_owned()], 1_700, &mut stream, &mut go_on).unwrap();
     stream
 }
 
@@ -85,6 +85,7 @@ fn what_is_kept_comes_back_as_it_was() {
     let content = reader.content();
     assert_eq!((content.account, content.schema, content.created_at_ms), (account(), SCHEMA, 1_700));
     assert_eq!(content.entropy.as_deref(), Some(&SECRET));
+    assert_eq!(content.bootstraps, ["a node"]);
     let after = restore(&stream).unwrap();
     // Among others: that the search index has what the messages have.
     Store::open(after.path(), &key(), &Key::from_bytes(&[0x32; 32])).unwrap().check().unwrap();
@@ -152,7 +153,7 @@ fn stream(records: Vec<Kind>) -> Vec<u8> {
 
 fn begin(schema: u32) -> Kind {
     let account = account().to_bytes().to_vec();
-    Kind::Begin(BeginProto { account, entropy: None, created_at_ms: 1, schema, rows: 1 })
+    Kind::Begin(BeginProto { account, entropy: None, created_at_ms: 1, schema, rows: 1, bootstraps: vec![] })
 }
 
 fn table(name: &str, columns: &[&str]) -> Kind {
@@ -217,7 +218,7 @@ fn both_ways_can_be_stopped() {
         INSERT INTO settings SELECT 'n' || i, 'x' FROM n";
     let store = Store::open(folder.path(), &key(), &Key::from_bytes(&[0x32; 32])).unwrap();
     store.conn.execute(sql, []).unwrap();
-    let stopped = reader.back_up(account(), None, 1, &mut Vec::new(), &mut |done, total| {
+    let stopped = reader.back_up(account(), None, &[], 1, &mut Vec::new(), &mut |done, total| {
         looked.set(looked.get() + 1);
         rows = total;
         done < 512
