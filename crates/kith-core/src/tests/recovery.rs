@@ -267,7 +267,11 @@ fn a_list_is_told_to_its_account_alone() {
     assert!(matches!(answer(ask(now, here), &own, here), RequestAnswer::Log(_)));
     let day = 25 * 3600 * 1000;
     assert_eq!(answer(ask(now, here), &own, elsewhere), RequestAnswer::Unknown);
-    assert_eq!(answer(ask(now - day, here), &own, here), RequestAnswer::Unknown);
+    assert_eq!(
+        answer(ask(now - day, here), &own, here),
+        RequestAnswer::Expired,
+        "which says nothing about who is known"
+    );
     assert_eq!(answer(ask(now, here), &SigningKey::generate(), here), RequestAnswer::Unknown);
     let stranger = SigningKey::generate();
     let theirs = LogAsk { account: stranger.public().into(), ..ask(now, here) };

@@ -25,6 +25,7 @@ fn store() -> Store {
         read_row: 0,
         draft: None,
         archived: false,
+        notify: crate::NotifyRule::All,
         expires_s: None,
     };
     store.ensure_chat(&row).unwrap();
