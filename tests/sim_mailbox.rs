@@ -9,7 +9,7 @@ use kith_tests::{
 /// Seeds run in CI, of worlds that take days of virtual time each; `KITH_SIM_SEEDS` asks for more.
 const SEEDS: u64 = 2_000;
 /// What CI spends on each of these worlds at most.
-const BUDGET_S: u64 = 120;
+const BUDGET_S: u64 = 150;
 
 /// Two contacts, then nobody is connected to anybody: everything they write goes through mailboxes.
 fn by_mail_alone(seed: u64, faults: Faults, malice: &[Malice], messages: u32) {

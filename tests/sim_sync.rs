@@ -9,9 +9,9 @@ use kith_tests::{
 };
 
 /// Seeds run in CI; `KITH_SIM_SEEDS` asks for more.
-const SEEDS: u64 = 2_500;
+const SEEDS: u64 = 3_500;
 /// What CI spends on each of these worlds at most.
-const BUDGET_S: u64 = 120;
+const BUDGET_S: u64 = 150;
 const DAY_MS: u64 = 24 * 3_600_000;
 
 /// What is compared: everything that both sides see, but for the traces of messages that were deleted. Who lost such a

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Fewer than this in the time say too little, however slow the machine.
-const SEEDS_MIN: u64 = 500;
+const SEEDS_MIN: u64 = 100;
 /// How often a long run says how far it is.
 const SAY_EVERY: u64 = 10_000;
 
@@ -22,7 +22,7 @@ fn number(name: &str) -> Option<u64> {
 /// threads; `KITH_SIM_SEED` for one seed. A machine too slow for all says how many it ran.
 ///
 /// # Panics
-/// If a seed fails, or if fewer than five hundred of more than that were run.
+/// If a seed fails, or if fewer than a hundred of more than that were run.
 pub fn for_seeds(count: u64, budget_s: u64, world: impl Fn(u64) + Sync) {
     let asked = number("KITH_SIM_SEEDS");
     let (count, budget) = asked.map_or((count, Duration::from_secs(budget_s)), |asked| (asked, Duration::MAX));
