@@ -100,6 +100,12 @@ fn conversation() {
 }
 
 #[test]
+fn missing_messages() {
+    draw("missing-light", sample::missing(), Mode::Light, Code::En, WIDE);
+    draw("missing-narrow", sample::missing(), Mode::Dark, Code::En, NARROW);
+}
+
+#[test]
 fn changed_messages() {
     for (name, mode) in modes() {
         draw(&format!("changed-{name}"), sample::changed(), mode, Code::En, WIDE);

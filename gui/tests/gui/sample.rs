@@ -149,6 +149,13 @@ pub(crate) fn changed() -> Model {
     model
 }
 
+/// Something that came before one of Mara's messages has been missing for a day.
+pub(crate) fn missing() -> Model {
+    let mut model = talking();
+    model.talk_mut(chat_id(1)).messages[15].gap = true;
+    model
+}
+
 /// Somebody looks for a word in what Mara wrote.
 pub(crate) fn found() -> Model {
     let mut model = talking();
