@@ -156,10 +156,9 @@ impl Core {
         }
         self.store.set_meta(&key, &now_told)?;
         for device in self.live_devices(account)? {
-            for row in self.store.outbox_of(&device.device, u32::MAX)? {
-                if row.kind == Body::MAILBOXES {
-                    self.store.outbox_remove(row.id)?;
-                }
+            // What they were not told yet need not be told any more.
+            for row in self.store.outbox_of_kind(&device.device, Body::MAILBOXES)? {
+                self.store.outbox_remove(row.id)?;
             }
         }
         self.enqueue_control(account, &Body::Mailboxes { queues: addresses }, now)
