@@ -30,6 +30,17 @@ pub(super) fn id(key: RowKey) -> Id {
     Id::unique(("message", key))
 }
 
+fn messages(items: &[(RowKey, Item)]) -> impl DoubleEndedIterator<Item = RowKey> {
+    items.iter().filter(|(_, item)| matches!(item, Item::Message(_))).map(|(key, _)| *key)
+}
+
+/// The message after the last one before `gone` that stays, or that one if it is the newest.
+fn in_place_of(gone: RowKey, before: &[RowKey], after: &[RowKey]) -> Option<RowKey> {
+    let mut earlier = before.iter().rev().skip_while(|key| **key != gone);
+    let place = earlier.find_map(|key| after.iter().position(|stays| stays == key));
+    after.get(place.map_or(0, |place| place + 1)).or(after.last()).copied()
+}
+
 impl Steer {
     /// Whether the Tab key leads to this message.
     pub(super) fn is_current(&self, key: RowKey) -> bool {
@@ -55,6 +66,25 @@ impl Steer {
         }
     }
 
+    /// To be called before rows change: where the message the keyboard is at goes away, because it was deleted or
+    /// because it has its lasting name now, the keyboard goes on with what stands in its place.
+    pub(super) fn follow(&mut self, ui: &Ui, before: &[(RowKey, Item)], after: &[(RowKey, Item)]) {
+        let at = if self.seen.0 || self.wanted { self.current } else { self.lowest.0 };
+        let Some(gone) = at.filter(|at| !after.iter().any(|(key, _)| key == at)) else { return };
+        let (before, after): (Vec<_>, Vec<_>) = (messages(before).collect(), messages(after).collect());
+        let next = in_place_of(gone, &before, &after);
+        if self.current == at {
+            self.current = next;
+        }
+        if self.lowest.0 == at {
+            self.lowest.0 = next;
+        }
+        if let Some(next) = next.filter(|_| ui.memory(|memory| memory.has_focus(id(gone)))) {
+            // At once: a key pressed in this frame is for it.
+            ui.memory_mut(|memory| memory.request_focus(id(next)));
+        }
+    }
+
     /// Takes the arrows, if a message has the focus, before the messages are laid out.
     /// `wanted`: one of them is to get it.
     pub(super) fn keys(&mut self, ui: &Ui, items: &[(RowKey, Item)], timeline: &mut Timeline, wanted: bool) -> Went {
@@ -75,7 +105,7 @@ impl Steer {
         let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id(current), filter));
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let rows = || items.iter().filter(|(_, item)| matches!(item, Item::Message(_))).map(|(key, _)| *key);
+        let rows = || messages(items);
         let next = if pressed(Key::ArrowUp) {
             rows().take_while(|key| *key != current).last()
         } else if pressed(Key::ArrowDown) {
@@ -101,5 +131,26 @@ impl Steer {
         (self.current, self.wanted) = (Some(key), true);
         timeline.reveal(key);
         ui.ctx().request_repaint();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_away_leaves_the_keyboard_to_what_stands_there() {
+        for (before, after, gone, next) in [
+            (&[1, 2, 3][..], &[1, 2, 30][..], 3, Some(30)),
+            (&[1, 2, 3], &[1, 2, 30, 4], 3, Some(30)),
+            (&[1, 2, 3], &[1, 3], 2, Some(3)),
+            (&[1, 2, 3], &[1, 2], 3, Some(2)),
+            (&[1, 2, 3], &[2, 3], 1, Some(2)),
+            (&[1, 2, 3], &[0, 1], 3, Some(1)),
+            (&[1, 2, 3], &[8, 9], 2, Some(8)),
+            (&[1], &[], 1, None),
+        ] {
+            assert_eq!(in_place_of(gone, before, after), next, "{before:?} {after:?}");
+        }
     }
 }

@@ -189,7 +189,7 @@ fn subtitle(cx: &Cx<'_>, chat: &Chat) -> String {
 
 fn messages(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, chat: ChatId) {
     let Some(talk) = cx.model.talks.get(&chat) else { return };
-    refresh(cx, state, chat);
+    refresh(ui, cx, state, chat);
     if state.items.is_empty() {
         if talk.loaded {
             ui.add_space(ui.available_height() * 0.28);
@@ -265,7 +265,7 @@ fn count_down(ui: &Ui, cx: &Cx<'_>, items: &[(RowKey, Item)]) {
 }
 
 /// Makes the rows again if anything they are made of has changed.
-fn refresh(cx: &Cx<'_>, state: &mut State, chat: ChatId) {
+fn refresh(ui: &Ui, cx: &Cx<'_>, state: &mut State, chat: ChatId) {
     let Some(talk) = cx.model.talks.get(&chat) else { return };
     let mut made_of = DefaultHasher::new();
     (talk.revision, cx.lang.code().tag(), cx.lang.day_number(cx.model.now), talk.unread_from).hash(&mut made_of);
@@ -285,6 +285,7 @@ fn refresh(cx: &Cx<'_>, state: &mut State, chat: ChatId) {
     for key in changed {
         state.timeline.forget(key);
     }
+    state.steer.follow(ui, &state.items, &fresh);
     (state.items, state.made_of) = (fresh, made_of);
 }
 
