@@ -51,10 +51,14 @@ pub enum Action {
     /// Leave the page shown after a profile was made.
     StartChatting,
 
-    /// Ask, before the profile is open, whether really everything is to be deleted, and what was typed to that; or no more.
-    AskWipe(Option<String>),
-    /// Delete everything.
+    /// Delete everything, if that was really meant.
     Wipe,
+    /// Open the profile that did not open once more.
+    OpenAgain,
+    /// Bring an account back in place of the profile that does not open.
+    RestoreInstead,
+    /// Leave that.
+    BackToFailed,
     /// Ask where a backup goes.
     OpenBackup,
     /// Let a person choose where it goes.

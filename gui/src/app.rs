@@ -219,6 +219,7 @@ impl App {
         match effect {
             Effect::Call(command, then) => self.ask(ToNode::Call(Box::new(command), then)),
             Effect::Start { name, password } => self.ask(ToNode::Start { name, password }),
+            Effect::Open => self.ask(ToNode::Open),
             Effect::Echo => self.ask(ToNode::Echo),
             Effect::Copy { text, secret } => {
                 if secret {

@@ -103,8 +103,15 @@ pub enum FromNode {
     NeedsPassword,
     /// The password is wrong.
     WrongPassword,
-    /// It does not start; the reason for people.
-    Failed(String),
+    /// It does not start.
+    Failed {
+        /// For people.
+        reason: String,
+        /// It is the profile itself: trying again is not likely to help.
+        lasting: bool,
+    },
+    /// The profile, which is not open, was not deleted; the reason for people.
+    NotWiped(String),
     /// Events, oldest first.
     Events(Vec<Event>),
     /// Events were missed; this is how everything is now.
@@ -240,7 +247,8 @@ async fn run(options: NodeOptions, mut calls: mpsc::Receiver<ToNode>, out: Out) 
             serve(&options, &node, &mut calls, &mut events, &out).await;
         }
         node.shutdown().await;
-        if !node.is_wiped() || !out.tell(FromNode::NoProfile).await {
+        // Of one that ended by itself the window knows; it may be started again.
+        if node.is_wiped() && !out.tell(FromNode::NoProfile).await {
             return;
         }
     }
@@ -266,8 +274,8 @@ async fn start(options: &NodeOptions, calls: &mut mpsc::Receiver<ToNode>, out: &
                 let folder = options.folder.clone();
                 let news = match tokio::task::spawn_blocking(move || wipe_profile(folder)).await {
                     Ok(Ok(())) => FromNode::NoProfile,
-                    Ok(Err(error)) => FromNode::Failed(error.to_string()),
-                    Err(error) => FromNode::Failed(error.to_string()),
+                    Ok(Err(error)) => FromNode::NotWiped(error.to_string()),
+                    Err(error) => FromNode::NotWiped(error.to_string()),
                 };
                 if !out.tell(news).await {
                     return None;
@@ -315,7 +323,7 @@ fn restoring(options: &NodeOptions, typed: &Restoring, out: &Out) -> Result<Node
     let password = (!typed.password.as_str().is_empty()).then(|| typed.password.clone());
     if typed.words_only {
         let name = Some(typed.name.trim().to_owned());
-        return Ok(builder(options, name, password).restore(Restore::words(typed.secret.as_str())?));
+        return Ok(builder(options, name, password).restore(replacing(typed, Restore::words(typed.secret.as_str())?)));
     }
     let key = if typed.by_words {
         RestoreKey::words(typed.secret.as_str())?
@@ -324,7 +332,12 @@ fn restoring(options: &NodeOptions, typed: &Restoring, out: &Out) -> Result<Node
     };
     let out = out.clone();
     let tell = move |done, total| out.try_tell(FromNode::Events(vec![Event::BackupProgress { done, total }]));
-    Ok(builder(options, None, password).restore(Restore::file(typed.file.trim(), key).progress(tell)))
+    let from = Restore::file(typed.file.trim(), key).progress(tell);
+    Ok(builder(options, None, password).restore(replacing(typed, from)))
+}
+
+fn replacing(typed: &Restoring, from: Restore) -> Restore {
+    if typed.replaces { from.replacing() } else { from }
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "only these are answered with another page")]
@@ -333,7 +346,7 @@ fn problem(error: StartError) -> FromNode {
         StartError::Keys(KeyError::NoProfile { .. }) => FromNode::NoProfile,
         StartError::Keys(KeyError::PasswordNeeded) => FromNode::NeedsPassword,
         error if error.is_wrong_password() => FromNode::WrongPassword,
-        other => FromNode::Failed(other.to_string()),
+        other => FromNode::Failed { lasting: other.is_lasting(), reason: other.to_string() },
     }
 }
 

@@ -20,12 +20,12 @@ use kith_node::{
 use crate::{platform::appearance::Preferred, theme::Tokens};
 
 pub use settings::{Appearance, BubbleStyle, Clock, Settings};
-pub use stage::{Onboarding, Restoring, Stage, Step, Unlock};
+pub use stage::{Failed, Onboarding, Restoring, Stage, Step, Unlock};
 pub use talk::{Aim, Load, Pending, Quote, Scroll, Talk};
 pub use told::{About, Notice, Told, Waiting};
 pub use view::{
     AddContact, AddTab, EmojiFor, Filter, Hits, Lasts, Later, Narrow, NewBackup, NewPassword, NewPoll, Palette,
-    Preview, ProfileEdit, Route, Section, Sheet, Span, Toast, ToastKind, View,
+    Preview, ProfileEdit, Route, Section, Sheet, Span, Toast, ToastKind, View, Wiping,
 };
 
 /// How many conversations keep their loaded messages.

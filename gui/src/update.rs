@@ -94,6 +94,8 @@ pub enum Then {
     BootstrapAdded,
     /// The mail for others on this computer.
     Served,
+    /// Everything is being deleted.
+    Wiped,
 }
 
 /// What the world has to do.
@@ -108,6 +110,8 @@ pub enum Effect {
         /// Its password.
         password: Option<Password>,
     },
+    /// Open the profile there is.
+    Open,
     /// Bring an account back.
     Restore(Box<Restoring>),
     /// Delete a profile that is not open.
@@ -260,7 +264,7 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
             model.lock = lock;
             entry::started(model, *snapshot, out);
         }
-        FromNode::NoProfile | FromNode::NeedsPassword | FromNode::WrongPassword | FromNode::Failed(_) => {
+        FromNode::NoProfile | FromNode::NeedsPassword | FromNode::WrongPassword | FromNode::Failed { .. } => {
             entry::not_started(model, news, out);
         }
         FromNode::Events(events) => {
@@ -281,7 +285,8 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
             let _handled = chats::update(model, Action::OpenChatWith(account), out);
         }
         FromNode::Echo(Err(why)) => toast(model, ToastKind::Problem, why),
-        FromNode::Ended => model.stage = Stage::Failed("error-ended".to_owned()),
+        FromNode::NotWiped(error) => lock::not_wiped(model, error),
+        FromNode::Ended => entry::ended(model),
     }
 }
 
@@ -369,6 +374,8 @@ fn navigate(model: &mut Model, action: Action, out: &mut Vec<Effect>) -> Option<
             out.push(Effect::Focus(Target::Field));
         }
         Action::EditSheet(sheet) => model.view.sheet = Some(sheet),
+        // What is being deleted cannot be left alone any more.
+        Action::CloseSheet if matches!(&model.view.sheet, Some(Sheet::Wipe(wiping)) if wiping.busy) => {}
         Action::CloseSheet => model.view.sheet = None,
         Action::FocusSearch => {
             if !matches!(model.view.route, Route::Chats { .. } | Route::Contacts { .. }) {

@@ -40,15 +40,15 @@ pub(crate) fn window(ui: &mut Ui, cx: &mut Cx<'_>, screens: &mut Screens) {
         Stage::Opening => {}
         Stage::Onboarding(page) => onboarding::show(ui, cx, page),
         Stage::Unlock(page) => unlock::show(ui, cx, page),
-        Stage::Failed(reason) => unlock::failed(ui, cx, reason),
+        Stage::Failed(page) => unlock::failed(ui, cx, page),
         Stage::Ready => {
             match &cx.model.view.welcome {
                 Some(add) => welcome::show(ui, cx, add),
                 None => shell::show(ui, cx, screens),
             }
-            sheets::show(ui, cx);
             palette::show(ui, cx);
         }
     }
+    sheets::show(ui, cx);
     widgets::toasts(ui, cx);
 }

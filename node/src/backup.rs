@@ -30,6 +30,7 @@ mod file;
 mod restore;
 
 use file::{SealedReader, SealedWriter, seal_error};
+pub(crate) use restore::Opened;
 pub use restore::{Restore, RestoreError, RestoreKey};
 
 /// What every backup begins with.

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use crate::{
-    backup::{Restore, RestoreError},
+    backup::{Opened, Restore, RestoreError},
     bootstraps::{self, BadBootstrap, Bootstraps, DEFAULT_BOOTSTRAPS},
     clock::now_ms,
     core_thread::{self, CORE_QUEUE, CoreThread, NET_QUEUE, Released},
@@ -106,6 +106,29 @@ impl StartError {
     #[must_use]
     pub fn is_wrong_password(&self) -> bool {
         matches!(self, Self::Keys(KeyError::Keystore(KeystoreError::WrongPassword)))
+    }
+
+    /// Whether it is the profile itself that does not open: its key is gone, or it is damaged. Unless its key or a copy of
+    /// it comes back, only [`Restore::replacing`] and [`wipe_profile`](crate::wipe_profile) help.
+    #[must_use]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what is new is not known to be lasting")]
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::Keys(KeyError::Keystore(error)) => {
+                !matches!(error, KeystoreError::UnknownVersion { .. } | KeystoreError::OutOfMemory { .. })
+            }
+            Self::Keys(error) => matches!(
+                error,
+                KeyError::KeystoreMissing { .. } | KeyError::BadKeyFile { .. } | KeyError::Keyring { .. }
+            ),
+            Self::Store(error) | Self::Core(CoreError::Store(error)) => matches!(
+                error,
+                StoreError::WrongKey | StoreError::Damaged(_) | StoreError::Emptied | StoreError::Inconsistent { .. }
+            ),
+            Self::Core(error) => !matches!(error, CoreError::Api(_) | CoreError::Refused { .. } | CoreError::NoPrekey),
+            Self::File(error) => !matches!(error, SealedError::Io { .. }),
+            _ => false,
+        }
     }
 }
 
@@ -233,19 +256,21 @@ impl NodeBuilder {
             tasks.blocking(open).await
         };
         let profile = profile.map_err(|_stopped| StartError::Runtime)??;
-        let fresh = profile.fresh;
+        let (fresh, aside) = (profile.fresh, profile.aside.clone());
         let started = self.start(profile, &tasks, bound);
         if started.is_err() {
             tasks.cancel().cancel();
-            if fresh {
-                keys::discard_new(&self.folder);
+            match aside {
+                Some(aside) => keys::discard_replacing(&self.folder, &aside),
+                None if fresh => keys::discard_new(&self.folder),
+                None => {}
             }
         }
         started
     }
 
     fn start(&self, profile: Profile, tasks: &Tasks, bound: Option<Bound>) -> Result<Node, StartError> {
-        let Profile { core, keys, misc, database, transport, counter, lock, fresh: _, restored } = profile;
+        let Profile { core, keys, misc, database, transport, counter, lock, fresh: _, aside: _, restored } = profile;
         let files =
             Files::load(&self.folder, &misc, self.given_bootstraps(), transport.public().into(), bound.as_ref())?;
         let config = NetConfig {
@@ -363,6 +388,8 @@ struct Profile {
     lock: ProfileLock,
     /// Whether it was made just now.
     fresh: bool,
+    /// What was there before.
+    aside: Option<PathBuf>,
     /// Whether the database is an older copy put back.
     restored: bool,
 }
@@ -402,7 +429,8 @@ impl Profile {
     /// Makes a profile of what brings its account back. Blocks: as long as a backup takes to read.
     fn restore(folder: &Path, name: Option<&str>, access: &Access, from: &Restore) -> Result<Self, StartError> {
         Self::finish_wipe(folder)?;
-        if keys::anything_there(folder) {
+        let there = keys::anything_there(folder);
+        if there && !from.replaces {
             return Err(RestoreError::ProfileExists { folder: folder.to_owned() }.into());
         }
         // What does not open leaves no trace.
@@ -410,6 +438,31 @@ impl Profile {
         if opened.is_words_alone() && name.is_none() {
             return Err(KeyError::NoProfile { folder: folder.to_owned() }.into());
         }
+        let aside = if there { Some(Self::put_aside(folder)?) } else { None };
+        let made = Self::restore_into(folder, name, access, from, opened);
+        match (made, aside) {
+            (Ok(profile), aside) => Ok(Self { aside, ..profile }),
+            (Err(error), aside) => {
+                if let Some(aside) = aside {
+                    keys::discard_replacing(folder, &aside);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn put_aside(folder: &Path) -> Result<PathBuf, StartError> {
+        let _nobody_has_it_open = ProfileLock::acquire(folder)?;
+        keys::aside::put(folder).map_err(|source| RestoreError::NotAside { folder: folder.to_owned(), source }.into())
+    }
+
+    fn restore_into(
+        folder: &Path,
+        name: Option<&str>,
+        access: &Access,
+        from: &Restore,
+        opened: Opened,
+    ) -> Result<Self, StartError> {
         keys::make_folder(folder)?;
         let lock = ProfileLock::acquire(folder)?;
         keys::discard_interrupted(folder)?;
@@ -478,6 +531,6 @@ impl Profile {
             generation = core.bump_generation()?;
         }
         counter.write(generation)?;
-        Ok(Self { core, keys, misc, database, transport, counter, lock, fresh: false, restored })
+        Ok(Self { core, keys, misc, database, transport, counter, lock, fresh: false, aside: None, restored })
     }
 }

@@ -16,6 +16,7 @@ use kith_crypto::{
 use kith_wire::ids::AccountId;
 use zeroize::Zeroizing;
 
+pub(crate) mod aside;
 mod files;
 mod os_keyring;
 mod state;
@@ -318,6 +319,14 @@ pub(crate) fn restored(folder: &Path) -> Result<(), KeyError> {
 /// Finishes an interrupted wipe; the caller has the lock.
 pub(crate) fn finish_wipe(folder: &Path) -> Result<(), KeyError> {
     wipe::finish(folder).map_err(|WipeError { file, source }| KeyError::Io { file, source })
+}
+
+/// Takes back a profile that was made where another was before, which is `aside`; that one is there again.
+pub(crate) fn discard_replacing(folder: &Path, aside: &Path) {
+    let gone = wipe::remove_files(folder).map_err(|WipeError { source, .. }| source);
+    if let Err(error) = gone.and_then(|()| aside::back(aside, folder)) {
+        tracing::warn!(aside = %aside.display(), %error, "the profile that was there before stays aside");
+    }
 }
 
 /// Takes back what an interrupted [`restoring`] left.

@@ -42,6 +42,7 @@ restore-words-hint = بالترتيب وبينها مسافات
 restore-do = استعادة
 restore-busy = تجري الاستعادة…
 restore-after = لا يمكن بعد ذلك استخدام الجهاز السابق مع هذا الحساب.
+restore-aside = الملف الذي لا يُفتح لا يضيع: يبقى مجلده باسم ينتهي بـ «aside» ورقم.
 ready-title = كل شيء جاهز يا { $name }
 ready-identity = أُنشئت هويتك، ومفاتيحها على هذا الحاسوب فقط
 ready-encrypted = سجل محادثاتك مشفّر على قرصك
@@ -74,7 +75,8 @@ unlock-wrong = { $count ->
    *[other] كلمة المرور هذه غير صحيحة أيضًا. ({ $count } محاولة)
 }
 failed-title = يتعذّر على Kith فتح ملفك الشخصي
-failed-about = { $reason }
+failed-ended = توقفت عقدة Kith
+failed-lasting = الملف الشخصي تالف أو أن مفتاحه مفقود. إن عاد المفتاح، مثلًا بعد فتح سلسلة المفاتيح، فالمحاولة من جديد تكفي. وإلا فنسخة احتياطية أو كلماتك الأربع والعشرون تعيد حسابك.
 
 ## Around the window
 
@@ -606,6 +608,8 @@ wipe-copies = تبقى النسخ الاحتياطية في أماكن أخرى 
 wipe-type = اكتب «{ $word }» للمتابعة
 wipe-word = حذف
 wipe-do = حذف كل شيء
+wipe-busy = يجري الحذف…
+wipe-failed = تعذّر حذف كل شيء: { $reason }
 enter-newline = مفتاح Enter يبدأ سطرًا جديدًا
 enter-newline-about = الإرسال بالضغط على Ctrl+Enter.
 about-version = Kith { $version }
@@ -657,7 +661,7 @@ error-storage = رفضت قاعدة البيانات ذلك. لم يتغير ش�
 error-cancelled = أُوقف.
 error-shutting-down = يجري إغلاق Kith.
 error-internal = حدث خطأ داخل Kith.
-error-ended = توقفت عقدة Kith. شغّل Kith من جديد.
+error-ended = حاول مرة أخرى. ما أرسلته محفوظ.
 
 ## Times
 

@@ -42,6 +42,7 @@ restore-words-hint = Der Reihe nach, mit Leerzeichen
 restore-do = Zurückholen
 restore-busy = Wird zurückgeholt…
 restore-after = Das bisherige Gerät lässt sich danach nicht mehr mit diesem Konto verwenden.
+restore-aside = Das Profil, das sich nicht öffnen lässt, geht nicht verloren: Sein Ordner bleibt, unter einem Namen, der auf „aside“ und eine Zahl endet.
 ready-title = Alles bereit, { $name }
 ready-identity = Identität erstellt; die Schlüssel sind nur auf diesem Computer
 ready-encrypted = Dein Verlauf liegt verschlüsselt auf deiner Festplatte
@@ -66,7 +67,8 @@ unlock-wrong = { $count ->
    *[other] Auch dieses Passwort stimmt nicht. ({ $count } Versuche)
 }
 failed-title = Kith kann dein Profil nicht öffnen
-failed-about = { $reason }
+failed-ended = Der Knoten von Kith läuft nicht mehr
+failed-lasting = Das Profil ist beschädigt, oder sein Schlüssel fehlt. Kommt der Schlüssel wieder, etwa mit einem entsperrten Schlüsselbund, hilft ein neuer Versuch. Sonst bringen eine Sicherung oder deine 24 Wörter dein Konto zurück.
 
 ## Around the window
 
@@ -569,6 +571,8 @@ wipe-copies = Sicherungen anderswo und was andere haben, bleiben. Ein SSD-Laufwe
 wipe-type = Tippe „{ $word }“, um fortzufahren
 wipe-word = löschen
 wipe-do = Alles löschen
+wipe-busy = Wird gelöscht…
+wipe-failed = Nicht alles konnte gelöscht werden: { $reason }
 enter-newline = Enter beginnt eine neue Zeile
 enter-newline-about = Ctrl+Enter sendet.
 about-version = Kith { $version }
@@ -620,7 +624,7 @@ error-storage = Die Datenbank hat das verweigert. Es wurde nichts geändert.
 error-cancelled = Abgebrochen.
 error-shutting-down = Kith wird gerade beendet.
 error-internal = In Kith ist etwas schiefgelaufen.
-error-ended = Der Knoten von Kith läuft nicht mehr. Starte Kith neu.
+error-ended = Versuche es noch einmal. Was du gesendet hast, ist noch da.
 
 ## Times
 

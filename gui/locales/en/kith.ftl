@@ -42,6 +42,7 @@ restore-words-hint = In order, with spaces between
 restore-do = Bring it back
 restore-busy = Bringing it back…
 restore-after = The device you had cannot be used with this account afterwards.
+restore-aside = The profile that does not open is not lost: its folder stays, under a name that ends in “aside” and a number.
 ready-title = You are ready, { $name }
 ready-identity = Your identity is made; its keys are on this computer only
 ready-encrypted = Your history is encrypted on your disk
@@ -66,7 +67,8 @@ unlock-wrong = { $count ->
    *[other] That is not the password either. ({ $count } tries)
 }
 failed-title = Kith cannot open your profile
-failed-about = { $reason }
+failed-ended = Kith's node has stopped
+failed-lasting = The profile is damaged, or its key is gone. If the key comes back, with a keyring that is unlocked for example, trying again helps. Otherwise a backup or your 24 words bring your account back.
 
 ## Around the window
 
@@ -569,6 +571,8 @@ wipe-copies = Backups elsewhere, and what others have, stay. A solid-state disk 
 wipe-type = Type “{ $word }” to go on
 wipe-word = delete
 wipe-do = Delete everything
+wipe-busy = Deleting…
+wipe-failed = Not everything could be deleted: { $reason }
 enter-newline = Enter makes a new line
 enter-newline-about = Ctrl+Enter sends.
 about-version = Kith { $version }
@@ -620,7 +624,7 @@ error-storage = The database refused. Nothing was changed.
 error-cancelled = Stopped.
 error-shutting-down = Kith is closing.
 error-internal = Something went wrong inside Kith.
-error-ended = Kith's node has stopped. Start Kith again.
+error-ended = Try again. What you have sent is kept.
 
 ## Times
 

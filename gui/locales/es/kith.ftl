@@ -42,6 +42,7 @@ restore-words-hint = En orden, separadas por espacios
 restore-do = Recuperar
 restore-busy = Recuperando…
 restore-after = El dispositivo anterior ya no podrá usarse con esta cuenta.
+restore-aside = El perfil que no se abre no se pierde: su carpeta se queda, con un nombre que termina en «aside» y un número.
 ready-title = Todo listo, { $name }
 ready-identity = Tu identidad está creada; sus claves solo están en este equipo
 ready-encrypted = Tu historial está cifrado en tu disco
@@ -66,7 +67,8 @@ unlock-wrong = { $count ->
    *[other] Esa tampoco es la contraseña. ({ $count } intentos)
 }
 failed-title = Kith no puede abrir tu perfil
-failed-about = { $reason }
+failed-ended = El nodo de Kith se ha detenido
+failed-lasting = El perfil está dañado o falta su clave. Si la clave vuelve, por ejemplo con un llavero desbloqueado, basta con intentarlo de nuevo. Si no, una copia de seguridad o tus 24 palabras recuperan tu cuenta.
 
 ## Around the window
 
@@ -569,6 +571,8 @@ wipe-copies = Las copias en otros sitios y lo que tienen otros se quedan. Un dis
 wipe-type = Escribe «{ $word }» para seguir
 wipe-word = borrar
 wipe-do = Borrarlo todo
+wipe-busy = Borrando…
+wipe-failed = No se pudo borrar todo: { $reason }
 enter-newline = Enter inserta un salto de línea
 enter-newline-about = Ctrl+Enter envía.
 about-version = Kith { $version }
@@ -620,7 +624,7 @@ error-storage = La base de datos lo ha rechazado. No se ha cambiado nada.
 error-cancelled = Detenido.
 error-shutting-down = Kith se está cerrando.
 error-internal = Algo ha fallado dentro de Kith.
-error-ended = El nodo de Kith se ha detenido. Inicia Kith de nuevo.
+error-ended = Inténtalo de nuevo. Lo que has enviado se conserva.
 
 ## Times
 

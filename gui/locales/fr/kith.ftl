@@ -42,6 +42,7 @@ restore-words-hint = Dans l’ordre, séparés par des espaces
 restore-do = Récupérer
 restore-busy = Récupération…
 restore-after = L’ancien appareil ne pourra plus servir avec ce compte.
+restore-aside = Le profil qui ne s’ouvre pas n’est pas perdu : son dossier reste, sous un nom qui se termine par « aside » et un nombre.
 ready-title = Tout est prêt, { $name }
 ready-identity = Identité créée ; ses clés ne sont que sur cet ordinateur
 ready-encrypted = Votre historique est chiffré sur votre disque
@@ -66,7 +67,8 @@ unlock-wrong = { $count ->
    *[other] Ce n’est pas le bon mot de passe non plus. ({ $count } essais)
 }
 failed-title = Kith ne peut pas ouvrir votre profil
-failed-about = { $reason }
+failed-ended = Le nœud de Kith s’est arrêté
+failed-lasting = Le profil est endommagé, ou sa clé a disparu. Si la clé revient, par exemple avec un trousseau déverrouillé, réessayer suffit. Sinon, une sauvegarde ou vos 24 mots ramènent votre compte.
 
 ## Around the window
 
@@ -569,6 +571,8 @@ wipe-copies = Les sauvegardes ailleurs et ce que les autres ont restent. Un disq
 wipe-type = Tapez « { $word } » pour continuer
 wipe-word = supprimer
 wipe-do = Tout supprimer
+wipe-busy = Suppression…
+wipe-failed = Tout n’a pas pu être supprimé : { $reason }
 enter-newline = Entrée va à la ligne
 enter-newline-about = Ctrl+Entrée envoie.
 about-version = Kith { $version }
@@ -620,7 +624,7 @@ error-storage = La base de données a refusé. Rien n’a été modifié.
 error-cancelled = Arrêté.
 error-shutting-down = Kith se ferme.
 error-internal = Un problème est survenu dans Kith.
-error-ended = Le nœud de Kith s’est arrêté. Relancez Kith.
+error-ended = Réessayez. Ce que vous avez envoyé est conservé.
 
 ## Times
 

@@ -42,6 +42,7 @@ restore-words-hint = 順番どおり、空白で区切って
 restore-do = 復元する
 restore-busy = 復元しています…
 restore-after = 以前の端末では、このアカウントを使えなくなります。
+restore-aside = 開けないプロフィールは失われません。フォルダーは「aside」と数字で終わる名前で残ります。
 ready-title = { $name }さん、準備ができました
 ready-identity = IDを作成しました（鍵はこのパソコンだけにあります）
 ready-encrypted = 履歴はディスク上で暗号化されています
@@ -63,7 +64,8 @@ unlock-wrong = { $count ->
    *[other] このパスワードも違います。（{ $count }回目）
 }
 failed-title = プロフィールを開けません
-failed-about = { $reason }
+failed-ended = Kithのノードが停止しました
+failed-lasting = プロフィールが壊れているか、鍵がありません。キーリングのロック解除などで鍵が戻れば、もう一度試すと開けます。そうでなければ、バックアップか24の単語でアカウントを復元できます。
 
 ## Around the window
 
@@ -545,6 +547,8 @@ wipe-copies = 他の場所のバックアップや相手の手元のものは残
 wipe-type = 続けるには「{ $word }」と入力してください
 wipe-word = 削除
 wipe-do = すべて削除
+wipe-busy = 削除しています…
+wipe-failed = すべては削除できませんでした: { $reason }
 enter-newline = Enterで改行
 enter-newline-about = Ctrl+Enterで送信します。
 about-version = Kith { $version }
@@ -596,7 +600,7 @@ error-storage = データベースに拒否されました。何も変更され�
 error-cancelled = 中止しました。
 error-shutting-down = Kithを終了しています。
 error-internal = Kithの内部で問題が発生しました。
-error-ended = Kithのノードが停止しました。Kithを起動し直してください。
+error-ended = もう一度お試しください。送信したものは残っています。
 
 ## Times
 

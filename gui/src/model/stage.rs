@@ -14,8 +14,19 @@ pub enum Stage {
     Unlock(Unlock),
     /// The node runs.
     Ready,
-    /// The profile does not open; what it says, for people.
-    Failed(String),
+    /// The profile does not open, or the node has stopped.
+    Failed(Failed),
+}
+
+/// Why there is nothing to show.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Failed {
+    /// What it says, for people.
+    pub reason: String,
+    /// It is the profile itself: trying again is not likely to help.
+    pub lasting: bool,
+    /// It is being tried again.
+    pub busy: bool,
 }
 
 /// Making a profile.
@@ -33,6 +44,8 @@ pub struct Onboarding {
     pub busy: bool,
     /// Why it was not.
     pub error: Option<String>,
+    /// The profile that does not open, which what is brought back replaces.
+    pub instead_of: Option<Failed>,
 }
 
 /// What brings an account back, as typed so far.
@@ -50,6 +63,8 @@ pub struct Restoring {
     pub name: String,
     /// The password the profile gets here; may stay empty.
     pub password: Password,
+    /// A profile is there, and is put aside.
+    pub replaces: bool,
 }
 
 impl Restoring {
@@ -83,6 +98,4 @@ pub struct Unlock {
     pub wrong: u32,
     /// What else went wrong.
     pub error: Option<String>,
-    /// Really delete everything? Typed so far, once that is asked.
-    pub wiping: Option<String>,
 }

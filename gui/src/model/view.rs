@@ -128,8 +128,8 @@ pub enum Sheet {
     Password(NewPassword),
     /// Make a backup.
     Backup(NewBackup),
-    /// Really delete everything? Typed so far.
-    Wipe(String),
+    /// Really delete everything?
+    Wipe(Wiping),
     /// Give somebody another name.
     Rename {
         /// Who.
@@ -269,6 +269,17 @@ impl Span {
             Self::Weeks => 7 * 24 * 3600,
         }
     }
+}
+
+/// Whether really everything is to be deleted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wiping {
+    /// Typed so far.
+    pub typed: String,
+    /// It is being done.
+    pub busy: bool,
+    /// Why it was not done to the end.
+    pub error: Option<String>,
 }
 
 /// A backup to be made.

@@ -6,7 +6,7 @@ use super::{Effect, Target, Then, contacts};
 use crate::{
     action::Action,
     bridge::FromNode,
-    model::{AddContact, Model, Onboarding, Route, Stage, Step, Unlock},
+    model::{AddContact, Failed, Model, Onboarding, Restoring, Route, Stage, Step, Unlock},
 };
 
 /// How long the first invite waits for an address of this computer.
@@ -39,7 +39,8 @@ pub(super) fn not_started(model: &mut Model, news: FromNode, out: &mut Vec<Effec
     if model.background.hidden {
         out.push(Effect::Show);
     }
-    if matches!((&model.stage, &news), (Stage::Ready, FromNode::NoProfile)) {
+    if matches!(&news, FromNode::NoProfile) && !matches!(model.stage, Stage::Opening) {
+        // It may have been deleted with the window open, and the question stands over every page.
         model.forget();
     }
     model.stage = match (std::mem::take(&mut model.stage), news) {
@@ -48,15 +49,22 @@ pub(super) fn not_started(model: &mut Model, news: FromNode, out: &mut Vec<Effec
         (Stage::Unlock(unlock), FromNode::WrongPassword) => {
             Stage::Unlock(Unlock { wrong: unlock.wrong + 1, ..Unlock::default() })
         }
-        (Stage::Unlock(_), FromNode::Failed(error)) => {
-            Stage::Unlock(Unlock { error: Some(error), ..Unlock::default() })
+        (Stage::Unlock(_), FromNode::Failed { reason, lasting: false }) => {
+            Stage::Unlock(Unlock { error: Some(reason), ..Unlock::default() })
         }
-        (Stage::Onboarding(onboarding), FromNode::Failed(error)) => {
-            Stage::Onboarding(Onboarding { busy: false, error: Some(error), ..onboarding })
+        (Stage::Onboarding(onboarding), FromNode::Failed { reason, .. }) => {
+            Stage::Onboarding(Onboarding { busy: false, error: Some(reason), ..onboarding })
         }
-        (_, FromNode::Failed(error)) => Stage::Failed(error),
+        (_, FromNode::Failed { reason, lasting }) => Stage::Failed(Failed { reason, lasting, busy: false }),
         (stage, _) => stage,
     };
+}
+
+/// The node has stopped by itself.
+pub(super) fn ended(model: &mut Model) {
+    // What it said before may be old when it runs again.
+    model.forget();
+    model.stage = Stage::Failed(Failed { reason: "error-ended".to_owned(), ..Failed::default() });
 }
 
 /// Gives back what is not its own.
@@ -84,6 +92,21 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             if !unlock.busy && !unlock.password.as_str().is_empty() {
                 unlock.busy = true;
                 out.push(Effect::Start { name: None, password: Some(unlock.password.clone()) });
+            }
+        }
+        (Stage::Failed(failed), Action::OpenAgain) => {
+            failed.busy = true;
+            out.push(Effect::Open);
+        }
+        (Stage::Failed(failed), Action::RestoreInstead) => {
+            let restoring = Restoring { replaces: true, ..Restoring::default() };
+            let instead_of = Some(std::mem::take(failed));
+            model.stage =
+                Stage::Onboarding(Onboarding { step: Step::Restore, restoring, instead_of, ..Onboarding::default() });
+        }
+        (Stage::Onboarding(onboarding), Action::BackToFailed) => {
+            if let Some(failed) = onboarding.instead_of.take_if(|_| !onboarding.busy) {
+                model.stage = Stage::Failed(failed);
             }
         }
         (_, Action::StartChatting) => model.view.welcome = None,

@@ -36,26 +36,30 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             let params = params::PhraseParams { password: needed.then_some(password) };
             out.push(Effect::Call(Command::ProfileRecoveryPhrase(params), Then::Phrase));
         }
-        Action::AskWipe(typed) => {
-            if let Stage::Unlock(unlock) = &mut model.stage {
-                if unlock.wiping.is_none() && typed.is_some() {
-                    out.push(Effect::Focus(Target::Field));
-                }
-                unlock.wiping = typed;
+        Action::Wipe => {
+            if let Some(Sheet::Wipe(wiping)) = &mut model.view.sheet
+                && !wiping.busy
+            {
+                (wiping.busy, wiping.error) = (true, None);
+                out.push(match &model.stage {
+                    Stage::Ready => {
+                        let params = params::WipeParams { confirm: "wipe".to_owned() };
+                        Effect::Call(Command::ProfileWipe(params), Then::Wiped)
+                    }
+                    Stage::Opening | Stage::Onboarding(_) | Stage::Unlock(_) | Stage::Failed(_) => Effect::Wipe,
+                });
             }
         }
-        Action::Wipe => match &model.stage {
-            Stage::Ready => {
-                model.view.sheet = None;
-                let params = params::WipeParams { confirm: "wipe".to_owned() };
-                out.push(Effect::Call(Command::ProfileWipe(params), Then::Nothing));
-            }
-            Stage::Unlock(_) => out.push(Effect::Wipe),
-            Stage::Opening | Stage::Onboarding(_) | Stage::Failed(_) => {}
-        },
         other => return Some(other),
     }
     None
+}
+
+/// What is there can be deleted again, or left.
+pub(super) fn not_wiped(model: &mut Model, error: String) {
+    if let Some(Sheet::Wipe(wiping)) = &mut model.view.sheet {
+        (wiping.busy, wiping.error) = (false, Some(error));
+    }
 }
 
 impl NewPassword {

@@ -133,6 +133,7 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
             contacts::edit_add(model, |add| add.busy = false);
             toast(model, ToastKind::Problem, key);
         }
+        Then::Wiped => super::lock::not_wiped(model, error.message.clone()),
         Then::Tested => {
             model.view.network_test = None;
             toast(model, ToastKind::Problem, key);

@@ -72,7 +72,8 @@ fn the_way_to_a_profile() {
     let started = update(&mut model, Action::Create);
     assert_eq!(started, [Effect::Start { name: Some("Ada".into()), password: None }]);
     assert!(update(&mut model, Action::Create).is_empty(), "a second click makes no second profile");
-    let _effects = update(&mut model, Action::Node(FromNode::Failed("The disk is full".into())));
+    let _effects =
+        update(&mut model, Action::Node(FromNode::Failed { reason: "The disk is full".into(), lasting: false }));
     assert!(
         matches!(&model.stage, Stage::Onboarding(page) if !page.busy && page.name.trim() == "Ada"),
         "typed in vain"

@@ -130,3 +130,106 @@ fn an_open_profile_can_be_deleted() {
     ada.onboard("Eve");
     assert!(ada.window.state().model().contacts.is_empty());
 }
+
+/// The key is gone: the page says what to do, and what it offers works.
+#[test]
+fn a_profile_that_does_not_open_is_replaced_by_its_backup() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("ada");
+    let file = folder.path().join("ada.kithbak");
+    let mut ada = Device::new(profile.clone(), WIDE);
+    ada.onboard("Ada");
+    ada.press("Start chatting");
+    ada.press("Notes to myself");
+    write(&mut ada, "Before the key was lost");
+    ada.until(&mut [], "note", |ada| ada.sees_part(": Before the key was lost (note)"));
+    ada.press("Settings");
+    ada.press("Storage");
+    ada.press("Make a backup");
+    ada.press("A password");
+    clear(&mut ada, "File");
+    ada.type_into("File", file.to_str().unwrap());
+    ada.type_into("Password of the backup", "paper and ink");
+    ada.press("Make a backup");
+    ada.wait("The backup is complete");
+    drop(ada);
+    let key = std::fs::read(profile.join("identity.key")).unwrap();
+    std::fs::write(profile.join("identity.key"), [7; 32]).unwrap();
+
+    let mut ada = Device::new(profile.clone(), NARROW);
+    ada.wait("Kith cannot open your profile");
+    ada.press("Bring your account back");
+    ada.press("Back");
+    ada.wait("Kith cannot open your profile");
+    ada.press("Bring your account back");
+    ada.press("A password");
+    ada.type_into("File", file.to_str().unwrap());
+    ada.type_into("Password of the backup", "something else");
+    ada.press("Bring it back");
+    ada.until(&mut [], "refusal", |ada| ada.sees_part("does not open this backup"));
+    assert!(profile.join("kith.db").exists(), "nothing was moved for a backup that does not open");
+    clear(&mut ada, "Password of the backup");
+    ada.type_into("Password of the backup", "paper and ink");
+    ada.press("Bring it back");
+    ada.press("Notes to myself");
+    ada.until(&mut [], "history", |ada| ada.sees_part(": Before the key was lost (note)"));
+    drop(ada);
+
+    // The profile that did not open is still there, for its key.
+    let aside = folder.path().join("ada.aside-1");
+    std::fs::write(aside.join("identity.key"), key).unwrap();
+    let mut old = Device::new(aside.clone(), NARROW);
+    old.press("Notes to myself");
+    old.until(&mut [], "history", |old| old.sees_part(": Before the key was lost (note)"));
+    drop(old);
+
+    let mut ada = Device::new(profile.clone(), WIDE);
+    ada.press("Settings");
+    ada.press("Storage");
+    ada.press("Delete everything…");
+    ada.type_into("Type “delete” to go on", "delete");
+    ada.press("Delete everything");
+    ada.wait("Get started");
+    assert!(!aside.exists() && !profile.join("kith.db").exists(), "everything is everything");
+}
+
+#[test]
+fn a_profile_that_does_not_open_is_tried_again_or_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("ada");
+    let mut ada = Device::new(profile.clone(), NARROW);
+    ada.onboard("Ada");
+    drop(ada);
+    let key = std::fs::read(profile.join("identity.key")).unwrap();
+    std::fs::write(profile.join("identity.key"), [7; 32]).unwrap();
+    let mut ada = Device::new(profile.clone(), NARROW);
+    ada.press("Try again");
+    ada.wait("Try again");
+    std::fs::write(profile.join("identity.key"), key).unwrap();
+    ada.press("Try again");
+    ada.wait("Notes to myself");
+    drop(ada);
+    std::fs::write(profile.join("kith.db"), "not a database, but as long as one begins").unwrap();
+    let mut ada = Device::new(profile.clone(), NARROW);
+    ada.press("Delete everything…");
+    ada.type_into("Type “delete” to go on", "delete");
+    ada.press("Delete everything");
+    ada.wait("Get started");
+    assert!(!profile.join("kith.db").exists());
+    ada.onboard("Eve");
+}
+
+/// Who has it open twice is told, and can do no harm.
+#[test]
+fn a_profile_in_use_is_not_replaced_nor_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("ada");
+    let mut ada = Device::new(profile.clone(), NARROW);
+    ada.onboard("Ada");
+    let mut second = Device::new(profile.clone(), NARROW);
+    second.until(&mut [&mut ada], "reason", |second| second.sees_part("already open in another process"));
+    assert!(!second.sees("Delete everything…") && !second.sees("Bring your account back"));
+    drop(ada);
+    second.press("Try again");
+    second.wait("Notes to myself");
+}

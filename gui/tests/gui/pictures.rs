@@ -7,8 +7,8 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use kith_gui::{
     i18n::{Code, Lang},
     model::{
-        AddContact, AddTab, Aim, EmojiFor, Later, Model, NewBackup, NewPassword, NewPoll, Onboarding, Palette,
-        Preview as Link, ProfileEdit, Restoring, Route, Section, Sheet, Span, Stage, Step, Unlock,
+        AddContact, AddTab, Aim, EmojiFor, Failed, Later, Model, NewBackup, NewPassword, NewPoll, Onboarding, Palette,
+        Preview as Link, ProfileEdit, Restoring, Route, Section, Sheet, Span, Stage, Step, Unlock, Wiping,
     },
     preview::Preview,
     theme::{Mode, Theme},
@@ -385,15 +385,50 @@ fn backups() {
     let wipe = |typed: &str| {
         with(|model| {
             model.view.route = Route::Settings(Section::Storage);
-            model.view.sheet = Some(Sheet::Wipe(typed.into()));
+            model.view.sheet = Some(Sheet::Wipe(Wiping { typed: typed.into(), ..Wiping::default() }));
         })
     };
     draw("wipe-dark", wipe("delete"), Mode::Dark, Code::En, WIDE);
     draw("wipe-narrow", wipe(""), Mode::Light, Code::Ar, NARROW);
     let mut locked = Model::of("profile".into());
-    locked.stage = Stage::Unlock(Unlock { wiping: Some("del".into()), ..Unlock::default() });
+    locked.stage = Stage::Unlock(Unlock::default());
+    locked.view.sheet = Some(Sheet::Wipe(Wiping { typed: "del".into(), ..Wiping::default() }));
     draw("wipe-locked", locked, Mode::Light, Code::En, NARROW);
+    draw(
+        "wipe-busy",
+        with(|model| {
+            model.view.sheet = Some(Sheet::Wipe(Wiping { typed: "delete".into(), busy: true, error: None }));
+        }),
+        Mode::Dark,
+        Code::En,
+        NARROW,
+    );
     draw("returning-alone", returning(RecoveryState::Alone, true), Mode::Light, Code::En, WIDE);
+}
+
+#[test]
+fn profiles_that_do_not_open() {
+    let failed = |reason: &str, lasting, wiping: Option<Wiping>| {
+        let mut model = Model::of("profile".into());
+        model.stage = Stage::Failed(Failed { reason: reason.into(), lasting, busy: false });
+        model.view.sheet = wiping.map(Sheet::Wipe);
+        model
+    };
+    let keyring = "the key of this profile is in the keyring of the desktop session, which does not give it: no such \
+                   entry. Start it in that session, with the keyring unlocked";
+    draw("failed-dark", failed(keyring, true, None), Mode::Dark, Code::En, WIDE);
+    draw("failed-narrow", failed("the database is damaged", true, None), Mode::Light, Code::De, NARROW);
+    draw("failed-ar", failed("the database is damaged", true, None), Mode::Dark, Code::Ar, NARROW);
+    draw("failed-ended", failed("error-ended", false, None), Mode::Light, Code::En, WIDE);
+    let error = Some("kith: the profile is already open in another process (4711)".to_owned());
+    let wiping = Wiping { typed: "delete".into(), busy: false, error };
+    draw("failed-wipe", failed("the database is damaged", true, Some(wiping)), Mode::Light, Code::En, WIDE);
+    let mut instead = Model::of("profile".into());
+    let restoring = Restoring { replaces: true, ..Restoring::default() };
+    let instead_of = Some(Failed { lasting: true, ..Failed::default() });
+    instead.stage =
+        Stage::Onboarding(Onboarding { step: Step::Restore, restoring, instead_of, ..Onboarding::default() });
+    draw("restore-instead", instead, Mode::Dark, Code::En, NARROW);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     fs::File,
-    io::{BufReader, Read as _},
+    io::{self, BufReader, Read as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -29,6 +29,14 @@ pub enum RestoreError {
         /// Where.
         folder: PathBuf,
     },
+    /// What is in the folder cannot be put aside.
+    #[error("{} cannot be renamed, and what is in it is not to be lost: {source}", folder.display())]
+    NotAside {
+        /// Where.
+        folder: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The words are not a recovery phrase.
     #[error(transparent)]
     Phrase(#[from] PhraseError),
@@ -43,6 +51,8 @@ type Tell = Arc<dyn Fn(u64, u64) + Send + Sync>;
 #[derive(Clone)]
 pub struct Restore {
     pub(crate) from: Source,
+    /// What is in the folder is put aside.
+    pub(crate) replaces: bool,
     tell: Option<Tell>,
 }
 
@@ -94,7 +104,7 @@ impl Restore {
     /// From a backup.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>, key: RestoreKey) -> Self {
-        Self { from: Source::File { path: path.into(), key }, tell: None }
+        Self { from: Source::File { path: path.into(), key }, replaces: false, tell: None }
     }
 
     /// From the 24 words alone: the account, without contacts and history. The builder needs a name then.
@@ -102,7 +112,15 @@ impl Restore {
     /// # Errors
     /// [`RestoreError::Phrase`] says which word is wrong.
     pub fn words(words: &str) -> Result<Self, RestoreError> {
-        Ok(Self { from: Source::Words(Arc::new(RecoveryPhrase::from_words(words)?)), tell: None })
+        Ok(Self { from: Source::Words(Arc::new(RecoveryPhrase::from_words(words)?)), replaces: false, tell: None })
+    }
+
+    /// Makes room in a folder that has a profile, one that does not open for example: that folder is renamed to
+    /// `NAME.aside-NUMBER` with everything in it, once the backup opens, and back again if the account does not come back.
+    #[must_use]
+    pub fn replacing(mut self) -> Self {
+        self.replaces = true;
+        self
     }
 
     /// Is told how many rows are read, of how many; from another thread.

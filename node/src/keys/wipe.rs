@@ -11,8 +11,9 @@ use std::{
 };
 
 use kith_crypto::Keystore;
+use kith_store::{ProfileLock, StoreError};
 
-use super::{KEY_FILE, KEYSTORE_FILE, files::flush_folder, os_keyring, write_private};
+use super::{KEY_FILE, KEYSTORE_FILE, aside, files::flush_folder, os_keyring, write_private};
 
 /// There while a profile is being wiped.
 const WIPING_FILE: &str = "wiping";
@@ -52,14 +53,19 @@ pub struct WipeError {
     pub source: io::Error,
 }
 
-/// Wipes the profile in `folder`, which no node may have open: its keys are overwritten and deleted, then everything else.
+/// Wipes the profile in `folder`, and what was put aside of it: the keys are overwritten and deleted, then everything else.
 /// Backups and copies elsewhere are not touched. A disk that keeps old blocks, as flash does, may keep the overwritten
 /// bytes; with a password they are worth no more than the password.
 ///
 /// # Errors
-/// [`WipeError`] names the file. The keys go first: where one of them stays, nothing else was deleted.
+/// [`WipeError`] names the file: the lock, if a node has the profile open; otherwise one that could not be overwritten or
+/// deleted. The keys go first: where one of them stays, nothing else was deleted.
 pub fn wipe_profile(folder: impl AsRef<Path>) -> Result<(), WipeError> {
     let folder = folder.as_ref();
+    let _lock = ProfileLock::acquire(folder).map_err(|error| WipeError {
+        file: folder.to_owned(),
+        source: if let StoreError::Io(source) = error { source } else { io::Error::other(error) },
+    })?;
     begin(folder)?;
     finish(folder)
 }
@@ -79,30 +85,42 @@ pub(crate) fn begin(folder: &Path) -> Result<(), WipeError> {
             tracing::warn!(%error, "the counter of the wiped profile stays in the keyring");
         }
     }
-    let inner = folder.join(INNER);
-    if inner.join(KEYSTORE_FILE).exists() { begin(&inner) } else { Ok(()) }
+    others(folder).iter().filter(|other| other.join(KEYSTORE_FILE).exists()).try_for_each(|other| begin(other))
+}
+
+/// Profiles that go with the one in `folder`.
+fn others(folder: &Path) -> Vec<PathBuf> {
+    let mut others = aside::all(folder);
+    others.push(folder.join(INNER));
+    others
 }
 
 /// Deletes what is left of a profile that [`begin`] made unreadable.
 pub(crate) fn finish(folder: &Path) -> Result<(), WipeError> {
     // Where only the marker was written the keys are still there.
     overwrite_keys(folder)?;
-    let inner = folder.join(INNER);
-    // Interrupted before its turn came, it is whole.
-    if inner.join(KEYSTORE_FILE).exists() {
-        begin(&inner)?;
-    }
-    if inner.join(WIPING_FILE).exists() {
-        finish(&inner)?;
-        // Stays if there is something in it that is not ours.
-        let _not_empty = fs::remove_dir(&inner);
+    for other in others(folder) {
+        // Interrupted before its turn came, it is whole.
+        if other.join(KEYSTORE_FILE).exists() {
+            begin(&other)?;
+        }
+        if begun(&other) {
+            finish(&other)?;
+            // Stays if there is something in it that is not ours.
+            let _not_empty = fs::remove_dir(&other);
+        }
     }
     let mail = folder.join(MAIL_FOLDER);
     match fs::remove_dir_all(&mail) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(WipeError { file: mail, source }),
         Ok(()) | Err(_) => {}
     }
-    for name in FILES.into_iter().chain([WIPING_FILE]) {
+    remove_files(folder)
+}
+
+/// Deletes the files of a profile.
+pub(crate) fn remove_files(folder: &Path) -> Result<(), WipeError> {
+    for name in [KEYSTORE_FILE, KEY_FILE].into_iter().chain(FILES).chain([WIPING_FILE]) {
         let file = folder.join(name);
         match fs::remove_file(&file) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(WipeError { file, source }),
@@ -208,5 +226,29 @@ mod tests {
         wipe_profile(folder.path()).unwrap();
         assert_eq!(names(folder.path()), ["holiday.png"]);
         wipe_profile(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn what_was_put_aside_goes_too() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("kith");
+        for _ in 0..2 {
+            fs::create_dir(&folder).unwrap();
+            drop(Keys::create(&folder, &access()).unwrap());
+            aside::put(&folder).unwrap();
+        }
+        fs::create_dir(&folder).unwrap();
+        drop(Keys::create(&folder, &access()).unwrap());
+        wipe_profile(&folder).unwrap();
+        assert_eq!(names(home.path()), ["kith"]);
+    }
+
+    #[test]
+    fn a_profile_that_is_open_stays() {
+        let folder = made();
+        let lock = ProfileLock::acquire(folder.path()).unwrap();
+        assert!(wipe_profile(folder.path()).unwrap_err().to_string().contains("already open in another process"));
+        drop(lock);
+        assert!(Keys::open(folder.path(), &access()).unwrap().is_some());
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, page: &Onboarding) {
     if icon_button(ui, cx, icons::ARROW_LEFT, &cx.t("back"), false).clicked() && !page.busy {
-        cx.act(Action::Step(Step::Welcome));
+        cx.act(if page.instead_of.is_some() { Action::BackToFailed } else { Action::Step(Step::Welcome) });
     }
     ui.add_space(space::S);
     heading(ui, cx, &cx.t("restore-title"));
@@ -66,6 +66,9 @@ fn finish(ui: &mut Ui, cx: &mut Cx<'_>, page: &Onboarding, entered: bool) {
     }
     ui.add_space(space::S);
     muted(ui, cx, &cx.t("restore-after"));
+    if page.instead_of.is_some() {
+        muted(ui, cx, &cx.t("restore-aside"));
+    }
 }
 
 fn own_name(ui: &mut Ui, cx: &mut Cx<'_>, next: &mut Restoring) -> bool {

@@ -9,7 +9,7 @@ use crate::{
     action::{Action, Copied},
     cx::Cx,
     i18n::{Arg, Code},
-    model::{Appearance, BubbleStyle, Clock, Sheet},
+    model::{Appearance, BubbleStyle, Clock, Sheet, Wiping},
     shortcuts,
     text::links::safe_name,
     theme::{Mode, Type, icons, space},
@@ -234,7 +234,7 @@ pub(super) fn wipe(ui: &mut Ui, cx: &mut Cx<'_>) {
         muted(ui, cx, &cx.t("wipe-about"));
         ui.add_space(space::XS);
         if button(ui, cx, Kind::Danger, Some(icons::TRASH), &cx.t("wipe-open")).clicked() {
-            cx.act(Action::OpenSheet(Sheet::Wipe(String::new())));
+            cx.act(Action::OpenSheet(Sheet::Wipe(Wiping::default())));
         }
     });
 }

@@ -22,7 +22,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         Sheet::Password(typed) => lock::password(ui, cx, &typed),
         Sheet::Phrase { words, password, wrong } => lock::phrase(ui, cx, words.as_deref(), &password, wrong),
         Sheet::Backup(typed) => backup::show(ui, cx, &typed),
-        Sheet::Wipe(typed) => wipe::show(ui, cx, &typed),
+        Sheet::Wipe(wiping) => wipe::show(ui, cx, &wiping),
         Sheet::Rename { account, name } => rename(ui, cx, account, &name),
         Sheet::Remove(account) => confirm(ui, cx, account, "remove", Action::Remove(account)),
         Sheet::Block(account) => confirm(ui, cx, account, "block", Action::Block(account)),

@@ -4,13 +4,10 @@ use crate::{
     action::Action,
     cx::Cx,
     i18n::Arg,
-    model::Unlock,
+    model::{Failed, Sheet, Unlock, Wiping},
     theme::{icons, space},
     update::Target,
-    views::{
-        onboarding::{centered, logo},
-        sheets::wipe,
-    },
+    views::onboarding::{centered, logo},
     widgets::{Field, Kind, Tone, banner, button_wide, empty_state, field, heading, muted},
 };
 
@@ -18,14 +15,6 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, page: &Unlock) {
     centered(ui, cx, 360.0, |ui, cx| {
         ui.vertical_centered(|ui| logo(ui, cx, 64.0));
         ui.add_space(space::L);
-        if let Some(typed) = &page.wiping {
-            heading(ui, cx, &cx.t("wipe-title"));
-            ui.add_space(space::S);
-            if wipe::ask(ui, cx, typed, |cx, typed| cx.act(Action::AskWipe(Some(typed)))) {
-                cx.act(Action::AskWipe(None));
-            }
-            return;
-        }
         heading(ui, cx, &cx.t("unlock-title"));
         muted(ui, cx, &cx.t("unlock-about"));
         ui.add_space(space::M);
@@ -37,7 +26,8 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, page: &Unlock) {
             secret: true,
             limit: 256,
             error: wrong.as_deref(),
-            target: Some(Target::Field),
+            // A question that stands over the page has the keyboard.
+            target: cx.model.view.sheet.is_none().then_some(Target::Field),
             ..Field::default()
         };
         let (changed, entered) = field(ui, cx, "unlock", page.password.as_str(), shown);
@@ -57,17 +47,37 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, page: &Unlock) {
         }
         ui.add_space(space::L);
         if button_wide(ui, cx, Kind::Quiet, None, &cx.t("wipe-open")).clicked() {
-            cx.act(Action::AskWipe(Some(String::new())));
+            cx.act(Action::OpenSheet(Sheet::Wipe(Wiping::default())));
         }
     });
 }
 
-pub(crate) fn failed(ui: &mut Ui, cx: &mut Cx<'_>, reason: &str) {
-    centered(ui, cx, 420.0, |ui, cx| {
-        let (title, about) = (cx.t("failed-title"), cx.with("failed-about", &[("reason", Arg::Text(&cx.t(reason)))]));
-        let quit = cx.t("quit");
-        let pressed = empty_state(ui, cx, icons::WARNING_OCTAGON, &title, &about, &[(Kind::Secondary, &quit)]);
-        if pressed.is_some() {
+pub(crate) fn failed(ui: &mut Ui, cx: &mut Cx<'_>, page: &Failed) {
+    centered(ui, cx, 400.0, |ui, cx| {
+        let about = cx.t(&page.reason);
+        let title = cx.t(if page.reason == "error-ended" { "failed-ended" } else { "failed-title" });
+        let _nothing_to_press = empty_state(ui, cx, icons::WARNING_OCTAGON, &title, &about, &[]);
+        if page.lasting {
+            ui.add_space(space::S);
+            banner(ui, cx, Tone::Info, &cx.t("failed-lasting"), None);
+        }
+        ui.add_space(space::L);
+        let text = cx.t(if page.busy { "unlock-busy" } else { "message-retry" });
+        if ui.add_enabled_ui(!page.busy, |ui| button_wide(ui, cx, Kind::Primary, None, &text).clicked()).inner {
+            cx.act(Action::OpenAgain);
+        }
+        if page.lasting {
+            ui.add_space(space::XS);
+            if button_wide(ui, cx, Kind::Secondary, None, &cx.t("restore-title")).clicked() {
+                cx.act(Action::RestoreInstead);
+            }
+            ui.add_space(space::XS);
+            if button_wide(ui, cx, Kind::Quiet, None, &cx.t("wipe-open")).clicked() {
+                cx.act(Action::OpenSheet(Sheet::Wipe(Wiping::default())));
+            }
+        }
+        ui.add_space(space::XS);
+        if button_wide(ui, cx, Kind::Quiet, None, &cx.t("quit")).clicked() {
             cx.act(Action::Quit);
         }
     });
