@@ -4,6 +4,8 @@
 mod backup;
 #[path = "gui/changes.rs"]
 mod changes;
+#[path = "gui/copy.rs"]
+mod copy;
 #[path = "gui/device.rs"]
 mod device;
 #[path = "gui/expiry.rs"]

@@ -13,6 +13,12 @@ use crate::store::Store;
 
 /// How many messages one that came late moves behind itself. Of honest clocks none has to be moved.
 const MOVED_MAX: usize = 64;
+/// Where a message stands in its chat. Left to itself the database looks for the greatest from the end of the chat.
+const PLACE: &str = "SELECT max(hlc) FROM messages INDEXED BY messages_identity WHERE msg = ?1 AND chat_id = ?2";
+/// What follows a message and does not stand behind it. A cross join is made in this order: the other way round goes
+/// through the whole chat.
+const FOLLOWERS: &str = "SELECT m.id, m.msg FROM lineage l CROSS JOIN messages m ON m.id = l.message_id
+    WHERE l.parent = ?1 AND m.chat_id = ?2 AND m.hlc <= ?3";
 /// How many missing messages of one chat are remembered.
 pub const GAPS_MAX: u32 = 1024;
 
@@ -349,8 +355,7 @@ impl Store {
 }
 
 fn place_of(conn: &Connection, chat: i64, msg: &MsgId) -> Result<Option<i64>, StoreError> {
-    let sql = "SELECT max(hlc) FROM messages WHERE msg = ?1 AND chat_id = ?2";
-    Ok(conn.prepare_cached(sql)?.query_row(params![msg.as_bytes(), chat], |row| row.get(0))?)
+    Ok(conn.prepare_cached(PLACE)?.query_row(params![msg.as_bytes(), chat], |row| row.get(0))?)
 }
 
 /// Remembers that a message is missing, unless it was erased here, was taken back before it came, or will not come.
@@ -379,10 +384,8 @@ fn push_behind(conn: &Connection, chat: i64, msg: [u8; 16], place: i64) -> Resul
     let mut moved = Vec::new();
     let mut queue = VecDeque::from([(msg, place)]);
     while let Some((parent, place)) = queue.pop_front() {
-        let sql = "SELECT m.id, m.msg FROM lineage l JOIN messages m ON m.id = l.message_id
-            WHERE l.parent = ?1 AND m.chat_id = ?2 AND m.hlc <= ?3";
         let behind: Vec<(i64, [u8; 16])> =
-            collect(conn.prepare_cached(sql)?.query(params![parent, chat, place])?, |row| {
+            collect(conn.prepare_cached(FOLLOWERS)?.query(params![parent, chat, place])?, |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })?;
         for (row, child) in behind {

@@ -8,7 +8,9 @@ use egui::{
 };
 
 use super::{
-    bidi, emoji, inline,
+    bidi,
+    copied::Read,
+    emoji, inline,
     inline::{Block, Marker, Span},
     names::Names,
     shown,
@@ -30,6 +32,8 @@ pub(crate) struct Body {
     pub(crate) links: Vec<(Range<usize>, String)>,
     pub(crate) has_spoiler: bool,
     pub(crate) rtl: bool,
+    /// How it is read, where that is not as it is shown.
+    pub(crate) read: Option<Arc<Read>>,
 }
 
 /// How a message is laid out.
@@ -58,6 +62,7 @@ pub(crate) fn body(ui: &Ui, theme: &Theme, text: &str, manner: Manner<'_>) -> Bo
     }
     let Writer { mut job, links, spoiler, .. } = writer;
     let rtl = bidi::direction(&job.text) == bidi::Direction::Rtl;
+    let mut read = None;
     let mut from: Vec<_> = (0..job.sections.len()).map(Some).collect();
     if bidi::needs_reordering(&job.text) {
         let ordered = ui.fonts_mut(|fonts| {
@@ -65,6 +70,7 @@ pub(crate) fn body(ui: &Ui, theme: &Theme, text: &str, manner: Manner<'_>) -> Bo
             shown::ordered(&job, width, &mut measure)
         });
         (job, from) = (ordered.job, ordered.from);
+        read = Some(Arc::new(ordered.read));
     } else {
         job.wrap.max_width = width;
     }
@@ -73,7 +79,7 @@ pub(crate) fn body(ui: &Ui, theme: &Theme, text: &str, manner: Manner<'_>) -> Bo
     }
     let links = places(&job, &from, &links);
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    Body { galley, links, has_spoiler: spoiler, rtl }
+    Body { galley, links, has_spoiler: spoiler, rtl, read }
 }
 
 /// Where the links are. `from`: for each section the place of its link in `links`.

@@ -1,7 +1,7 @@
 //! Text as it has to be handed to egui, which shapes words of every script but does not put them in order: until it does
 //! (egui issue 5069), lines with right-to-left words are put in order here.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use egui::{
     TextFormat, WidgetText,
@@ -9,7 +9,10 @@ use egui::{
     text::{ByteIndex, LayoutJob, LayoutSection},
 };
 
-use super::bidi::{self, Direction, Line};
+use super::{
+    bidi::{self, Direction, Line},
+    copied::{Part, Read, Row},
+};
 
 /// A text ready to be shown, and what it says.
 #[derive(Clone)]
@@ -75,6 +78,8 @@ pub(crate) struct Ordered {
     pub(crate) job: LayoutJob,
     /// For each of its sections the section it is a part of, and none for a line's end.
     pub(crate) from: Vec<Option<usize>>,
+    /// How it is read.
+    pub(crate) read: Read,
 }
 
 /// Wraps a job to a width and puts it in order. The sections of `job` cover its text in ascending order; `measure` is as
@@ -99,17 +104,22 @@ pub(crate) fn measure<'a>(fonts: &'a mut FontsView<'_>, job: &'a LayoutJob) -> i
 
 fn in_order(job: &LayoutJob, lines: &[Line]) -> Ordered {
     let cuts: Vec<usize> = job.sections.iter().map(|section| section.byte_range.start.0).collect();
-    let mut ordered = Ordered { job: LayoutJob::default(), from: Vec::new() };
+    let read = Read { text: job.text.clone(), rows: Vec::new() };
+    let mut ordered = Ordered { job: LayoutJob::default(), from: Vec::new(), read };
     for (at, line) in lines.iter().enumerate() {
         if at > 0 {
             let last = job.sections.last().map(|section| section.format.clone());
             ordered.push("\n", last.unwrap_or_default(), None);
         }
+        let mut row = Row { parts: Vec::new(), trailing: line.trailing.clone() };
         for piece in line.runs.iter().flat_map(|run| bidi::pieces(run, &job.text, &cuts)) {
             let from = cuts.partition_point(|cut| *cut <= piece.range.start).saturating_sub(1);
             let Some(section) = job.sections.get(from) else { continue };
             ordered.push(&piece.text, section.format.clone(), Some(from));
+            let turned = matches!(piece.text, Cow::Owned(_));
+            row.parts.push(Part { shown: piece.text.into_owned(), range: piece.range, turned });
         }
+        ordered.read.rows.push(row);
     }
     ordered
 }

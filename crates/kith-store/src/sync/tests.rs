@@ -33,9 +33,14 @@ fn store() -> Store {
 }
 
 fn put(store: &Store, n: u8, at: u64, parents: &[u8]) -> (i64, Vec<i64>) {
+    let parents: Vec<MsgId> = parents.iter().map(|n| id(*n)).collect();
+    put_as(store, id(n), n, at, &parents)
+}
+
+fn put_as(store: &Store, msg: MsgId, n: u8, at: u64, parents: &[MsgId]) -> (i64, Vec<i64>) {
     let row = MessageRow {
         row: 0,
-        msg: id(n),
+        msg,
         chat: chat(),
         author: AccountId::from_bytes([n % 2; 32]),
         outgoing: n % 2 == 1,
@@ -50,8 +55,7 @@ fn put(store: &Store, n: u8, at: u64, parents: &[u8]) -> (i64, Vec<i64>) {
         marks: Marks::default(),
     };
     let Inserted::New(at) = store.insert_message(&row).unwrap() else { panic!("new") };
-    let parents: Vec<MsgId> = parents.iter().map(|n| id(*n)).collect();
-    (at, store.link(at, row.hlc, &parents, T0, T0 + 30).unwrap())
+    (at, store.link(at, row.hlc, parents, T0, T0 + 30).unwrap())
 }
 
 fn order(store: &Store) -> Vec<u8> {
@@ -175,4 +179,25 @@ fn entries_are_of_their_time_and_proofs_of_what_is_there() {
     assert!([1, 11, 13].iter().all(|n| store.proof(first, &id(*n)).unwrap().is_none()));
     assert!(store.proof_of_kind(first, 21).unwrap().is_some());
     assert_eq!(whats(0, u64::MAX), [(What::Message, id(2)), (What::Deleted, id(1))]);
+}
+
+/// The steps of the database for a message that follows a new one, an old one and one that has not come.
+#[test]
+fn a_message_costs_the_same_in_a_long_chat() {
+    let steps = |length: u16| {
+        let store = store();
+        let msg = |n: u16| MsgId::from_bytes([n.to_be_bytes(); 8].concat().try_into().unwrap());
+        for n in 1..=length {
+            put_as(&store, msg(n), 1, u64::from(n), &[msg(n - 1)][usize::from(n == 1)..]);
+        }
+        let count = || {
+            let steps = |sql| store.conn.prepare_cached(sql).unwrap().get_status(rusqlite::StatementStatus::VmStep);
+            steps(PLACE) + steps(FOLLOWERS)
+        };
+        let before = count();
+        put_as(&store, msg(u16::MAX), 1, 1 << 20, &[msg(length), msg(2), msg(u16::MAX - 1)]);
+        count() - before
+    };
+    let (short, long) = (steps(50), steps(1000));
+    assert!(long <= short + short / 4, "{short} steps in a short chat, {long} in a long one");
 }

@@ -18,6 +18,7 @@ use crate::{
     i18n::Arg,
     model::{EmojiFor, Sheet},
     text::{
+        copied::CopyOrder,
         layout::{self, Body, Ink},
         links,
         names::Names,
@@ -389,6 +390,9 @@ fn text(ui: &mut Ui, cx: &mut Cx<'_>, laid: &Laid, rect: Rect, live: bool) -> (b
     let response = ui.put(place, Label::new(body.galley.clone()).selectable(live));
     if !live {
         return (false, response);
+    }
+    if let Some(read) = &body.read {
+        CopyOrder::shown(ui, read);
     }
     let under = |at: egui::Pos2| {
         let cursor = body.galley.cursor_from_pos(at - pos2(x, origin.y));
