@@ -4,6 +4,7 @@ mod backup;
 mod chat;
 mod expiry;
 mod interop;
+mod introductions;
 mod keeper;
 mod local_api;
 mod mailbox;

@@ -160,6 +160,10 @@ pub enum Action {
     AskPoll,
     /// Choose these answers in a poll.
     Vote(MessageId, Vec<u64>),
+    /// Suggest to two contacts that they get to know each other.
+    Introduce(AccountId, AccountId),
+    /// Say whether to get to know who a message suggests.
+    AnswerIntroduction(MessageId, bool),
     /// Close a poll of mine.
     ClosePoll(MessageId),
     /// Choose when what is written in the open conversation is sent.

@@ -10,6 +10,8 @@ mod copy;
 mod device;
 #[path = "gui/expiry.rs"]
 mod expiry;
+#[path = "gui/introduce.rs"]
+mod introduce;
 #[path = "gui/keeper.rs"]
 mod keeper;
 #[path = "gui/meeting.rs"]

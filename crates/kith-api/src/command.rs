@@ -185,6 +185,12 @@ methods! {
     ContactsAdd = "contacts.add", Admin, Core, AddParams => AddReply;
     /// Who is behind an invite link. Nothing is asked of them, and the link is as good as before.
     ContactsPreview = "contacts.preview", Admin, Core, PreviewParams => PreviewReply;
+    /// Suggests to two contacts that they get to know each other. Each learns the other's name, and nothing more before
+    /// both agreed.
+    ContactsIntroduce = "contacts.introduce", Admin, Core, IntroduceParams => IntroduceReply;
+    /// Says whether I want to get to know who a contact suggested. If both agree we become contacts, introduced and not
+    /// verified. Who does not agree tells nobody.
+    ContactsAnswerIntroduction = "contacts.answer_introduction", Admin, Core, AnswerIntroductionParams => Done;
     /// Contacts and open requests.
     ContactsList = "contacts.list", Read, Core, Nothing => ContactsReply;
     /// One contact.

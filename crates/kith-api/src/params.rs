@@ -108,6 +108,22 @@ params! {
         message: Option<String>,
     }
 
+    /// Two contacts who do not know each other.
+    IntroduceParams {
+        /// One of them.
+        to: AccountId,
+        /// The other.
+        about: AccountId,
+    }
+
+    /// What I say to a suggestion.
+    AnswerIntroductionParams {
+        /// The message with it.
+        message: MessageId,
+        /// Whether I want to get to know them.
+        agree: bool,
+    }
+
     /// A link to look at.
     PreviewParams {
         /// The invite link, `kith:i/1/…`.
@@ -549,6 +565,12 @@ replies! {
         account: AccountId,
         /// How far it got.
         state: ContactState,
+    }
+
+    /// A suggestion to two people.
+    IntroduceReply {
+        /// The message to the one, and the message to the other.
+        messages: Vec<MessageId>,
     }
 
     /// Who is behind an invite link.

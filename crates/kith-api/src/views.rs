@@ -287,6 +287,8 @@ pub enum MessageKind {
     Text,
     /// A question with answers to choose from; `poll` has them, `text` is the question.
     Poll,
+    /// A suggestion to get to know somebody; `introduction` says whom, `text` is their name.
+    Introduction,
     /// Not something written, but something done; `system` says what.
     System,
     /// Something a newer version sent; kept, and shown once this version can.
@@ -404,6 +406,35 @@ pub struct Message {
     /// The question and what was chosen, if it is a poll.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll: Option<Poll>,
+    /// Whom to get to know, if it suggests that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introduction: Option<Introduction>,
+}
+
+/// A suggestion to get to know somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Introduction {
+    /// The name they chose for themselves.
+    pub name: String,
+    /// How far it has come.
+    pub state: IntroductionState,
+    /// Who they are, once both agreed; not for who introduced them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+}
+
+/// How far a suggestion to get to know somebody has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum IntroductionState {
+    /// Whom it was made to has not agreed.
+    Open,
+    /// I do not want to. Nobody is told.
+    Dismissed,
+    /// Whom it was made to agreed; the other has not.
+    Agreed,
+    /// Both agreed: they are contacts as soon as their nodes have reached each other.
+    Met,
 }
 
 /// A question with answers to choose from.

@@ -17,4 +17,4 @@ mod send;
 pub(crate) mod typing;
 mod views;
 
-pub(crate) use self::{changes::Change, receive::row_of};
+pub(crate) use self::{changes::Change, receive::row_of, send::New};

@@ -3,6 +3,7 @@
 pub(crate) mod add;
 pub(crate) mod flood;
 mod identity;
+mod introduce;
 pub(crate) mod invite;
 pub(crate) mod link;
 mod manage;

@@ -2,7 +2,8 @@
 
 use kith_api::views;
 use kith_store::{
-    ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, MessageRow, NotifyRule, Reaction, ScheduledRow,
+    ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, IntroductionState, MessageRow, NotifyRule,
+    Reaction, ScheduledRow,
 };
 use kith_wire::{Availability, Poll, ids, message::Body};
 
@@ -168,6 +169,7 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
     let kind = match row.kind {
         Body::TEXT => views::MessageKind::Text,
         Body::POLL => views::MessageKind::Poll,
+        Body::INTRODUCTION => views::MessageKind::Introduction,
         _ if system.is_some() => views::MessageKind::System,
         _ => views::MessageKind::Unknown,
     };
@@ -196,6 +198,7 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
         expires_at: row.marks.expires_at_ms,
         planned_at: row.marks.planned_ms,
         poll: poll_of(row).map(|poll| poll_view(row, poll)),
+        introduction: introduction_view(row),
     }
 }
 
@@ -235,6 +238,18 @@ fn poll_view(row: &MessageRow, poll: Poll) -> views::Poll {
         closes_at: poll.closes_at_ms,
         closed: row.marks.closed,
     }
+}
+
+fn introduction_view(row: &MessageRow) -> Option<views::Introduction> {
+    let name = row.text.clone().filter(|_| row.kind == Body::INTRODUCTION && !row.marks.deleted)?;
+    let state = match row.marks.introduction.map(|introduced| introduced.state) {
+        None | Some(IntroductionState::Open) => views::IntroductionState::Open,
+        Some(IntroductionState::Dismissed) => views::IntroductionState::Dismissed,
+        Some(IntroductionState::Agreed) => views::IntroductionState::Agreed,
+        Some(IntroductionState::Met) => views::IntroductionState::Met,
+    };
+    let account = row.marks.introduction.and_then(|introduced| introduced.met).map(account_id);
+    Some(views::Introduction { name, state, account })
 }
 
 fn system_view(row: &MessageRow) -> Option<views::System> {

@@ -8,6 +8,7 @@ use kith_store::Store;
 use kith_wire::{
     identity::{IdentityLog, UnverifiedIdentityLog},
     ids::{AccountId, DeviceId, Hlc, MsgId, ReceiveId, TransportId},
+    message::IntroductionAnswer,
     request::RequestAnswer,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
@@ -119,6 +120,8 @@ pub(crate) enum Ready {
     Held { from: TransportId, bytes: Vec<u8> },
     /// An envelope out of a mailbox.
     Mail { queue: ReceiveId, bytes: Vec<u8> },
+    /// Both agreed to an introduction, and this leads to the other.
+    Meet { card: i64, answer: IntroductionAnswer },
     /// A mailbox has no more for us.
     Drained { queue: ReceiveId },
 }
@@ -376,6 +379,7 @@ impl Core {
                 self.by_mail = false;
                 received
             }
+            Ready::Meet { card, answer } => self.meet(card, answer, now, out),
             Ready::Drained { queue } => self.queue_drained(queue, now),
         }
     }
@@ -532,6 +536,10 @@ impl Core {
             Command::ContactsRename(params) => Reply::ContactsRename(self.rename(params, out)?),
             Command::ContactsSet(params) => Reply::ContactsSet(self.set_contact(params, out)?),
             Command::ContactsVerify(params) => Reply::ContactsVerify(self.verify(params, out)?),
+            Command::ContactsIntroduce(params) => Reply::ContactsIntroduce(self.introduce(&params, now, out)?),
+            Command::ContactsAnswerIntroduction(params) => {
+                Reply::ContactsAnswerIntroduction(self.answer_introduction(&params, now, out)?)
+            }
             Command::ContactsSafetyNumber(params) => Reply::ContactsSafetyNumber(self.safety_number(params.account)?),
             Command::ChatsList(_) => Reply::ChatsList(self.list_chats()?),
             Command::ChatsGet(params) => Reply::ChatsGet(self.get_chat(params.chat)?),

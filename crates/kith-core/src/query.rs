@@ -115,6 +115,7 @@ fn body_kind(kind: MessageKind) -> Result<u32, ApiError> {
     match kind {
         MessageKind::Text => Ok(Body::TEXT),
         MessageKind::Poll => Ok(Body::POLL),
+        MessageKind::Introduction => Ok(Body::INTRODUCTION),
         MessageKind::System | MessageKind::Unknown => {
             Err(ApiError::new(ErrorCode::InvalidArgument, "these messages have no words to find"))
         }

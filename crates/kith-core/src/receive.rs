@@ -154,7 +154,7 @@ impl Core {
         }
         let hlc = self.clock.observe(inner.hlc, now);
         match &inner.body {
-            Body::Text { .. } | Body::Poll(_) | Body::Expiry { .. } | Body::Unknown { .. } => {
+            Body::Text { .. } | Body::Poll(_) | Body::Introduction(_) | Body::Expiry { .. } | Body::Unknown { .. } => {
                 self.receive_message(contact, inner, hlc, now, out)?;
             }
             Body::Edit { .. }
@@ -188,6 +188,7 @@ impl Core {
                     return Ok(());
                 }
             }
+            Body::IntroductionAnswer(answer) => self.introduction_answered(contact, answer, now, out)?,
             Body::Request { .. } => return refuse("a contact request inside the channel"),
         }
         self.ack(device.device, inner.msg);

@@ -5,6 +5,7 @@ mod contacts;
 mod expiry;
 mod flood;
 mod hostile;
+mod introduce;
 mod mailboxes;
 mod messages;
 mod notify;

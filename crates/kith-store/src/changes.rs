@@ -179,6 +179,7 @@ impl Store {
             conn.prepare_cached("DELETE FROM versions WHERE message_id = ?1")?.execute([row])?;
             conn.prepare_cached("DELETE FROM reactions WHERE message_id = ?1")?.execute([row])?;
             conn.prepare_cached("DELETE FROM votes WHERE message_id = ?1")?.execute([row])?;
+            conn.prepare_cached("DELETE FROM introductions WHERE message_id = ?1")?.execute([row])?;
             let sql = "UPDATE messages SET deleted = 1, text = NULL, body = x'', reply_to = NULL, unread = 0,
                     edited_at_ms = NULL, pinned_at_ms = NULL, forwarded = 0, mention = 0, reacted = 0, expires_s = NULL,
                     expires_at_ms = NULL, planned_ms = NULL,

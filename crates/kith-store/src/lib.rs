@@ -19,6 +19,7 @@ mod codec;
 mod contacts;
 mod error;
 mod expiry;
+mod introductions;
 mod invites;
 mod lock;
 mod mailboxes;
@@ -41,6 +42,7 @@ pub use changes::{PINNED_MAX, REACTIONS_MAX, Reaction, Stamp, VERSIONS_MAX, Vers
 pub use chats::{ChatKind, ChatRow, ChatSummary, NotifyRule};
 pub use contacts::{ContactRow, ContactState, DeviceRow, InviteShare, SharingRow};
 pub use error::StoreError;
+pub use introductions::{Introduced, IntroductionRow, IntroductionState};
 pub use invites::InviteRow;
 pub use lock::ProfileLock;
 pub use mailboxes::{ContactQueueRow, DepositRow, MailboxRow, QueueRow, QueueState};

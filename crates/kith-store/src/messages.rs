@@ -7,6 +7,7 @@ use crate::changes::{self, Reaction};
 use crate::chats::chat_id;
 use crate::codec::{collect, first, hlc_from_sql, hlc_to_sql, int, maybe_int, unknown};
 use crate::error::StoreError;
+use crate::introductions::{self, Introduced};
 use crate::mailboxes;
 use crate::poll::{self, Vote};
 use crate::store::Store;
@@ -119,6 +120,8 @@ pub struct Marks {
     pub closed: bool,
     /// What people chose in it, if it is a poll, each one once.
     pub votes: Vec<Vote>,
+    /// What became of it, if it is a suggestion to get to know somebody that somebody answered.
+    pub introduction: Option<Introduced>,
     /// Which mailboxes said they keep it, and until when (Unix ms), while it is on its way through them.
     pub custody: Vec<(TransportId, u64)>,
 }
@@ -173,9 +176,11 @@ pub(crate) const COLUMNS: &str = "m.id, m.msg, c.chat, a.account, m.outgoing, m.
     CASE WHEN m.voted THEN (
         SELECT group_concat(hex(w.account) || ' ' || v.choices, char(10) ORDER BY v.stamp, v.event)
         FROM votes v JOIN authors w ON w.id = v.author_id
-        WHERE v.message_id = m.id AND v.counts = 1 AND v.choices <> 0) END";
+        WHERE v.message_id = m.id AND v.counts = 1 AND v.choices <> 0) END,
+    CASE WHEN m.kind = 50 THEN (
+        SELECT i.state || ' ' || coalesce(hex(i.met), '') FROM introductions i WHERE i.message_id = m.id) END";
 /// How many columns that is.
-pub(crate) const COLUMN_COUNT: usize = 26;
+pub(crate) const COLUMN_COUNT: usize = 27;
 /// The tables they come from; the planner may not start with another one.
 pub(crate) const TABLES: &str =
     "messages m CROSS JOIN chats c ON c.id = m.chat_id CROSS JOIN authors a ON a.id = m.author_id";
@@ -209,6 +214,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
             planned_ms: row.get(23)?,
             closed: row.get(24)?,
             votes: poll::unpack(row.get(25)?),
+            introduction: introductions::unpack(row.get(26)?)?,
         },
     })
 }
@@ -237,6 +243,11 @@ pub(crate) fn author_id(conn: &Connection, account: &AccountId) -> Result<Option
 pub(crate) fn message(conn: &Connection, msg: &MsgId) -> Result<Option<MessageRow>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE m.msg = ?1 ORDER BY m.outgoing DESC, m.id LIMIT 1");
     first(conn.prepare_cached(&sql)?.query([msg.as_bytes()])?, read)
+}
+
+pub(crate) fn in_row(conn: &Connection, row: i64) -> Result<Option<MessageRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE m.id = ?1");
+    first(conn.prepare_cached(&sql)?.query([row])?, read)
 }
 
 pub(crate) fn last(conn: &Connection, chat_id: i64) -> Result<Option<MessageRow>, StoreError> {

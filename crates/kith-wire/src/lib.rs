@@ -52,6 +52,8 @@ pub use mailbox::{
     Admission, Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, QueueAddress,
     Receipt, UnverifiedMailboxRequest,
 };
-pub use message::{Availability, Body, Ends, Inner, InnerError, Poll, Sync, UnverifiedInner};
+pub use message::{
+    Availability, Body, Ends, Inner, InnerError, Introduction, IntroductionAnswer, Poll, Sync, UnverifiedInner,
+};
 pub use request::{RequestAnswer, RequestFrame};
 pub use slot::{SlotDenial, SlotRequest, SlotResponse};

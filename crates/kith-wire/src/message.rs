@@ -3,6 +3,7 @@
 
 mod body;
 mod body_proto;
+mod introduction;
 mod poll;
 mod sync;
 
@@ -12,6 +13,7 @@ use prost::Message;
 use zeroize::{Zeroize, Zeroizing};
 
 pub use body::{Availability, Body};
+pub use introduction::{Introduction, IntroductionAnswer};
 pub use poll::Poll;
 pub use sync::Sync;
 

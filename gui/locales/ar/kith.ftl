@@ -838,3 +838,21 @@ poll-option-spoken = { $count ->
     [many] { $text }، { $count } صوتًا
    *[other] { $text }، { $count } صوت
 }
+
+introduce-to = تعريف بـ…
+introduce-title = تعريف { $name } بـ
+introduce-about = يُسأل الاثنان. يعرف كل منهما اسم الآخر، ولا شيء غيره قبل أن يوافقا.
+introduce-nobody = لا يوجد بعد شخص آخر يمكنك تعريفه.
+introduce-do = تعريف
+introduction-card = هل تود التعرف على { $name }؟
+introduction-mine = أظن أنه ينبغي أن تتعارفا، أنت و{ $name }.
+introduction-ask = التعرف على { $name }
+introduction-dismiss = ليس الآن
+introduction-show = عرض جهة الاتصال
+introduction-dismissed = وضعت هذا جانبًا. لم يُخبَر أحد.
+introduction-agreed = لقد وافقت. بانتظار موافقة { $name }.
+introduction-met = وافقتما أنت و{ $name }. قارنا رقم الأمان عندما تستطيعان.
+introduction-open-mine = لا رد بعد
+introduction-agreed-mine = تمت الموافقة. لم يرد الآخر بعد.
+introduction-met-mine = وافق الاثنان.
+toast-introduced = اقتُرح على الاثنين

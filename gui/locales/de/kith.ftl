@@ -765,3 +765,21 @@ poll-option-spoken = { $count ->
     [one] { $text }, 1 Stimme
    *[other] { $text }, { $count } Stimmen
 }
+
+introduce-to = Vorstellen…
+introduce-title = { $name } vorstellen
+introduce-about = Beide werden gefragt. Jeder erfährt den Namen des anderen, und nichts weiter, bevor beide zustimmen.
+introduce-nobody = Es gibt noch niemanden sonst, den du vorstellen könntest.
+introduce-do = Vorstellen
+introduction-card = Möchtest du { $name } kennenlernen?
+introduction-mine = Ich glaube, du und { $name } solltet euch kennen.
+introduction-ask = { $name } kennenlernen
+introduction-dismiss = Jetzt nicht
+introduction-show = Kontakt zeigen
+introduction-dismissed = Du hast das beiseitegelegt. Niemand erfährt davon.
+introduction-agreed = Du hast zugestimmt. Jetzt fehlt noch { $name }.
+introduction-met = Du und { $name } habt beide zugestimmt. Vergleicht bei Gelegenheit die Sicherheitsnummer.
+introduction-open-mine = Noch nicht beantwortet
+introduction-agreed-mine = Zugestimmt. Die andere Antwort steht noch aus.
+introduction-met-mine = Beide haben zugestimmt.
+toast-introduced = Beiden vorgeschlagen

@@ -765,3 +765,21 @@ poll-option-spoken = { $count ->
     [one] { $text }, 1 vote
    *[other] { $text }, { $count } votes
 }
+
+introduce-to = Introduce to…
+introduce-title = Introduce { $name } to
+introduce-about = Both are asked. Each learns the other’s name, and nothing more before both agree.
+introduce-nobody = There is nobody else yet whom you could introduce.
+introduce-do = Introduce
+introduction-card = Would you like to get to know { $name }?
+introduction-mine = I think you and { $name } should know each other.
+introduction-ask = Get to know { $name }
+introduction-dismiss = Not now
+introduction-show = Show contact
+introduction-dismissed = You put this aside. Nobody was told.
+introduction-agreed = You agreed. Waiting until { $name } does.
+introduction-met = You and { $name } both agreed. Compare the safety number when you can.
+introduction-open-mine = Not answered yet
+introduction-agreed-mine = Agreed. The other has not answered yet.
+introduction-met-mine = Both agreed.
+toast-introduced = Suggested to both

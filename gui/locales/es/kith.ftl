@@ -765,3 +765,21 @@ poll-option-spoken = { $count ->
     [one] { $text }, 1 voto
    *[other] { $text }, { $count } votos
 }
+
+introduce-to = Presentar a…
+introduce-title = Presentar a { $name } a
+introduce-about = Se pregunta a ambos. Cada uno conoce el nombre del otro, y nada más hasta que ambos acepten.
+introduce-nobody = Todavía no hay nadie más a quien presentar.
+introduce-do = Presentar
+introduction-card = ¿Te gustaría conocer a { $name }?
+introduction-mine = Creo que { $name } y tú deberíais conoceros.
+introduction-ask = Conocer a { $name }
+introduction-dismiss = Ahora no
+introduction-show = Ver contacto
+introduction-dismissed = Lo dejaste de lado. Nadie lo sabe.
+introduction-agreed = Aceptaste. Falta que { $name } acepte.
+introduction-met = { $name } y tú habéis aceptado. Comparad el número de seguridad cuando podáis.
+introduction-open-mine = Sin respuesta todavía
+introduction-agreed-mine = Aceptado. La otra persona aún no ha respondido.
+introduction-met-mine = Ambos aceptaron.
+toast-introduced = Sugerido a ambos

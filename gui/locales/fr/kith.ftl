@@ -765,3 +765,21 @@ poll-option-spoken = { $count ->
     [one] { $text }, { $count } voix
    *[other] { $text }, { $count } voix
 }
+
+introduce-to = Présenter à…
+introduce-title = Présenter { $name } à
+introduce-about = Les deux sont consultés. Chacun apprend le nom de l’autre, et rien de plus avant que les deux aient accepté.
+introduce-nobody = Il n’y a encore personne d’autre à présenter.
+introduce-do = Présenter
+introduction-card = Aimeriez-vous faire la connaissance de { $name } ?
+introduction-mine = Je pense que { $name } et vous devriez vous connaître.
+introduction-ask = Faire la connaissance de { $name }
+introduction-dismiss = Pas maintenant
+introduction-show = Voir le contact
+introduction-dismissed = Vous avez laissé cela de côté. Personne n’en sait rien.
+introduction-agreed = Vous avez accepté. En attente de l’accord de { $name }.
+introduction-met = { $name } et vous avez accepté. Comparez le numéro de sécurité dès que possible.
+introduction-open-mine = Pas encore de réponse
+introduction-agreed-mine = Accepté. L’autre n’a pas encore répondu.
+introduction-met-mine = Les deux ont accepté.
+toast-introduced = Suggéré aux deux

@@ -54,6 +54,7 @@ pub(crate) fn message(n: u32) -> Message {
         poll: None,
         gap: false,
         order: format!("{n:048x}"),
+        introduction: None,
     }
 }
 

@@ -161,6 +161,13 @@ pub enum Sheet {
         /// Oldest first.
         edits: Option<Vec<EditedText>>,
     },
+    /// Introduce a contact to another, once that one is chosen.
+    Introduce {
+        /// The one.
+        to: AccountId,
+        /// The other.
+        about: Option<AccountId>,
+    },
     /// A poll to ask.
     Poll(NewPoll),
     /// When a message is sent.

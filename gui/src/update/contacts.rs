@@ -56,6 +56,15 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             let params = params::VerifyParams { account, verified };
             out.push(call(Command::ContactsVerify(params), Then::Say(said)));
         }
+        Action::Introduce(to, about) => {
+            model.view.sheet = None;
+            let params = params::IntroduceParams { to, about };
+            out.push(call(Command::ContactsIntroduce(params), Then::Say("toast-introduced")));
+        }
+        Action::AnswerIntroduction(message, agree) => {
+            let params = params::AnswerIntroductionParams { message, agree };
+            out.push(call(Command::ContactsAnswerIntroduction(params), Then::Nothing));
+        }
         Action::SaveProfile => save_profile(model, out),
         Action::ShareWith(account, sharing) => {
             let params = params::ContactSetParams {

@@ -5,6 +5,7 @@ pub(crate) mod bubble;
 mod completion;
 mod composer;
 pub(crate) mod data;
+mod introduction;
 mod later;
 mod pins;
 mod poll;

@@ -2,6 +2,7 @@
 
 mod backup;
 pub(crate) mod expiry;
+mod introduce;
 mod lock;
 pub(crate) mod message;
 mod poll;

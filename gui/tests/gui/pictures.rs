@@ -247,6 +247,18 @@ fn notifications() {
 }
 
 #[test]
+fn introductions() {
+    for (name, mode) in modes() {
+        draw(&format!("introduction-{name}"), sample::introductions(), mode, Code::En, WIDE);
+    }
+    draw("introduction-narrow", sample::introductions(), Mode::Light, Code::De, NARROW);
+    draw("introduction-ar", sample::introductions(), Mode::Dark, Code::Ar, NARROW);
+    let mut model = sample::introductions();
+    model.view.sheet = Some(Sheet::Introduce { to: sample::account(1), about: Some(sample::account(2)) });
+    draw("introduction-sheet", model, Mode::Dark, Code::En, WIDE);
+}
+
+#[test]
 fn writing() {
     let writing = |model: Model| {
         let mut model = model;

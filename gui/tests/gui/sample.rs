@@ -5,8 +5,9 @@ use kith_node::{
     AccountId, ChatId, ErrorCode, MessageId,
     params::{Emoji, Hit, SafetyReply, ServeReply},
     views::{
-        Bootstrap, Chat, ChatKind, Contact, ContactState, Message, MessageKind, MessageState, NetworkState,
-        NetworkStatus, Path, PathKind, Poll, PollOption, Presence, Profile, Reaction, Scheduled, System, Traffic,
+        Bootstrap, Chat, ChatKind, Contact, ContactState, Introduction, IntroductionState, Message, MessageKind,
+        MessageState, NetworkState, NetworkStatus, Path, PathKind, Poll, PollOption, Presence, Profile, Reaction,
+        Scheduled, System, Traffic,
     },
 };
 
@@ -59,6 +60,7 @@ fn message(n: u32, chat: u8, author: u8, minutes_ago: u64, text: &str) -> Messag
         poll: None,
         gap: false,
         order: String::new(),
+        introduction: None,
     }
 }
 
@@ -200,6 +202,28 @@ pub(crate) fn polls() -> Model {
     let days = vec![option("Monday", &[]), option("Tuesday", &[1]), option("שלישי", &[0])];
     let question = "When shall we meet?".into();
     ask(&mut messages[15], Poll { question, options: days, multiple: false, closes_at: None, closed: true });
+    model
+}
+
+/// The conversation with Mara with people in it whom one of both suggests to the other.
+pub(crate) fn introductions() -> Model {
+    let mut model = talking();
+    let me = account(0);
+    let messages = &mut model.talk_mut(chat_id(1)).messages;
+    let states = [
+        (10, false, IntroductionState::Dismissed, None),
+        (11, false, IntroductionState::Agreed, None),
+        (12, false, IntroductionState::Met, Some(account(2))),
+        (13, true, IntroductionState::Agreed, None),
+        (15, false, IntroductionState::Open, None),
+    ];
+    for (at, mine, state, account) in states {
+        let message = &mut messages[at];
+        let name = "Noor Haddad".to_owned();
+        (message.kind, message.text) = (MessageKind::Introduction, Some(name.clone()));
+        (message.author, message.state) = if mine { (me, message.state) } else { (self::account(1), None) };
+        message.introduction = Some(Introduction { name, state, account });
+    }
     model
 }
 

@@ -1,10 +1,10 @@
 //! People I know, or who want to know me.
 
 use kith_api::{
-    AccountId, ApiError, InviteId, method,
+    AccountId, ApiError, InviteId, MessageId, method,
     params::{
-        AccountParams, AddParams, AddReply, ContactSetParams, InviteParams, InviteRef, InviteReply, Nothing,
-        PreviewParams, PreviewReply, RenameParams, SafetyReply, VerifyParams,
+        AccountParams, AddParams, AddReply, AnswerIntroductionParams, ContactSetParams, IntroduceParams, InviteParams,
+        InviteRef, InviteReply, Nothing, PreviewParams, PreviewReply, RenameParams, SafetyReply, VerifyParams,
     },
     views::{self, Contact},
 };
@@ -176,6 +176,23 @@ impl Contacts<'_> {
     /// `not_found`, `not_allowed`, `storage`, `shutting_down`.
     pub async fn verify(&self, account: AccountId, verified: bool) -> Result<(), ApiError> {
         self.0.call::<method::ContactsVerify>(VerifyParams { account, verified }).await.map(drop)
+    }
+
+    /// Suggests to two contacts that they get to know each other: the message to the one, and that to the other.
+    ///
+    /// # Errors
+    /// `invalid_argument`, `not_found`, `not_a_contact`, `blocked`, `not_allowed`, `storage`, `shutting_down`.
+    pub async fn introduce(&self, to: AccountId, about: AccountId) -> Result<Vec<MessageId>, ApiError> {
+        Ok(self.0.call::<method::ContactsIntroduce>(IntroduceParams { to, about }).await?.messages)
+    }
+
+    /// Says whether I want to get to know who a contact suggested with a message.
+    ///
+    /// # Errors
+    /// `not_found`, `not_allowed`, `not_a_contact`, `blocked`, `rate_limited`, `storage`, `shutting_down`.
+    pub async fn answer_introduction(&self, message: MessageId, agree: bool) -> Result<(), ApiError> {
+        let params = AnswerIntroductionParams { message, agree };
+        self.0.call::<method::ContactsAnswerIntroduction>(params).await.map(drop)
     }
 
     /// The number two people compare.

@@ -96,12 +96,16 @@ impl Core {
             ..Facts::of(if view.mention { Happened::Mention } else { Happened::Message })
         };
         let Some(told) = notify::decide(&facts).filter(|_| !view.deleted) else { return Ok(None) };
-        let text = view.text.as_deref().unwrap_or("needs a newer version").chars().take(NOTIFY_CHARS);
+        let text = match (&view.introduction, view.text.as_deref()) {
+            (Some(introduction), _) => format!("suggests that you meet {}", introduction.name),
+            (None, Some(text)) => text.chars().take(NOTIFY_CHARS).collect(),
+            (None, None) => "needs a newer version".to_owned(),
+        };
         Ok(Some(Event::Notify {
             chat: view.chat,
             message: view.id,
             title: if told.content >= NotifyContent::Name { convert::title(contact) } else { String::new() },
-            body: if told.content >= NotifyContent::Text { text.collect() } else { String::new() },
+            body: if told.content >= NotifyContent::Text { text } else { String::new() },
             mention: view.mention,
             late: told.together,
         }))
@@ -151,6 +155,9 @@ pub(crate) fn row_of(author: AccountId, chat: ChatId, msg: MsgId, sent: &Body, h
     } else if let Body::Poll(poll) = sent {
         let marks = Marks { expires_s: poll.expires_s, ..Marks::default() };
         (Some(poll.question.clone()), None, sent.encode(), marks)
+    } else if let Body::Introduction(introduction) = sent {
+        let marks = Marks { expires_s: introduction.expires_s, ..Marks::default() };
+        (Some(introduction.name.clone()), None, sent.encode(), marks)
     } else {
         (None, None, sent.encode(), Marks::default())
     };

@@ -30,15 +30,15 @@ pub(super) struct Writing {
 
 /// What is stored of a message beside its body.
 #[derive(Default)]
-pub(super) struct New {
+pub(crate) struct New {
     /// What search finds.
-    pub(super) text: Option<String>,
-    pub(super) reply_to: Option<MsgId>,
-    pub(super) forwarded: bool,
-    pub(super) expires_s: Option<u32>,
+    pub(crate) text: Option<String>,
+    pub(crate) reply_to: Option<MsgId>,
+    pub(crate) forwarded: bool,
+    pub(crate) expires_s: Option<u32>,
     /// Its id, if it has one already.
-    pub(super) id: Option<MsgId>,
-    pub(super) planned_ms: Option<u64>,
+    pub(crate) id: Option<MsgId>,
+    pub(crate) planned_ms: Option<u64>,
 }
 
 /// A text as it may be sent.
@@ -96,7 +96,7 @@ impl Core {
     }
 
     /// Stores a message of mine and queues it.
-    pub(super) fn post(
+    pub(crate) fn post(
         &mut self,
         chat: ChatId,
         recipient: Option<AccountId>,
@@ -143,7 +143,7 @@ impl Core {
     }
 
     /// Who learns of what I do in a chat, if they may be written to; nobody of notes to myself.
-    pub(super) fn recipient_of(&self, chat: &ChatId) -> Result<Option<AccountId>, CoreError> {
+    pub(crate) fn recipient_of(&self, chat: &ChatId) -> Result<Option<AccountId>, CoreError> {
         let Some(row) = self.store.chat(chat)? else { return deny(ErrorCode::NotFound, "no such chat") };
         match row.kind {
             ChatKind::Direct => Ok(Some(self.recipient(&row)?)),

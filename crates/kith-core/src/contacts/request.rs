@@ -254,7 +254,15 @@ impl Core {
         if invite.single_use {
             self.close_slot(&invite, now, out)?;
         }
+        let introduced = self.was_introduced(&invite.tag)?;
+        let agreed = introduced.is_some();
+        if let Some(introduction) = introduced {
+            self.met(introduction, account, out)?;
+        }
         match existing.map(|contact| contact.state) {
+            None | Some(ContactState::Requested) if agreed => {
+                self.accept(convert::account_id(account), now, out)?;
+            }
             None => {
                 let contact = self.contact_view(&contact)?;
                 out.push(Output::Event(Event::ContactRequested { contact }));

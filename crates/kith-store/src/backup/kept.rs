@@ -78,6 +78,7 @@ pub(super) const KEPT: &[Kept] = &[
     Kept { name: "versions", only: of_lasting!(), instead: &[] },
     Kept { name: "reactions", only: of_lasting!(), instead: &[] },
     Kept { name: "votes", only: of_lasting!(), instead: &[] },
+    Kept { name: "introductions", only: of_lasting!(), instead: &[("invite_tag", "NULL")] },
     // Not the texts of edits: nobody knows yet whether their messages are to disappear.
     Kept { name: "waiting_changes", only: "kind <> 20", instead: &[] },
     all("erased"),
@@ -85,11 +86,11 @@ pub(super) const KEPT: &[Kept] = &[
     Kept { name: "scheduled", only: "chat_id IN (SELECT id FROM chats WHERE expires_s IS NULL)", instead: &[] },
     all("deliveries"),
     // What was written and has not arrived. Not what hands out keys, addresses or queues of the device that is left
-    // behind: requests, acceptances, receipts, complaints, one-time keys, device lists, mailboxes.
+    // behind: requests, acceptances, receipts, complaints, one-time keys, device lists, mailboxes, invites.
     Kept {
         name: "outbox",
         only: concat!(
-            "kind NOT IN (2, 3, 4, 6, 7, 9, 10, 11, 12) AND device IN (SELECT device FROM devices WHERE ",
+            "kind NOT IN (2, 3, 4, 6, 7, 9, 10, 11, 12, 51) AND device IN (SELECT device FROM devices WHERE ",
             of_contacts!("account"),
             ") AND msg NOT IN (SELECT msg FROM messages WHERE expires_s IS NOT NULL)
                 AND msg NOT IN (SELECT event FROM versions WHERE NOT ",

@@ -126,3 +126,13 @@ CREATE TABLE proofs (
     proof BLOB NOT NULL,
     PRIMARY KEY (message_id, event)
 ) STRICT, WITHOUT ROWID;
+
+-- Cards that suggest to get to know somebody: how far that has come, for mine which card went to the other person, and for
+-- those I was sent which invite I answered with and who it turned out to be.
+CREATE TABLE introductions (
+    message_id INTEGER PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
+    state INTEGER NOT NULL,
+    other BLOB,
+    invite_tag BLOB UNIQUE,
+    met BLOB
+) STRICT;

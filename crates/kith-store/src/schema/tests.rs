@@ -9,9 +9,10 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
-    Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow, Direction, InviteRow,
-    MailboxOfferRow, MailboxRow, Marks, MessageRow, NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Proof, Reaction,
-    ScheduledRow, Search, SessionRow, SharingRow, Stamp, Store, Version, Vote, WaitingChange,
+    Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow, Direction,
+    Introduced, IntroductionRow, IntroductionState, InviteRow, MailboxOfferRow, MailboxRow, Marks, MessageRow,
+    NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Proof, Reaction, ScheduledRow, Search, SessionRow, SharingRow,
+    Stamp, Store, Version, Vote, WaitingChange,
 };
 
 const T0: u64 = 1_700_000_000_000;
@@ -316,6 +317,24 @@ fn fill_more(store: &Store) {
     let stamp = |n: u16| Stamp { hlc: Hlc::new(T0, n), event: MsgId::from_bytes([43; 16]) };
     store.vote(row, &contact().account, 5, stamp(1), None).unwrap();
     store.close_poll(row, stamp(2).hlc, None).unwrap();
+    store.insert_message(&MessageRow { marks: Marks::default(), ..suggestion() }).unwrap();
+    store.put_introduction(&introduction(store)).unwrap();
+}
+
+fn suggestion() -> MessageRow {
+    let introduction = Some(Introduced { state: IntroductionState::Met, met: Some(contact().account) });
+    let marks = Marks { introduction, ..Marks::default() };
+    MessageRow { chat: more().chat, text: Some("Carol".into()), kind: 50, marks, ..message(9, DeliveryState::Seen) }
+}
+
+fn introduction(store: &Store) -> IntroductionRow {
+    IntroductionRow {
+        row: store.message(&suggestion().msg).unwrap().unwrap().row,
+        state: IntroductionState::Met,
+        other: Some(MsgId::from_bytes([44; 16])),
+        invite_tag: Some([45; 16]),
+        met: Some(contact().account),
+    }
 }
 
 fn poll() -> MessageRow {
@@ -339,13 +358,16 @@ fn scheduled() -> ScheduledRow {
 fn holds_more(store: &Store) {
     assert_eq!(store.chat(&more().chat).unwrap(), Some(more()));
     assert_eq!(store.expiry_number(&more().chat).unwrap(), 4);
-    let expected = [expiring(), poll()].map(|message| {
+    let expected = [expiring(), poll(), suggestion()].map(|message| {
         let row = store.message(&message.msg).unwrap().unwrap().row;
         MessageRow { row, ..message }
     });
     assert_eq!(store.history(&more().chat, &Anchor::End, 10, 10).unwrap().messages, expected);
     assert_eq!(store.next_expiry().unwrap(), Some(T0 + 60_000));
     assert_eq!(store.scheduled(None).unwrap(), [scheduled()]);
+    let introduction = introduction(store);
+    assert_eq!(store.introduction(introduction.row).unwrap(), Some(introduction.clone()));
+    assert_eq!(store.introduction_of_invite(&[45; 16]).unwrap(), Some(introduction));
 }
 
 fn waiting() -> WaitingChange {

@@ -10,6 +10,7 @@ use super::body_proto::{
     MAILBOX_WITHDRAWN, MailboxesProto, NACK, PREKEYS, PRESENCE, PresenceProto, ProfileProto, REACT, RECEIPT,
     ReactProto, TEXT, TYPING, TextProto, TypingProto, VOTE, VoteProto, WithdrawnProto, contact_shape,
 };
+use super::introduction::{Introduction, IntroductionAnswer};
 use super::poll::{Poll, check_choices};
 use super::sync::Sync;
 use crate::codec::{array, arrays, check_count};
@@ -174,6 +175,10 @@ pub enum Body {
     },
     /// A step of finding out what one of the two lacks.
     Sync(Sync),
+    /// The sender suggests that the recipient gets to know somebody.
+    Introduction(Introduction),
+    /// What leads on from there: an invite of who wants it, or of whom they are introduced to.
+    IntroductionAnswer(IntroductionAnswer),
     /// A kind this build does not know; kept as it came.
     Unknown {
         /// The kind.
@@ -240,11 +245,18 @@ const KIND_MAILBOX_OFFER: u32 = 11;
 const KIND_MAILBOX_WITHDRAWN: u32 = 12;
 const KIND_TYPING: u32 = 40;
 const KIND_PRESENCE: u32 = 41;
+const KIND_INTRODUCTION: u32 = 50;
+const KIND_INTRODUCTION_ANSWER: u32 = 51;
 
 /// Whether [`Body::decode`] understands a kind.
 fn is_known(kind: u32) -> bool {
-    matches!(kind, KIND_TEXT..=KIND_MAILBOX_WITHDRAWN | KIND_EDIT..=KIND_CLOSE_POLL | KIND_TYPING..=KIND_PRESENCE)
-        || Sync::is_known(kind)
+    matches!(
+        kind,
+        KIND_TEXT..=KIND_MAILBOX_WITHDRAWN
+            | KIND_EDIT..=KIND_CLOSE_POLL
+            | KIND_TYPING..=KIND_PRESENCE
+            | KIND_INTRODUCTION..=KIND_INTRODUCTION_ANSWER
+    ) || Sync::is_known(kind)
 }
 
 impl fmt::Debug for Body {
@@ -272,6 +284,8 @@ impl Body {
     pub const EXPIRY: u32 = KIND_EXPIRY;
     /// The kind of [`Body::Poll`].
     pub const POLL: u32 = KIND_POLL;
+    /// The kind of [`Body::Introduction`].
+    pub const INTRODUCTION: u32 = KIND_INTRODUCTION;
     /// The kind of [`Body::Mailboxes`].
     pub const MAILBOXES: u32 = KIND_MAILBOXES;
     /// Its kind on the wire, as [`Body::kind`] gives it.
@@ -319,6 +333,8 @@ impl Body {
             Self::Typing { .. } => KIND_TYPING,
             Self::Presence { .. } => KIND_PRESENCE,
             Self::Sync(sync) => sync.kind(),
+            Self::Introduction(_) => KIND_INTRODUCTION,
+            Self::IntroductionAnswer(_) => KIND_INTRODUCTION_ANSWER,
             Self::Unknown { kind, .. } => *kind,
         }
     }
@@ -335,6 +351,7 @@ impl Body {
             | Self::Poll(_)
             | Self::Vote { .. }
             | Self::ClosePoll { .. }
+            | Self::Introduction(_)
             | Self::Unknown { .. } => true,
             Self::Request { .. }
             | Self::Accept { .. }
@@ -349,6 +366,7 @@ impl Body {
             | Self::MailboxWithdrawn
             | Self::Typing { .. }
             | Self::Presence { .. }
+            | Self::IntroductionAnswer(_)
             | Self::Sync(_) => false,
         }
     }
@@ -425,6 +443,8 @@ impl Body {
             Self::Typing { on } => TypingProto { on: *on }.encode_to_vec(),
             Self::Presence { availability } => PresenceProto { availability: availability.number() }.encode_to_vec(),
             Self::Sync(sync) => sync.encode(),
+            Self::Introduction(introduction) => introduction.encode(),
+            Self::IntroductionAnswer(answer) => answer.encode(),
             Self::Unknown { bytes, .. } => bytes.clone(),
         }
     }
@@ -501,6 +521,8 @@ impl Body {
                 let PresenceProto { availability } = PRESENCE.decode_plain(bytes)?;
                 Self::Presence { availability: Availability::of(availability) }
             }
+            KIND_INTRODUCTION => Self::Introduction(Introduction::decode(bytes)?),
+            KIND_INTRODUCTION_ANSWER => Self::IntroductionAnswer(IntroductionAnswer::decode(bytes)?),
             _ => match Sync::decode(kind, bytes)? {
                 Some(sync) => Self::Sync(sync),
                 None => Self::Unknown { kind, bytes: bytes.to_vec() },
@@ -577,6 +599,8 @@ impl Body {
             Self::React { emoji, .. } => check_emoji(emoji)?,
             Self::Expiry { expires_s, .. } => check_seconds(*expires_s)?,
             Self::Sync(sync) => sync.check()?,
+            Self::Introduction(introduction) => introduction.check()?,
+            Self::IntroductionAnswer(answer) => answer.check()?,
             Self::Unknown { kind, .. } if is_known(*kind) => {
                 return Err(WireError::UnknownKind { what: "body kind", found: *kind });
             }

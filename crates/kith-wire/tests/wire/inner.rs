@@ -7,15 +7,15 @@ use kith_wire::limits::{
 };
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
-    AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, MailboxOffer, MsgId, Poll,
-    QueueAddress, Sync, UnverifiedInner, WireError,
+    AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, Introduction, IntroductionAnswer,
+    MailboxOffer, MsgId, Poll, QueueAddress, Sync, UnverifiedInner, WireError,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use zeroize::Zeroizing;
 
-use crate::samples::{addresses, bodies, bootstrap_link, ends, inner, kem, poll};
+use crate::samples::{addresses, bodies, bootstrap_link, ends, inner, introduction_answer, kem, poll};
 
 #[test]
 fn each_of_the_four_ends_is_checked() {
@@ -105,6 +105,11 @@ fn nothing_over_its_cap_is_made_or_taken() {
         Body::Poll(Poll { options: vec!["one".into(), String::new()], ..poll(None) }),
         Body::Poll(Poll { options: vec!["one".into(), "é".repeat(101)], ..poll(None) }),
         Body::Vote { target: MsgId::from_bytes([1; 16]), author: ends().to_account, choices: 1 << 12 },
+        Body::Introduction(Introduction { name: String::new(), expires_s: None }),
+        Body::Introduction(Introduction { name: "é".repeat(65), expires_s: None }),
+        Body::IntroductionAnswer(IntroductionAnswer { link: "kith:i/1/a".into(), ..introduction_answer() }),
+        Body::IntroductionAnswer(IntroductionAnswer { bundle: Vec::new(), ..introduction_answer() }),
+        Body::IntroductionAnswer(IntroductionAnswer { bundle: vec![0; 16 * 1024 + 1], ..introduction_answer() }),
         Body::Unknown { kind: 99, bytes: vec![0; 61 * 1024] },
     ];
     for (index, body) in cases.into_iter().enumerate() {
@@ -189,6 +194,17 @@ fn fetch_ids() -> impl Strategy<Value = Vec<MsgId>> {
     vec(any::<[u8; 16]>().prop_map(MsgId::from_bytes), 0..=64)
 }
 
+/// Cards that introduce somebody, and what answers them.
+fn introductions() -> impl Strategy<Value = Body> {
+    prop_oneof![
+        (line(1, 64), seconds()).prop_map(|(name, expires_s)| Body::Introduction(Introduction { name, expires_s })),
+        (any::<[u8; 16]>(), vec(any::<u8>(), 1..500)).prop_map(|(id, bundle)| {
+            let target = MsgId::from_bytes(id);
+            Body::IntroductionAnswer(IntroductionAnswer { target, bundle, ..introduction_answer() })
+        }),
+    ]
+}
+
 /// Polls, and what is done with them.
 fn about_polls() -> impl Strategy<Value = Body> {
     prop_oneof![
@@ -247,6 +263,7 @@ fn body() -> impl Strategy<Value = Body> {
             }
         ),
         about_polls(),
+        introductions(),
         (seconds(), any::<u32>()).prop_map(|(expires_s, number)| Body::Expiry { expires_s, number }),
         (name(), text(), log(), keys(), places(), any::<[u8; 32]>(), queues()).prop_map(
             |(name, text, log, prekeys, addresses, bundle_hash, queues)| Body::Request {

@@ -8,10 +8,10 @@ use kith_wire::mailbox::envelope_hash;
 use kith_wire::recovery::{LogAsk, Recovery, Return};
 use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
-    EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, InviteBundle, InviteLink, Mail, MailboxDenial, MailboxOffer,
-    MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, Poll, QueueAddress, Receipt, ReceiveId,
-    RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest, SlotResponse, Sync, TransportCard,
-    TransportId, services, slot,
+    EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, Introduction, IntroductionAnswer, InviteBundle, InviteLink,
+    Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, Poll,
+    QueueAddress, Receipt, ReceiveId, RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest,
+    SlotResponse, Sync, TransportCard, TransportId, services, slot,
 };
 use zeroize::Zeroizing;
 
@@ -228,7 +228,15 @@ fn polls() -> Vec<(&'static str, Body)> {
         ("poll-closing", Body::Poll(closing)),
         ("vote", Body::Vote { target, author: ends().to_account, choices: 5 }),
         ("close-poll", Body::ClosePoll { target }),
+        ("introduction", Body::Introduction(Introduction { name: "Carol".to_owned(), expires_s: None })),
+        ("introduction-expiring", Body::Introduction(Introduction { name: "Carol".to_owned(), expires_s: Some(60) })),
+        ("introduction-answer", Body::IntroductionAnswer(introduction_answer())),
     ]
+}
+
+pub(crate) fn introduction_answer() -> IntroductionAnswer {
+    let link = InviteLink::from_secret(&[0x91; 32], ends().to_account, Vec::new()).to_string();
+    IntroductionAnswer { target: MsgId::from_bytes([50; 16]), link, bundle: vec![0x92; 48] }
 }
 
 pub(crate) fn poll(closes_at_ms: Option<u64>) -> Poll {

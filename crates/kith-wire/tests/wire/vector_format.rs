@@ -2,7 +2,7 @@
 //! name begins with `sealed_` was made with a random nonce; the others follow from fixed inputs.
 
 use data_encoding::HEXLOWER;
-use kith_wire::{Body, Inner, MailboxOffer, QueueAddress, Sync};
+use kith_wire::{Body, Inner, Introduction, MailboxOffer, QueueAddress, Sync};
 
 /// The fields of one vector in the order they are written.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -109,7 +109,7 @@ fn body_fields(body: &Body) -> Fields {
         }
         Body::MailboxWithdrawn => Vec::new(),
         Body::Edit { target, text } => vec![field("target", target), field("text", text)],
-        Body::Delete { target } => vec![field("target", target)],
+        Body::Delete { target } | Body::ClosePoll { target } => vec![field("target", target)],
         Body::React { target, author, emoji, on } => {
             vec![field("target", target), field("author", author), field("emoji", emoji), field("on", on)]
         }
@@ -126,9 +126,12 @@ fn body_fields(body: &Body) -> Fields {
         Body::Vote { target, author, choices } => {
             vec![field("target", target), field("author", author), field("choices", choices)]
         }
-        Body::ClosePoll { target } => vec![field("target", target)],
         Body::Typing { on } => vec![field("on", on)],
         Body::Sync(sync) => sync_fields(sync),
+        Body::Introduction(introduction) => introduction_fields(introduction),
+        Body::IntroductionAnswer(answer) => {
+            vec![field("target", answer.target), field("link", &answer.link), bytes("bundle", &answer.bundle)]
+        }
         Body::Unknown { bytes: unknown, .. } => vec![bytes("bytes", unknown)],
     }
 }
@@ -161,4 +164,8 @@ fn sync_fields(sync: &Sync) -> Fields {
             bytes("returned_proof", proof),
         ],
     }
+}
+
+fn introduction_fields(introduction: &Introduction) -> Fields {
+    vec![field("name", &introduction.name), field("expires_s", introduction.expires_s.unwrap_or(0))]
 }

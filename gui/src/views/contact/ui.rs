@@ -290,6 +290,12 @@ fn id(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
 fn danger(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
     ui.add_space(space::L);
     side_by_side(ui, cx, |ui, cx| {
+        if can_write_to(contact)
+            && matches!(contact.state, ContactState::Introduced | ContactState::Verified)
+            && button(ui, cx, Kind::Secondary, Some(icons::USERS), &cx.t("introduce-to")).clicked()
+        {
+            cx.actions.push(Action::OpenSheet(Sheet::Introduce { to: contact.account, about: None }));
+        }
         if button(ui, cx, Kind::Secondary, Some(icons::PENCIL_SIMPLE), &cx.t("contact-rename")).clicked() {
             let name = shown_name(contact);
             cx.actions.push(Action::OpenSheet(Sheet::Rename { account: contact.account, name }));

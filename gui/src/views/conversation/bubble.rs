@@ -10,13 +10,13 @@ use kith_node::{MessageId, views::MessageState};
 
 use super::{
     data::{Bubble, Progress},
-    poll, quote, reactions, toolbar,
+    introduction, poll, quote, reactions, toolbar,
 };
 use crate::{
     action::{Action, Copied},
     cx::Cx,
     i18n::Arg,
-    model::{EmojiFor, Sheet},
+    model::{EmojiFor, Route, Sheet},
     text::{
         copied::CopyOrder,
         layout::{self, Body, Ink},
@@ -48,6 +48,7 @@ pub(crate) struct Laid {
     above: f32,
     body: Body,
     poll: Option<poll::Laid>,
+    introduction: Option<introduction::Laid>,
     meta: Arc<Galley>,
     size: egui::Vec2,
     gap: f32,
@@ -92,24 +93,26 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, manner: Manner<'_>, rev
     let chips = reactions::lay(ui, cx, &bubble.chips, room + 2.0 * SIDE);
     let poll = bubble.poll.as_ref().map(|poll| poll::lay(ui, cx, poll, poll_ink(cx, bubble), room));
     let poll_size = poll.as_ref().map_or(egui::Vec2::ZERO, poll::Laid::size);
+    let introduction = bubble.introduction.as_ref();
+    let introduction = introduction.map(|shown| introduction::lay(ui, cx, shown, poll_ink(cx, bubble), room));
+    let below = introduction.as_ref().map_or(poll_size, introduction::Laid::size);
     let meta = meta(ui, cx, bubble);
     let last = body.galley.rows.last().map_or(0.0, |row| row.rect().width());
-    let inline = poll.is_none() && !body.rtl && last + 12.0 + meta.size().x <= room;
+    let inline = poll.is_none() && introduction.is_none() && !body.rtl && last + 12.0 + meta.size().x <= room;
     let wide = if inline { last + 12.0 + meta.size().x } else { meta.size().x };
     let forwarded_size = forwarded.as_ref().map_or(egui::Vec2::ZERO, |galley| galley.size());
     let quote_size = quote.as_ref().map_or(egui::Vec2::ZERO, quote::Laid::size);
     let above = forwarded_size.y + quote_size.y;
-    let text_height = body.galley.size().y + poll_size.y + if inline { 0.0 } else { meta.size().y + 1.0 };
-    let inner = vec2(
-        body.galley.size().x.max(wide).max(forwarded_size.x).max(quote_size.x).max(poll_size.x),
-        above + text_height,
-    );
+    let text_height = body.galley.size().y + below.y + if inline { 0.0 } else { meta.size().y + 1.0 };
+    let inner =
+        vec2(body.galley.size().x.max(wide).max(forwarded_size.x).max(quote_size.x).max(below.x), above + text_height);
     let gap = match (bubble.first, compact) {
         (true, false) => 10.0,
         (true, true) => 6.0,
         (false, _) => 2.0,
     };
-    Laid { forwarded, quote, chips, above, body, poll, meta, size: inner + vec2(2.0 * SIDE, 2.0 * EDGE), gap }
+    let size = inner + vec2(2.0 * SIDE, 2.0 * EDGE);
+    Laid { forwarded, quote, chips, above, body, poll, introduction, meta, size, gap }
 }
 
 fn caption(ui: &Ui, cx: &Cx<'_>, text: &str, color: Color) -> Arc<Galley> {
@@ -285,6 +288,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, lo
     let quote = above(ui, cx, bubble, &laid, rect, sense);
     let (mut uncover, words) = text(ui, cx, &laid, rect, !choosing);
     let asked = choices(ui, cx, bubble, &laid, rect, sense);
+    answer(ui, cx, bubble, &laid, rect, sense);
     let at = Align2::RIGHT_BOTTOM.anchor_size(rect.max - vec2(SIDE, EDGE), laid.meta.size());
     ui.painter().galley(at.min, laid.meta.clone(), t.meta_in);
     if let Progress::Refused(error) = &bubble.progress {
@@ -319,6 +323,20 @@ fn choices(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: &Laid, rect: Rect, s
         cx.act(Action::Vote(id, shown.pressed(at)));
     }
     pressed.menu
+}
+
+/// What can be said to a suggestion to get to know somebody, below it.
+fn answer(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: &Laid, rect: Rect, sense: Sense) {
+    let (Some(introduction), Some(id)) = (&laid.introduction, bubble.id) else { return };
+    let top = rect.top() + EDGE + laid.above + laid.body.galley.size().y;
+    let width = introduction.size().x;
+    let left = if cx.lang.rtl() { rect.right() - SIDE - width } else { rect.left() + SIDE };
+    let room = Rect::from_min_max(pos2(left, top), rect.max);
+    match introduction::show(ui, cx, introduction, poll_ink(cx, bubble), room, sense) {
+        Some(introduction::Choice::Answer(agree)) => cx.act(Action::AnswerIntroduction(id, agree)),
+        Some(introduction::Choice::Show(account)) => cx.act(Action::Go(Route::Contacts { open: Some(account) })),
+        None => {}
+    }
 }
 
 /// What stands above the text: that it was passed on, and what it answers.
@@ -371,7 +389,10 @@ fn speak(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, response: &Response, chosen: Opt
             .collect();
         let text = match &bubble.poll {
             Some(poll) => format!("{text} – {}", poll.spoken(cx)),
-            None => text,
+            None => match bubble.introduction.as_ref().and_then(|introduction| introduction.foot(cx)) {
+                Some(foot) => format!("{text} – {foot}"),
+                None => text,
+            },
         };
         node.set_label(format!("{who}, {}: {text} ({})", cx.lang.clock(bubble.at), state.join(", ")));
         if let Some(chosen) = chosen {
@@ -508,7 +529,7 @@ fn changes(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, id: MessageId) {
     {
         cx.act(Action::ClosePoll(id));
     }
-    let words = bubble.text.is_some() && bubble.poll.is_none();
+    let words = bubble.text.is_some() && bubble.poll.is_none() && bubble.introduction.is_none();
     if bubble.mine && words && menu_item(ui, cx, icons::PENCIL_SIMPLE, &cx.t("message-edit"), false) {
         cx.act(Action::EditMessage(id));
     }

@@ -5,7 +5,7 @@ use kith_node::{
     views::{Message, MessageKind, MessageState, Reaction, System},
 };
 
-use super::poll;
+use super::{introduction, poll};
 use crate::{
     i18n::{Arg, Lang},
     model::{Model, Quote, Talk, shown_name},
@@ -78,6 +78,8 @@ pub(crate) struct Bubble {
     pub(crate) planned: Option<u64>,
     /// Answers to choose from.
     pub(crate) poll: Option<poll::Shown>,
+    /// Somebody to get to know.
+    pub(crate) introduction: Option<introduction::Shown>,
     /// The first of its group.
     pub(crate) first: bool,
     /// The last of its group.
@@ -119,7 +121,10 @@ pub(crate) fn quoted(model: &Model, lang: &Lang, talk: &Talk, id: MessageId) -> 
     let text = match &message.text {
         _ if message.deleted => lang.t("message-deleted"),
         _ if message.system.is_some() => system_text(model, lang, message).unwrap_or_default(),
-        Some(text) => inline::plain(text).chars().take(QUOTE_CHARS).collect(),
+        Some(_) => {
+            let text = text_of(model, lang, message).unwrap_or_default();
+            inline::plain(&text).chars().take(QUOTE_CHARS).collect()
+        }
         None => lang.t("message-unknown"),
     };
     Quoted { id, name: links::safe_name(&name).into_owned(), text }
@@ -137,6 +142,20 @@ pub(crate) fn system_text(model: &Model, lang: &Lang, message: &Message) -> Opti
         (None, false) => ("system-expiry-off", String::new()),
     };
     Some(lang.with(key, &[("name", Arg::Text(&name)), ("span", Arg::Text(&span))]))
+}
+
+fn introduction_of(model: &Model, message: &Message) -> Option<introduction::Shown> {
+    let introduction = message.introduction.as_ref().filter(|_| !message.deleted)?;
+    Some(introduction::Shown::of(introduction, model.is_me(message.author)))
+}
+
+/// What a message says; nothing, if it was deleted or is not understood.
+pub(crate) fn text_of(model: &Model, lang: &Lang, message: &Message) -> Option<String> {
+    if let Some(introduction) = introduction_of(model, message) {
+        return Some(introduction.words(lang));
+    }
+    let words = matches!(message.kind, MessageKind::Text | MessageKind::Poll) && !message.deleted;
+    words.then(|| message.text.clone().unwrap_or_default())
 }
 
 fn chips(model: &Model, lang: &Lang, message: &Message) -> Vec<Chip> {
@@ -211,6 +230,7 @@ pub(crate) fn selected_text(model: &Model, lang: &Lang, chat: ChatId) -> String 
 struct Written {
     id: Option<MessageId>,
     poll: Option<poll::Shown>,
+    introduction: Option<introduction::Shown>,
     planned: Option<u64>,
     system: Option<String>,
     expires: Option<(Option<u64>, u64)>,
@@ -237,12 +257,12 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         system: system_text(model, lang, message).filter(|_| message.kind == MessageKind::System),
         planned: message.planned_at,
         poll: message.poll.as_ref().map(|poll| poll::Shown::of(model, &lang.t("you"), poll)),
+        introduction: introduction_of(model, message),
         expires: message.expires_s.map(|after| (message.expires_at, after)),
         local: 0,
         author: message.author,
         at: message.sent_at,
-        text: (matches!(message.kind, MessageKind::Text | MessageKind::Poll) && !message.deleted)
-            .then(|| message.text.clone().unwrap_or_default()),
+        text: text_of(model, lang, message),
         deleted: message.deleted,
         mention: message.mention,
         forwarded: message.forwarded,
@@ -262,6 +282,7 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
     let pending = talk.pending.iter().map(|pending| Written {
         id: None,
         poll: None,
+        introduction: None,
         planned: None,
         system: None,
         expires: None,
@@ -309,6 +330,7 @@ impl Written {
             expires: self.expires,
             planned: self.planned,
             poll: self.poll.clone(),
+            introduction: self.introduction.clone(),
             first,
             last,
         }

@@ -1,7 +1,7 @@
 use egui::Ui;
 use kith_node::{AccountId, views::Presence};
 
-use super::{backup, expiry, lock, message, poll, schedule, wipe};
+use super::{backup, expiry, introduce, lock, message, poll, schedule, wipe};
 use crate::{
     action::Action,
     cx::Cx,
@@ -32,6 +32,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         Sheet::Forward { message: of, to } => message::forward(ui, cx, of, &to),
         Sheet::Edits { message: of, edits } => message::edits(ui, cx, of, edits.as_deref()),
         Sheet::Pinned(chat) => message::pinned(ui, cx, chat),
+        Sheet::Introduce { to, about } => introduce::show(ui, cx, to, about),
         Sheet::Poll(new) => poll::show(ui, cx, &new),
         Sheet::Later(of) => schedule::later(ui, cx, &of),
         Sheet::Scheduled { chat, rows } => schedule::list(ui, cx, chat, rows.as_deref()),
