@@ -111,9 +111,4 @@ impl Store {
         let mut statement = self.conn.prepare_cached(&format!("{INTRODUCTION} WHERE invite_tag = ?1"))?;
         first(statement.query([tag])?, introduction)
     }
-
-    /// The message in a row.
-    pub fn message_in(&self, row: i64) -> Result<Option<crate::MessageRow>, StoreError> {
-        crate::messages::in_row(&self.conn, row)
-    }
 }

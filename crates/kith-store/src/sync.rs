@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use crate::chats::chat_id;
 use crate::codec::{collect, first, hlc_from_sql, hlc_to_sql, int, maybe_int};
 use crate::error::StoreError;
-use crate::messages::{self, COLUMNS, MessageRow, TABLES};
+use crate::messages::{self, MessageRow};
 use crate::store::Store;
 
 /// How many messages one that came late moves behind itself. Of honest clocks none has to be moved.
@@ -200,8 +200,7 @@ impl Store {
 
     /// The message in this row.
     pub fn message_in(&self, row: i64) -> Result<Option<MessageRow>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE m.id = ?1");
-        first(self.conn.prepare_cached(&sql)?.query([row])?, messages::read)
+        messages::in_row(&self.conn, row)
     }
 
     /// When the message in row `row` was written, as its author said.
