@@ -114,12 +114,13 @@ impl Screen {
         let mut frames = Vec::new();
         let mut longest = 0.0;
         loop {
-            let (frame, waited) = (Instant::now(), waited_ms());
+            let (frame, (ran, waited)) = (Instant::now(), ran_and_waited_ms());
             let took = self.frame(vec![]);
             if took > longest {
                 longest = took;
-                let waited = waited_ms() - waited;
-                eprintln!("a frame took {took:.1} ms, {waited:.1} ms of it waiting for a processor");
+                let (ran_now, waited_now) = ran_and_waited_ms();
+                let (ran, waited) = (ran_now - ran, waited_now - waited);
+                eprintln!("a frame took {took:.1} ms: {ran:.1} ms on a processor, {waited:.1} ms waiting for one");
             }
             frames.push(took);
             let newest = self.model().chats.get(&chat).and_then(|chat| chat.last.as_ref());
@@ -144,9 +145,10 @@ impl Screen {
     }
 }
 
-/// How long this thread could have run and did not, so far: the second number of `schedstat` (proc(5)), in milliseconds.
-fn waited_ms() -> f64 {
+/// How long this thread has run so far, and how long it could have run and did not: the first two numbers of `schedstat`
+/// (proc(5)), in milliseconds.
+fn ran_and_waited_ms() -> (f64, f64) {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = text.split_whitespace().nth(1).and_then(|number| number.parse::<f64>().ok());
-    nanoseconds.unwrap_or(0.0) / 1e6
+    let mut numbers = text.split_whitespace().map(|number| number.parse::<f64>().unwrap_or(0.0) / 1e6);
+    (numbers.next().unwrap_or(0.0), numbers.next().unwrap_or(0.0))
 }
