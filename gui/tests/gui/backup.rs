@@ -63,7 +63,7 @@ fn the_words_alone_bring_the_account_back() {
     ada.type_into("Your name", "Ada");
     ada.type_into("Your 24 words", "abandon abandon");
     ada.press("Bring it back");
-    ada.until(&mut [], "refusal", |ada| ada.sees_part("24 words"));
+    ada.until(&mut [], "refusal", |ada| ada.sees_part("a recovery phrase has 24 words"));
     let art = "abandon ".repeat(23) + "art";
     clear(&mut ada, "Your 24 words");
     ada.type_into("Your 24 words", &art);

@@ -41,6 +41,9 @@ const BURST: usize = 10_000;
 /// How many of them are handed over without waiting for the answer.
 const AT_ONCE: usize = 256;
 
+/// On the scale of nice(1): as the node of the window.
+const ELSEWHERE_NICENESS: i32 = 5;
+
 const FIRST_FRAME_MS: f64 = 700.0;
 const OPEN_MS: f64 = 50.0;
 const SCROLL_MS: f64 = 6.0;
@@ -60,8 +63,19 @@ pub(crate) fn run(options: &Options, messages: usize, program: &Path) -> Result<
     let mut lines = program_lines(options, program, &long, &short)?;
     lines.push(opening(options, &long, &short)?);
     lines.extend(scrolling(options, &long, &short)?);
-    lines.push(burst(options, &runtime, folder.path(), &mut words)?);
+    lines.push(burst(options, &elsewhere()?, folder.path(), &mut words)?);
     Ok(lines)
+}
+
+/// Runs somebody else's node, which in the world is on another machine: as far as that goes on one, it does not take the
+/// processor from the window.
+fn elsewhere() -> Result<tokio::runtime::Runtime> {
+    let give_way = || {
+        if let Err(error) = rustix::process::setpriority_process(None, ELSEWHERE_NICENESS) {
+            eprintln!("the other node is as urgent as the window: {error}");
+        }
+    };
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(give_way).build()?)
 }
 
 /// The program on a display of its own: until somebody sees it, what it draws when nothing happens, what memory it has.
