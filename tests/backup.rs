@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use kith_node::{Node, NodeBuilder, Restore, RestoreKey, local};
 use kith_tests::{
     people::{Person, befriend},
     process::Home,
@@ -215,5 +216,46 @@ async fn the_words_open_a_backup_and_bring_an_account_back_alone() -> Result<()>
     alice.sees_state(&bob.account, &back, "delivered").await?;
     assert_eq!(alice.texts(&bob.account).await?, ["I know you", "thank you"]);
     assert!(bob.call("contacts.get", json!({ "account": account })).await?["alarm"].is_null());
+    Ok(())
+}
+
+/// In the folder of a profile that does not open: half-way through it shows that the backup is damaged.
+#[tokio::test]
+async fn a_damaged_backup_gives_the_folder_back() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let out = tempfile::tempdir()?;
+    let (folder, file) = (root.path().join("ada"), out.path().join("ada.kithbak"));
+    let builder = || -> NodeBuilder { Node::builder(&folder).preset(local()) };
+    let node = builder().name("Ada").spawn().await?;
+    let chat = node.chats().open(node.account()).await?;
+    for n in 0..40_u64 {
+        // More than one chunk of the file, also if it were packed.
+        let words = (0..1500_u64).map(|word| format!("{:07x} ", (n * 1500 + word) * 2_654_435_761 % (1 << 28)));
+        node.chats().send(chat, words.collect::<String>()).await?;
+    }
+    node.backup().export(&file, Some("paper".to_owned()), None).await?;
+    node.shutdown().await;
+    fs::write(folder.join("identity.key"), [7; 32])?;
+    let error = builder().spawn().await.err().context("another key opened it")?;
+    assert!(error.is_lasting(), "{error}");
+
+    let whole = fs::read(&file)?;
+    let mut damaged = whole.clone();
+    *damaged.last_mut().context("a backup")? ^= 1;
+    fs::write(&file, damaged)?;
+    let from = || Restore::file(&file, RestoreKey::password("paper"));
+    let error = builder().restore(from()).spawn().await.err().context("restored over a profile")?;
+    assert!(error.to_string().contains("there is a profile"), "{error}");
+    let error = builder().restore(from().replacing()).spawn().await.err().context("a damaged backup")?;
+    assert!(!error.is_lasting(), "{error}");
+    assert_eq!(files(root.path())?, std::slice::from_ref(&folder), "{error}");
+    assert_eq!(fs::read(folder.join("identity.key"))?, [7; 32]);
+    assert!(folder.join("kith.db").exists());
+
+    fs::write(&file, whole)?;
+    let node = builder().restore(from().replacing()).spawn().await?;
+    assert_eq!(node.chats().list().await?.len(), 1);
+    node.shutdown().await;
+    assert_eq!(files(root.path())?.len(), 2, "the one that did not open is kept");
     Ok(())
 }

@@ -407,15 +407,16 @@ async fn talk(
                     true
                 }
                 Some(ToNode::Open | ToNode::Start { .. } | ToNode::Restore(_) | ToNode::Wipe) => true,
-                None => return,
+                None => false,
             },
             Some((then, result)) = running.next() => {
                 let relocked = result.is_ok() && matches!(then, Then::Locked { .. });
                 let lock = if relocked { profile_state(&options.folder).ok() } else { None };
-                if let Some(lock) = lock && !out.tell(FromNode::Lock(lock)).await {
-                    return;
-                }
-                out.tell(FromNode::Reply(then, result)).await
+                let told = match lock {
+                    Some(lock) => out.tell(FromNode::Lock(lock)).await,
+                    None => true,
+                };
+                told && out.tell(FromNode::Reply(then, result)).await
             }
             () = Echo::go_on(echo) => true,
             event = events.next() => match event {
@@ -434,9 +435,16 @@ async fn talk(
             }
         };
         if !alive {
-            return;
+            break;
         }
     }
+    // What a person did last is not lost because they closed the window right after it.
+    while let Ok(last) = calls.try_recv() {
+        if let ToNode::Call(command, then) = last {
+            let _nobody_asks_any_more = begin(node, *command, then, &mut running, out).await;
+        }
+    }
+    while running.next().await.is_some() {}
 }
 
 /// Polls the call once before the next is looked at: the node takes calls in the order of their first poll, and two

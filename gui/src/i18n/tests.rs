@@ -61,7 +61,7 @@ fn every_text_is_used_and_every_used_text_is_there() {
     let english = texts(Code::En);
     let mut code = String::new();
     sources(&root().join("src"), &mut code);
-    let made = ["error-", "confirm-", "weekday-", "month-"];
+    let made = ["error-", "confirm-", "weekday-", "month-", "safety-emoji-"];
     let unused: Vec<_> = english
         .keys()
         .filter(|key| !made.iter().any(|prefix| key.starts_with(prefix)))
@@ -93,6 +93,19 @@ fn every_error_of_the_node_has_a_text() {
     assert!(keys.len() > 15, "{keys:?}");
     for key in keys {
         assert!(english.contains_key(&key), "{key}");
+    }
+}
+
+#[test]
+fn every_picture_of_a_safety_number_has_a_name_of_its_own() {
+    let source = fs::read_to_string(root().join("../crates/kith-crypto/src/safety/emoji.rs")).unwrap();
+    let words: Vec<_> = source.lines().filter_map(|line| line.split('"').nth(3)).collect();
+    assert_eq!(words.len(), 64);
+    for code in Code::ALL {
+        let lang = Lang::new(code, None);
+        let names: BTreeSet<_> = words.iter().map(|word| lang.t(&format!("safety-emoji-{word}"))).collect();
+        assert_eq!(names.len(), 64, "{}", code.tag());
+        assert!(names.iter().all(|name| !name.contains("safety-emoji")), "{}: {names:?}", code.tag());
     }
 }
 

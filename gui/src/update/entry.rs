@@ -72,7 +72,7 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
     match (&mut model.stage, action) {
         (Stage::Onboarding(onboarding), Action::Step(step)) => {
             onboarding.step = step;
-            if step == Step::You {
+            if step != Step::Welcome {
                 out.push(Effect::Focus(Target::Field));
             }
         }
@@ -101,6 +101,7 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
         (Stage::Failed(failed), Action::RestoreInstead) => {
             let restoring = Restoring { replaces: true, ..Restoring::default() };
             let instead_of = Some(std::mem::take(failed));
+            out.push(Effect::Focus(Target::Field));
             model.stage =
                 Stage::Onboarding(Onboarding { step: Step::Restore, restoring, instead_of, ..Onboarding::default() });
         }

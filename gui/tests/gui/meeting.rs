@@ -155,6 +155,26 @@ fn the_echo_answers_until_it_is_removed() {
     ada.until(&mut [], "an end", |_| !profile.join("echo").exists());
 }
 
+/// The window is closed in the frame in which something was sent.
+#[test]
+fn what_was_sent_last_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("ada");
+    let mut ada = Device::new(profile.clone(), WIDE);
+    ada.onboard("Ada");
+    ada.press("Start chatting");
+    for round in 0..4 {
+        ada.press("Notes to myself");
+        for note in 0..20 {
+            write(&mut ada, &format!("Note {round} {note}"));
+        }
+        drop(ada);
+        ada = Device::new(profile.clone(), WIDE);
+        ada.press("Notes to myself");
+        ada.until(&mut [], "last note", |ada| ada.sees_part(&format!(": Note {round} 19 (note)")));
+    }
+}
+
 /// Without a keyring a long line says that the key lies beside the history.
 #[test]
 fn the_ready_page_stands_in_the_middle() {

@@ -148,7 +148,8 @@ fn emoji(ui: &mut Ui, cx: &mut Cx<'_>, emoji: &[kith_node::params::Emoji]) {
             ui.allocate_ui_with_layout(vec2(68.0, 54.0), egui::Layout::top_down(egui::Align::Center), |ui| {
                 ui.set_width(68.0);
                 label(ui, cx.theme.text(&one.emoji, Type::DISPLAY.size(26.0), cx.tokens().text));
-                label(ui, cx.theme.text(&one.name, Type::CAPTION.size(11.0), cx.tokens().text_2));
+                let name = cx.t(&format!("safety-emoji-{}", one.name));
+                label(ui, cx.theme.text(name, Type::CAPTION.size(11.0), cx.tokens().text_2));
             });
         }
     });
