@@ -2,6 +2,8 @@
 //! most one request to draw between two frames.
 
 mod echo;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::BTreeSet,
@@ -28,8 +30,6 @@ use crate::{model::Restoring, update::Then};
 const CALLS: usize = 1024;
 /// Batches waiting for the window; when it is full the bridge waits and the node's own ring keeps the events.
 const BATCHES: usize = 64;
-/// Batches between the node's threads and the one that hands them over.
-const ON_THE_WAY: usize = 8;
 /// Events in one batch, so that one frame folds a bounded number.
 const BATCH_MAX: usize = 256;
 /// How much later than others the node's threads get the processor, on the scale of nice(1).
@@ -84,6 +84,9 @@ pub enum ToNode {
     Echo,
     /// Call a method.
     Call(Box<Command>, Then),
+    /// End by yourself.
+    #[cfg(test)]
+    Fault,
 }
 
 /// What the window is told.
@@ -153,8 +156,7 @@ impl Waker {
 /// The window's end.
 pub struct Bridge {
     calls: mpsc::Sender<ToNode>,
-    /// `None` once the node is to end.
-    news: Option<std::sync::mpsc::Receiver<FromNode>>,
+    news: mpsc::Receiver<FromNode>,
     waker: Waker,
     runtime: Option<Runtime>,
     worker: Option<tokio::task::JoinHandle<()>>,
@@ -178,9 +180,8 @@ impl Bridge {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.enable_all().thread_name("kith-node").on_thread_start(yield_to_window).build()?;
         let (calls, call_rx) = mpsc::channel(CALLS);
-        let (news_tx, told) = mpsc::channel(ON_THE_WAY);
-        let news = Some(pass_on_to_window(told, waker.clone())?);
-        let out = Out { news: news_tx };
+        let (news_tx, news) = mpsc::channel(BATCHES);
+        let out = Out { news: news_tx, waker: waker.clone() };
         let worker = runtime.spawn(run(options, call_rx, out));
         Ok(Self { calls, news, waker, runtime: Some(runtime), worker: Some(worker) })
     }
@@ -193,7 +194,7 @@ impl Bridge {
 
     /// What has come since the last look.
     pub fn receive(&mut self) -> Option<FromNode> {
-        self.news.as_ref()?.try_recv().ok()
+        self.news.try_recv().ok()
     }
 
     /// Says that the window has looked: the next news may wake it again. Call it before [`Bridge::receive`].
@@ -206,7 +207,7 @@ impl Bridge {
         let (Some(runtime), Some(worker)) = (self.runtime.take(), self.worker.take()) else { return };
         let (closed, _) = mpsc::channel(1);
         self.calls = closed;
-        self.news = None;
+        self.news.close();
         if runtime.block_on(async { tokio::time::timeout(SHUTDOWN_LIMIT, worker).await }).is_err() {
             tracing::warn!("the node did not end in time");
         }
@@ -214,42 +215,26 @@ impl Bridge {
     }
 }
 
-/// Takes what the node says and hands it to the window, which it wakes. A thread of its own, as urgent as the window: one
-/// of the node's that lost the processor in the middle of a send, or with the window's lock, would keep a frame waiting
-/// until it is its turn again.
-fn pass_on_to_window(
-    mut told: mpsc::Receiver<FromNode>,
-    waker: Waker,
-) -> std::io::Result<std::sync::mpsc::Receiver<FromNode>> {
-    let (tell, news) = std::sync::mpsc::sync_channel(BATCHES);
-    std::thread::Builder::new().name("kith-news".to_owned()).spawn(move || {
-        while let Some(one) = told.blocking_recv() {
-            if tell.send(one).is_err() {
-                return;
-            }
-            waker.wake();
-        }
-    })?;
-    Ok(news)
-}
-
 /// The worker's end towards the window.
 #[derive(Clone)]
 struct Out {
     news: mpsc::Sender<FromNode>,
+    waker: Waker,
 }
 
 impl Out {
     /// Waits while the window is behind; `false` once it is gone.
     async fn tell(&self, news: FromNode) -> bool {
-        self.news.send(news).await.is_ok()
+        let told = self.news.send(news).await.is_ok();
+        self.waker.wake();
+        told
     }
-}
 
-impl Out {
     /// Tells if there is room for it.
     fn try_tell(&self, news: FromNode) {
-        let _next_time = self.news.try_send(news);
+        if self.news.try_send(news).is_ok() {
+            self.waker.wake();
+        }
     }
 }
 
@@ -288,6 +273,8 @@ async fn start(options: &NodeOptions, calls: &mut mpsc::Receiver<ToNode>, out: &
                 }
             },
             ToNode::Echo => continue,
+            #[cfg(test)]
+            ToNode::Fault => continue,
             ToNode::Wipe => {
                 let folder = options.folder.clone();
                 let news = match tokio::task::spawn_blocking(move || wipe_profile(folder)).await {
@@ -407,6 +394,11 @@ async fn talk(
                     true
                 }
                 Some(ToNode::Open | ToNode::Start { .. } | ToNode::Restore(_) | ToNode::Wipe) => true,
+                #[cfg(test)]
+                Some(ToNode::Fault) => {
+                    node.shutdown().await;
+                    true
+                }
                 None => false,
             },
             Some((then, result)) = running.next() => {

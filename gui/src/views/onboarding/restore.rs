@@ -21,7 +21,17 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, page: &Onboarding) {
     ui.add_space(space::S);
     heading(ui, cx, &cx.t("restore-title"));
     ui.add_space(space::S);
-    let typed = &page.restoring;
+    let entered = ui.add_enabled_ui(!page.busy, |ui| form(ui, cx, &page.restoring)).inner;
+    ui.add_space(space::L);
+    if let Some(error) = &page.error {
+        banner(ui, cx, Tone::Danger, &cx.t(error), None);
+        ui.add_space(space::S);
+    }
+    finish(ui, cx, page, entered);
+}
+
+/// What has to be said first; gives whether somebody pressed Enter.
+fn form(ui: &mut Ui, cx: &mut Cx<'_>, typed: &Restoring) -> bool {
     let mut next = typed.clone();
     let name = cx.t("restore-title");
     let choices = [cx.t("restore-from-file"), cx.t("restore-from-words")];
@@ -40,15 +50,10 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, page: &Onboarding) {
     ui.add_space(space::M);
     entered |= secret(ui, cx, ("new password", "you-password", "you-password-hint"), &mut next.password);
     muted(ui, cx, &cx.t("you-password-about"));
-    ui.add_space(space::L);
-    if let Some(error) = &page.error {
-        banner(ui, cx, Tone::Danger, &cx.t(error), None);
-        ui.add_space(space::S);
-    }
-    if next != *typed && !page.busy {
+    if next != *typed {
         cx.act(Action::Restoring(next));
     }
-    finish(ui, cx, page, entered);
+    entered
 }
 
 fn finish(ui: &mut Ui, cx: &mut Cx<'_>, page: &Onboarding, entered: bool) {
