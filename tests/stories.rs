@@ -19,5 +19,6 @@ mod schedule;
 mod sim_delivery;
 mod sim_mailbox;
 mod sim_sync;
+mod spoken;
 mod sync;
 mod tidy;

@@ -208,6 +208,8 @@ pub enum Action {
     AddMessage(String),
     /// One person only, or anybody who has it.
     AddSingleUse(bool),
+    /// Make six words to say, or show the code and the link again.
+    AddSpeak(bool),
     /// Ask them.
     AddConfirm,
     /// Look for a QR code on the clipboard.

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kith_node::{
     AccountId, ChatId, MessageId, ProfileState, Snapshot,
-    views::{Chat, ChatKind, Contact, ContactState, Message, NetworkStatus, NotifyRule, Profile},
+    views::{Backups, Chat, ChatKind, Contact, ContactState, Message, NetworkStatus, NotifyRule, Profile},
 };
 
 use crate::{platform::appearance::Preferred, theme::Tokens};
@@ -25,7 +25,7 @@ pub use talk::{Aim, Load, Pending, Quote, Scroll, Talk};
 pub use told::{About, Notice, Told, Waiting};
 pub use view::{
     AddContact, AddTab, EmojiFor, Filter, Hits, Lasts, Later, Narrow, NewBackup, NewPassword, NewPoll, Palette,
-    Preview, ProfileEdit, Route, Section, Sheet, Span, Toast, ToastKind, View, Wiping,
+    Preview, ProfileEdit, Route, Section, Sheet, Span, Toast, ToastKind, View, Wiping, Words,
 };
 
 /// How many conversations keep their loaded messages.
@@ -83,6 +83,8 @@ pub struct Model {
     pub home: String,
     /// How far the backup being made is: rows, of how many.
     pub backup: Option<(u64, u64)>,
+    /// The backups the node makes by itself, once it was asked.
+    pub backups: Option<Backups>,
     /// When it is, Unix milliseconds; set before every update.
     pub now: u64,
     /// Counts everything that needs a name of its own.

@@ -69,7 +69,9 @@ pub enum Then {
     Opened,
     /// An invite was made, for the sheet or the welcome page.
     Invited,
-    /// Who a link leads to, for this link.
+    /// Words that lead to an invite were made.
+    Spoken,
+    /// Who a link leads to, for this link, or these words.
     Previewed(String),
     /// A request was made.
     Added,

@@ -21,6 +21,7 @@ mod switch;
 pub(crate) mod timeline;
 mod toast;
 mod typing;
+mod words;
 
 pub(crate) use avatar::{Face, avatar, paint_avatar};
 pub(crate) use badge::{paint_badge, tag};
@@ -42,6 +43,7 @@ pub(crate) use sheet::{sheet, sheet_buttons};
 pub(crate) use switch::{slider, switch_row};
 pub(crate) use toast::toasts;
 pub(crate) use typing::typing;
+pub(crate) use words::word_grid;
 
 use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};
 

@@ -30,5 +30,7 @@ mod sample;
 mod schedule;
 #[path = "gui/snapshots.rs"]
 mod snapshots;
+#[path = "gui/spoken.rs"]
+mod spoken;
 #[path = "gui/window.rs"]
 mod window;

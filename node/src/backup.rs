@@ -28,6 +28,7 @@ use crate::{
 
 mod file;
 mod restore;
+pub(crate) mod rolling;
 
 use file::{SealedReader, SealedWriter, seal_error};
 pub(crate) use restore::Opened;
@@ -158,7 +159,8 @@ pub(crate) struct Source {
     pub(crate) reader: ReadStore,
     pub(crate) account: AccountId,
     pub(crate) bootstraps: Vec<String>,
-    pub(crate) hub: Arc<Hub>,
+    /// Who is told how far it is; `None` if nobody waits for it.
+    pub(crate) hub: Option<Arc<Hub>>,
 }
 
 /// `backup.export`, on a thread that may block.
@@ -198,12 +200,8 @@ fn checked_path(profile: &Path, path: &str) -> Result<PathBuf, ApiError> {
     if !path.is_absolute() || path.file_name().is_none() {
         return refuse("path: give the whole path of a file");
     }
-    let folder = path.parent().and_then(|folder| fs::canonicalize(folder).ok());
-    let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
-        return refuse("path: there is no such folder");
-    };
-    if fs::canonicalize(profile).is_ok_and(|profile| folder.starts_with(profile)) {
-        return refuse("path: a backup inside the profile is lost with it; choose another folder");
+    if let Err(reason) = folder_outside(profile, path.parent().unwrap_or(&path)) {
+        return refuse(&format!("path: {reason}"));
     }
     if path.is_dir() {
         return refuse("path: this is a folder; give the name of a file in it");
@@ -213,6 +211,15 @@ fn checked_path(profile: &Path, path: &str) -> Result<PathBuf, ApiError> {
         return Err(ApiError::new(ErrorCode::AlreadyExists, message).hint("choose another name"));
     }
     Ok(path)
+}
+
+/// A folder in which a backup is safe from what it is there for.
+fn folder_outside(profile: &Path, folder: &Path) -> Result<PathBuf, &'static str> {
+    let folder = fs::canonicalize(folder).ok().filter(|folder| folder.is_dir()).ok_or("there is no such folder")?;
+    if fs::canonicalize(profile).is_ok_and(|profile| folder.starts_with(profile)) {
+        return Err("a backup inside the profile is lost with it; choose another folder");
+    }
+    Ok(folder)
 }
 
 fn is_backup(path: &Path) -> bool {
@@ -264,7 +271,7 @@ fn write_part(
     let mut look = |done: u64, total: u64| {
         if done == total || done >= told + TELL_ROWS {
             told = done;
-            source.hub.publish(Event::BackupProgress { done, total });
+            source.hub.iter().for_each(|hub| hub.publish(Event::BackupProgress { done, total }));
         }
         !turn.stop.is_cancelled()
     };

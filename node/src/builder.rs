@@ -17,7 +17,10 @@ use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
 use crate::{
-    backup::{Opened, Restore, RestoreError},
+    backup::{
+        Opened, Restore, RestoreError,
+        rolling::{self, Rolling},
+    },
     bootstraps::{self, BadBootstrap, Bootstraps, DEFAULT_BOOTSTRAPS},
     clock::now_ms,
     core_thread::{self, CORE_QUEUE, CoreThread, NET_QUEUE, Released},
@@ -318,6 +321,7 @@ impl NodeBuilder {
             tokens: Arc::new(files.tokens),
             bootstraps: Arc::new(Mutex::new(files.bootstraps)),
             backups: Arc::default(),
+            rolling: Arc::new(Mutex::new(files.rolling)),
             wiped: AtomicBool::new(false),
             restored,
             listening: listening_seen,
@@ -329,6 +333,7 @@ impl NodeBuilder {
             address_file: self.folder.join(local_api::ADDRESS_FILE),
             thread: Mutex::new(Some(thread)),
         });
+        tasks.spawn(rolling::run(Arc::clone(&shared)));
         if let Some((bound, owner)) = bound.zip(files.owner_token) {
             let api = Api::new(Arc::clone(&shared), &owner, bound.address(), shared.clients.clone());
             tasks.spawn(api.serve(bound));
@@ -352,6 +357,7 @@ impl NodeBuilder {
 struct Files {
     bootstraps: Bootstraps,
     tokens: Tokens,
+    rolling: Rolling,
     owner_token: Option<Zeroizing<String>>,
 }
 
@@ -365,6 +371,7 @@ impl Files {
     ) -> Result<Self, StartError> {
         let bootstraps = Bootstraps::load(Sealed::new(folder, bootstraps::FILE, misc), given, own)?;
         let tokens = Tokens::load(Sealed::new(folder, "tokens", misc))?;
+        let rolling = Rolling::load(Sealed::new(folder, rolling::FILE, misc))?;
         let owner_token = match bound {
             Some(bound) => {
                 let token = local_api::new_owner_token(folder)?;
@@ -373,7 +380,7 @@ impl Files {
             }
             None => None,
         };
-        Ok(Self { bootstraps, tokens, owner_token })
+        Ok(Self { bootstraps, tokens, rolling, owner_token })
     }
 }
 

@@ -67,6 +67,7 @@ pub use kith_api::{
 };
 
 pub use kith_core::{mentions, notify};
+pub use kith_crypto::spoken::{SPOKEN_WORDS, SpokenCode, SpokenError};
 
 pub use crate::{
     backup::{BackupProblem, Restore, RestoreError, RestoreKey},

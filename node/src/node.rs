@@ -13,11 +13,12 @@ use std::{
 };
 
 use kith_api::{
-    AccountId, ApiError, Command, ErrorCode, Method, Password, Place, Reply, Snapshot,
+    AccountId, ApiError, Command, ErrorCode, Event, Method, Password, Place, Reply, Snapshot,
     params::{
-        BackupExportParams, BackupExportReply, BootstrapParams, Done, PhraseParams, PhraseReply, SetPasswordParams,
-        TestReply, WipeParams,
+        BackupExportParams, BackupExportReply, BackupSetParams, BootstrapParams, Done, PhraseParams, PhraseReply,
+        SetPasswordParams, TestReply, WipeParams,
     },
+    views::Backups,
 };
 use kith_core::Input;
 use kith_crypto::KeystoreError;
@@ -26,7 +27,7 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    backup::{self, Running},
+    backup::{self, Running, rolling::Rolling},
     bootstraps::Bootstraps,
     builder::NodeBuilder,
     core_thread::ToCore,
@@ -65,6 +66,7 @@ pub(crate) struct Shared {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) bootstraps: Arc<Mutex<Bootstraps>>,
     pub(crate) backups: Arc<Running>,
+    pub(crate) rolling: Arc<Mutex<Rolling>>,
     /// The profile is to be deleted once nothing has it open.
     pub(crate) wiped: AtomicBool,
     pub(crate) restored: bool,
@@ -224,6 +226,8 @@ impl Shared {
             Command::ProfileSetPassword(params) => Reply::ProfileSetPassword(self.set_password(params).await?),
             Command::BackupExport(params) => Reply::BackupExport(self.export_backup(params).await?),
             Command::BackupCancel(_) => Reply::BackupCancel(backup::cancel(&self.backups)?),
+            Command::BackupStatus(_) => Reply::BackupStatus(self.rolling.lock().await.status()),
+            Command::BackupSet(params) => Reply::BackupSet(self.set_backups(params).await?),
             Command::ProfileWipe(params) => Reply::ProfileWipe(self.wipe(&params).await?),
             Command::NetworkGet(_) => {
                 let status = self.ask_net(NetCommand::Status).await?;
@@ -280,11 +284,28 @@ impl Shared {
         self.on_disk(move || backup::export(&source, keys, &params, &turn)).await
     }
 
-    async fn backup_source(&self) -> Result<backup::Source, ApiError> {
+    async fn set_backups(&self, params: BackupSetParams) -> Result<Backups, ApiError> {
+        let mut rolling = Arc::clone(&self.rolling).lock_owned().await;
+        let keys = Arc::clone(&self.keys).lock_owned().await;
+        let folder = self.readers.folder();
+        let backups = self.on_disk(move || {
+            rolling.set(&folder, &params, || {
+                let password = params.profile_password.as_ref().map(Password::as_str);
+                let phrase = keys.phrase(password).map_err(|error| key_error(&error, "profile_password"))?;
+                Ok(phrase.backup_key())
+            })?;
+            Ok(rolling.status())
+        });
+        let backups = backups.await?;
+        self.hub.publish(Event::BackupChanged { backups: backups.clone() });
+        Ok(backups)
+    }
+
+    pub(crate) async fn backup_source(&self) -> Result<backup::Source, ApiError> {
         let account = kith_wire::AccountId::from_bytes(self.account.to_bytes());
         let (reader, folder) = (self.readers.open()?, self.readers.folder());
         let bootstraps = self.bootstraps.lock().await.all();
-        Ok(backup::Source { folder, reader, account, bootstraps, hub: Arc::clone(&self.hub) })
+        Ok(backup::Source { folder, reader, account, bootstraps, hub: Some(Arc::clone(&self.hub)) })
     }
 
     /// Takes the keys away from under the running node, and sees to its end. What they opened is closed with it.
@@ -340,7 +361,7 @@ impl Shared {
         self.tell_core(ToCore::Input(Input::Bootstraps(all))).await
     }
 
-    async fn on_disk<T: Send + 'static>(
+    pub(crate) async fn on_disk<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {

@@ -196,7 +196,7 @@ impl Sim {
 
     /// An invite link of a person.
     pub fn invite(&mut self, who: usize, single_use: bool) -> String {
-        let params = params::InviteParams { single_use, expires_s: None, note: None };
+        let params = params::InviteParams { single_use, expires_s: None, note: None, spoken: false };
         match self.call(who, Command::ContactsInvite(params)) {
             Ok(Reply::ContactsInvite(reply)) => reply.link,
             other => panic!("{other:?}"),

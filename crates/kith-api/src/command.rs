@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     error::{ApiError, ErrorCode},
     params::*,
-    views::{Chat, Contact, NetworkStatus, Profile, Scope},
+    views::{Backups, Chat, Contact, NetworkStatus, Profile, Scope},
 };
 
 /// Who answers a method.
@@ -292,6 +292,10 @@ methods! {
     BackupExport = "backup.export", Admin, Node, BackupExportParams => BackupExportReply;
     /// Stops the backup that is being made. Nothing of it stays.
     BackupCancel = "backup.cancel", Admin, Node, Nothing => Done;
+    /// The backups this node makes by itself, and how the last went.
+    BackupStatus = "backup.status", Admin, Node, Nothing => Backups;
+    /// Makes backups by itself, the first one at once, or stops doing so. The 24 words of the account open them.
+    BackupSet = "backup.set", Admin, Node, BackupSetParams => Backups;
     /// The network as this node sees it.
     NetworkGet = "network.status", Read, Node, Nothing => NetworkStatus;
     /// Adds a bootstrap node and keeps it.

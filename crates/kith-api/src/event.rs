@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{AccountId, ChatId, MessageId},
-    views::{Chat, Contact, Message, MessageState, NetworkStatus, Path, Presence, Profile, Settings},
+    views::{Backups, Chat, Contact, Message, MessageState, NetworkStatus, Path, Presence, Profile, Settings},
 };
 
 /// Something happened. In JSON the field `kind` says what.
@@ -111,6 +111,12 @@ pub enum Event {
         done: u64,
         /// Rows there are.
         total: u64,
+    },
+    /// The node made a backup by itself, or could not, or does so from now on or no longer.
+    #[serde(rename = "backup.changed")]
+    BackupChanged {
+        /// How things stand.
+        backups: Backups,
     },
     /// Something to show outside the window. It comes unless the chat is muted, its rule or the quiet hours are against
     /// it, or I am not to be disturbed. Take it back when the chat is read, or the message is deleted.

@@ -86,6 +86,23 @@ params! {
         profile_password: Option<Password>,
     }
 
+    /// Backups that are made without being asked for.
+    BackupSetParams {
+        /// The whole path of the folder they go to, outside of the profile. Absent: none are made any more, and those
+        /// there are stay.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        folder: Option<String>,
+        /// How often, in seconds: an hour to 30 days, one day by default.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        every_s: Option<u64>,
+        /// How many of them are kept, 1 to 100, 3 by default. The oldest goes when there is one more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep: Option<u32>,
+        /// The profile's password, if it has one and none are made yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        profile_password: Option<Password>,
+    }
+
     /// An invite to make.
     InviteParams {
         /// Whether it serves one person only; the default is yes.
@@ -97,11 +114,15 @@ params! {
         /// A note for myself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
+        /// Whether six words lead to it as well, to be said on the telephone: then it serves one person, for ten minutes
+        /// unless `expires_s` is less.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        spoken: bool,
     }
 
     /// Somebody to ask.
     AddParams {
-        /// Their invite link, `kith:i/1/…`.
+        /// Their invite link, `kith:i/1/…`, or the six words they said.
         link: String,
         /// What to write along, at most 500 characters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -126,7 +147,7 @@ params! {
 
     /// A link to look at.
     PreviewParams {
-        /// The invite link, `kith:i/1/…`.
+        /// The invite link, `kith:i/1/…`, or the six words somebody said.
         link: String,
     }
 
@@ -551,6 +572,11 @@ replies! {
         link: String,
         /// Its id, for revoking it.
         invite: InviteId,
+        /// When it ends, Unix milliseconds.
+        expires_at: u64,
+        /// Six words that lead to it, if they were asked for. Nobody is told them again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<String>,
     }
 
     /// Invites given out.

@@ -36,6 +36,38 @@ pub struct Profile {
     pub recovery: Option<Recovery>,
 }
 
+/// The backups a node makes by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Backups {
+    /// The folder they go to; absent if none are made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// How often, in seconds.
+    pub every_s: u64,
+    /// How many are kept.
+    pub keep: u32,
+    /// The newest; it need not be there any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<BackupMade>,
+    /// Why the last attempt made none; absent if it made one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// When the next is made, Unix milliseconds; later if the node does not run then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_at: Option<u64>,
+}
+
+/// A backup that a node made by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BackupMade {
+    /// Its file.
+    pub path: String,
+    /// When it was begun, Unix milliseconds.
+    pub at: u64,
+    /// Its size.
+    pub bytes: u64,
+}
+
 /// An account that was brought back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Recovery {

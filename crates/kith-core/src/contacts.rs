@@ -10,4 +10,5 @@ mod manage;
 mod preview;
 mod request;
 pub(crate) mod sharing;
+pub(crate) mod spoken;
 mod views;

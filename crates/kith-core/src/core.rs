@@ -20,6 +20,7 @@ use crate::{
         flood::Arrivals,
         invite::{Ungiven, Unstored},
         link::PendingLink,
+        spoken::Spoken,
     },
     error::{CoreError, deny},
     hlc::Clock,
@@ -89,6 +90,8 @@ pub struct Core {
     pub(crate) sync: Syncing,
     pub(crate) links: BTreeMap<u64, PendingLink>,
     pub(crate) unstored: BTreeMap<[u8; 16], Unstored>,
+    /// Links that words of mine lead to.
+    pub(crate) spoken: Vec<Spoken>,
     /// Invites that are given out once a bootstrap node has their bundle.
     pub(crate) ungiven: Vec<Ungiven>,
     pub(crate) arrivals: Arrivals,
@@ -195,6 +198,7 @@ impl Core {
             sync: Syncing::default(),
             links: BTreeMap::new(),
             unstored: BTreeMap::new(),
+            spoken: Vec::new(),
             ungiven: Vec::new(),
             arrivals: Arrivals::default(),
             last_nack: BTreeMap::new(),
@@ -425,6 +429,7 @@ impl Core {
             self.scrub_at,
             self.links.values().map(|link| link.deadline).min(),
             self.unstored.values().map(|entry| entry.next_at).min(),
+            self.spoken_next_wake(),
             self.ungiven.iter().map(|ungiven| ungiven.deadline).min(),
             self.mail_next_wake()?,
             self.typing.next_wake(),

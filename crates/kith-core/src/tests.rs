@@ -17,6 +17,7 @@ mod recovery;
 mod schedule;
 mod sessions;
 mod settings;
+mod spoken;
 mod sync;
 mod typing;
 mod world;

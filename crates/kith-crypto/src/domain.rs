@@ -113,6 +113,12 @@ registry! {
         INVITE_MAC = "invite-mac";
         /// Invite secret to the token that allows deleting the slot.
         INVITE_OWNER = "invite-owner";
+        /// Stretched words to the slot that the link is stored under.
+        SPOKEN_SLOT = "spoken-slot";
+        /// Stretched words to the key that seals the link.
+        SPOKEN_LINK = "spoken-link";
+        /// Stretched words to the token that allows deleting the slot.
+        SPOKEN_OWNER = "spoken-owner";
         /// Encapsulated secret to the key of an outer envelope.
         ENVELOPE_KEY = "envelope-seal";
         /// Envelope key to the public identifier of that key.
@@ -149,5 +155,7 @@ registry! {
         MAILBOX_WORK = "kith/hash/mailbox-work";
         /// The key under which two devices name what they compare.
         SYNC_SESSION = "kith/hash/sync-session";
+        /// The salt with which spoken words are stretched.
+        SPOKEN_SALT = "kith/hash/spoken-salt";
     }
 }

@@ -1,7 +1,7 @@
 //! Every key of Kith and everything done with one.
 //!
 //! **What it is.** Signing and verifying ([`sign`]), symmetric sealing and key derivation
-//! ([`seal`]), the 24-word recovery phrase ([`phrase`]), the hybrid key encapsulation of the
+//! ([`seal`]), the 24-word recovery phrase ([`phrase`]), codes of six spoken words ([`spoken`]), the hybrid key encapsulation of the
 //! outer layer ([`kem`]), pairwise Olm sessions ([`olm`]), the encrypted keystore
 //! ([`keystore`]), the container of backups ([`backup`]) and safety numbers ([`safety`]). Every domain-separation string of the
 //! project is listed in [`domain`].
@@ -26,6 +26,7 @@ pub mod phrase;
 pub mod safety;
 pub mod seal;
 pub mod sign;
+pub mod spoken;
 #[cfg(test)]
 mod tests;
 
@@ -38,3 +39,4 @@ pub use phrase::{PhraseError, RecoveryPhrase};
 pub use safety::{safety_emoji, safety_number};
 pub use seal::{BadMac, Key, OpenError, random_bytes};
 pub use sign::{BadSignature, PublicKey, Signature, SigningKey};
+pub use spoken::{SpokenCode, SpokenError};

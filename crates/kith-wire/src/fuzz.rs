@@ -13,7 +13,7 @@ use crate::frame::{self, FrameReader};
 use crate::hello::Hello;
 use crate::identity::UnverifiedIdentityLog;
 use crate::ids::{AccountId, Hlc, MsgId, TransportId};
-use crate::invite::{InviteLink, UnverifiedBundle, seal_plain};
+use crate::invite::{InviteLink, SpokenInvite, UnverifiedBundle, seal_plain};
 use crate::limits::{ADDRESSES_MAX, CARD_MAX, FRAME_MAX, NAME_MAX_CHARS};
 use crate::mailbox::{MailboxResponse, UnverifiedMailboxRequest};
 use crate::message::{Body, UnverifiedInner};
@@ -34,6 +34,7 @@ pub const TARGETS: &[Target] = &[
     ("invite_link", fuzz_invite_link),
     ("invite_bundle", fuzz_invite_bundle),
     ("bundle_inside", fuzz_bundle_inside),
+    ("spoken_link", fuzz_spoken_link),
     ("request_frame", fuzz_request_frame),
     ("request_answer", fuzz_request_answer),
     ("recovery", fuzz_recovery),
@@ -133,6 +134,17 @@ pub fn fuzz_invite_bundle(bytes: &[u8]) {
     let link = fuzz_link();
     if let Ok(bundle) = UnverifiedBundle::open(&link, bytes) {
         accept_bundle(bundle, &link);
+    }
+}
+
+/// What lies where spoken words lead, sealed and as somebody who knows the words could write it.
+pub fn fuzz_spoken_link(bytes: &[u8]) {
+    let place = SpokenInvite::from_key(Key::from_bytes(&[9; 32]));
+    for sealed in [bytes, &place.seal_plain(bytes)] {
+        if let Ok(link) = place.open(sealed) {
+            let again = place.open(&place.seal(&link)).map(|link| link.to_string());
+            assert!(again == Ok(link.to_string()), "a link changed");
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! How two people meet: a short secret link, and the sealed bundle of keys it opens.
 
 mod bundle;
+mod spoken;
 
 use std::fmt;
 
@@ -9,6 +10,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use bundle::seal_plain;
 pub use bundle::{BundleParts, InviteBundle, InviteError, UnverifiedBundle, kem_info};
+pub use spoken::{SpokenInvite, SpokenLinkError};
 
 use crate::address;
 use crate::bootstrap::BootstrapLink;

@@ -46,7 +46,7 @@ pub use identity::{
 pub use ids::{
     AccountId, ChatId, DepositId, DeviceId, EnvelopeId, Hlc, IdError, MsgId, ReceiveId, SlotId, TransportId,
 };
-pub use invite::{BundleParts, InviteBundle, InviteError, InviteLink, UnverifiedBundle};
+pub use invite::{BundleParts, InviteBundle, InviteError, InviteLink, SpokenInvite, SpokenLinkError, UnverifiedBundle};
 pub use link::LinkError;
 pub use mailbox::{
     Admission, Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, QueueAddress,

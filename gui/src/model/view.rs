@@ -341,6 +341,10 @@ pub struct AddContact {
     pub link: Option<String>,
     /// One person only.
     pub single_use: bool,
+    /// Words are shown instead of the link.
+    pub speaking: bool,
+    /// The words, once the node has made them.
+    pub words: Option<Words>,
     /// Pasted or scanned.
     pub input: String,
     /// A line about me for them.
@@ -351,6 +355,15 @@ pub struct AddContact {
     pub busy: bool,
     /// The first invite waits for an address until then, Unix milliseconds.
     pub waits_until: Option<u64>,
+}
+
+/// What is said on the telephone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// Six of them.
+    pub words: Vec<String>,
+    /// Until when they lead to me, Unix milliseconds.
+    pub until: u64,
 }
 
 /// Pages of [`AddContact`].
@@ -373,6 +386,10 @@ pub enum Preview {
     Looking,
     /// Not usable, and why.
     Bad(String),
+    /// So many of the six words are typed.
+    Words(usize),
+    /// This word, counted from one, is not among those that are said.
+    WrongWord(usize),
     /// Somebody.
     Person {
         /// Who.

@@ -1,6 +1,6 @@
 //! People: invites, requests, names, trust.
 
-use kith_node::{AccountId, Command, params};
+use kith_node::{AccountId, Command, SPOKEN_WORDS, SpokenCode, SpokenError, params};
 
 use super::{Effect, Target, Then, toast};
 use crate::{
@@ -26,6 +26,7 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             edit_add(model, |add| (add.single_use, add.link) = (single_use, None));
             invite(model, out);
         }
+        Action::AddSpeak(speaking) => speak(model, speaking, out),
         Action::AddConfirm => confirm(model, out),
         Action::ScanClipboard => out.push(Effect::ScanClipboard),
         Action::ScanFile => out.push(Effect::ScanFile),
@@ -109,22 +110,72 @@ fn invite(model: &mut Model, out: &mut Vec<Effect>) {
         }
     });
     if let Some(single_use) = wanted {
-        let params = params::InviteParams { single_use, expires_s: None, note: None };
+        let params = params::InviteParams { single_use, expires_s: None, note: None, spoken: false };
         out.push(Effect::Call(Command::ContactsInvite(params), Then::Invited));
     }
 }
 
-/// Something was pasted, typed or scanned; the link in it is looked up at once.
-pub(super) fn add_input(model: &mut Model, text: String, out: &mut Vec<Effect>) {
-    let link = links::invite_in(&text).map(str::to_owned);
+/// Makes words unless there are some that still lead somewhere.
+fn speak(model: &mut Model, speaking: bool, out: &mut Vec<Effect>) {
+    let now = model.now;
     edit_add(model, |add| {
-        add.input = text;
-        add.preview = Preview::Nothing;
+        let asked = std::mem::replace(&mut add.speaking, speaking) && add.words.is_none();
+        add.words.take_if(|words| words.until <= now);
+        if speaking && !asked && add.words.is_none() {
+            let params = params::InviteParams { single_use: true, expires_s: None, note: None, spoken: true };
+            out.push(Effect::Call(Command::ContactsInvite(params), Then::Spoken));
+        }
     });
-    if let Some(link) = link {
-        edit_add(model, |add| add.preview = Preview::Looking);
-        out.push(preview(link));
+}
+
+/// What is in the field of the page that uses an invite.
+enum Typed {
+    /// A link, or all six words.
+    Whole(String),
+    /// Some words.
+    Words(usize),
+    /// A word that nobody says.
+    Wrong(usize),
+    Nothing,
+}
+
+fn typed(text: &str) -> Typed {
+    if let Some(link) = links::invite_in(text) {
+        return Typed::Whole(link.to_owned());
     }
+    match SpokenCode::parse(text) {
+        Ok(code) => Typed::Whole(code.words().to_owned()),
+        // The last one may not be typed to its end yet.
+        Err(SpokenError::UnknownWord { position: last @ SPOKEN_WORDS })
+            if text.ends_with(|c: char| c.is_ascii_alphabetic()) =>
+        {
+            Typed::Words(last - 1)
+        }
+        Err(SpokenError::UnknownWord { position }) => Typed::Wrong(position),
+        Err(SpokenError::WordCount { found: found @ 1..SPOKEN_WORDS })
+            if text.chars().all(|c| c.is_ascii_alphabetic() || c.is_whitespace() || ",.-".contains(c)) =>
+        {
+            Typed::Words(found)
+        }
+        Err(_something_else) => Typed::Nothing,
+    }
+}
+
+/// Whether this is what the field has now.
+pub(super) fn is_typed(add: &AddContact, asked: &str) -> bool {
+    matches!(typed(&add.input), Typed::Whole(whole) if whole == asked)
+}
+
+/// Something was pasted, typed or scanned; the link in it, or the words, are looked up at once.
+pub(super) fn add_input(model: &mut Model, text: String, out: &mut Vec<Effect>) {
+    let (shown, wanted) = match typed(&text) {
+        Typed::Whole(whole) => (Preview::Looking, Some(whole)),
+        Typed::Words(count) => (Preview::Words(count), None),
+        Typed::Wrong(position) => (Preview::WrongWord(position), None),
+        Typed::Nothing => (Preview::Nothing, None),
+    };
+    edit_add(model, |add| (add.input, add.preview) = (text, shown));
+    out.extend(wanted.map(preview));
 }
 
 fn preview(link: String) -> Effect {
@@ -138,7 +189,9 @@ fn confirm(model: &mut Model, out: &mut Vec<Effect>) {
         let fits = matches!(add.preview, Preview::Person { mine: false, .. });
         if fits && !add.busy {
             add.busy = true;
-            wanted = links::invite_in(&add.input).map(|link| (link.to_owned(), add.message.trim().to_owned()));
+            if let Typed::Whole(link) = typed(&add.input) {
+                wanted = Some((link, add.message.trim().to_owned()));
+            }
         }
     });
     if let Some((link, message)) = wanted {

@@ -29,7 +29,7 @@ pub(super) fn first_invite(model: &mut Model, out: &mut Vec<Effect>) {
     let listens = model.network.as_ref().is_some_and(|network| !network.addresses.is_empty());
     let Some(welcome) = &mut model.view.welcome else { return };
     if welcome.waits_until.take_if(|until| listens || model.now >= *until).is_some() {
-        let params = params::InviteParams { single_use: false, expires_s: None, note: None };
+        let params = params::InviteParams { single_use: false, expires_s: None, note: None, spoken: false };
         out.push(Effect::Call(Command::ContactsInvite(params), Then::Invited));
     }
 }
@@ -95,8 +95,9 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             }
         }
         (Stage::Failed(failed), Action::OpenAgain) => {
-            failed.busy = true;
-            out.push(Effect::Open);
+            if !std::mem::replace(&mut failed.busy, true) {
+                out.push(Effect::Open);
+            }
         }
         (Stage::Failed(failed), Action::RestoreInstead) => {
             let restoring = Restoring { replaces: true, ..Restoring::default() };

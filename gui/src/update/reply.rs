@@ -3,7 +3,7 @@
 use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
 
 use super::{Effect, Then, backup, contacts, messages, schedule, toast};
-use crate::model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind};
+use crate::model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words};
 
 /// One answer, by what the call was for.
 pub(super) fn reply(model: &mut Model, then: Then, result: Result<Reply, ApiError>, out: &mut Vec<Effect>) {
@@ -43,6 +43,10 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
             super::go(model, Route::Chats { open: Some(opened.chat) }, out);
         }
         (Then::Invited, Reply::ContactsInvite(invite)) => contacts::edit_add(model, |add| add.link = Some(invite.link)),
+        (Then::Spoken, Reply::ContactsInvite(invite)) => {
+            let words = invite.words.unwrap_or_default().split(' ').map(str::to_owned).collect();
+            contacts::edit_add(model, |add| add.words = Some(Words { words, until: invite.expires_at }));
+        }
         (Then::Previewed(link), Reply::ContactsPreview(person)) => previewed(
             model,
             &link,
@@ -100,7 +104,7 @@ fn add_page(model: &mut Model, chat: ChatId, load: Load, page: HistoryReply, out
 /// An answer to a link that has been changed since is not shown.
 fn previewed(model: &mut Model, link: &str, preview: Preview) {
     contacts::edit_add(model, |add| {
-        if crate::text::links::invite_in(&add.input) == Some(link) {
+        if contacts::is_typed(add, link) {
             add.preview = preview;
         }
     });
@@ -128,7 +132,14 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
             }
             toast(model, ToastKind::Problem, key);
         }
-        Then::Previewed(link) => previewed(model, &link, Preview::Bad(key)),
+        Then::Previewed(asked) => {
+            let key = if asked.starts_with("kith:") { key } else { words_key(error.code).map_or(key, str::to_owned) };
+            previewed(model, &asked, Preview::Bad(key));
+        }
+        Then::Spoken => {
+            contacts::edit_add(model, |add| add.speaking = false);
+            toast(model, ToastKind::Problem, key);
+        }
         Then::Added => {
             contacts::edit_add(model, |add| add.busy = false);
             toast(model, ToastKind::Problem, key);
@@ -167,6 +178,17 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
         // A person types on; the next letter asks again.
         Then::Found(..) => {}
         _ => toast(model, ToastKind::Problem, key),
+    }
+}
+
+/// The key of the text for what is special about words.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest is said as of links")]
+fn words_key(code: ErrorCode) -> Option<&'static str> {
+    match code {
+        ErrorCode::BadLink => Some("error-words-unheard"),
+        ErrorCode::UsedLink => Some("error-words-used"),
+        ErrorCode::ExpiredLink => Some("error-words-over"),
+        _ => None,
     }
 }
 

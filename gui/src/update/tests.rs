@@ -87,7 +87,12 @@ fn the_way_to_a_profile() {
     let _effects = update(&mut model, Action::Node(FromNode::Events(vec![Event::NetworkChanged { status }])));
     assert_eq!(calls(&update(&mut model, Action::Tick)), ["contacts.invite"]);
     assert_eq!(calls(&update(&mut model, Action::Tick)), [""; 0], "one is enough");
-    let invite = InviteReply { link: "kith:i/1/x".into(), invite: "00".repeat(16).parse().unwrap() };
+    let invite = InviteReply {
+        link: "kith:i/1/x".into(),
+        invite: "00".repeat(16).parse().unwrap(),
+        expires_at: NOW,
+        words: None,
+    };
     let _effects = reply(&mut model, Then::Invited, Ok(Reply::ContactsInvite(invite)));
     assert_eq!(model.view.welcome.as_ref().and_then(|add| add.link.clone()).as_deref(), Some("kith:i/1/x"));
 }
@@ -104,6 +109,19 @@ fn a_wrong_password_is_counted_and_can_be_tried_again() {
             matches!(&model.stage, Stage::Unlock(page) if page.wrong == wrong && page.password.as_str().is_empty())
         );
     }
+}
+
+#[test]
+fn a_node_that_ended_is_opened_again_once() {
+    let mut model = talking(vec![message(1)]);
+    assert_eq!(update(&mut model, Action::Node(FromNode::Ended)), []);
+    assert!(matches!(&model.stage, Stage::Failed(page) if page.reason == "error-ended" && !page.lasting && !page.busy));
+    assert!(model.talks.is_empty(), "what it said before may be old");
+    assert_eq!(update(&mut model, Action::OpenAgain), [Effect::Open]);
+    assert_eq!(update(&mut model, Action::OpenAgain), [], "a second click");
+    let started = FromNode::Started { snapshot: snapshot(), lock: Some(ProfileState::Keyring) };
+    assert_eq!(calls(&update(&mut model, Action::Node(started))), [""; 0]);
+    assert!(matches!(model.stage, Stage::Ready) && model.chats.len() == 1);
 }
 
 #[test]
@@ -207,6 +225,55 @@ fn a_pasted_invite_is_looked_up_and_an_old_answer_is_not_shown() {
     let added = AddReply { account: account(2), state: ContactState::Waiting };
     let _effects = reply(&mut model, Then::Added, Ok(Reply::ContactsAdd(added)));
     assert_eq!(model.view.route, Route::Contacts { open: Some(account(2)) });
+}
+
+#[test]
+fn words_that_were_said_are_looked_up_once_all_are_typed() {
+    let mut model = ready();
+    let _effects = update(&mut model, Action::AddContact(AddTab::Enter));
+    let preview = |model: &Model| match &model.view.sheet {
+        Some(Sheet::AddContact(add)) => add.preview.clone(),
+        other => panic!("{other:?}"),
+    };
+    let mut enter = |text: &str| {
+        let effects = update(&mut model, Action::AddInput(text.into()));
+        (preview(&model), calls(&effects))
+    };
+    assert_eq!(enter("zoo, able ab"), (Preview::Words(3), vec![]));
+    assert_eq!(enter("zoo able umbrela above absent zoo"), (Preview::WrongWord(3), vec![]));
+    assert_eq!(enter("zoo able about above absent abando"), (Preview::Words(5), vec![]), "it is being typed");
+    assert_eq!(enter("zoo able about above absent abando "), (Preview::WrongWord(6), vec![]));
+    assert_eq!(enter("zoo able about above absent abandon zoo"), (Preview::Nothing, vec![]));
+    assert_eq!(enter("https://example.org"), (Preview::Nothing, vec![]));
+    assert_eq!(enter("Zoo able about above absent abandon"), (Preview::Looking, vec!["contacts.preview"]));
+    let words = || "zoo able about above absent abandon".to_owned();
+    let _effects = reply(&mut model, Then::Previewed(words()), Err(ErrorCode::BadLink));
+    assert_eq!(preview(&model), Preview::Bad("error-words-unheard".into()));
+    let _effects = reply(&mut model, Then::Previewed(words()), Err(ErrorCode::Offline));
+    assert_eq!(preview(&model), Preview::Bad("error-offline".into()));
+}
+
+#[test]
+fn words_to_say_are_made_once_and_anew_when_they_are_over() {
+    let mut model = ready();
+    let _effects = update(&mut model, Action::AddContact(AddTab::Show));
+    let speak = |model: &mut Model, speaking| calls(&update(model, Action::AddSpeak(speaking)));
+    assert_eq!(speak(&mut model, true), ["contacts.invite"]);
+    assert_eq!(speak(&mut model, true), [""; 0], "they are being made");
+    let words = Some("zoo able about above absent abandon".to_owned());
+    let invite = "00".repeat(16).parse().unwrap();
+    let made = InviteReply { link: "kith:i/1/x".into(), invite, expires_at: NOW + 600_000, words };
+    let _effects = reply(&mut model, Then::Spoken, Ok(Reply::ContactsInvite(made)));
+    assert_eq!(speak(&mut model, false), [""; 0]);
+    assert_eq!(speak(&mut model, true), [""; 0], "the same words");
+    let shown = |model: &Model| match &model.view.sheet {
+        Some(Sheet::AddContact(add)) => add.words.as_ref().map(|words| words.words.len()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(shown(&model), Some(6));
+    model.now += 600_000;
+    assert_eq!(speak(&mut model, true), ["contacts.invite"]);
+    assert_eq!(shown(&model), None);
 }
 
 #[test]

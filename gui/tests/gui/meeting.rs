@@ -15,7 +15,7 @@ pub(crate) fn meet(ada: &mut Device, mara: &mut Device) {
     let link = ada.invite();
     ada.press("Start chatting");
     mara.press("I have an invite link");
-    mara.type_into("Invite link", &format!("Here: {link} see you"));
+    mara.type_into("Link or six words", &format!("Here: {link} see you"));
     mara.wait_with(ada, "Ask Ada");
     mara.type_into("Say who you are (optional)", "It is me, from the choir");
     mara.press("Ask Ada");
@@ -144,7 +144,9 @@ fn the_echo_answers_until_it_is_removed() {
 
     let mut ada = Device::new(profile.clone(), WIDE);
     ada.until(&mut [], "chat", |ada| ada.sees_part("Chat with Echo"));
-    ada.press("Chat with Echo");
+    // The window may have been closed before it counted the answer it showed.
+    let unread = "Chat with Echo, one unread message";
+    ada.press(if ada.sees(unread) { unread } else { "Chat with Echo" });
     write(&mut ada, "Still there?");
     ada.until(&mut [], "echo", |ada| ada.sees_part("Still there? (received)"));
     ada.press("Contacts");
@@ -153,26 +155,6 @@ fn the_echo_answers_until_it_is_removed() {
     ada.wait("Remove Echo?");
     ada.press("Remove");
     ada.until(&mut [], "an end", |_| !profile.join("echo").exists());
-}
-
-/// The window is closed in the frame in which something was sent.
-#[test]
-fn what_was_sent_last_is_there_after_a_restart() {
-    let folder = tempfile::tempdir().unwrap();
-    let profile = folder.path().join("ada");
-    let mut ada = Device::new(profile.clone(), WIDE);
-    ada.onboard("Ada");
-    ada.press("Start chatting");
-    for round in 0..4 {
-        ada.press("Notes to myself");
-        for note in 0..20 {
-            write(&mut ada, &format!("Note {round} {note}"));
-        }
-        drop(ada);
-        ada = Device::new(profile.clone(), WIDE);
-        ada.press("Notes to myself");
-        ada.until(&mut [], "last note", |ada| ada.sees_part(&format!(": Note {round} 19 (note)")));
-    }
 }
 
 /// Without a keyring a long line says that the key lies beside the history.

@@ -8,7 +8,7 @@ use kith_gui::{
     i18n::{Code, Lang},
     model::{
         AddContact, AddTab, Aim, EmojiFor, Failed, Later, Model, NewBackup, NewPassword, NewPoll, Onboarding, Palette,
-        Preview as Link, ProfileEdit, Restoring, Route, Section, Sheet, Span, Stage, Step, Unlock, Wiping,
+        Preview as Link, ProfileEdit, Restoring, Route, Section, Sheet, Span, Stage, Step, Unlock, Wiping, Words,
     },
     preview::Preview,
     theme::{Mode, Theme},
@@ -447,6 +447,19 @@ fn profiles_that_do_not_open() {
 fn sheets_and_pages() {
     let sheet = |sheet| with(|model| model.view.sheet = Some(sheet));
     draw("add-show", sheet(Sheet::AddContact(add(AddTab::Show))), Mode::Light, Code::En, WIDE);
+    let spoken = || {
+        let words = ["zebra", "orbit", "candy", "velvet", "mountain", "index"].map(str::to_owned).to_vec();
+        let words = Some(Words { words, until: sample::NOW + 600_000 });
+        sheet(Sheet::AddContact(AddContact { speaking: true, words, ..add(AddTab::Show) }))
+    };
+    draw("add-spoken", spoken(), Mode::Light, Code::En, WIDE);
+    draw("add-spoken-narrow", spoken(), Mode::Dark, Code::Ar, NARROW);
+    let typed = AddContact {
+        input: "zebra orbit candi velvet mountain index".into(),
+        preview: Link::WrongWord(3),
+        ..add(AddTab::Enter)
+    };
+    draw("add-wrong-word", sheet(Sheet::AddContact(typed)), Mode::Dark, Code::En, WIDE);
     draw("add-enter", sheet(Sheet::AddContact(add(AddTab::Enter))), Mode::Dark, Code::En, WIDE);
     draw("add-narrow", sheet(Sheet::AddContact(add(AddTab::Enter))), Mode::Dark, Code::En, NARROW);
     draw("remove", sheet(Sheet::Remove(sample::account(1))), Mode::Light, Code::En, WIDE);

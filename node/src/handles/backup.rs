@@ -4,7 +4,8 @@ use std::path::Path;
 
 use kith_api::{
     ApiError, ErrorCode, Password, method,
-    params::{BackupExportParams, BackupExportReply, Nothing},
+    params::{BackupExportParams, BackupExportReply, BackupSetParams, Nothing},
+    views::Backups,
 };
 
 use crate::Node;
@@ -48,5 +49,21 @@ impl BackupHandle<'_> {
     /// `not_found` if there is none, `shutting_down`.
     pub async fn cancel(&self) -> Result<(), ApiError> {
         self.0.call::<method::BackupCancel>(Nothing {}).await.map(drop)
+    }
+
+    /// The backups that are made without being asked for.
+    ///
+    /// # Errors
+    /// `shutting_down`.
+    pub async fn status(&self) -> Result<Backups, ApiError> {
+        self.0.call::<method::BackupStatus>(Nothing {}).await
+    }
+
+    /// Makes backups by itself, the first at once, or without a folder no longer.
+    ///
+    /// # Errors
+    /// `wrong_password`, `invalid_argument`, `storage_full`, `storage`, `shutting_down`.
+    pub async fn set(&self, params: BackupSetParams) -> Result<Backups, ApiError> {
+        self.0.call::<method::BackupSet>(params).await
     }
 }

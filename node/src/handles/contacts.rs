@@ -23,13 +23,19 @@ impl Invite {
     /// For one person; open for seven days.
     #[must_use]
     pub fn single_use() -> Self {
-        Self(InviteParams { single_use: true, expires_s: None, note: None })
+        Self(InviteParams { single_use: true, expires_s: None, note: None, spoken: false })
     }
 
     /// For everybody who has the link; open for seven days.
     #[must_use]
     pub fn for_many() -> Self {
-        Self(InviteParams { single_use: false, expires_s: None, note: None })
+        Self(InviteParams { single_use: false, expires_s: None, note: None, spoken: false })
+    }
+
+    /// For one person, who is told six words on the telephone; open for ten minutes.
+    #[must_use]
+    pub fn spoken() -> Self {
+        Self(InviteParams { single_use: true, expires_s: None, note: None, spoken: true })
     }
 
     /// Keeps it open for so many seconds, at most a year.

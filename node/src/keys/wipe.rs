@@ -18,7 +18,7 @@ use super::{KEY_FILE, KEYSTORE_FILE, aside, files::flush_folder, os_keyring, wri
 /// There while a profile is being wiped.
 const WIPING_FILE: &str = "wiping";
 /// Everything a profile has, and what may be left of writing it. Other files in the folder are not ours.
-const FILES: [&str; 17] = [
+const FILES: [&str; 19] = [
     "identity.kith.new",
     "identity.key.new",
     "kith.db",
@@ -28,6 +28,8 @@ const FILES: [&str; 17] = [
     "kith.db.new-journal",
     "generation",
     "generation.new",
+    "backups",
+    "backups.new",
     "network",
     "network.new",
     "tokens",

@@ -17,7 +17,7 @@ use kith_wire::{
 
 use crate::{
     CommandId, Output, SendId, Timestamp,
-    contacts::link::{PendingLink, Purpose, Step, alarmed, expired, forked, open_bundle, outdated, parse_link, used},
+    contacts::link::{PendingLink, Purpose, Step, Target, alarmed, expired, forked, open_bundle, outdated, used},
     convert,
     core::Core,
     error::{CoreError, deny},
@@ -39,13 +39,31 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Option<Reply>, CoreError> {
-        let link = parse_link(&params.link)?;
-        if link.fingerprint() == self.me.fingerprint() {
-            return deny(ErrorCode::InvalidArgument, "this is an invite of your own");
-        }
+        let target = self.target(&params.link)?;
         let text = params.message.unwrap_or_default();
         if text.chars().count() > limits::REQUEST_TEXT_MAX_CHARS {
             return deny(ErrorCode::TooLarge, "the message has at most 500 characters");
+        }
+        match target {
+            Target::Link(link) => self.add_by_link(command, link, text, now, out),
+            words @ Target::Words(_) => {
+                self.follow(command, words, Purpose::Add { text }, now, out);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Asks whoever made the link. `None`: the answer comes later.
+    pub(crate) fn add_by_link(
+        &mut self,
+        command: CommandId,
+        link: InviteLink,
+        text: String,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Option<Reply>, CoreError> {
+        if link.fingerprint() == self.me.fingerprint() {
+            return deny(ErrorCode::InvalidArgument, "this is an invite of your own");
         }
         for contact in self.store.contacts()? {
             if contact.account.fingerprint() == link.fingerprint() {
@@ -57,7 +75,7 @@ impl Core {
                 }
             }
         }
-        self.follow(command, link, Purpose::Add { text }, now, out);
+        self.follow(command, Target::Link(link), Purpose::Add { text }, now, out);
         Ok(None)
     }
 

@@ -103,7 +103,8 @@ impl Core {
             let Some(account) = self.recipient_of(&card.chat)? else {
                 return deny(ErrorCode::NotAllowed, "nobody was suggested to you with this message");
             };
-            let invite = InviteParams { single_use: true, expires_s: Some(OPEN_S), note: card.text.clone() };
+            let note = card.text.clone();
+            let invite = InviteParams { single_use: true, expires_s: Some(OPEN_S), note, spoken: false };
             let invite = self.make_invite(invite, now, out)?;
             let tag = invite.invite.to_bytes();
             let Some(made) = self.store.invite(&tag)? else { return deny(ErrorCode::Internal, "an invite is gone") };

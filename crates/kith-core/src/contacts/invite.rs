@@ -11,7 +11,9 @@ use kith_wire::{BundleParts, InviteBundle, InviteLink, bootstrap::BootstrapLink,
 use zeroize::Zeroizing;
 
 use crate::{
-    CommandId, Output, Timestamp, convert,
+    CommandId, Output, Timestamp,
+    contacts::spoken::{SPOKEN_S, Spoken},
+    convert,
     core::Core,
     error::{CoreError, deny},
 };
@@ -25,7 +27,7 @@ const OPEN_MAX: usize = 200;
 /// How long a note may be, in characters.
 const NOTE_MAX_CHARS: usize = 200;
 /// How long to wait before a bundle that no bootstrap node took is offered again.
-const STORE_AGAIN_MS: u64 = 30_000;
+pub(crate) const STORE_AGAIN_MS: u64 = 30_000;
 /// How long a new invite waits for its bundle to be at a bootstrap node.
 const STORED_MS: u64 = 2_000;
 /// Where the key of invites that serve many is.
@@ -79,7 +81,10 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<InviteReply, CoreError> {
-        let expires_s = params.expires_s.unwrap_or(DEFAULT_S);
+        let expires_s = params.expires_s.unwrap_or(if params.spoken { SPOKEN_S } else { DEFAULT_S });
+        if params.spoken && (!params.single_use || expires_s > SPOKEN_S) {
+            return deny(ErrorCode::InvalidArgument, "spoken words serve one person, for at most 600 seconds");
+        }
         if expires_s == 0 || expires_s > MAX_S {
             return deny(ErrorCode::InvalidArgument, "expires_s is between 1 and 31,622,400 (a year)");
         }
@@ -91,7 +96,7 @@ impl Core {
             return deny(ErrorCode::RateLimited, "200 invites are open; revoke some first");
         }
         let link = InviteLink::new(self.me, self.hints());
-        let expires_at_ms = Some(now.saturating_add(expires_s.saturating_mul(1000)));
+        let end = now.saturating_add(expires_s.saturating_mul(1000));
         let one_time = self.invite_key(params.single_use)?;
         let queues = self.take_queues(None, Some(link.tag()), now)?;
         let parts = BundleParts {
@@ -103,7 +108,7 @@ impl Core {
             addresses: self.addresses.clone(),
             queues,
             created_at_ms: now,
-            expires_at_ms,
+            expires_at_ms: Some(end),
             single_use: params.single_use,
         };
         let bundle = InviteBundle::create(parts, &link)
@@ -117,16 +122,18 @@ impl Core {
             bundle_hash,
             hints: link.hints().to_vec(),
             created_at_ms: now,
-            expires_at_ms,
+            expires_at_ms: Some(end),
             single_use: params.single_use,
             note,
             used_by: None,
             used_at_ms: None,
         })?;
+        let words = if params.spoken { Some(self.speak(&link, end, now)?) } else { None };
         self.serve_invites(now, out)?;
         self.unstored.insert(link.tag(), Unstored { next_at: now, id: None });
         self.invites_wake(now, out)?;
-        Ok(InviteReply { link: link.to_string(), invite: InviteId::from_bytes(link.tag()) })
+        let invite = InviteId::from_bytes(link.tag());
+        Ok(InviteReply { link: link.to_string(), invite, expires_at: end, words })
     }
 
     /// Bootstrap nodes if there are any, else this node itself, so that a link works in a network without one.
@@ -198,6 +205,7 @@ impl Core {
     ) -> Result<(), CoreError> {
         self.unstored.remove(&row.tag);
         self.close_invite_queues(&row.tag, now)?;
+        self.unspeak(&row.tag, out);
         let link = self.invite_link(row);
         out.push(Output::DeleteSlot { slot: link.slot(), token: link.owner_token() });
         self.serve_invites(now, out)
@@ -206,8 +214,8 @@ impl Core {
     /// Tells the network which invites this node answers for itself.
     pub(crate) fn serve_invites(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         let open = self.store.open_invites(now)?;
-        let slots = open.into_iter().map(|row| (self.invite_link(&row).slot(), row.sealed)).collect();
-        out.push(Output::ServeSlots(slots));
+        let bundles = open.into_iter().map(|row| (self.invite_link(&row).slot(), row.sealed));
+        out.push(Output::ServeSlots(bundles.chain(self.spoken.iter().map(Spoken::serve)).collect()));
         Ok(())
     }
 
@@ -222,6 +230,7 @@ impl Core {
     /// Offers the bundles whose time has come.
     pub(crate) fn invites_wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         self.give_invites(|ungiven| ungiven.deadline <= now, out);
+        self.spoken_wake(now, out)?;
         let due: Vec<[u8; 16]> =
             self.unstored.iter().filter(|(_, entry)| entry.next_at <= now).map(|(tag, _)| *tag).collect();
         for tag in due {
@@ -246,9 +255,13 @@ impl Core {
     }
 
     pub(crate) fn slot_put(&mut self, id: u64, stored: u32, out: &mut Vec<Output>) {
-        let tag = self.unstored.iter().find(|(_, entry)| entry.id == Some(id)).map(|(tag, _)| *tag);
-        if let Some(tag) = tag.filter(|_| stored > 0) {
-            self.unstored.remove(&tag);
+        if stored == 0 {
+            return;
+        }
+        let bundle = self.unstored.iter().find(|(_, entry)| entry.id == Some(id)).map(|(tag, _)| *tag);
+        bundle.map(|tag| self.unstored.remove(&tag));
+        let Some(tag) = bundle.or_else(|| self.spoken_put(id)) else { return };
+        if !self.unstored.contains_key(&tag) && !self.is_unheard(&tag) {
             self.give_invites(|ungiven| ungiven.reply.invite.to_bytes() == tag, out);
         }
     }

@@ -1,7 +1,9 @@
 //! Following an invite link of somebody else to the sealed bundle it leads to.
 
 use kith_api::{ApiError, ErrorCode, Reply};
-use kith_wire::{AccountId, DeviceRecord, InviteBundle, InviteError, InviteLink, LinkError, UnverifiedBundle};
+use kith_wire::{
+    AccountId, DeviceRecord, InviteBundle, InviteError, InviteLink, LinkError, SpokenInvite, UnverifiedBundle,
+};
 
 use crate::{
     CommandId, Output, SlotOutcome, Timestamp,
@@ -42,11 +44,20 @@ pub(crate) enum Step {
 
 #[derive(Debug)]
 pub(crate) struct Search {
-    link: InviteLink,
+    target: Target,
     purpose: Purpose,
     since: Timestamp,
     /// How often nobody had it.
     missed: u32,
+}
+
+/// Where a search goes to.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// The bundle behind a link.
+    Link(InviteLink),
+    /// The link behind somebody's words.
+    Words(SpokenInvite),
 }
 
 /// What the bundle is wanted for.
@@ -59,21 +70,25 @@ pub(crate) enum Purpose {
 }
 
 impl Core {
-    /// Looks for the bundle of a link, for a caller who waits.
+    /// Looks for the bundle of a link, or for the link behind words, for a caller who waits.
     pub(crate) fn follow(
         &mut self,
         command: CommandId,
-        link: InviteLink,
+        target: Target,
         purpose: Purpose,
         now: Timestamp,
         out: &mut Vec<Output>,
     ) {
-        self.look(command, Box::new(Search { link, purpose, since: now, missed: 0 }), now, out);
+        self.look(command, Box::new(Search { target, purpose, since: now, missed: 0 }), now, out);
     }
 
     fn look(&mut self, command: CommandId, search: Box<Search>, now: Timestamp, out: &mut Vec<Output>) {
         let id = self.fresh_id();
-        out.push(Output::GetSlot { id, slot: search.link.slot(), hints: search.link.hints().to_vec() });
+        let (slot, hints) = match &search.target {
+            Target::Link(link) => (link.slot(), link.hints().to_vec()),
+            Target::Words(place) => (place.slot(), Vec::new()),
+        };
+        out.push(Output::GetSlot { id, slot, hints });
         let deadline = now.saturating_add(FIND_MS);
         self.links.insert(id, PendingLink { command, deadline, step: Step::Finding(search) });
     }
@@ -96,22 +111,24 @@ impl Core {
             self.links.insert(id, PendingLink { command, deadline, step: Step::Pausing(search) });
             return Ok(());
         }
-        let adding = matches!(search.purpose, Purpose::Add { .. });
-        if adding && now < search.since.saturating_add(QUEUES_MS) && self.mail_is_on_its_way(now)? {
+        let Search { target, purpose, since, missed } = *search;
+        let link = match target {
+            Target::Link(link) => link,
+            Target::Words(place) => return self.heard(command, &place, (outcome, purpose), now, out),
+        };
+        let adding = matches!(purpose, Purpose::Add { .. });
+        if adding && now < since.saturating_add(QUEUES_MS) && self.mail_is_on_its_way(now)? {
             // A request that says where its answer may be left is worth a moment.
             let deadline = now.saturating_add(LOOK_AGAIN_MS * 2);
+            let search = Box::new(Search { target: Target::Link(link), purpose, since, missed });
             self.links.insert(id, PendingLink { command, deadline, step: Step::Pausing(search) });
             return Ok(());
         }
-        if self.is_alone()
-            && adding
-            && let SlotOutcome::Found(sealed) = &outcome
-        {
-            let Search { link, purpose: Purpose::Add { text }, .. } = *search else { return Ok(()) };
-            return self.claim(id, command, Claim { link, sealed: sealed.clone(), text }, now, out);
-        }
-        let Search { link, purpose, .. } = *search;
+        let alone = self.is_alone();
         let answer = match (outcome, purpose) {
+            (SlotOutcome::Found(sealed), Purpose::Add { text }) if alone => {
+                return self.claim(id, command, Claim { link, sealed, text }, now, out);
+            }
             (SlotOutcome::Found(sealed), Purpose::Add { text }) => match self.ask(&link, &sealed, text, now, out)? {
                 Ok(account) => return self.asked(id, command, account, now, out),
                 Err(error) => Err(error),
@@ -190,7 +207,7 @@ pub(crate) fn forked() -> ApiError {
     ApiError::new(ErrorCode::NotAllowed, message)
 }
 
-fn offline() -> ApiError {
+pub(crate) fn offline() -> ApiError {
     ApiError::new(ErrorCode::Offline, "nobody who could have this invite can be reached")
         .hint("check the network, or try again when the person who made it is online")
 }

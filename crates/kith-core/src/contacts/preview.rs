@@ -9,7 +9,7 @@ use kith_wire::{InviteBundle, InviteLink, LogRelation};
 
 use crate::{
     CommandId, Output, Timestamp,
-    contacts::link::{Purpose, alarmed, forked, open_bundle, outdated, parse_link},
+    contacts::link::{Purpose, Target, alarmed, forked, open_bundle, outdated},
     convert,
     core::Core,
     error::CoreError,
@@ -23,7 +23,23 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Option<Reply>, CoreError> {
-        let link = parse_link(&params.link)?;
+        match self.target(&params.link)? {
+            Target::Link(link) => self.preview_link(command, link, now, out),
+            words @ Target::Words(_) => {
+                self.follow(command, words, Purpose::Preview, now, out);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Who made the link. `None`: the answer comes later.
+    pub(crate) fn preview_link(
+        &mut self,
+        command: CommandId,
+        link: InviteLink,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Option<Reply>, CoreError> {
         if let Some(invite) = self.store.invite(&link.tag())? {
             return Ok(Some(Reply::ContactsPreview(self.preview_of_own(&invite)?)));
         }
@@ -32,7 +48,7 @@ impl Core {
                 return Err(alarmed().into());
             }
         }
-        self.follow(command, link, Purpose::Preview, now, out);
+        self.follow(command, Target::Link(link), Purpose::Preview, now, out);
         Ok(None)
     }
 

@@ -125,7 +125,7 @@ impl World {
     }
 
     pub(super) fn invite(&mut self, who: usize, single_use: bool, expires_s: Option<u64>) -> String {
-        let params = params::InviteParams { single_use, expires_s, note: None };
+        let params = params::InviteParams { single_use, expires_s, note: None, spoken: false };
         match self.call(who, Command::ContactsInvite(params)) {
             Ok(Reply::ContactsInvite(reply)) => reply.link,
             other => panic!("{other:?}"),

@@ -8,7 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use kith_wire::{AccountId, ChatId, Envelope, EnvelopeId, InviteBundle};
+use kith_crypto::SpokenCode;
+use kith_wire::{AccountId, ChatId, Envelope, EnvelopeId, InviteBundle, SpokenInvite};
 
 #[path = "../../tests/wire/samples.rs"]
 mod samples;
@@ -84,6 +85,7 @@ fn vectors() -> Result<Vec<(String, Fields)>, Box<dyn Error>> {
         ("identity-log".to_owned(), identity_log()),
         ("invite".to_owned(), invite(&samples::bundle())),
         ("invite-mail".to_owned(), invite(&samples::bundle_with_mail())),
+        ("spoken".to_owned(), spoken()?),
         ("card".to_owned(), card()),
         (
             "hello".to_owned(),
@@ -198,6 +200,18 @@ fn invite(bundle: &InviteBundle) -> Fields {
         bytes("sealed_bundle", &sealed),
     ];
     with_queues(fields, &bundle.queues)
+}
+
+fn spoken() -> Result<Fields, Box<dyn Error>> {
+    let words = "zoo able about above absent abandon";
+    let place = SpokenInvite::new(&SpokenCode::parse(words)?)?;
+    Ok(vec![
+        field("words", words),
+        field("slot", place.slot()),
+        bytes("owner_token", &place.owner_token()),
+        field("link", samples::link()),
+        bytes("sealed_link", &place.seal(&samples::link())),
+    ])
 }
 
 fn card() -> Fields {

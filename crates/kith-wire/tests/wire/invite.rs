@@ -1,10 +1,10 @@
 //! Invite links and bundles: expired, forged, tampered, of somebody else, for another link.
 
-use kith_crypto::{CurveKey, SigningKey};
+use kith_crypto::{CurveKey, Key, SigningKey};
 use kith_wire::limits::{HINTS_MAX, SLOT_BLOB_MAX};
 use kith_wire::{
-    BootstrapLink, BundleParts, IdentityLog, InviteBundle, InviteError, InviteLink, LinkError, UnverifiedBundle,
-    WireError,
+    BootstrapLink, BundleParts, IdentityLog, InviteBundle, InviteError, InviteLink, LinkError, SpokenInvite,
+    SpokenLinkError, UnverifiedBundle, WireError,
 };
 use proptest::prelude::*;
 
@@ -193,4 +193,36 @@ proptest! {
         prop_assert!(UnverifiedBundle::open(&link(), &sealed).is_err());
         prop_assert!(UnverifiedBundle::open(&link(), &sealed[..at]).is_err());
     }
+}
+
+#[test]
+fn a_link_behind_spoken_words_opens_with_them_only() {
+    let place = |byte| SpokenInvite::from_key(Key::from_bytes(&[byte; 32]));
+    let sealed = place(1).seal(&link());
+    assert_eq!(place(1).open(&sealed).unwrap().to_string(), link().to_string());
+    assert_eq!(place(2).open(&sealed).unwrap_err(), SpokenLinkError::Sealed);
+    assert_ne!(place(1).slot(), place(2).slot());
+    assert_ne!(place(1).slot().to_bytes(), place(1).owner_token());
+    for at in 0..sealed.len() {
+        let mut altered = sealed.clone();
+        altered[at] ^= 1;
+        let wanted = if at == 0 {
+            WireError::UnknownVersion { what: "link behind spoken words", found: 0, supported: 1 }.into()
+        } else {
+            SpokenLinkError::Sealed
+        };
+        assert_eq!(place(1).open(&altered).unwrap_err(), wanted);
+    }
+    assert!(matches!(place(1).open(&vec![1; 1000]), Err(SpokenLinkError::Wire(WireError::TooLong { .. }))));
+    assert!(matches!(place(1).open(&[]), Err(SpokenLinkError::Wire(WireError::Truncated { .. }))));
+}
+
+/// How many bytes it has would tell how many nodes keep the bundle.
+#[test]
+fn every_link_behind_spoken_words_is_as_long_as_any_other() {
+    let hint = "/ip6/2001:db8::1/udp/4001/quic-v1".to_owned();
+    let long = InviteLink::new(log().account(), vec![hint; HINTS_MAX]);
+    let short = InviteLink::new(log().account(), Vec::new());
+    let place = SpokenInvite::from_key(Key::from_bytes(&[1; 32]));
+    assert_eq!(place.seal(&long).len(), place.seal(&short).len());
 }

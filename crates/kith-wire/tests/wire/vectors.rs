@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use data_encoding::HEXLOWER;
-use kith_crypto::{Key, OlmKind};
+use kith_crypto::{Key, OlmKind, SpokenCode};
 use kith_wire::{
     AccountId, BootstrapLink, ChatId, Envelope, EnvelopeId, Hello, InviteBundle, InviteLink, MailboxResponse,
-    RequestAnswer, RequestFrame, SlotDenial, SlotRequest, SlotResponse, TransportId, UnverifiedBundle, UnverifiedCard,
-    UnverifiedIdentityLog, UnverifiedInner, UnverifiedMailboxRequest,
+    RequestAnswer, RequestFrame, SlotDenial, SlotRequest, SlotResponse, SpokenInvite, TransportId, UnverifiedBundle,
+    UnverifiedCard, UnverifiedIdentityLog, UnverifiedInner, UnverifiedMailboxRequest,
 };
 
 use kith_wire::recovery::UnverifiedRecovery;
@@ -86,6 +86,15 @@ fn invite() {
     assert_eq!(queues, crate::samples::bundle_with_mail().queues);
     let fields: BTreeMap<String, String> = with_queues(Vec::new(), &queues).into_iter().collect();
     assert!(fields.iter().all(|(name, value)| load("invite-mail").text(name) == value) && fields.len() == 2);
+}
+
+#[test]
+fn spoken() {
+    let vector = load("spoken");
+    let place = SpokenInvite::new(&SpokenCode::parse(vector.text("words")).unwrap()).unwrap();
+    assert_eq!(place.slot().to_string(), vector.text("slot"));
+    assert_eq!(place.owner_token().to_vec(), vector.bytes("owner_token"));
+    assert_eq!(place.open(&vector.bytes("sealed_link")).unwrap().to_string(), vector.text("link"));
 }
 
 fn check_invite(vector: &Vector) -> InviteBundle {

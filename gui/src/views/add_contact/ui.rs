@@ -10,7 +10,7 @@ use crate::{
     update::Target,
     widgets::{
         Face, Field, Kind, Tone, avatar, banner, button, card, field, label, link_button, muted, qr, segmented, sheet,
-        sheet_buttons, side_by_side, switch_row,
+        sheet_buttons, side_by_side, switch_row, word_grid,
     },
 };
 
@@ -24,6 +24,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
         }
         ui.add_space(space::M);
         match add.tab {
+            AddTab::Show if add.speaking => spoken(ui, cx, add),
             AddTab::Show => {
                 muted(ui, cx, &cx.t("add-show-about"));
                 ui.add_space(space::S);
@@ -33,6 +34,11 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
                 if let Some(single_use) = switch_row(ui, cx, &title, &about, add.single_use) {
                     cx.act(Action::AddSingleUse(single_use));
                 }
+                side_by_side(ui, cx, |ui, cx| {
+                    if link_button(ui, cx, &cx.t("add-speak")).clicked() {
+                        cx.act(Action::AddSpeak(true));
+                    }
+                });
             }
             AddTab::Enter => enter(ui, cx, add),
         }
@@ -61,12 +67,48 @@ pub(crate) fn invite(ui: &mut Ui, cx: &mut Cx<'_>, link: Option<&str>, size: f32
     });
 }
 
+/// The words to say, or what becomes of them.
+fn spoken(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
+    muted(ui, cx, &cx.t("add-spoken-about"));
+    ui.add_space(space::S);
+    match &add.words {
+        Some(words) if words.until > cx.model.now => {
+            card(ui, cx, |ui, cx| {
+                let columns = if ui.available_width() > 360.0 { 3 } else { 2 };
+                word_grid(ui, cx, &words.words, (columns, 17.0));
+            });
+            let until = cx.lang.clock(words.until);
+            muted(ui, cx, &cx.with("add-spoken-until", &[("time", Arg::Text(&until))]));
+            ui.ctx().request_repaint_after(std::time::Duration::from_millis(words.until - cx.model.now));
+        }
+        Some(_) => {
+            banner(ui, cx, Tone::Info, &cx.t("add-spoken-over"), None);
+            ui.add_space(space::S);
+            if button(ui, cx, Kind::Primary, None, &cx.t("add-spoken-again")).clicked() {
+                cx.act(Action::AddSpeak(true));
+            }
+        }
+        None => {
+            muted(ui, cx, &cx.t("add-making"));
+        }
+    }
+    ui.add_space(space::S);
+    side_by_side(ui, cx, |ui, cx| {
+        if link_button(ui, cx, &cx.t("add-speak-not")).clicked() {
+            cx.act(Action::AddSpeak(false));
+        }
+    });
+}
+
 fn enter(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
     let (name, hint) = (cx.t("add-link"), cx.t("add-link-hint"));
     let bad = match &add.preview {
         Preview::Bad(key) => Some(cx.t(key)),
+        Preview::WrongWord(position) => {
+            Some(cx.with("error-words-wrong", &[("position", Arg::Count(*position as u64))]))
+        }
         Preview::Nothing if !add.input.trim().is_empty() => Some(cx.t("error-bad-link")),
-        Preview::Nothing | Preview::Looking | Preview::Person { .. } => None,
+        Preview::Nothing | Preview::Looking | Preview::Words(_) | Preview::Person { .. } => None,
     };
     let shown = Field {
         label: &name,
@@ -99,7 +141,10 @@ fn enter(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
 
 fn preview(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
     match &add.preview {
-        Preview::Nothing | Preview::Bad(_) => {}
+        Preview::Nothing | Preview::Bad(_) | Preview::WrongWord(_) => {}
+        Preview::Words(count) => {
+            muted(ui, cx, &cx.with("add-words-typed", &[("count", Arg::Count(*count as u64))]));
+        }
         Preview::Looking => {
             muted(ui, cx, &cx.t("add-looking"));
         }

@@ -9,7 +9,7 @@ use crate::{
     model::{NewPassword, Sheet},
     theme::{icons, space},
     update::Target,
-    widgets::{Field, Kind, Tone, banner, button, field, muted, selectable, sheet, sheet_buttons},
+    widgets::{Field, Kind, Tone, banner, button, field, muted, sheet, sheet_buttons, word_grid},
 };
 
 /// A field for a password; gives what was typed, and whether Enter was.
@@ -115,16 +115,7 @@ fn ask(ui: &mut Ui, cx: &mut Cx<'_>, password: &Password, wrong: bool) {
 
 fn all_words(ui: &mut Ui, cx: &mut Cx<'_>, words: &[String]) {
     let columns = if ui.available_width() > 400.0 { 4 } else { 3 };
-    let width = ui.available_width() / columns as f32 - 8.0;
-    egui::Grid::new("words").num_columns(columns).min_col_width(width).spacing([8.0, 8.0]).show(ui, |ui| {
-        for (at, word) in words.iter().enumerate() {
-            let text = format!("{:>2}  {word}", at + 1);
-            selectable(ui, cx.theme.code(text, 13.5, cx.tokens().text));
-            if (at + 1) % columns == 0 {
-                ui.end_row();
-            }
-        }
-    });
+    word_grid(ui, cx, words, (columns, 13.5));
     sheet_buttons(ui, cx, |ui, cx| {
         if button(ui, cx, Kind::Primary, None, &cx.t("phrase-done")).clicked() {
             cx.act(Action::PhraseSaved);
