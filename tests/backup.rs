@@ -12,7 +12,7 @@ use kith_tests::{
     people::{Person, befriend},
     process::Home,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?)
@@ -171,6 +171,76 @@ async fn a_lost_machine_is_made_good() -> Result<()> {
     alice.meets(&bob.account).await?;
     let last = alice.write(&bob.account, "still here").await?;
     alice.sees_state(&bob.account, &last, "delivered").await?;
+    Ok(())
+}
+
+/// Waits until a backup made itself after this time; how things stand then.
+async fn made_itself(person: &mut Person, after: u64) -> Result<Value> {
+    let api = person.node.api.clone();
+    let made = person.events.wait_until("a backup", async || {
+        let status = api.call("backup.status", json!({})).await?;
+        Ok((status["last"]["at"].as_u64() > Some(after)).then_some(status))
+    });
+    made.await
+}
+
+#[tokio::test]
+async fn backups_make_themselves_and_the_newest_are_kept() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let out = root.path().join("other disk");
+    fs::create_dir(&out)?;
+    let mut alice = Person::at(Home::new(root.path(), "alice").password("correct horse")).await?;
+    let none = alice.call("backup.status", json!({})).await?;
+    assert_eq!(none, json!({ "every_s": 86_400, "keep": 3 }));
+    for (params, code) in [
+        (json!({ "folder": &out, "profile_password": "horse" }), "wrong_password"),
+        (json!({ "folder": "other disk", "profile_password": "correct horse" }), "invalid_argument"),
+        (json!({ "folder": out.join("nowhere"), "profile_password": "correct horse" }), "invalid_argument"),
+        (json!({ "folder": alice.home.profile, "profile_password": "correct horse" }), "invalid_argument"),
+        (json!({ "folder": &out, "every_s": 3599, "profile_password": "correct horse" }), "invalid_argument"),
+        (json!({ "folder": &out, "keep": 0, "profile_password": "correct horse" }), "invalid_argument"),
+    ] {
+        assert_eq!(alice.node.api.error_of("backup.set", params.clone()).await?, code, "{params}");
+    }
+    assert_eq!(alice.call("backup.status", json!({})).await?, none, "what was refused changed something");
+
+    alice.write(&alice.account, "a note to myself").await?;
+    let params = json!({ "folder": &out, "keep": 1, "profile_password": "correct horse" });
+    let set = alice.call("backup.set", params).await?;
+    assert_eq!((&set["folder"], &set["keep"]), (&json!(&out), &json!(1)), "{set}");
+    let first = made_itself(&mut alice, 0).await?;
+    let at = first["last"]["at"].as_u64().context("a time")?;
+    assert_eq!(first["next_at"].as_u64(), Some(at + 86_400_000), "{first}");
+    assert!(first["error"].is_null(), "{first}");
+    let made = files(&out)?;
+    let [file] = made.as_slice() else { anyhow::bail!("{made:?}") };
+    assert_eq!(first["last"]["path"].as_str(), file.to_str());
+    assert_eq!(first["last"]["bytes"].as_u64(), Some(fs::metadata(file)?.len()));
+    assert_eq!(fs::metadata(file)?.permissions().mode() & 0o777, 0o600);
+
+    // The password is asked for once; another one takes the place of the first.
+    alice.write(&alice.account, "and another").await?;
+    alice.call("backup.set", json!({ "folder": &out, "keep": 1 })).await?;
+    let second = made_itself(&mut alice, at).await?;
+    let file = PathBuf::from(second["last"]["path"].as_str().context("a path")?);
+    assert_eq!(files(&out)?, std::slice::from_ref(&file));
+    let phrase = alice.call("profile.recovery_phrase", json!({ "password": "correct horse" })).await?;
+    let mut alice = alice.crash_and_restart().await?;
+    assert_eq!(alice.call("backup.status", json!({})).await?, second, "a restart forgot it");
+
+    let off = alice.call("backup.set", json!({})).await?;
+    assert!(off["folder"].is_null() && off["next_at"].is_null(), "{off}");
+    assert_eq!(files(&out)?.len(), 1, "what was made stays");
+    let account = alice.account.clone();
+    alice.node.kill().await?;
+    let words: Vec<&str> =
+        phrase["words"].as_array().context("words")?.iter().filter_map(|word| word.as_str()).collect();
+    let paper = root.path().join("words");
+    fs::write(&paper, words.join(" "))?;
+    let (path, paper) = (file.to_str().context("a path")?, paper.to_str().context("a path")?);
+    alice = Person::at(Home::new(root.path(), "second").with(&["--restore", path, "--words-file", paper])).await?;
+    assert_eq!(alice.texts(&account).await?, ["a note to myself", "and another"]);
+    assert_eq!(alice.call("backup.status", json!({})).await?, none, "another computer has another disk");
     Ok(())
 }
 

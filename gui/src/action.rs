@@ -61,6 +61,10 @@ pub enum Action {
     BackToFailed,
     /// Ask where a backup goes.
     OpenBackup,
+    /// Ask where backups go that make themselves.
+    OpenRolling,
+    /// Make no more of those.
+    StopRolling,
     /// Let a person choose where it goes.
     ChooseBackup,
     /// They chose.

@@ -232,6 +232,7 @@ impl App {
             Effect::Restore(what) => self.ask(ToNode::Restore(what)),
             Effect::Wipe => self.ask(ToNode::Wipe),
             Effect::ChooseSave(offered) => self.desktop.run("files", move || files::save(&offered)),
+            Effect::ChooseFolder => self.desktop.run("files", files::folder),
             Effect::ChooseBackup => self.desktop.run("files", files::backup),
             Effect::ScanClipboard => self.desktop.run("scan", scan::clipboard),
             Effect::ScanFile => self.desktop.run("scan", scan::file),

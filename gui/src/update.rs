@@ -37,6 +37,7 @@ use crate::{
     },
 };
 
+pub(crate) use backup::needs_password;
 pub(crate) use reply::error_key;
 
 /// How long a toast stays.
@@ -88,6 +89,8 @@ pub enum Then {
     },
     /// My 24 words.
     Phrase,
+    /// How it stands with the backups that make themselves.
+    Rolling,
     /// A backup was made.
     BackedUp,
     /// The test of the network.
@@ -120,6 +123,8 @@ pub enum Effect {
     Wipe,
     /// Let a person choose where a file goes; this is offered.
     ChooseSave(String),
+    /// Let a person choose a folder for backups.
+    ChooseFolder,
     /// Let a person choose a backup.
     ChooseBackup,
     /// Start somebody to try things with.
@@ -295,6 +300,9 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
 /// What follows from an event beside what is shown.
 fn tell(model: &mut Model, event: &Event, out: &mut Vec<Effect>) {
     notify::heard(model, event, out);
+    if let Event::BackupChanged { backups } = event {
+        backup::heard(model, backups);
+    }
     if let Event::ChatChanged { chat } = event
         && matches!(&model.view.sheet, Some(Sheet::Scheduled { chat: shown, .. }) if *shown == chat.chat)
     {
@@ -403,6 +411,9 @@ fn go(model: &mut Model, route: Route, out: &mut Vec<Effect>) {
     }
     if matches!(route, Route::Contacts { open: Some(_) } | Route::Settings(Section::Privacy)) {
         mailboxes::ask(out);
+    }
+    if route == Route::Settings(Section::Storage) {
+        out.push(Effect::Call(Command::BackupStatus(params::Nothing {}), Then::Rolling));
     }
     if let Route::Chats { open: Some(chat) } = route {
         chats::opened(model, chat, out);

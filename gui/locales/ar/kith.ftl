@@ -600,6 +600,15 @@ backup-profile-password = كلمة مرور هذا الملف الشخصي
 backup-busy = تُكتب النسخة ثم تُقرأ للتحقق. يمكنك المتابعة أثناء ذلك.
 backup-progress = { $percent } ٪
 backup-stop = إيقاف
+backup-auto = نسخ احتياطي تلقائي
+backup-auto-about = مرة كل يوم، في مجلد تختاره. تُحفظ أحدث ثلاث نسخ.
+backup-auto-what = مرة كل يوم تُحفظ جهات الاتصال والرسائل والإعدادات في ملف مشفّر داخل هذا المجلد. تُحفظ أحدث ثلاث نسخ. اختر مجلدًا على قرص آخر أو مجلدًا يُنسخ إلى مكان آخر.
+backup-folder = المجلد
+backup-auto-do = تشغيل
+backup-auto-failed = لم تُنشأ نسخة احتياطية: { $reason }
+backup-auto-last = آخر نسخة احتياطية: { $when }، { $size }
+backup-auto-none = يجري إنشاء النسخة الأولى…
+backup-auto-change = مجلد آخر
 recovery-asking = تُسأل جهات اتصالك عن أجهزتك التي تعرفها…
 recovery-alone = أضف شخصًا يعرفك بدعوة منه: عندها تتعرّف عليك جهات اتصالك السابقة.
 recovery-telling =
@@ -642,6 +651,7 @@ toast-profile-saved = تم الحفظ
 toast-bootstrap-added = تمت إضافة عقدة التمهيد
 toast-bootstrap-removed = تمت إزالة عقدة التمهيد
 toast-backup = اكتملت النسخة الاحتياطية
+toast-no-backup = تعذّر إنشاء نسخة احتياطية. انظر التخزين في الإعدادات.
 
 ## What went wrong
 

@@ -563,6 +563,15 @@ backup-profile-password = Passwort dieses Profils
 backup-busy = Die Sicherung wird geschrieben und dann gelesen. Du kannst währenddessen weitermachen.
 backup-progress = { $percent } %
 backup-stop = Abbrechen
+backup-auto = Von selbst sichern
+backup-auto-about = Einmal am Tag in einen Ordner deiner Wahl. Die neuesten drei bleiben.
+backup-auto-what = Einmal am Tag kommen Kontakte, Nachrichten und Einstellungen verschlüsselt in eine Datei in diesem Ordner. Die neuesten drei bleiben. Nimm einen auf einer anderen Festplatte oder einen, der anderswohin kopiert wird.
+backup-folder = Ordner
+backup-auto-do = Einschalten
+backup-auto-failed = Es wurde keine Sicherung gemacht: { $reason }
+backup-auto-last = Letzte Sicherung: { $when }, { $size }
+backup-auto-none = Die erste Sicherung wird gemacht…
+backup-auto-change = Anderer Ordner
 recovery-asking = Deine Kontakte werden gefragt, welche Geräte sie von dir kennen…
 recovery-alone = Füge jemanden hinzu, der dich kennt, mit einer Einladung von dort: Dann erkennen dich deine bisherigen Kontakte.
 recovery-telling =
@@ -605,6 +614,7 @@ toast-profile-saved = Gespeichert
 toast-bootstrap-added = Bootstrap-Knoten hinzugefügt
 toast-bootstrap-removed = Bootstrap-Knoten entfernt
 toast-backup = Die Sicherung ist fertig
+toast-no-backup = Es konnte nicht gesichert werden. Sieh in den Einstellungen unter Speicher nach.
 
 ## What went wrong
 

@@ -563,6 +563,15 @@ backup-profile-password = Password of this profile
 backup-busy = The backup is written and then read back. You can go on meanwhile.
 backup-progress = { $percent } %
 backup-stop = Stop
+backup-auto = Back up by itself
+backup-auto-about = Once a day, into a folder of your choice. The newest three are kept.
+backup-auto-what = Once a day contacts, messages and settings go into an encrypted file in this folder. The newest three are kept. Choose one on another disk, or one that is copied elsewhere.
+backup-folder = Folder
+backup-auto-do = Turn on
+backup-auto-failed = No backup was made: { $reason }
+backup-auto-last = Last backup: { $when }, { $size }
+backup-auto-none = The first backup is being made…
+backup-auto-change = Another folder
 recovery-asking = Asking your contacts which devices of yours they know…
 recovery-alone = Add somebody who knows you, with an invite of theirs: then your old contacts recognise you.
 recovery-telling =
@@ -605,6 +614,7 @@ toast-profile-saved = Saved
 toast-bootstrap-added = Bootstrap node added
 toast-bootstrap-removed = Bootstrap node removed
 toast-backup = The backup is complete
+toast-no-backup = No backup could be made. Look at Storage in the settings.
 
 ## What went wrong
 

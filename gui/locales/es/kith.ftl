@@ -563,6 +563,15 @@ backup-profile-password = Contraseña de este perfil
 backup-busy = La copia se escribe y luego se lee. Puedes seguir mientras tanto.
 backup-progress = { $percent } %
 backup-stop = Detener
+backup-auto = Copias automáticas
+backup-auto-about = Una vez al día, en una carpeta que elijas. Se guardan las tres más recientes.
+backup-auto-what = Una vez al día, contactos, mensajes y ajustes se guardan en un archivo cifrado en esta carpeta. Se conservan los tres más recientes. Elige una en otro disco, o una que se copie a otro sitio.
+backup-folder = Carpeta
+backup-auto-do = Activar
+backup-auto-failed = No se hizo ninguna copia: { $reason }
+backup-auto-last = Última copia: { $when }, { $size }
+backup-auto-none = Se está haciendo la primera copia…
+backup-auto-change = Otra carpeta
 recovery-asking = Preguntando a tus contactos qué dispositivos tuyos conocen…
 recovery-alone = Añade a alguien que te conozca, con una invitación suya: así tus contactos de antes te reconocen.
 recovery-telling =
@@ -605,6 +614,7 @@ toast-profile-saved = Guardado
 toast-bootstrap-added = Nodo de arranque añadido
 toast-bootstrap-removed = Nodo de arranque quitado
 toast-backup = La copia está completa
+toast-no-backup = No se pudo hacer la copia. Mira Almacenamiento en los ajustes.
 
 ## What went wrong
 

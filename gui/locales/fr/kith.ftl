@@ -563,6 +563,15 @@ backup-profile-password = Mot de passe de ce profil
 backup-busy = La sauvegarde est écrite puis relue. Vous pouvez continuer pendant ce temps.
 backup-progress = { $percent } %
 backup-stop = Arrêter
+backup-auto = Sauvegarder automatiquement
+backup-auto-about = Une fois par jour, dans un dossier de votre choix. Les trois plus récentes sont conservées.
+backup-auto-what = Une fois par jour, contacts, messages et réglages sont enregistrés dans un fichier chiffré de ce dossier. Les trois plus récents sont conservés. Choisissez-en un sur un autre disque, ou un dossier copié ailleurs.
+backup-folder = Dossier
+backup-auto-do = Activer
+backup-auto-failed = Aucune sauvegarde n’a été faite : { $reason }
+backup-auto-last = Dernière sauvegarde : { $when }, { $size }
+backup-auto-none = La première sauvegarde est en cours…
+backup-auto-change = Autre dossier
 recovery-asking = Vos contacts sont interrogés sur les appareils qu’ils vous connaissent…
 recovery-alone = Ajoutez quelqu’un qui vous connaît, avec une invitation de sa part : vos anciens contacts vous reconnaîtront.
 recovery-telling =
@@ -605,6 +614,7 @@ toast-profile-saved = Enregistré
 toast-bootstrap-added = Nœud d’amorçage ajouté
 toast-bootstrap-removed = Nœud d’amorçage retiré
 toast-backup = La sauvegarde est terminée
+toast-no-backup = La sauvegarde a échoué. Voyez Stockage dans les réglages.
 
 ## What went wrong
 

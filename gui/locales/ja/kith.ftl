@@ -543,6 +543,15 @@ backup-profile-password = このプロフィールのパスワード
 backup-busy = バックアップを書き、読み返して確かめています。その間も続けられます。
 backup-progress = { $percent } %
 backup-stop = 中止
+backup-auto = 自動バックアップ
+backup-auto-about = 1日1回、選んだフォルダーに保存します。新しい3つが残ります。
+backup-auto-what = 1日1回、連絡先・メッセージ・設定を暗号化したファイルをこのフォルダーに保存します。新しい3つが残ります。別のディスクのフォルダーか、別の場所にコピーされるフォルダーを選んでください。
+backup-folder = フォルダー
+backup-auto-do = オンにする
+backup-auto-failed = バックアップできませんでした：{ $reason }
+backup-auto-last = 最後のバックアップ：{ $when }、{ $size }
+backup-auto-none = 最初のバックアップを作成しています…
+backup-auto-change = 別のフォルダー
 recovery-asking = 連絡先が知っているあなたの端末を確認しています…
 recovery-alone = あなたを知っている人を、その人の招待で追加してください。そうすれば以前の連絡先があなたと分かります。
 recovery-telling = { $count } 件の連絡先には、復元がまだ伝わっていません。つながったときに伝わります。
@@ -581,6 +590,7 @@ toast-profile-saved = 保存しました
 toast-bootstrap-added = ブートストラップノードを追加しました
 toast-bootstrap-removed = ブートストラップノードを削除しました
 toast-backup = バックアップが完了しました
+toast-no-backup = バックアップできませんでした。設定の「ストレージ」を確認してください。
 
 ## What went wrong
 

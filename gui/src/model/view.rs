@@ -292,6 +292,8 @@ pub struct Wiping {
 /// A backup to be made.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NewBackup {
+    /// Backups that make themselves, into a folder.
+    pub rolling: bool,
     /// Where, typed or chosen.
     pub path: String,
     /// A password opens it, not the 24 words.

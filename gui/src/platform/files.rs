@@ -19,6 +19,11 @@ pub(crate) fn save(offered: &str) -> Option<Action> {
     chosen(&dialog.save_file()?)
 }
 
+/// Lets a person choose where backups go.
+pub(crate) fn folder() -> Option<Action> {
+    chosen(&rfd::FileDialog::new().pick_folder()?)
+}
+
 /// Lets a person choose a backup.
 pub(crate) fn backup() -> Option<Action> {
     chosen(&rfd::FileDialog::new().add_filter("Kith", &[ENDING]).pick_file()?)

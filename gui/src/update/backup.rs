@@ -1,6 +1,6 @@
 //! Making a backup, and bringing an account back.
 
-use kith_node::{ApiError, Command, ErrorCode, ProfileState, api::Password, params};
+use kith_node::{ApiError, Command, ErrorCode, ProfileState, api::Password, params, views::Backups};
 
 use super::{Effect, Then, toast};
 use crate::{
@@ -16,11 +16,16 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             let backup = NewBackup { path: offered(model), ..NewBackup::default() };
             model.view.sheet = Some(Sheet::Backup(backup));
         }
-        Action::ChooseBackup => {
-            if let Some(Sheet::Backup(backup)) = &model.view.sheet {
-                out.push(Effect::ChooseSave(backup.path.clone()));
-            }
+        Action::OpenRolling => {
+            let path = model.backups.as_ref().and_then(|backups| backups.folder.clone()).unwrap_or_default();
+            model.view.sheet = Some(Sheet::Backup(NewBackup { rolling: true, path, ..NewBackup::default() }));
         }
+        Action::StopRolling => set_rolling(None, None, out),
+        Action::ChooseBackup => match &model.view.sheet {
+            Some(Sheet::Backup(NewBackup { rolling: true, .. })) => out.push(Effect::ChooseFolder),
+            Some(Sheet::Backup(backup)) => out.push(Effect::ChooseSave(backup.path.clone())),
+            _ => {}
+        },
         Action::BackupTo(path) => match (&mut model.view.sheet, &mut model.stage) {
             (Some(Sheet::Backup(backup)), _) => (backup.path, backup.error) = (path, None),
             (_, Stage::Onboarding(onboarding)) => onboarding.restoring.file = path,
@@ -57,19 +62,48 @@ fn offered(model: &Model) -> String {
 }
 
 fn back_up(model: &mut Model, out: &mut Vec<Effect>) {
-    let needed = model.lock == Some(ProfileState::Password);
+    let needed = needs_password(model);
     let Some(Sheet::Backup(backup)) = &mut model.view.sheet else { return };
     if backup.busy || !backup.is_complete(needed) {
         return;
     }
     (backup.busy, backup.wrong, backup.error) = (true, false, None);
+    let profile_password = needed.then(|| backup.profile_password.clone());
+    let path = backup.path.trim().to_owned();
+    if backup.rolling {
+        return set_rolling(Some(path), profile_password, out);
+    }
+    let password = backup.by_password.then(|| backup.password.clone());
     model.backup = None;
-    let params = params::BackupExportParams {
-        path: backup.path.trim().to_owned(),
-        password: backup.by_password.then(|| backup.password.clone()),
-        profile_password: needed.then(|| backup.profile_password.clone()),
-    };
+    let params = params::BackupExportParams { path, password, profile_password };
     out.push(Effect::Call(Command::BackupExport(params), Then::BackedUp));
+}
+
+/// Whether the profile's password is asked for in the sheet: once for backups that make themselves.
+pub(crate) fn needs_password(model: &Model) -> bool {
+    let rolling = matches!(&model.view.sheet, Some(Sheet::Backup(backup)) if backup.rolling);
+    let known = rolling && model.backups.as_ref().is_some_and(|backups| backups.folder.is_some());
+    model.lock == Some(ProfileState::Password) && !known
+}
+
+fn set_rolling(folder: Option<String>, profile_password: Option<Password>, out: &mut Vec<Effect>) {
+    let params = params::BackupSetParams { folder, every_s: None, keep: None, profile_password };
+    out.push(Effect::Call(Command::BackupSet(params), Then::Rolling));
+}
+
+pub(super) fn rolling_set(model: &mut Model, backups: Backups) {
+    model.backups = Some(backups);
+    if matches!(&model.view.sheet, Some(Sheet::Backup(backup)) if backup.rolling) {
+        model.view.sheet = None;
+    }
+}
+
+/// Somebody who relies on backups learns at once that there are none.
+pub(super) fn heard(model: &mut Model, backups: &Backups) {
+    let failed_before = model.backups.as_ref().is_some_and(|backups| backups.error.is_some());
+    if backups.error.is_some() && !failed_before {
+        toast(model, ToastKind::Problem, "toast-no-backup");
+    }
 }
 
 pub(super) fn done(model: &mut Model) {

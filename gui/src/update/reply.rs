@@ -71,6 +71,8 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
             }
         }
         (Then::BackedUp, _) => backup::done(model),
+        (Then::Rolling, Reply::BackupStatus(backups)) => model.backups = Some(backups),
+        (Then::Rolling, Reply::BackupSet(backups)) => backup::rolling_set(model, backups),
         (Then::Tested, Reply::NetworkTest(test)) => model.view.network_test = Some(Some(test.steps)),
         (Then::Served, Reply::MailboxesServe(served)) => model.view.served = Some(served),
         (Then::BootstrapAdded, _) => {
@@ -173,7 +175,7 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
                 toast(model, ToastKind::Problem, key);
             }
         }
-        Then::BackedUp => backup::failed(model, error, key),
+        Then::BackedUp | Then::Rolling => backup::failed(model, error, key),
         Then::Quoted(chat, id) => messages::quoted(model, chat, id, None),
         // A person types on; the next letter asks again.
         Then::Found(..) => {}

@@ -53,6 +53,35 @@ fn a_lost_machine_is_made_good() {
     mara.until(&mut [&mut ada], "message", |mara| mara.sees("Chat with Ada, 2 unread messages"));
 }
 
+#[test]
+fn backups_make_themselves_until_they_are_turned_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let (disk, gone) = (folder.path().join("disk"), folder.path().join("gone"));
+    std::fs::create_dir(&disk).unwrap();
+    let made = || std::fs::read_dir(&disk).unwrap().count();
+    let mut ada = Device::new(folder.path().join("ada"), WIDE);
+    ada.onboard("Ada");
+    ada.press("Start chatting");
+    ada.press("Settings");
+    ada.press("Storage");
+    ada.until(&mut [], "how it stands", |ada| ada.window.state().model().backups.is_some());
+    ada.tab_to("Back up by itself");
+    ada.key(egui::Key::Space);
+    ada.type_into("Folder", gone.to_str().unwrap());
+    ada.press("Turn on");
+    ada.until(&mut [], "what is wrong", |ada| ada.sees_part("there is no such folder"));
+    assert!(!ada.sees("Another folder"), "it is on");
+    clear(&mut ada, "Folder");
+    ada.type_into("Folder", disk.to_str().unwrap());
+    ada.press("Turn on");
+    ada.until(&mut [], "a backup", |ada| ada.sees_part("Last backup: "));
+    assert_eq!(made(), 1);
+    ada.tab_to("Back up by itself");
+    ada.key(egui::Key::Space);
+    ada.until(&mut [], "off", |ada| !ada.sees("Another folder"));
+    assert_eq!(made(), 1);
+}
+
 /// Words that are none say which; those of an account bring it back, with nobody in it.
 #[test]
 fn the_words_alone_bring_the_account_back() {

@@ -16,7 +16,7 @@ use kith_gui::{
 use kith_node::{
     ProfileState,
     params::{EditedText, ServeReply},
-    views::{NotifyContent, NotifyRule, Presence, QuietHours, Recovery, RecoveryState},
+    views::{BackupMade, Backups, NotifyContent, NotifyRule, Presence, QuietHours, Recovery, RecoveryState},
 };
 
 use crate::sample;
@@ -344,6 +344,27 @@ fn first_steps() {
     let mut locked = Model::of("profile".into());
     locked.stage = Stage::Unlock(Unlock { wrong: 2, ..Unlock::default() });
     draw("unlock", locked, Mode::Dark, Code::En, NARROW);
+}
+
+#[test]
+fn backups_that_make_themselves() {
+    let storage = |sheet: Option<NewBackup>, error: Option<&str>| {
+        let last = BackupMade { path: "x".into(), at: sample::NOW - 3_600_000, bytes: 3_400_000 };
+        let folder = sheet.is_none().then(|| "/media/disk/Kith".to_owned());
+        let error = error.map(str::to_owned);
+        let backups = Backups { folder, every_s: 86_400, keep: 3, last: Some(last), error, next_at: None };
+        with(|model| {
+            model.lock = Some(ProfileState::Password);
+            model.view.route = Route::Settings(Section::Storage);
+            model.view.sheet = sheet.map(Sheet::Backup);
+            model.backups = Some(backups);
+        })
+    };
+    let asked = NewBackup { rolling: true, path: "/media/disk/Kith".into(), ..NewBackup::default() };
+    draw("backup-auto-light", storage(Some(asked.clone()), None), Mode::Light, Code::En, WIDE);
+    draw("backup-auto-ar", storage(Some(asked), None), Mode::Dark, Code::Ar, NARROW);
+    draw("storage-light", storage(None, None), Mode::Light, Code::En, WIDE);
+    draw("storage-dark", storage(None, Some("there is no such folder")), Mode::Dark, Code::De, NARROW);
 }
 
 #[test]

@@ -221,7 +221,7 @@ fn make_one(source: &Source, plan: &Plan, at: Timestamp, turn: &Turn) -> Result<
 /// Names tell whose it is, since several profiles may share a folder, and sort by time.
 fn name(account: AccountId, at: Timestamp) -> String {
     let at = i64::try_from(at).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()).unwrap_or_default();
-    format!("{}{}.{ENDING}", prefix(account), at.strftime("%Y%m%dT%H%M%SZ"))
+    format!("{}{}.{ENDING}", prefix(account), at.strftime("%Y%m%dT%H%M%S-%3fZ"))
 }
 
 const ENDING: &str = "kithbak";

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 use kith_node::params::ServeReply;
-use kith_node::views::{PRESENCE_SHARE, RECEIPTS_SEEN, TYPING_SHARE};
+use kith_node::views::{Backups, PRESENCE_SHARE, RECEIPTS_SEEN, TYPING_SHARE};
 
 use super::ui::set;
 use crate::{
@@ -226,6 +226,36 @@ pub(super) fn backup(ui: &mut Ui, cx: &mut Cx<'_>) {
             cx.act(Action::OpenBackup);
         }
     });
+    ui.add_space(space::S);
+    card(ui, cx, |ui, cx| rolling(ui, cx));
+}
+
+/// Backups that make themselves, and how the last went.
+fn rolling(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let (title, about) = (cx.t("backup-auto"), cx.t("backup-auto-about"));
+    let known = cx.model.backups.clone();
+    let on = known.as_ref().is_some_and(|backups| backups.folder.is_some());
+    if let Some(on) = ui.add_enabled_ui(known.is_some(), |ui| switch_row(ui, cx, &title, &about, on)).inner {
+        cx.act(if on { Action::OpenRolling } else { Action::StopRolling });
+    }
+    let Some(Backups { folder: Some(folder), last, error, .. }) = known else { return };
+    crate::widgets::selectable(ui, cx.theme.code(&folder, 12.5, cx.tokens().text_2));
+    if let Some(error) = &error {
+        banner(ui, cx, Tone::Danger, &cx.with("backup-auto-failed", &[("reason", Arg::Text(error))]), None);
+        ui.add_space(space::S);
+    }
+    let last = match last {
+        Some(made) => {
+            let (when, size) = (cx.lang.full(made.at), bytes(made.bytes));
+            cx.with("backup-auto-last", &[("when", Arg::Text(&when)), ("size", Arg::Text(&size))])
+        }
+        None => cx.t("backup-auto-none"),
+    };
+    muted(ui, cx, &last);
+    ui.add_space(space::XS);
+    if button(ui, cx, Kind::Secondary, Some(icons::FOLDER_OPEN), &cx.t("backup-auto-change")).clicked() {
+        cx.act(Action::OpenRolling);
+    }
 }
 
 pub(super) fn wipe(ui: &mut Ui, cx: &mut Cx<'_>) {

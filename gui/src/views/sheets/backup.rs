@@ -1,7 +1,7 @@
 //! Everything worth keeping, in one file.
 
 use egui::Ui;
-use kith_node::{ProfileState, api::Password};
+use kith_node::api::Password;
 
 use crate::{
     action::Action,
@@ -9,14 +9,14 @@ use crate::{
     i18n::Arg,
     model::{NewBackup, Sheet},
     theme::{icons, space},
-    update::Target,
+    update::{Target, needs_password},
     widgets::{Field, Kind, Tone, banner, button, field, muted, paragraph, progress, segmented, sheet, sheet_buttons},
 };
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, typed: &NewBackup) {
-    let title = cx.t("backup-make");
+    let title = cx.t(if typed.rolling { "backup-auto" } else { "backup-make" });
     sheet(ui, cx, &title, 460.0, |ui, cx| {
-        if typed.busy {
+        if typed.busy && !typed.rolling {
             under_way(ui, cx);
         } else {
             ask(ui, cx, typed);
@@ -42,9 +42,9 @@ fn under_way(ui: &mut Ui, cx: &mut Cx<'_>) {
 fn ask(ui: &mut Ui, cx: &mut Cx<'_>, typed: &NewBackup) {
     let mut next = typed.clone();
     let mut entered = false;
-    paragraph(ui, cx, &cx.t("backup-what"));
+    paragraph(ui, cx, &cx.t(if typed.rolling { "backup-auto-what" } else { "backup-what" }));
     ui.add_space(space::S);
-    let label = cx.t("backup-file");
+    let label = cx.t(if typed.rolling { "backup-folder" } else { "backup-file" });
     let shown = Field { label: &label, code: true, limit: 4096, target: Some(Target::Field), ..Field::default() };
     let (changed, enter) = field(ui, cx, "backup file", &typed.path, shown);
     if let Some(path) = changed {
@@ -55,19 +55,8 @@ fn ask(ui: &mut Ui, cx: &mut Cx<'_>, typed: &NewBackup) {
         cx.act(Action::ChooseBackup);
     }
     ui.add_space(space::S);
-    let name = cx.t("backup-opened-by");
-    let choices = [cx.t("by-words"), cx.t("by-password")];
-    if let Some(at) = segmented(ui, cx, &name, &choices, usize::from(typed.by_password)) {
-        next.by_password = at == 1;
-    }
-    muted(ui, cx, &cx.t(if typed.by_password { "backup-by-password-about" } else { "backup-by-words-about" }));
-    if typed.by_password {
-        ui.add_space(space::S);
-        let (changed, enter) = secret(ui, cx, "backup password", "backup-password", &typed.password, false);
-        next.password = changed.unwrap_or(next.password);
-        entered |= enter;
-    }
-    let needed = cx.model.lock == Some(ProfileState::Password);
+    entered |= opened_by(ui, cx, typed, &mut next);
+    let needed = needs_password(cx.model);
     if needed {
         ui.add_space(space::S);
         let (changed, enter) =
@@ -85,8 +74,8 @@ fn ask(ui: &mut Ui, cx: &mut Cx<'_>, typed: &NewBackup) {
         cx.act(Action::EditSheet(Sheet::Backup(next)));
     }
     sheet_buttons(ui, cx, |ui, cx| {
-        let can = typed.is_complete(needed);
-        let text = cx.t("backup-make");
+        let can = typed.is_complete(needed) && !typed.busy;
+        let text = cx.t(if typed.rolling { "backup-auto-do" } else { "backup-make" });
         let pressed = ui.add_enabled_ui(can, |ui| button(ui, cx, Kind::Primary, None, &text).clicked()).inner;
         if can && (pressed || entered) {
             cx.act(Action::BackUp);
@@ -95,6 +84,29 @@ fn ask(ui: &mut Ui, cx: &mut Cx<'_>, typed: &NewBackup) {
             cx.act(Action::CloseSheet);
         }
     });
+}
+
+/// What will open it; gives whether somebody pressed Enter.
+fn opened_by(ui: &mut Ui, cx: &mut Cx<'_>, typed: &NewBackup, next: &mut NewBackup) -> bool {
+    if typed.rolling {
+        muted(ui, cx, &cx.t("backup-by-words-about"));
+        return false;
+    }
+    let name = cx.t("backup-opened-by");
+    let choices = [cx.t("by-words"), cx.t("by-password")];
+    if let Some(at) = segmented(ui, cx, &name, &choices, usize::from(typed.by_password)) {
+        next.by_password = at == 1;
+    }
+    muted(ui, cx, &cx.t(if typed.by_password { "backup-by-password-about" } else { "backup-by-words-about" }));
+    if !typed.by_password {
+        return false;
+    }
+    ui.add_space(space::S);
+    let (changed, entered) = secret(ui, cx, "backup password", "backup-password", &typed.password, false);
+    if let Some(password) = changed {
+        next.password = password;
+    }
+    entered
 }
 
 fn secret(
