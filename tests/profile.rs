@@ -12,6 +12,7 @@ use anyhow::{Context as _, Result};
 use kith_tests::{
     people::{Person, befriend},
     process::{BootstrapHome, Home, program},
+    rpc::WAIT_LIMIT,
 };
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -295,5 +296,39 @@ async fn a_wiped_profile_is_gone_at_once() -> Result<()> {
     // A new one can be made there.
     let fresh = Person::at(home).await?;
     assert_ne!(fresh.account, alice.account);
+    Ok(())
+}
+
+/// Killed a little further into it each time.
+#[tokio::test]
+async fn a_wipe_that_is_killed_is_finished_by_the_next_start() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let mut cut_short = 0;
+    for round in 0..6 {
+        let home = Home::new(root.path(), &format!("alice-{round}"));
+        let alice = Person::at(home.clone()).await?;
+        alice.write(&alice.account, "a note").await?;
+        let api = alice.node.api.clone();
+        let wiping = tokio::spawn(async move { api.call("profile.wipe", json!({ "confirm": "wipe" })).await });
+        let began = tokio::time::timeout(WAIT_LIMIT, async {
+            while home.profile.join("kith.db").exists() && !home.profile.join("wiping").exists() {
+                tokio::task::yield_now().await;
+            }
+        });
+        began.await.context("the wipe does not begin")?;
+        for _file in 0..round * 4 {
+            contents(&home.profile).ok();
+        }
+        alice.node.kill().await?;
+        // Whether it was answered depends on when it was killed.
+        let _answer = wiping.await?;
+        cut_short += usize::from(home.profile.join("kith.db").exists());
+
+        let fresh = Person::at(home).await?;
+        assert_ne!(fresh.account, alice.account, "round {round}");
+        assert!(fresh.texts(&fresh.account).await?.is_empty());
+        fresh.node.kill().await?;
+    }
+    assert!(cut_short > 0, "no round was killed in time to tell");
     Ok(())
 }
