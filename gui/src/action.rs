@@ -243,8 +243,10 @@ pub enum Action {
     SetPassword,
     /// Show my 24 words.
     ShowPhrase,
-    /// They were written down.
-    PhraseSaved,
+    /// Somebody says that they wrote the 24 words down: ask for two of them.
+    PhraseWritten,
+    /// Compare the two.
+    CheckPhrase,
     /// Others may learn something of me, and I of them: a setting of the node by its key.
     Share(&'static str, bool),
     /// Somebody may learn more or less of me than others.

@@ -25,7 +25,7 @@ pub use talk::{Aim, Load, Pending, Quote, Scroll, Talk};
 pub use told::{About, Notice, Told, Waiting};
 pub use view::{
     AddContact, AddTab, EmojiFor, Filter, Hits, Lasts, Later, Narrow, NewBackup, NewPassword, NewPoll, Palette,
-    Preview, ProfileEdit, Route, Section, Sheet, Span, Toast, ToastKind, View, Wiping, Words,
+    PhraseCheck, Preview, ProfileEdit, Route, Section, Sheet, Span, Toast, ToastKind, View, Wiping, Words,
 };
 
 /// How many conversations keep their loaded messages.

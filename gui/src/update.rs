@@ -203,11 +203,6 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::OpenLink(link) => entry::open_link(model, link, &mut out),
         Action::Copy(text, what) => copy(model, text, what, &mut out),
         Action::Set(settings) => set(model, *settings, &mut out),
-        Action::PhraseSaved => {
-            model.view.sheet = None;
-            let settings = Settings { phrase_saved: true, ..model.settings.clone() };
-            set(model, settings, &mut out);
-        }
         Action::Share(key, on) => {
             match key {
                 TYPING_SHARE => model.settings.typing = on,

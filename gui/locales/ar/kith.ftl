@@ -56,6 +56,8 @@ ready-peers = { $count ->
    *[other] متصل بـ { $count } نظير
 }
 ready-no-peers = يجري البحث عن عُقد أخرى…
+ready-phrase = كلماتك الـ24 مكتوبة على ورق
+ready-no-phrase = اكتب كلماتك الـ24
 ready-invite = اعرض هذا على شخص تعرفه أو أرسل إليه الرابط. هكذا يجد أحدكما الآخر.
 ready-start = بدء المحادثة
 
@@ -429,6 +431,12 @@ phrase-warning = اكتبها على ورق. لا تعرضها على أحد، �
 phrase-opening = يجري الفتح…
 phrase-copy = نسخ
 phrase-done = لقد دوّنتها
+phrase-check-about = لتكتشف الخطأ الآن وليس عندما تحتاج إليها: اكتب كلمتين من ورقتك.
+phrase-check-word = الكلمة { $position }
+phrase-check-wrong = إحداهما على الأقل كلمة أخرى. انظر إلى ورقتك أو إلى الكلمات مرة أخرى.
+phrase-check = تحقق
+phrase-again = عرض الكلمات مرة أخرى
+phrase-unsaved = لم يتأكد بعد أنها مكتوبة على ورق: اعرضها واكتبها وأجب عن سؤالين.
 
 ## Network
 
@@ -651,6 +659,7 @@ toast-profile-saved = تم الحفظ
 toast-bootstrap-added = تمت إضافة عقدة التمهيد
 toast-bootstrap-removed = تمت إزالة عقدة التمهيد
 toast-backup = اكتملت النسخة الاحتياطية
+toast-phrase = كلماتك الـ24 مكتوبة على ورق
 toast-no-backup = تعذّر إنشاء نسخة احتياطية. انظر التخزين في الإعدادات.
 
 ## What went wrong

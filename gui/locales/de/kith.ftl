@@ -52,6 +52,8 @@ ready-peers = { $count ->
    *[other] Mit { $count } Gegenstellen verbunden
 }
 ready-no-peers = Andere Knoten werden gesucht…
+ready-phrase = Deine 24 Wörter stehen auf Papier
+ready-no-phrase = Schreib deine 24 Wörter auf
 ready-invite = Zeig das jemandem, den du kennst, oder verschick den Link. So findet ihr einander.
 ready-start = Jetzt chatten
 
@@ -407,6 +409,12 @@ phrase-warning = Schreib sie auf Papier. Zeig sie niemandem, tipp sie nirgends e
 phrase-opening = Wird geöffnet…
 phrase-copy = Kopieren
 phrase-done = Ich habe sie aufgeschrieben
+phrase-check-about = Damit du einen Fehler jetzt findest und nicht, wenn du sie brauchst: Tipp zwei der Wörter von deinem Papier ab.
+phrase-check-word = Wort { $position }
+phrase-check-wrong = Mindestens eines lautet anders. Sieh auf dein Papier oder noch einmal auf die Wörter.
+phrase-check = Prüfen
+phrase-again = Wörter noch einmal zeigen
+phrase-unsaved = Ob du sie auf Papier hast, weiß noch niemand: Lass sie dir zeigen, schreib sie auf und beantworte zwei Fragen.
 
 ## Network
 
@@ -614,6 +622,7 @@ toast-profile-saved = Gespeichert
 toast-bootstrap-added = Bootstrap-Knoten hinzugefügt
 toast-bootstrap-removed = Bootstrap-Knoten entfernt
 toast-backup = Die Sicherung ist fertig
+toast-phrase = Deine 24 Wörter stehen auf Papier
 toast-no-backup = Es konnte nicht gesichert werden. Sieh in den Einstellungen unter Speicher nach.
 
 ## What went wrong

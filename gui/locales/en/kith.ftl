@@ -52,6 +52,8 @@ ready-peers = { $count ->
    *[other] Connected to { $count } peers
 }
 ready-no-peers = Looking for other nodes…
+ready-phrase = Your 24 words are on paper
+ready-no-phrase = Write down your 24 words
 ready-invite = Show this to a friend, or send them the link. It is how you find each other.
 ready-start = Start chatting
 
@@ -407,6 +409,12 @@ phrase-warning = Write them on paper. Show them to nobody, type them nowhere.
 phrase-opening = Opening…
 phrase-copy = Copy
 phrase-done = I wrote them down
+phrase-check-about = So that you find a mistake now and not when you need them: type two of the words from your paper.
+phrase-check-word = Word { $position }
+phrase-check-wrong = At least one of them is another word. Look at your paper, or at the words again.
+phrase-check = Check
+phrase-again = Show the words again
+phrase-unsaved = Nobody knows yet that you have them on paper: show them, write them down, and answer two questions.
 
 ## Network
 
@@ -614,6 +622,7 @@ toast-profile-saved = Saved
 toast-bootstrap-added = Bootstrap node added
 toast-bootstrap-removed = Bootstrap node removed
 toast-backup = The backup is complete
+toast-phrase = Your 24 words are on paper
 toast-no-backup = No backup could be made. Look at Storage in the settings.
 
 ## What went wrong

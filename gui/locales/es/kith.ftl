@@ -52,6 +52,8 @@ ready-peers = { $count ->
    *[other] Conectado a { $count } pares
 }
 ready-no-peers = Buscando otros nodos…
+ready-phrase = Tus 24 palabras están en papel
+ready-no-phrase = Escribe tus 24 palabras en papel
 ready-invite = Muéstraselo a alguien que conozcas o envíale el enlace. Es la forma de encontrarse.
 ready-start = Empezar a chatear
 
@@ -407,6 +409,12 @@ phrase-warning = Escríbelas en papel. No se las muestres a nadie ni las teclees
 phrase-opening = Abriendo…
 phrase-copy = Copiar
 phrase-done = Ya las tengo escritas
+phrase-check-about = Para encontrar un error ahora y no cuando las necesites: escribe dos de las palabras de tu papel.
+phrase-check-word = Palabra { $position }
+phrase-check-wrong = Al menos una es otra palabra. Mira tu papel o vuelve a ver las palabras.
+phrase-check = Comprobar
+phrase-again = Mostrar las palabras otra vez
+phrase-unsaved = Aún no consta que las tengas en papel: míralas, escríbelas y responde a dos preguntas.
 
 ## Network
 
@@ -614,6 +622,7 @@ toast-profile-saved = Guardado
 toast-bootstrap-added = Nodo de arranque añadido
 toast-bootstrap-removed = Nodo de arranque quitado
 toast-backup = La copia está completa
+toast-phrase = Tus 24 palabras están en papel
 toast-no-backup = No se pudo hacer la copia. Mira Almacenamiento en los ajustes.
 
 ## What went wrong

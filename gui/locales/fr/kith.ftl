@@ -52,6 +52,8 @@ ready-peers = { $count ->
    *[other] Connecté à { $count } pairs
 }
 ready-no-peers = Recherche d’autres nœuds…
+ready-phrase = Vos 24 mots sont sur papier
+ready-no-phrase = Notez vos 24 mots
 ready-invite = Montrez ceci à quelqu’un que vous connaissez, ou envoyez-lui le lien. C’est ainsi que vous vous retrouverez.
 ready-start = Commencer à discuter
 
@@ -407,6 +409,12 @@ phrase-warning = Notez-les sur papier. Ne les montrez à personne, ne les saisis
 phrase-opening = Ouverture…
 phrase-copy = Copier
 phrase-done = Je les ai notés
+phrase-check-about = Pour trouver une erreur maintenant et non le jour où vous en aurez besoin : saisissez deux des mots de votre papier.
+phrase-check-word = Mot { $position }
+phrase-check-wrong = Au moins l’un des deux est un autre mot. Regardez votre papier, ou les mots à nouveau.
+phrase-check = Vérifier
+phrase-again = Afficher à nouveau les mots
+phrase-unsaved = Rien ne montre encore que vous les avez sur papier : affichez-les, notez-les et répondez à deux questions.
 
 ## Network
 
@@ -614,6 +622,7 @@ toast-profile-saved = Enregistré
 toast-bootstrap-added = Nœud d’amorçage ajouté
 toast-bootstrap-removed = Nœud d’amorçage retiré
 toast-backup = La sauvegarde est terminée
+toast-phrase = Vos 24 mots sont sur papier
 toast-no-backup = La sauvegarde a échoué. Voyez Stockage dans les réglages.
 
 ## What went wrong

@@ -49,6 +49,8 @@ ready-encrypted = 履歴はディスク上で暗号化されています
 ready-listening = 同じネットワークからこのパソコンに接続できます
 ready-peers = { $count }台のピアに接続しました
 ready-no-peers = ほかのノードを探しています…
+ready-phrase = 24語は紙に控えてあります
+ready-no-phrase = 24語を書き留める
 ready-invite = 友だちに見せるか、リンクを送ってください。これでお互いを見つけられます。
 ready-start = チャットを始める
 
@@ -395,6 +397,12 @@ phrase-warning = 紙に書き留めてください。誰にも見せず、どこ
 phrase-opening = 開いています…
 phrase-copy = コピー
 phrase-done = 書き留めました
+phrase-check-about = 必要になってからではなく、いま間違いに気づけるように、紙に書いた単語から2つを入力してください。
+phrase-check-word = { $position }番目の単語
+phrase-check-wrong = 少なくとも1つが違います。紙か、もう一度単語を確認してください。
+phrase-check = 確認
+phrase-again = 単語をもう一度表示
+phrase-unsaved = 紙に控えたことをまだ確認していません。単語を表示して書き留め、2つの質問に答えてください。
 
 ## Network
 
@@ -590,6 +598,7 @@ toast-profile-saved = 保存しました
 toast-bootstrap-added = ブートストラップノードを追加しました
 toast-bootstrap-removed = ブートストラップノードを削除しました
 toast-backup = バックアップが完了しました
+toast-phrase = 24語は紙に控えてあります
 toast-no-backup = バックアップできませんでした。設定の「ストレージ」を確認してください。
 
 ## What went wrong

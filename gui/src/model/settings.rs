@@ -70,7 +70,7 @@ pub struct Settings {
     pub notify_sound: bool,
     /// Closing the window leaves the node running, where there is a tray; asked when it happens first.
     pub keep_running: Option<bool>,
-    /// The card about the recovery phrase was put away.
+    /// The 24 words were written down: two of them were asked for.
     pub phrase_saved: bool,
     /// Others learn that I have read what they wrote; kept by the node under a key of its own.
     #[serde(skip)]

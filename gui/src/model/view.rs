@@ -123,6 +123,8 @@ pub enum Sheet {
         password: Password,
         /// It was not that one.
         wrong: bool,
+        /// Whether they were written down is being found out.
+        check: Option<PhraseCheck>,
     },
     /// Give the profile a password, another one, or none.
     Password(NewPassword),
@@ -357,6 +359,17 @@ pub struct AddContact {
     pub busy: bool,
     /// The first invite waits for an address until then, Unix milliseconds.
     pub waits_until: Option<u64>,
+}
+
+/// Two of the 24 words, asked of somebody who says that they wrote them down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhraseCheck {
+    /// Which, counted from one.
+    pub places: [usize; 2],
+    /// Typed so far.
+    pub typed: [Password; 2],
+    /// One of them is another word.
+    pub wrong: bool,
 }
 
 /// What is said on the telephone.

@@ -2,10 +2,10 @@
 
 use kith_node::{Command, ProfileState, api::Password, params};
 
-use super::{Effect, Target, Then};
+use super::{Effect, Target, Then, toast};
 use crate::{
     action::Action,
-    model::{Model, NewPassword, Sheet, Stage},
+    model::{Model, NewPassword, PhraseCheck, Settings, Sheet, Stage, ToastKind},
 };
 
 /// Gives back what is not its own.
@@ -28,7 +28,8 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
                 _ => Password::default(),
             };
             let needed = model.lock == Some(ProfileState::Password);
-            model.view.sheet = Some(Sheet::Phrase { words: None, password: password.clone(), wrong: false });
+            model.view.sheet =
+                Some(Sheet::Phrase { words: None, password: password.clone(), wrong: false, check: None });
             if needed && password.as_str().is_empty() {
                 out.push(Effect::Focus(Target::Field));
                 return None;
@@ -36,6 +37,16 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             let params = params::PhraseParams { password: needed.then_some(password) };
             out.push(Effect::Call(Command::ProfileRecoveryPhrase(params), Then::Phrase));
         }
+        Action::PhraseWritten => {
+            // Any two will do, but not the same ones every time.
+            let (first, second) = (model.now % 12, model.now / 12 % 12);
+            if let Some(Sheet::Phrase { check, .. }) = &mut model.view.sheet {
+                let places = [first as usize + 1, second as usize + 13];
+                *check = Some(PhraseCheck { places, typed: Default::default(), wrong: false });
+                out.push(Effect::Focus(Target::Field));
+            }
+        }
+        Action::CheckPhrase => check_phrase(model, out),
         Action::Wipe => {
             if let Some(Sheet::Wipe(wiping)) = &mut model.view.sheet
                 && !wiping.busy
@@ -53,6 +64,19 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
         other => return Some(other),
     }
     None
+}
+
+fn check_phrase(model: &mut Model, out: &mut Vec<Effect>) {
+    let Some(Sheet::Phrase { words: Some(words), check: Some(check), .. }) = &mut model.view.sheet else { return };
+    let is_right = |(place, typed): (&usize, &Password)| {
+        words.get(place - 1).is_some_and(|word| typed.as_str().trim().eq_ignore_ascii_case(word))
+    };
+    check.wrong = !check.places.iter().zip(&check.typed).all(is_right);
+    if !check.wrong {
+        model.view.sheet = None;
+        super::set(model, Settings { phrase_saved: true, ..model.settings.clone() }, out);
+        toast(model, ToastKind::Done, "toast-phrase");
+    }
 }
 
 /// What is there can be deleted again, or left.

@@ -422,7 +422,7 @@ fn the_words_want_the_password_there_is() {
     let mut model = talking(vec![]);
     model.lock = Some(ProfileState::Password);
     assert_eq!(calls(&update(&mut model, Action::ShowPhrase)), [""; 0]);
-    let typed = Sheet::Phrase { words: None, password: "mule".to_owned().into(), wrong: false };
+    let typed = Sheet::Phrase { words: None, password: "mule".to_owned().into(), wrong: false, check: None };
     let _effects = update(&mut model, Action::EditSheet(typed));
     assert_eq!(calls(&update(&mut model, Action::ShowPhrase)), ["profile.recovery_phrase"]);
     let _effects = reply(&mut model, Then::Phrase, Err(ErrorCode::WrongPassword));

@@ -1,5 +1,6 @@
 //! A backup is made and read back, with clicks and keys only.
 
+use kith_gui::model::Sheet;
 use kith_node::views::RecoveryState;
 
 use crate::{
@@ -80,6 +81,39 @@ fn backups_make_themselves_until_they_are_turned_off() {
     ada.key(egui::Key::Space);
     ada.until(&mut [], "off", |ada| !ada.sees("Another folder"));
     assert_eq!(made(), 1);
+}
+
+#[test]
+fn two_of_the_words_are_asked_of_who_says_they_are_on_paper() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ada = Device::new(folder.path().join("ada"), WIDE);
+    ada.onboard("Ada");
+    ada.press("Write down your 24 words");
+    ada.wait("I wrote them down");
+    // The sheet has grown with the words, and comes to its place in the next frame.
+    ada.window.step();
+    ada.press("I wrote them down");
+    let (words, places) = match &ada.window.state().model().view.sheet {
+        Some(Sheet::Phrase { words: Some(words), check: Some(check), .. }) => (words.clone(), check.places),
+        other => panic!("{other:?}"),
+    };
+    assert!(!ada.sees_part(&words[places[0] - 1]), "the answer stands there");
+    for (at, place) in places.iter().enumerate() {
+        ada.type_into(&format!("Word {place}"), if at == 0 { words[place - 1].as_str() } else { "zoology" });
+    }
+    ada.press("Check");
+    ada.until(&mut [], "what is wrong", |ada| ada.sees_part("At least one of them is another word."));
+    let second = format!("Word {}", places[1]);
+    clear(&mut ada, &second);
+    ada.type_into(&second, &format!(" {} ", words[places[1] - 1].to_uppercase()));
+    ada.press("Check");
+    ada.until(&mut [], "tick", |ada| ada.sees("Your 24 words are on paper"));
+    assert!(!ada.sees("Write down your 24 words"));
+    drop(ada);
+    let mut ada = Device::new(folder.path().join("ada"), WIDE);
+    ada.press("Settings");
+    ada.wait("Show my 24 words");
+    assert!(!ada.sees_part("Nobody knows yet that you have them on paper"), "asked again after a restart");
 }
 
 /// Words that are none say which; those of an account bring it back, with nobody in it.

@@ -8,7 +8,8 @@ use kith_gui::{
     i18n::{Code, Lang},
     model::{
         AddContact, AddTab, Aim, EmojiFor, Failed, Later, Model, NewBackup, NewPassword, NewPoll, Onboarding, Palette,
-        Preview as Link, ProfileEdit, Restoring, Route, Section, Sheet, Span, Stage, Step, Unlock, Wiping, Words,
+        PhraseCheck, Preview as Link, ProfileEdit, Restoring, Route, Section, Sheet, Span, Stage, Step, Unlock, Wiping,
+        Words,
     },
     preview::Preview,
     theme::{Mode, Theme},
@@ -347,6 +348,20 @@ fn first_steps() {
 }
 
 #[test]
+fn words_on_paper() {
+    let asked = |wrong| {
+        with(|model| {
+            model.view.route = Route::Settings(Section::Account);
+            let words = Some(vec!["zebra".to_owned(); 24]);
+            let check = Some(PhraseCheck { places: [7, 19], typed: Default::default(), wrong });
+            model.view.sheet = Some(Sheet::Phrase { words, password: Default::default(), wrong: false, check });
+        })
+    };
+    draw("phrase-check-light", asked(false), Mode::Light, Code::En, WIDE);
+    draw("phrase-check-ar", asked(true), Mode::Dark, Code::Ar, NARROW);
+}
+
+#[test]
 fn backups_that_make_themselves() {
     let storage = |sheet: Option<NewBackup>, error: Option<&str>| {
         let last = BackupMade { path: "x".into(), at: sample::NOW - 3_600_000, bytes: 3_400_000 };
@@ -489,7 +504,7 @@ fn sheets_and_pages() {
     let words = words.split(' ').map(str::to_owned).collect();
     draw(
         "phrase",
-        sheet(Sheet::Phrase { words: Some(words), password: Default::default(), wrong: false }),
+        sheet(Sheet::Phrase { words: Some(words), password: Default::default(), wrong: false, check: None }),
         Mode::Dark,
         Code::En,
         WIDE,

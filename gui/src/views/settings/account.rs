@@ -53,6 +53,10 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     card(ui, cx, |ui, cx| {
         muted(ui, cx, &cx.t("phrase-about"));
         ui.add_space(space::XS);
+        if !cx.model.settings.phrase_saved {
+            banner(ui, cx, Tone::Warn, &cx.t("phrase-unsaved"), None);
+            ui.add_space(space::S);
+        }
         if button(ui, cx, Kind::Secondary, Some(icons::KEY), &cx.t("phrase-show")).clicked() {
             cx.actions.push(Action::ShowPhrase);
         }

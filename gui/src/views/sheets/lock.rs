@@ -6,7 +6,8 @@ use kith_node::{ProfileState, api::Password};
 use crate::{
     action::{Action, Copied},
     cx::Cx,
-    model::{NewPassword, Sheet},
+    i18n::Arg,
+    model::{NewPassword, PhraseCheck, Sheet},
     theme::{icons, space},
     update::Target,
     widgets::{Field, Kind, Tone, banner, button, field, muted, sheet, sheet_buttons, word_grid},
@@ -80,17 +81,67 @@ pub(super) fn password(ui: &mut Ui, cx: &mut Cx<'_>, typed: &NewPassword) {
     });
 }
 
-pub(super) fn phrase(ui: &mut Ui, cx: &mut Cx<'_>, words: Option<&[String]>, password: &Password, wrong: bool) {
+/// The words, then two of them as a question.
+pub(super) fn phrase(ui: &mut Ui, cx: &mut Cx<'_>, words: &[String], check: Option<&PhraseCheck>) {
+    let title = cx.t("phrase-title");
+    sheet(ui, cx, &title, 480.0, |ui, cx| match check {
+        Some(check) => question(ui, cx, words, check),
+        None => {
+            banner(ui, cx, Tone::Warn, &cx.t("phrase-warning"), None);
+            ui.add_space(space::S);
+            all_words(ui, cx, words);
+        }
+    });
+}
+
+/// Before the words are there.
+pub(super) fn open_phrase(ui: &mut Ui, cx: &mut Cx<'_>, password: &Password, wrong: bool) {
     let title = cx.t("phrase-title");
     sheet(ui, cx, &title, 480.0, |ui, cx| {
         banner(ui, cx, Tone::Warn, &cx.t("phrase-warning"), None);
         ui.add_space(space::S);
-        match words {
-            Some(words) => all_words(ui, cx, words),
-            None if cx.model.lock == Some(ProfileState::Password) => ask(ui, cx, password, wrong),
-            None => {
-                muted(ui, cx, &cx.t("phrase-opening"));
-            }
+        if cx.model.lock == Some(ProfileState::Password) {
+            ask(ui, cx, password, wrong);
+        } else {
+            muted(ui, cx, &cx.t("phrase-opening"));
+        }
+    });
+}
+
+fn question(ui: &mut Ui, cx: &mut Cx<'_>, words: &[String], check: &PhraseCheck) {
+    muted(ui, cx, &cx.t("phrase-check-about"));
+    ui.add_space(space::S);
+    let mut next = check.clone();
+    let mut entered = false;
+    let error = cx.t("phrase-check-wrong");
+    for (at, (place, typed)) in check.places.iter().zip(&mut next.typed).enumerate() {
+        let label = cx.with("phrase-check-word", &[("position", Arg::Count(*place as u64))]);
+        let target = (at == 0).then_some(Target::Field);
+        let error = (check.wrong && at == 1).then_some(error.as_str());
+        let shown = Field { label: &label, limit: 16, target, error, ..Field::default() };
+        let (changed, enter) = field(ui, cx, &format!("phrase word {at}"), typed.as_str(), shown);
+        if let Some(word) = changed {
+            (*typed, next.wrong) = (word.into(), false);
+        }
+        entered |= enter;
+        ui.add_space(space::S);
+    }
+    let with = |check| {
+        let words = Some(words.to_vec());
+        Action::EditSheet(Sheet::Phrase { words, password: Password::default(), wrong: false, check })
+    };
+    if next != *check {
+        cx.act(with(Some(next)));
+    }
+    sheet_buttons(ui, cx, |ui, cx| {
+        let can = check.typed.iter().all(|typed| !typed.as_str().trim().is_empty());
+        let text = cx.t("phrase-check");
+        let pressed = ui.add_enabled_ui(can, |ui| button(ui, cx, Kind::Primary, None, &text).clicked()).inner;
+        if can && (pressed || entered) {
+            cx.act(Action::CheckPhrase);
+        }
+        if button(ui, cx, Kind::Secondary, None, &cx.t("phrase-again")).clicked() {
+            cx.act(with(None));
         }
     });
 }
@@ -98,7 +149,7 @@ pub(super) fn phrase(ui: &mut Ui, cx: &mut Cx<'_>, words: Option<&[String]>, pas
 fn ask(ui: &mut Ui, cx: &mut Cx<'_>, password: &Password, wrong: bool) {
     let (changed, entered) = secret(ui, cx, "phrase password", "unlock-password", password, (true, wrong));
     if let Some(password) = changed {
-        cx.act(Action::EditSheet(Sheet::Phrase { words: None, password, wrong: false }));
+        cx.act(Action::EditSheet(Sheet::Phrase { words: None, password, wrong: false, check: None }));
     }
     sheet_buttons(ui, cx, |ui, cx| {
         let can = !password.as_str().is_empty();
@@ -118,7 +169,7 @@ fn all_words(ui: &mut Ui, cx: &mut Cx<'_>, words: &[String]) {
     word_grid(ui, cx, words, (columns, 13.5));
     sheet_buttons(ui, cx, |ui, cx| {
         if button(ui, cx, Kind::Primary, None, &cx.t("phrase-done")).clicked() {
-            cx.act(Action::PhraseSaved);
+            cx.act(Action::PhraseWritten);
         }
         if button(ui, cx, Kind::Secondary, Some(icons::COPY), &cx.t("phrase-copy")).clicked() {
             cx.act(Action::Copy(words.join(" "), Copied::Secret));

@@ -7,7 +7,7 @@ use crate::{
     model::{AddContact, AddTab},
     theme::{Type, icons, space},
     views::{add_contact, onboarding::centered},
-    widgets::{Kind, button_wide, glyph, heading, muted, wrapped},
+    widgets::{Kind, button_wide, glyph, heading, link_button, muted, wrapped},
 };
 
 pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
@@ -19,7 +19,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
         ui.add_space(space::L);
         muted(ui, cx, &cx.t("ready-invite"));
         ui.add_space(space::S);
-        add_contact::invite(ui, cx, add.link.as_deref(), 200.0);
+        add_contact::invite(ui, cx, add.link.as_deref(), 176.0);
         ui.add_space(space::L);
         if button_wide(ui, cx, Kind::Secondary, None, &cx.t("ready-start")).clicked() {
             cx.act(Action::StartChatting);
@@ -32,7 +32,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
 }
 
 /// Lines that turn to ticks as the node gets going.
-fn checklist(ui: &mut Ui, cx: &Cx<'_>) {
+fn checklist(ui: &mut Ui, cx: &mut Cx<'_>) {
     let network = cx.model.network.as_ref();
     let peers = network.map_or(0, |network| network.peers);
     line(ui, cx, true, &cx.t("ready-identity"));
@@ -46,9 +46,23 @@ fn checklist(ui: &mut Ui, cx: &Cx<'_>) {
         cx.t("ready-no-peers")
     };
     line(ui, cx, peers > 0, &text);
+    if cx.model.settings.phrase_saved {
+        line(ui, cx, true, &cx.t("ready-phrase"));
+    } else if row(ui, cx, false, |ui| link_button(ui, cx, &cx.t("ready-no-phrase")).clicked()) {
+        cx.act(Action::ShowPhrase);
+    }
 }
 
 fn line(ui: &mut Ui, cx: &Cx<'_>, done: bool, text: &str) {
+    row(ui, cx, done, |ui| {
+        let t = cx.tokens();
+        let text = cx.theme.paragraph(ui, text, Type::BODY, if done { t.text } else { t.text_2 });
+        wrapped(ui, text);
+    });
+}
+
+/// A tick, or a place for one, and what it stands for.
+fn row<R>(ui: &mut Ui, cx: &Cx<'_>, done: bool, add: impl FnOnce(&mut Ui) -> R) -> R {
     let layout =
         if cx.lang.rtl() { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
     ui.allocate_ui_with_layout(vec2(ui.available_width(), 26.0), layout, |ui| {
@@ -58,7 +72,7 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, done: bool, text: &str) {
         } else {
             glyph(ui, cx, icons::CIRCLE_DASHED, 20.0, t.text_3, false);
         }
-        let text = cx.theme.paragraph(ui, text, Type::BODY, if done { t.text } else { t.text_2 });
-        wrapped(ui, text);
-    });
+        add(ui)
+    })
+    .inner
 }
