@@ -414,7 +414,7 @@ phrase-check-word = Wort { $position }
 phrase-check-wrong = Mindestens eines lautet anders. Sieh auf dein Papier oder noch einmal auf die Wörter.
 phrase-check = Prüfen
 phrase-again = Wörter noch einmal zeigen
-phrase-unsaved = Ob du sie auf Papier hast, weiß noch niemand: Lass sie dir zeigen, schreib sie auf und beantworte zwei Fragen.
+phrase-unsaved = Noch nicht bestätigt: Lass dir die Wörter zeigen, schreib sie auf Papier und beantworte zwei Fragen.
 
 ## Network
 

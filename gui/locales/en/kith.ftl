@@ -414,7 +414,7 @@ phrase-check-word = Word { $position }
 phrase-check-wrong = At least one of them is another word. Look at your paper, or at the words again.
 phrase-check = Check
 phrase-again = Show the words again
-phrase-unsaved = Nobody knows yet that you have them on paper: show them, write them down, and answer two questions.
+phrase-unsaved = Not confirmed yet: show the words, write them on paper and answer two questions.
 
 ## Network
 

@@ -414,7 +414,7 @@ phrase-check-word = Palabra { $position }
 phrase-check-wrong = Al menos una es otra palabra. Mira tu papel o vuelve a ver las palabras.
 phrase-check = Comprobar
 phrase-again = Mostrar las palabras otra vez
-phrase-unsaved = Aún no consta que las tengas en papel: míralas, escríbelas y responde a dos preguntas.
+phrase-unsaved = Aún sin confirmar: mira las palabras, escríbelas en papel y responde a dos preguntas.
 
 ## Network
 

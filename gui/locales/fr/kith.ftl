@@ -414,7 +414,7 @@ phrase-check-word = Mot { $position }
 phrase-check-wrong = Au moins l’un des deux est un autre mot. Regardez votre papier, ou les mots à nouveau.
 phrase-check = Vérifier
 phrase-again = Afficher à nouveau les mots
-phrase-unsaved = Rien ne montre encore que vous les avez sur papier : affichez-les, notez-les et répondez à deux questions.
+phrase-unsaved = Pas encore confirmé : affichez les mots, notez-les sur papier et répondez à deux questions.
 
 ## Network
 

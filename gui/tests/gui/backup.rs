@@ -113,7 +113,7 @@ fn two_of_the_words_are_asked_of_who_says_they_are_on_paper() {
     let mut ada = Device::new(folder.path().join("ada"), WIDE);
     ada.press("Settings");
     ada.wait("Show my 24 words");
-    assert!(!ada.sees_part("Nobody knows yet that you have them on paper"), "asked again after a restart");
+    assert!(!ada.sees_part("Not confirmed yet"), "asked again after a restart");
 }
 
 /// Words that are none say which; those of an account bring it back, with nobody in it.
