@@ -45,7 +45,7 @@ async fn six_words_are_enough_even_while_who_said_them_is_away() -> Result<()> {
     carol.is_online().await?;
     let mut wrong: Vec<&str> = said.split(' ').collect();
     wrong.rotate_left(1);
-    for (words, code) in [(wrong.join(" "), "bad_link"), (wrong[1..].join(" "), "bad_link")] {
+    for (words, code) in [(wrong.join(" "), "not_found"), (wrong[1..].join(" "), "bad_link")] {
         assert_eq!(carol.node.api.error_of("contacts.preview", json!({ "link": words })).await?, code);
     }
     Ok(())

@@ -116,7 +116,13 @@ impl NewSecret {
 
 /// The one backup that is being made, if there is one.
 #[derive(Default)]
-pub(crate) struct Running(Mutex<Option<CancellationToken>>);
+pub(crate) struct Running(Mutex<Now>);
+
+#[derive(Default)]
+struct Now {
+    stop: Option<CancellationToken>,
+    closed: bool,
+}
 
 /// A backup that is being made; over when dropped.
 pub(crate) struct Turn {
@@ -125,31 +131,46 @@ pub(crate) struct Turn {
 }
 
 impl Running {
-    /// Begins one; `None` while there is another.
+    /// Begins one; `None` while there is another, and once none may be made any more.
     pub(crate) fn begin(self: &Arc<Self>) -> Option<Turn> {
         let mut now = self.now();
-        if now.is_some() {
+        if now.closed || now.stop.is_some() {
             return None;
         }
         let stop = CancellationToken::new();
-        *now = Some(stop.clone());
+        now.stop = Some(stop.clone());
         Some(Turn { running: Arc::clone(self), stop })
     }
 
     /// Stops the one there is. Whether there was one.
     pub(crate) fn stop(&self) -> bool {
-        self.now().as_ref().map(CancellationToken::cancel).is_some()
+        self.now().stop.as_ref().map(CancellationToken::cancel).is_some()
     }
 
-    fn now(&self) -> MutexGuard<'_, Option<CancellationToken>> {
-        // A token is whole at any time.
+    /// Stops the one there is, and lets none begin any more: the profile is closed or deleted.
+    pub(crate) fn close(&self) {
+        self.now().closed = true;
+        self.stop();
+    }
+
+    /// It stays after all.
+    pub(crate) fn reopen(&self) {
+        self.now().closed = false;
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.now().closed
+    }
+
+    fn now(&self) -> MutexGuard<'_, Now> {
+        // What is in it is whole at any time.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.running.now().take();
+        self.running.now().stop.take();
     }
 }
 

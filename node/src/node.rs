@@ -27,7 +27,10 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    backup::{self, Running, rolling::Rolling},
+    backup::{
+        self, Running,
+        rolling::{self, Rolling},
+    },
     bootstraps::Bootstraps,
     builder::NodeBuilder,
     core_thread::ToCore,
@@ -285,20 +288,28 @@ impl Shared {
     }
 
     async fn set_backups(&self, params: BackupSetParams) -> Result<Backups, ApiError> {
+        let (profile, wanted) = (self.readers.folder(), params.clone());
+        // A disk that does not answer keeps nobody else waiting.
+        self.on_disk(move || rolling::check(&profile, &wanted)).await?;
         let mut rolling = Arc::clone(&self.rolling).lock_owned().await;
-        let keys = Arc::clone(&self.keys).lock_owned().await;
-        let folder = self.readers.folder();
-        let backups = self.on_disk(move || {
-            rolling.set(&folder, &params, || {
+        let keys = if rolling.is_on() { None } else { Some(Arc::clone(&self.keys).lock_owned().await) };
+        if self.backups.is_closed() {
+            return Err(stopping());
+        }
+        let hub = Arc::clone(&self.hub);
+        self.on_disk(move || {
+            rolling.set(&params, || {
+                let keys = keys.ok_or_else(stopping)?;
                 let password = params.profile_password.as_ref().map(Password::as_str);
                 let phrase = keys.phrase(password).map_err(|error| key_error(&error, "profile_password"))?;
                 Ok(phrase.backup_key())
             })?;
-            Ok(rolling.status())
-        });
-        let backups = backups.await?;
-        self.hub.publish(Event::BackupChanged { backups: backups.clone() });
-        Ok(backups)
+            let backups = rolling.status();
+            // Before anything that comes of it.
+            hub.publish(Event::BackupChanged { backups: backups.clone() });
+            Ok(backups)
+        })
+        .await
     }
 
     pub(crate) async fn backup_source(&self) -> Result<backup::Source, ApiError> {
@@ -313,7 +324,7 @@ impl Shared {
         if params.confirm != "wipe" {
             return Err(ApiError::new(ErrorCode::InvalidArgument, "confirm: give the word wipe to delete everything"));
         }
-        self.backups.stop();
+        self.backups.close();
         let folder = self.readers.folder();
         // Nobody writes a keystore anew meanwhile.
         let keys = Arc::clone(&self.keys).lock_owned().await;
@@ -321,7 +332,8 @@ impl Shared {
             let _held = keys;
             wipe::begin(&folder).map_err(|error| ApiError::new(ErrorCode::Storage, error.to_string()))
         })
-        .await?;
+        .await
+        .inspect_err(|_it_stays| self.backups.reopen())?;
         self.wiped.store(true, Ordering::Release);
         let ended = self.ended.clone();
         self.tasks.spawn(async move {
@@ -382,7 +394,7 @@ impl Shared {
         let mut thread = self.thread.lock().await;
         let Some(thread) = thread.take() else { return };
         self.closing.store(true, Ordering::Release);
-        self.backups.stop();
+        self.backups.close();
         self.flush().await;
         self.clients.cancel();
         if self.api.is_some()

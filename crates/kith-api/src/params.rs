@@ -92,10 +92,10 @@ params! {
         /// there are stay.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         folder: Option<String>,
-        /// How often, in seconds: an hour to 30 days, one day by default.
+        /// How often, in seconds: an hour to 30 days. Absent: as before, or one day.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         every_s: Option<u64>,
-        /// How many of them are kept, 1 to 100, 3 by default. The oldest goes when there is one more.
+        /// How many of them are kept, 1 to 100. Absent: as before, or 3. The oldest goes when there is one more.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         keep: Option<u32>,
         /// The profile's password, if it has one and none are made yet.
@@ -603,6 +603,8 @@ replies! {
     PreviewReply {
         /// Who it is.
         account: AccountId,
+        /// The link, also where words were given: who is asked by it is who is shown here.
+        link: String,
         /// The name they chose.
         name: String,
         /// How far we have got, if they are known already.

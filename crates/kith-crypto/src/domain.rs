@@ -117,8 +117,6 @@ registry! {
         SPOKEN_SLOT = "spoken-slot";
         /// Stretched words to the key that seals the link.
         SPOKEN_LINK = "spoken-link";
-        /// Stretched words to the token that allows deleting the slot.
-        SPOKEN_OWNER = "spoken-owner";
         /// Encapsulated secret to the key of an outer envelope.
         ENVELOPE_KEY = "envelope-seal";
         /// Envelope key to the public identifier of that key.

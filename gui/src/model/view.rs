@@ -409,6 +409,8 @@ pub enum Preview {
     Person {
         /// Who.
         account: AccountId,
+        /// The link that leads to them, also where words were typed.
+        link: String,
         /// What they call themselves.
         name: String,
         /// They are a contact, or have been asked, already.

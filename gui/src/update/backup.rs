@@ -91,8 +91,8 @@ fn set_rolling(folder: Option<String>, profile_password: Option<Password>, out: 
     out.push(Effect::Call(Command::BackupSet(params), Then::Rolling));
 }
 
-pub(super) fn rolling_set(model: &mut Model, backups: Backups) {
-    model.backups = Some(backups);
+/// What came of it the node tells as an event, which may be newer than the answer.
+pub(super) fn rolling_set(model: &mut Model) {
     if matches!(&model.view.sheet, Some(Sheet::Backup(backup)) if backup.rolling) {
         model.view.sheet = None;
     }

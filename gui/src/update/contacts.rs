@@ -186,12 +186,11 @@ fn preview(link: String) -> Effect {
 fn confirm(model: &mut Model, out: &mut Vec<Effect>) {
     let mut wanted = None;
     edit_add(model, |add| {
-        let fits = matches!(add.preview, Preview::Person { mine: false, .. });
-        if fits && !add.busy {
-            add.busy = true;
-            if let Typed::Whole(link) = typed(&add.input) {
-                wanted = Some((link, add.message.trim().to_owned()));
-            }
+        // Who is asked is who was shown, whatever words lead to by now.
+        if let Preview::Person { mine: false, link, .. } = &add.preview
+            && !std::mem::replace(&mut add.busy, true)
+        {
+            wanted = Some((link.clone(), add.message.trim().to_owned()));
         }
     });
     if let Some((link, message)) = wanted {

@@ -52,6 +52,7 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
             &link,
             Preview::Person {
                 account: person.account,
+                link: person.link,
                 name: person.name,
                 known: person.state.is_some_and(|state| state != ContactState::Requested),
                 mine: person.mine,
@@ -72,7 +73,7 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
         }
         (Then::BackedUp, _) => backup::done(model),
         (Then::Rolling, Reply::BackupStatus(backups)) => model.backups = Some(backups),
-        (Then::Rolling, Reply::BackupSet(backups)) => backup::rolling_set(model, backups),
+        (Then::Rolling, Reply::BackupSet(_)) => backup::rolling_set(model),
         (Then::Tested, Reply::NetworkTest(test)) => model.view.network_test = Some(Some(test.steps)),
         (Then::Served, Reply::MailboxesServe(served)) => model.view.served = Some(served),
         (Then::BootstrapAdded, _) => {
@@ -187,7 +188,7 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is said as of links")]
 fn words_key(code: ErrorCode) -> Option<&'static str> {
     match code {
-        ErrorCode::BadLink => Some("error-words-unheard"),
+        ErrorCode::NotFound => Some("error-words-unheard"),
         ErrorCode::UsedLink => Some("error-words-used"),
         ErrorCode::ExpiredLink => Some("error-words-over"),
         _ => None,

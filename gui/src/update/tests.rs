@@ -205,6 +205,7 @@ fn a_pasted_invite_is_looked_up_and_an_old_answer_is_not_shown() {
     let _effects = update(&mut model, Action::AddInput(link("b")));
     let person = |name: &str| PreviewReply {
         account: account(2),
+        link: link("b"),
         name: name.into(),
         state: None,
         mine: false,
@@ -247,10 +248,23 @@ fn words_that_were_said_are_looked_up_once_all_are_typed() {
     assert_eq!(enter("https://example.org"), (Preview::Nothing, vec![]));
     assert_eq!(enter("Zoo able about above absent abandon"), (Preview::Looking, vec!["contacts.preview"]));
     let words = || "zoo able about above absent abandon".to_owned();
-    let _effects = reply(&mut model, Then::Previewed(words()), Err(ErrorCode::BadLink));
+    let _effects = reply(&mut model, Then::Previewed(words()), Err(ErrorCode::NotFound));
     assert_eq!(preview(&model), Preview::Bad("error-words-unheard".into()));
     let _effects = reply(&mut model, Then::Previewed(words()), Err(ErrorCode::Offline));
     assert_eq!(preview(&model), Preview::Bad("error-offline".into()));
+    let person = PreviewReply {
+        account: account(2),
+        link: "kith:i/1/found".into(),
+        name: "Mara".into(),
+        state: None,
+        mine: false,
+        single_use: true,
+        expires_at: None,
+    };
+    let _effects = reply(&mut model, Then::Previewed(words()), Ok(Reply::ContactsPreview(person)));
+    let asked = update(&mut model, Action::AddConfirm);
+    let [Effect::Call(Command::ContactsAdd(params), _)] = &asked[..] else { panic!("{asked:?}") };
+    assert_eq!(params.link, "kith:i/1/found", "the words may lead to somebody else by now");
 }
 
 #[test]

@@ -6,4 +6,5 @@ mod pages;
 mod ui;
 
 pub(crate) use account::returning;
+pub(crate) use pages::kept;
 pub(crate) use ui::{icon, key, show};

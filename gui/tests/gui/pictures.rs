@@ -81,7 +81,13 @@ fn add(tab: AddTab) -> AddContact {
         link: Some(format!("kith:i/1/{}", "abcdefgh234567ijk".repeat(10))),
         single_use: true,
         input: format!("kith:i/1/{}", "xyz234567".repeat(18)),
-        preview: Link::Person { account: sample::account(20), name: "Robin Fell".into(), known: false, mine: false },
+        preview: Link::Person {
+            account: sample::account(20),
+            link: String::new(),
+            name: "Robin Fell".into(),
+            known: false,
+            mine: false,
+        },
         ..AddContact::default()
     }
 }

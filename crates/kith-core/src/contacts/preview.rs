@@ -55,6 +55,7 @@ impl Core {
     fn preview_of_own(&self, invite: &InviteRow) -> Result<PreviewReply, CoreError> {
         Ok(PreviewReply {
             account: convert::account_id(self.me),
+            link: self.invite_link(invite).to_string(),
             name: self.my_name()?,
             state: None,
             mine: true,
@@ -92,13 +93,14 @@ impl Core {
                 self.check_claim(account, record)?;
             }
         }
-        Ok(Ok(self.preview_of_bundle(bundle, known.as_ref())))
+        Ok(Ok(self.preview_of_bundle(link, bundle, known.as_ref())))
     }
 
-    fn preview_of_bundle(&self, bundle: InviteBundle, known: Option<&ContactRow>) -> PreviewReply {
+    fn preview_of_bundle(&self, link: &InviteLink, bundle: InviteBundle, known: Option<&ContactRow>) -> PreviewReply {
         let account = bundle.log.account();
         PreviewReply {
             account: convert::account_id(account),
+            link: link.to_string(),
             name: bundle.name,
             state: known.map(convert::contact_state),
             mine: account == self.me,
@@ -115,6 +117,7 @@ impl Core {
         };
         Ok(contacts.find(asked).map(|contact| PreviewReply {
             account: convert::account_id(contact.account),
+            link: link.to_string(),
             state: Some(convert::contact_state(&contact)),
             name: contact.name,
             mine: false,

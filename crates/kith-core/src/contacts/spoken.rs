@@ -4,7 +4,7 @@
 //! until its few minutes are over.
 
 use kith_api::{ApiError, ErrorCode};
-use kith_crypto::{KeystoreError, SpokenCode, SpokenError};
+use kith_crypto::{Key, KeystoreError, SpokenCode, SpokenError};
 use kith_wire::{InviteLink, SpokenInvite, SpokenLinkError};
 
 use crate::{
@@ -27,6 +27,8 @@ pub(crate) struct Spoken {
     /// Of the invite.
     tag: [u8; 16],
     place: SpokenInvite,
+    /// What allows to replace or delete it. Not from the words, or whoever overhears them could lead to somebody else.
+    token: Key,
     sealed: Vec<u8>,
     expires_at_ms: Timestamp,
     /// `None` once a bootstrap node has it.
@@ -50,7 +52,14 @@ impl Core {
         let code = SpokenCode::generate();
         let place = SpokenInvite::new(&code).map_err(no_memory)?;
         let unstored = Some(Unstored { next_at: now, id: None });
-        self.spoken.push(Spoken { tag: link.tag(), sealed: place.seal(link), place, expires_at_ms, unstored });
+        self.spoken.push(Spoken {
+            tag: link.tag(),
+            sealed: place.seal(link),
+            place,
+            token: Key::random(),
+            expires_at_ms,
+            unstored,
+        });
         Ok(code.words().to_owned())
     }
 
@@ -84,7 +93,7 @@ impl Core {
             out.push(Output::PutSlot {
                 id,
                 slot: spoken.place.slot(),
-                owner_hash: *blake3::hash(&spoken.place.owner_token()).as_bytes(),
+                owner_hash: *blake3::hash(spoken.token.as_bytes()).as_bytes(),
                 expires_at_ms: spoken.expires_at_ms,
                 blob: spoken.sealed.clone(),
             });
@@ -117,7 +126,7 @@ impl Core {
     pub(crate) fn unspeak(&mut self, tag: &[u8; 16], out: &mut Vec<Output>) {
         self.spoken.retain(|spoken| {
             if spoken.tag == *tag {
-                out.push(Output::DeleteSlot { slot: spoken.place.slot(), token: spoken.place.owner_token() });
+                out.push(Output::DeleteSlot { slot: spoken.place.slot(), token: *spoken.token.as_bytes() });
             }
             spoken.tag != *tag
         });
@@ -166,7 +175,7 @@ fn no_memory(error: KeystoreError) -> CoreError {
 }
 
 fn altered(error: &SpokenLinkError) -> ApiError {
-    ApiError::new(ErrorCode::BadLink, error.to_string()).hint("do not trust these words; ask for new ones")
+    ApiError::new(ErrorCode::NotAllowed, error.to_string()).hint("do not trust these words; ask for new ones")
 }
 
 fn used() -> ApiError {
@@ -178,6 +187,6 @@ fn over() -> ApiError {
 }
 
 fn unheard() -> ApiError {
-    ApiError::new(ErrorCode::BadLink, "nobody has said these words lately")
-        .hint("check every word, or ask for new ones: they lead somewhere for ten minutes")
+    ApiError::new(ErrorCode::NotFound, "these words lead nowhere")
+        .hint("check every word, or ask for new ones: they work for ten minutes, through a bootstrap node of both")
 }

@@ -69,6 +69,7 @@ fn a_look_says_who_it_is_and_leaves_everything_as_it_was() {
     world.people[1].events.clear();
     let expected = PreviewReply {
         account: world.account(0),
+        link: link.clone(),
         name: "Person 0".into(),
         state: None,
         mine: false,

@@ -39,7 +39,7 @@ fn words_lead_to_who_said_them() {
     assert_eq!((person.account, person.name.as_str(), person.single_use), (world.account(0), "Person 0", true));
     assert_eq!(person.expires_at, Some(world.now + 600_000));
     let Reply::ContactsPreview(own) = preview(&mut world, 0, &said).unwrap() else { panic!("another answer") };
-    assert!(own.mine);
+    assert!(own.mine && own.link == person.link);
 
     world.add(1, &heard).unwrap();
     let account = world.account(1);

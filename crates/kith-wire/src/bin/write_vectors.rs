@@ -208,7 +208,6 @@ fn spoken() -> Result<Fields, Box<dyn Error>> {
     Ok(vec![
         field("words", words),
         field("slot", place.slot()),
-        bytes("owner_token", &place.owner_token()),
         field("link", samples::link()),
         bytes("sealed_link", &place.seal(&samples::link())),
     ])

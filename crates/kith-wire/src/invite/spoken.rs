@@ -32,7 +32,8 @@ pub enum SpokenLinkError {
     Link(#[from] LinkError),
 }
 
-/// The place of a link that is told on the telephone. Whoever knows the words has it, and with it the link.
+/// The place of a link that is told on the telephone. Whoever knows the words finds the link, and could put another one
+/// where there is none yet: the token that allows to replace it must not come from the words.
 pub struct SpokenInvite(Key);
 
 impl SpokenInvite {
@@ -54,13 +55,6 @@ impl SpokenInvite {
     #[must_use]
     pub fn slot(&self) -> SlotId {
         SlotId::from_bytes(*self.0.derive(KdfInfo::SPOKEN_SLOT).as_bytes())
-    }
-
-    /// What the slot's owner shows to delete it; the slot stores its hash. Who knows the words knows it too, and can do
-    /// no worse than use up the invite.
-    #[must_use]
-    pub fn owner_token(&self) -> [u8; 32] {
-        *self.0.derive(KdfInfo::SPOKEN_OWNER).as_bytes()
     }
 
     /// Seals the link for its slot.

@@ -238,9 +238,11 @@ fn rolling(ui: &mut Ui, cx: &mut Cx<'_>) {
     if let Some(on) = ui.add_enabled_ui(known.is_some(), |ui| switch_row(ui, cx, &title, &about, on)).inner {
         cx.act(if on { Action::OpenRolling } else { Action::StopRolling });
     }
-    let Some(Backups { folder: Some(folder), last, error, .. }) = known else { return };
-    crate::widgets::selectable(ui, cx.theme.code(&folder, 12.5, cx.tokens().text_2));
-    if let Some(error) = &error {
+    let Some(backups @ Backups { folder: Some(_), .. }) = known else { return };
+    let Backups { folder, last, error, .. } = &backups;
+    crate::widgets::selectable(ui, cx.theme.code(folder.as_deref().unwrap_or_default(), 12.5, cx.tokens().text_2));
+    muted(ui, cx, &kept(cx, &backups));
+    if let Some(error) = error {
         banner(ui, cx, Tone::Danger, &cx.with("backup-auto-failed", &[("reason", Arg::Text(error))]), None);
         ui.add_space(space::S);
     }
@@ -256,6 +258,12 @@ fn rolling(ui: &mut Ui, cx: &mut Cx<'_>) {
     if button(ui, cx, Kind::Secondary, Some(icons::FOLDER_OPEN), &cx.t("backup-auto-change")).clicked() {
         cx.act(Action::OpenRolling);
     }
+}
+
+/// How often they are made and how many stay.
+pub(crate) fn kept(cx: &Cx<'_>, backups: &Backups) -> String {
+    let span = cx.lang.span(backups.every_s);
+    cx.with("backup-auto-kept", &[("span", Arg::Text(&span)), ("keep", Arg::Count(u64::from(backups.keep)))])
 }
 
 pub(super) fn wipe(ui: &mut Ui, cx: &mut Cx<'_>) {

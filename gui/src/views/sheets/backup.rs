@@ -10,6 +10,7 @@ use crate::{
     model::{NewBackup, Sheet},
     theme::{icons, space},
     update::{Target, needs_password},
+    views::settings::kept,
     widgets::{Field, Kind, Tone, banner, button, field, muted, paragraph, progress, segmented, sheet, sheet_buttons},
 };
 
@@ -90,6 +91,9 @@ fn ask(ui: &mut Ui, cx: &mut Cx<'_>, typed: &NewBackup) {
 fn opened_by(ui: &mut Ui, cx: &mut Cx<'_>, typed: &NewBackup, next: &mut NewBackup) -> bool {
     if typed.rolling {
         muted(ui, cx, &cx.t("backup-by-words-about"));
+        if let Some(backups) = &cx.model.backups {
+            muted(ui, cx, &kept(cx, backups));
+        }
         return false;
     }
     let name = cx.t("backup-opened-by");
