@@ -121,7 +121,9 @@ impl Rolling {
         // An attempt of a time to come was noted while the clock was wrong.
         let tried = self.kept.tried_at.filter(|tried| *tried <= now);
         let next = tried.map_or(now, |tried| tried.saturating_add(wait));
-        Some(next.max(self.not_before.min(now.saturating_add(AFTER_START_MS))))
+        // Nor is it put off longer than this run ever does.
+        let put_off = self.not_before <= now.saturating_add(AFTER_START_MS);
+        Some(if put_off { next.max(self.not_before) } else { next })
     }
 
     /// Changes what is wanted, which was [checked](check); with `key` if it was not known before. The first is due at once.
@@ -366,15 +368,18 @@ mod tests {
         let soon = rolling.status();
         assert_eq!((soon.every_s, soon.keep), (7200, 3));
         rolling.tried(now + 99_000_000, Err("the clock was wrong".into()));
+        rolling.not_before = now + 99_000_000;
         for later in [0, 50_000_000] {
             assert_eq!(rolling.next_at(now + later), Some(now + later), "not before the clock gets there again");
         }
+        rolling.not_before = 0;
         rolling.tried(now, Err("no such folder".into()));
 
         let mut again = Rolling::load(file()).unwrap();
         let status = again.status();
         assert_eq!((status.every_s, status.keep, status.error.is_some()), (7200, 3, true));
         again.kept.tried_at = Some(0);
+        let now = now_ms();
         let next = again.next_at(now).unwrap();
         assert!(next > now && next <= now + AFTER_START_MS, "a node that starts waits a little");
         let never = || Err(ApiError::new(ErrorCode::Internal, "the key is known"));
