@@ -38,9 +38,11 @@ pub(crate) fn outgoing(output: Output) -> Outgoing {
         Output::Reply(id, reply) => return Outgoing::Reply(id, reply),
         Output::Event(event) => return Outgoing::Event(event),
         Output::Send { to, id, bytes } => NetCommand::Send { peer: to, id: id.0, bytes },
-        Output::Request { to, addresses, id, bytes } => NetCommand::Request { peer: to, addresses, id: id.0, bytes },
+        Output::Request { to, addresses, find, id, bytes } => {
+            NetCommand::Request { peer: to, addresses, find, id: id.0, bytes }
+        }
         Output::AnswerRequest { request, answer } => NetCommand::AnswerRequest { request, answer },
-        Output::Track { peer, addresses } => NetCommand::Track { peer, addresses },
+        Output::Track { peer, addresses, find } => NetCommand::Track { peer, addresses, find },
         Output::Untrack { peer } => NetCommand::Untrack { peer },
         Output::PutSlot { id, slot, owner_hash, expires_at_ms, blob } => {
             NetCommand::PutSlot { id, slot, owner_hash, expires_at_ms, blob }
@@ -51,6 +53,7 @@ pub(crate) fn outgoing(output: Output) -> Outgoing {
         Output::ServeMailbox { id, serve, erase } => {
             NetCommand::ServeMailbox { id, serve: serve.map(mailbox_rules), erase }
         }
+        Output::Findable(keys) => NetCommand::Findable(keys),
         Output::ServeSlots(slots) => NetCommand::ServeSlots(slots),
     })
 }
@@ -69,6 +72,7 @@ pub(crate) fn refused(command: NetCommand) -> Result<Input, Box<NetCommand>> {
         | NetCommand::AnswerRequest { .. }
         | NetCommand::DeleteSlot { .. }
         | NetCommand::ServeMailbox { .. }
+        | NetCommand::Findable(_)
         | NetCommand::ServeSlots(_)
         | NetCommand::AddBootstrap { .. }
         | NetCommand::RemoveBootstrap { .. }

@@ -31,6 +31,7 @@ use crate::{
     reorder::Reorder,
     setup,
     sync::{self, Syncing},
+    whereabouts::Whereabouts,
 };
 
 /// Who this node is.
@@ -88,6 +89,7 @@ pub struct Core {
     pub(crate) recovery: Option<Recovery>,
     pub(crate) returns: Returns,
     pub(crate) sync: Syncing,
+    pub(crate) whereabouts: Whereabouts,
     pub(crate) links: BTreeMap<u64, PendingLink>,
     pub(crate) unstored: BTreeMap<[u8; 16], Unstored>,
     /// Links that words of mine lead to.
@@ -196,6 +198,7 @@ impl Core {
             recovery: None,
             returns: Returns::default(),
             sync: Syncing::default(),
+            whereabouts: Whereabouts::default(),
             links: BTreeMap::new(),
             unstored: BTreeMap::new(),
             spoken: Vec::new(),
@@ -234,6 +237,7 @@ impl Core {
             self.push_serve(false, out)?;
         }
         self.sync_startup()?;
+        self.whereabouts_startup(now)?;
         self.queue_invites_for_storing(now)
     }
 
@@ -282,6 +286,7 @@ impl Core {
         self.flush_acks(now, out)?;
         self.flush_presence(now, out)?;
         self.flush_mail(now, out)?;
+        self.flush_whereabouts(now, out)?;
         self.store.set_meta(META_HLC, &self.clock.last().to_u64().to_be_bytes())?;
         self.store.commit()?;
         self.scrub_now(now);
@@ -314,6 +319,7 @@ impl Core {
         self.dirty.clear();
         self.olm = None;
         self.quiet.doubt();
+        self.whereabouts_rolled_back();
         let told: Vec<TransportId> = self.up.keys().copied().collect();
         for peer in told {
             self.presence.unsaid(&peer);
@@ -501,6 +507,7 @@ impl Core {
             self.store.prune_envelopes(now.saturating_sub(ENVELOPE_MEMORY_MS))?;
             self.store.expire_deposits(now.saturating_sub(ENVELOPE_MEMORY_MS))?;
             self.prune_invite_queues(now)?;
+            self.prune_whereabouts(now)?;
             self.store.prune_changes(now.saturating_sub(crate::outbox::KEEP_MS))?;
         }
         Ok(())

@@ -44,6 +44,7 @@ mod session;
 mod settings;
 pub mod setup;
 mod sync;
+mod whereabouts;
 
 #[cfg(test)]
 mod tests;

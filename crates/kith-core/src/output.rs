@@ -4,7 +4,7 @@ use std::fmt;
 
 use kith_api::{ApiError, Event, Reply};
 use kith_wire::{
-    MailboxOperation,
+    FindKey, MailboxOperation,
     ids::{SlotId, TransportId},
     request::RequestAnswer,
 };
@@ -62,6 +62,8 @@ pub enum Output {
         to: TransportId,
         /// Where it may be.
         addresses: Vec<String>,
+        /// By which it is found where it is now.
+        find: Option<FindKey>,
         /// Names it for [`RequestAnswered`](crate::Input::RequestAnswered).
         id: SendId,
         /// The request frame.
@@ -80,6 +82,8 @@ pub enum Output {
         peer: TransportId,
         /// Where it may be, best first.
         addresses: Vec<String>,
+        /// By which it is found where it is now.
+        find: Option<FindKey>,
     },
     /// Keep a peer out.
     Untrack {
@@ -135,6 +139,8 @@ pub enum Output {
         /// Delete what is kept.
         erase: bool,
     },
+    /// Keep records by which the holders of these keys find this device, and no others, from now on.
+    Findable(Vec<FindKey>),
     /// Answer for these slots, and no others, from now on.
     ServeSlots(Vec<(SlotId, Vec<u8>)>),
 }

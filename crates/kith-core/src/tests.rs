@@ -20,4 +20,5 @@ mod settings;
 mod spoken;
 mod sync;
 mod typing;
+mod whereabouts;
 mod world;

@@ -33,7 +33,6 @@ mod observed;
 mod port;
 mod rendezvous;
 mod screen;
-mod sealed_card;
 pub mod server;
 pub mod slot;
 mod streams;

@@ -17,7 +17,6 @@ use tokio_util::task::TaskTracker;
 use crate::{
     api::{NetError, Tuning},
     cards, guard, limits, mailbox, memory, observed,
-    rendezvous::{self, RendezvousBehaviour},
     screen::{Judge, Screened},
     slot::{self, SlotBehaviour},
     streams,
@@ -26,7 +25,7 @@ use crate::{
 /// Sent in identify; the agent string is the caller's.
 const PROTOCOL_VERSION: &str = "/kith/1.0.0";
 /// Our own record network, apart from everybody else's.
-const KAD_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/kad/1.0.0");
+pub(crate) const KAD_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/kad/1.0.0");
 
 /// Gossip with one allowed topic.
 pub(crate) type Gossip = gossipsub::Behaviour<gossipsub::IdentityTransform, gossipsub::WhitelistSubscriptionFilter>;
@@ -44,7 +43,6 @@ pub(crate) struct Behaviour {
     pub(crate) observed: observed::Behaviour,
     pub(crate) ping: ping::Behaviour,
     pub(crate) kad: kad::Behaviour<kad::store::MemoryStore>,
-    pub(crate) rendezvous: RendezvousBehaviour,
     pub(crate) gossip: Gossip,
     pub(crate) mdns: Toggle<mdns::tokio::Behaviour>,
     pub(crate) slot: SlotBehaviour,
@@ -173,7 +171,6 @@ fn behaviour(
         observed: observed::Behaviour::default(),
         ping: ping::Behaviour::new(ping),
         kad: kad(me),
-        rendezvous: rendezvous::behaviour(ProtocolSupport::Outbound),
         gossip,
         mdns: mdns.into(),
         slot: slot::behaviour(ProtocolSupport::Full),
@@ -194,7 +191,7 @@ fn kad(me: libp2p::PeerId) -> kad::Behaviour<kad::store::MemoryStore> {
         .set_publication_interval(None)
         .set_caching(kad::Caching::Disabled)
         .set_periodic_bootstrap_interval(None)
-        .set_max_packet_size(limits::RECORD_MAX * 4);
+        .set_max_packet_size(kith_wire::limits::WHEREABOUTS_LEN * 16);
     let mut kad = kad::Behaviour::with_config(me, kad::store::MemoryStore::new(me), config);
     kad.set_mode(Some(kad::Mode::Client));
     kad

@@ -14,7 +14,7 @@ use crate::support::{
     holding::{HOP, Holding, PING},
     namespace::{self, Place},
     nat::Nat,
-    quick,
+    quick, track,
 };
 
 /// Lets a peer run while something is awaited.
@@ -52,7 +52,7 @@ async fn a_reservation_granted_by_a_bootstrap_that_was_removed_does_no_harm() {
     let node = Node::start_deaf(quick(), std::slice::from_ref(&relay.address));
     within(relay.asked()).await;
     // A contact is not disconnected because it is no bootstrap any more.
-    node.command(NetCommand::Track { peer: relay.id, addresses: vec![] }).await;
+    node.command(track(relay.id, vec![])).await;
     node.command(NetCommand::RemoveBootstrap { address: relay.address.clone() }).await;
     beside(&mut relay, node.status(|status| status.bootstraps.is_empty())).await;
     relay.grant();
@@ -66,7 +66,7 @@ async fn who_does_not_answer_pings_is_disconnected_and_who_does_not_know_them_is
     let (mut mute, mut plain) = (Holding::start(PING).await, Holding::start("/kith/nothing").await);
     let node = Node::start_tuned(QUIC, Tuning { ping: Duration::from_millis(300), ..quick() }).await;
     for peer in [&plain, &mute] {
-        node.command(NetCommand::Track { peer: peer.id, addresses: vec![peer.address.clone()] }).await;
+        node.command(track(peer.id, vec![peer.address.clone()])).await;
     }
     within(beside(&mut plain, mute.left())).await;
     assert!(plain.is_connected());
@@ -77,13 +77,12 @@ async fn who_does_not_answer_pings_is_disconnected_and_who_does_not_know_them_is
 async fn contacts_that_meet_at_a_relay_go_direct_and_leave_it() {
     let bootstrap = Bootstrap::start().await;
     // Nothing tells them their addresses before they meet.
-    let tuning =
-        Tuning { rendezvous: false, records: false, settle: Duration::from_millis(300), reservations: 1, ..quick() };
+    let tuning = Tuning { records: false, settle: Duration::from_millis(300), reservations: 1, ..quick() };
     let start = || Node::start_with(QUIC, tuning, SigningKey::generate(), bootstrap.addresses.clone());
     let (mut alice, mut bob) = (start().await, start().await);
     bob.status(|status| !status.relays.is_empty()).await;
-    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
-    alice.command(NetCommand::Track { peer: bob.id, addresses: vec![] }).await;
+    bob.command(track(alice.id, vec![])).await;
+    alice.command(track(bob.id, vec![])).await;
     let (path, back) = (alice.up(&bob).await, bob.up(&alice).await);
     assert!(matches!(path, Path::Relayed { .. }));
     alice.direct(path, &bob).await;
@@ -130,7 +129,7 @@ async fn a_relay_with_a_name_makes_a_device_findable() {
     let (reply, steps) = tokio::sync::oneshot::channel();
     node.command(NetCommand::Test(reply)).await;
     let steps = steps.await.expect("an answer");
-    assert!(steps.iter().any(|step| step.name == "rendezvous" && step.ok), "{steps:?}");
+    assert!(steps.iter().any(|step| step.name == "records" && step.ok), "{steps:?}");
     node.stop().await;
     bootstrap.stop().await;
 }

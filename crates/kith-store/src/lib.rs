@@ -36,6 +36,7 @@ mod search;
 mod settings;
 mod store;
 mod sync;
+mod whereabouts;
 
 pub use backup::{BackupFailure, BackupReader, Content, Look, has_database};
 pub use changes::{PINNED_MAX, REACTIONS_MAX, Reaction, Stamp, VERSIONS_MAX, Version, WaitingChange};

@@ -33,6 +33,7 @@ pub mod recovery;
 pub mod request;
 pub mod slot;
 pub mod text;
+pub mod whereabouts;
 
 pub use bootstrap::{BootstrapLink, services};
 pub use card::{CardError, TransportCard, UnverifiedCard};
@@ -57,3 +58,4 @@ pub use message::{
 };
 pub use request::{RequestAnswer, RequestFrame};
 pub use slot::{SlotDenial, SlotRequest, SlotResponse};
+pub use whereabouts::{FindKey, WhereaboutsError};

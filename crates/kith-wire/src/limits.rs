@@ -81,6 +81,13 @@ pub const CARD_ADDRESSES_MAX_BYTES: usize = 3 * 1024;
 pub const CARD_AGE_MAX_MS: u64 = 26 * 60 * 60 * 1000;
 /// How far in the future the clock of an author may be, in milliseconds.
 pub const CLOCK_SKEW_MAX_MS: u64 = 5 * 60 * 1000;
+/// Bytes of a record that says where a device is: every one has so many.
+pub const WHEREABOUTS_LEN: usize = 1024;
+/// Bytes of all addresses in one; the rest is keys and signatures.
+pub const WHEREABOUTS_ADDRESSES_MAX_BYTES: usize = 448;
+/// How far in the future the clock of who made such a record may be, in milliseconds: it is looked for under neighbouring
+/// days by the same measure.
+pub const RECORD_CLOCK_MS: u64 = 2 * 60 * 60 * 1000;
 /// Bytes of an encoded hello.
 pub const HELLO_MAX: usize = CARD_MAX + 64;
 /// Bytes of an encoded contact request frame: tag, MAC, version and one envelope.

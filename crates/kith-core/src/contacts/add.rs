@@ -187,6 +187,7 @@ impl Core {
         }
         let device = self.adopt_device(account, &record, Some(&bundle.kem))?;
         self.store.set_addresses(&device.transport, &bundle.addresses, now)?;
+        self.meet_by_invite(&device, link, now)?;
         self.store.set_meta(&meta_link(account), link.to_string().as_bytes())?;
         self.store.set_meta(&meta_bundle(account), &bundle.hash())?;
         self.start_session(&device, Some(bundle.one_time), now)?;
@@ -227,12 +228,15 @@ impl Core {
         let wait = self.retry_after(row.attempts).max(ANSWER_MS);
         let mail = self.deposit_at(device.account, now)?.filter(|_| row.deposited_at_ms.is_none());
         self.store.outbox_attempted(row.id, mail.unwrap_or(now.saturating_add(wait)))?;
+        let (addresses, find) = (self.store.addresses(&device.transport)?, self.store.find_key(&device.device)?);
         if !self.is_invisible()? {
-            out.push(Output::Track { peer: device.transport, addresses: self.store.addresses(&device.transport)? });
+            let (addresses, find) = (addresses.clone(), find.clone());
+            out.push(Output::Track { peer: device.transport, addresses, find });
         }
         out.push(Output::Request {
             to: device.transport,
-            addresses: self.store.addresses(&device.transport)?,
+            addresses,
+            find,
             id: SendId(u64::try_from(row.id).unwrap_or(0)),
             bytes: frame,
         });

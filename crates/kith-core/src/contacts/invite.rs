@@ -213,6 +213,7 @@ impl Core {
 
     /// Tells the network which invites this node answers for itself.
     pub(crate) fn serve_invites(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        self.findable_changed();
         let open = self.store.open_invites(now)?;
         let bundles = open.into_iter().map(|row| (self.invite_link(&row).slot(), row.sealed));
         out.push(Output::ServeSlots(bundles.chain(self.spoken.iter().map(Spoken::serve)).collect()));

@@ -97,6 +97,7 @@ impl Core {
         self.ensure_chat(contact, now, out)?;
         self.track(contact, out)?;
         self.ensure_queues(contact.account, now)?;
+        self.tell_whereabouts(contact.account, now)?;
         for device in self.live_devices(contact.account)? {
             self.wake_device(device.device, now)?;
         }
@@ -193,6 +194,7 @@ impl Core {
         // Its queues stay, not looked into: a mailbox that had none would tell them.
         self.withdraw_offer(contact.account, false, now, out)?;
         self.forget_kept(contact.account, now)?;
+        self.hide_from(contact.account)?;
         self.untrack(&contact, out)?;
         self.contact_changed(contact.account, out)?;
         Ok(Done {})
@@ -216,6 +218,7 @@ impl Core {
                 // They were not told what changed meanwhile.
                 let profile = self.profile_body()?;
                 self.enqueue_control(contact.account, &profile, now)?;
+                self.tell_whereabouts(contact.account, now)?;
             }
             for device in self.live_devices(contact.account)? {
                 self.wake_device(device.device, now)?;

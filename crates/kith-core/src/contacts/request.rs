@@ -243,6 +243,7 @@ impl Core {
         }
         let device = self.adopt_device(account, &request.record, Some(&request.kem))?;
         self.keep_session(&request.session)?;
+        self.meet_by_invite(&device, &self.invite_link(&invite), now)?;
         self.store.set_addresses(&device.transport, &request.addresses, now)?;
         self.take_contact_queues(account, &request.queues, request.inner.hlc)?;
         if self.first_time(&request.inner, now)? {

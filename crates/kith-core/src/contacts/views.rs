@@ -66,9 +66,11 @@ impl Core {
         if self.is_invisible()? {
             return Ok(());
         }
+        self.findable_changed();
         for device in self.live_devices(contact.account)? {
             let addresses = self.store.addresses(&device.transport)?;
-            out.push(Output::Track { peer: device.transport, addresses });
+            let find = self.store.find_key(&device.device)?;
+            out.push(Output::Track { peer: device.transport, addresses, find });
         }
         Ok(())
     }
@@ -83,6 +85,7 @@ impl Core {
 
     /// Ends the connection to a device, and lets it in no more.
     pub(crate) fn let_go(&mut self, peer: TransportId, out: &mut Vec<Output>) {
+        self.findable_changed();
         self.let_go.extend(self.up.remove_entry(&peer));
         self.presence.gone(&peer);
         out.push(Output::Untrack { peer });

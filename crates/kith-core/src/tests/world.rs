@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kith_api::{ApiError, Command, Event, Reply, params};
 use kith_crypto::{DeviceSecrets, Key, RecoveryPhrase};
 use kith_store::{MessageRow, Store};
-use kith_wire::{AccountId, ChatId, RequestAnswer, SlotId, TransportId};
+use kith_wire::{AccountId, ChatId, FindKey, RequestAnswer, SlotId, TransportId};
 
 use crate::{CommandId, Core, Identity, Input, MailboxUsage, Options, Output, PeerPath, SlotOutcome, setup};
 
@@ -20,6 +20,8 @@ pub(super) struct Person {
     /// Envelopes and requests they sent, kept back instead of delivered if `hold` is set.
     pub(super) held: Vec<Output>,
     pub(super) hold: bool,
+    /// By which they may be found.
+    pub(super) findable: Vec<FindKey>,
 }
 
 /// People who reach each other at once, and a place for invite bundles.
@@ -91,6 +93,7 @@ impl World {
                 Output::ServeMailbox { id, .. } => {
                     queue.push((who, Input::MailboxServed { id, outcome: Ok(MailboxUsage::default()) }));
                 }
+                Output::Findable(keys) => self.people[who].findable = keys,
                 Output::Untrack { .. } | Output::ServeSlots(_) | Output::Mailbox { .. } => {}
                 Output::PutSlot { slot, blob, id, .. } => {
                     self.slots.entry(slot).or_insert(Some(blob));
@@ -195,6 +198,7 @@ impl Person {
             answers: Vec::new(),
             held: Vec::new(),
             hold: false,
+            findable: Vec::new(),
         }
     }
 

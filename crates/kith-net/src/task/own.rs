@@ -131,7 +131,7 @@ impl Task {
             let addresses = self.own.addresses.iter().map(ToString::to_string).collect();
             self.emit(NetEvent::Listening { addresses });
             self.greet_all();
-            self.lookup_addresses_changed();
+            self.records_stale();
         }
         self.refresh_reachable();
     }
@@ -148,6 +148,10 @@ impl Task {
 
     /// A card of ours, signed now.
     pub(super) fn card(&self, public_only: bool) -> Vec<u8> {
+        self.own_card(public_only).sign(&self.key)
+    }
+
+    pub(super) fn own_card(&self, public_only: bool) -> TransportCard {
         let addresses = self
             .own
             .addresses
@@ -155,7 +159,7 @@ impl Task {
             .filter(|address| !public_only || addr::for_everybody(address, self.own.lab))
             .map(ToString::to_string)
             .collect();
-        TransportCard::create(self.id, addresses, now_ms(), FEATURES).sign(&self.key)
+        TransportCard::create(self.id, addresses, now_ms(), FEATURES)
     }
 
     /// Our hello for contacts.

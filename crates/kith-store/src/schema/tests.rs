@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kith_crypto::{CurveKey, Key};
-use kith_wire::{AccountId, ChatId, DeviceId, EnvelopeId, Hlc, MsgId, TransportId};
+use kith_wire::{AccountId, ChatId, DeviceId, EnvelopeId, FindKey, Hlc, MsgId, TransportId};
 use zeroize::Zeroizing;
 
 use super::*;
@@ -197,6 +197,14 @@ fn fill(store: &Store) {
     fill_mentions(store);
     fill_own_mailbox(store);
     fill_sync(store);
+    store.set_find_key(&device().device, &FindKey::from_bytes(&[47; 32]), 7).unwrap();
+    store.add_own_find_key(&contact().account, &FindKey::from_bytes(&[48; 32]), T0).unwrap();
+}
+
+fn holds_find_keys(store: &Store) {
+    assert_eq!(store.find_key(&device().device).unwrap(), Some(FindKey::from_bytes(&[47; 32])));
+    assert!(!store.set_find_key(&device().device, &FindKey::from_bytes(&[49; 32]), 7).unwrap());
+    assert_eq!(store.own_find_keys(&contact().account).unwrap(), [FindKey::from_bytes(&[48; 32])]);
 }
 
 /// Something in the columns of schema 5.
@@ -474,6 +482,9 @@ fn holds_everything(store: &Store, schema: u32) {
         holds_more(store);
         holds_own_mailbox(store);
         holds_sync(store);
+    }
+    if schema >= 6 {
+        holds_find_keys(store);
     }
     assert_eq!(version(&store.conn).unwrap(), SCHEMA);
     store.check().unwrap();

@@ -86,6 +86,7 @@ fn vectors() -> Result<Vec<(String, Fields)>, Box<dyn Error>> {
         ("invite".to_owned(), invite(&samples::bundle())),
         ("invite-mail".to_owned(), invite(&samples::bundle_with_mail())),
         ("spoken".to_owned(), spoken()?),
+        ("whereabouts".to_owned(), whereabouts()),
         ("card".to_owned(), card()),
         (
             "hello".to_owned(),
@@ -211,6 +212,24 @@ fn spoken() -> Result<Fields, Box<dyn Error>> {
         field("link", samples::link()),
         bytes("sealed_link", &place.seal(&samples::link())),
     ])
+}
+
+fn whereabouts() -> Fields {
+    let (find, card) = (samples::find_key(), samples::card());
+    let (made_at_ms, device) = (card.issued_at_ms, samples::ends().from_device);
+    let day = kith_wire::whereabouts::day(made_at_ms);
+    vec![
+        bytes("find", find.as_bytes()),
+        field("day", day),
+        bytes("name", &find.name(day)),
+        field("made_at_ms", made_at_ms),
+        field("transport", card.transport),
+        field("addresses", card.addresses.join(" ")),
+        bytes("record", &find.record(day, made_at_ms, &card, &samples::transport_key(1))),
+        field("link", samples::link()),
+        field("device", device),
+        bytes("find_of_invite", samples::link().find_key(&device).as_bytes()),
+    ]
 }
 
 fn card() -> Fields {

@@ -8,7 +8,8 @@ use prost::Message;
 use super::body_proto::{
     CLOSE_POLL, ChangeProto, ContactProto, DELETE, EDIT, EXPIRY, ExpiryProto, IdentityProto, KeysProto, MAILBOX_OFFER,
     MAILBOX_WITHDRAWN, MailboxesProto, NACK, PREKEYS, PRESENCE, PresenceProto, ProfileProto, REACT, RECEIPT,
-    ReactProto, TEXT, TYPING, TextProto, TypingProto, VOTE, VoteProto, WithdrawnProto, contact_shape,
+    ReactProto, TEXT, TYPING, TextProto, TypingProto, VOTE, VoteProto, WHEREABOUTS, WhereaboutsProto, WithdrawnProto,
+    contact_shape,
 };
 use super::introduction::{Introduction, IntroductionAnswer};
 use super::poll::{Poll, check_choices};
@@ -22,6 +23,7 @@ use crate::limits::{
 };
 use crate::mailbox::{MailboxOffer, QueueAddress, check_queues, read_queues, write_queues};
 use crate::text::{check_addresses, check_bytes, check_chars, clean_name, clean_status, clean_text, is_emoji};
+use crate::whereabouts::FindKey;
 
 /// What a message says. Text from a peer is cleaned when it is decoded; identity logs stay bytes until they are verified.
 #[derive(Clone, PartialEq, Eq)]
@@ -117,6 +119,13 @@ pub enum Body {
     },
     /// The sender keeps no mail for the recipient any longer.
     MailboxWithdrawn,
+    /// By which the recipient finds the sending device from now on, and where it is.
+    Whereabouts {
+        /// The key that its records of every day come from.
+        find: FindKey,
+        /// Where it could be reached when it said this.
+        addresses: Vec<String>,
+    },
     /// Another text for a message of the sender's.
     Edit {
         /// The message.
@@ -243,6 +252,7 @@ const KIND_CLOSE_POLL: u32 = 26;
 const KIND_MAILBOXES: u32 = 10;
 const KIND_MAILBOX_OFFER: u32 = 11;
 const KIND_MAILBOX_WITHDRAWN: u32 = 12;
+const KIND_WHEREABOUTS: u32 = 13;
 const KIND_TYPING: u32 = 40;
 const KIND_PRESENCE: u32 = 41;
 const KIND_INTRODUCTION: u32 = 50;
@@ -252,7 +262,7 @@ const KIND_INTRODUCTION_ANSWER: u32 = 51;
 fn is_known(kind: u32) -> bool {
     matches!(
         kind,
-        KIND_TEXT..=KIND_MAILBOX_WITHDRAWN
+        KIND_TEXT..=KIND_WHEREABOUTS
             | KIND_EDIT..=KIND_CLOSE_POLL
             | KIND_TYPING..=KIND_PRESENCE
             | KIND_INTRODUCTION..=KIND_INTRODUCTION_ANSWER
@@ -304,6 +314,8 @@ impl Body {
     }
     /// The kind of [`Body::MailboxOffer`].
     pub const MAILBOX_OFFER: u32 = KIND_MAILBOX_OFFER;
+    /// The kind of [`Body::Whereabouts`].
+    pub const WHEREABOUTS: u32 = KIND_WHEREABOUTS;
     /// The kind of [`Body::MailboxWithdrawn`].
     pub const MAILBOX_WITHDRAWN: u32 = KIND_MAILBOX_WITHDRAWN;
 
@@ -323,6 +335,7 @@ impl Body {
             Self::Mailboxes { .. } => KIND_MAILBOXES,
             Self::MailboxOffer { .. } => KIND_MAILBOX_OFFER,
             Self::MailboxWithdrawn => KIND_MAILBOX_WITHDRAWN,
+            Self::Whereabouts { .. } => KIND_WHEREABOUTS,
             Self::Edit { .. } => KIND_EDIT,
             Self::Delete { .. } => KIND_DELETE,
             Self::React { .. } => KIND_REACT,
@@ -364,6 +377,7 @@ impl Body {
             | Self::Mailboxes { .. }
             | Self::MailboxOffer { .. }
             | Self::MailboxWithdrawn
+            | Self::Whereabouts { .. }
             | Self::Typing { .. }
             | Self::Presence { .. }
             | Self::IntroductionAnswer(_)
@@ -419,6 +433,9 @@ impl Body {
             Self::Mailboxes { queues } => MailboxesProto { queues: write_queues(queues) }.encode_to_vec(),
             Self::MailboxOffer { offer } => offer.proto().encode_to_vec(),
             Self::MailboxWithdrawn => Vec::new(),
+            Self::Whereabouts { find, addresses } => {
+                WhereaboutsProto { find: find.as_bytes().to_vec(), addresses: addresses.clone() }.encode_to_vec()
+            }
             Self::Edit { target, text } => {
                 ChangeProto { target: target.to_bytes().to_vec(), text: text.clone() }.encode_to_vec()
             }
@@ -492,6 +509,11 @@ impl Body {
             KIND_MAILBOX_WITHDRAWN => {
                 let WithdrawnProto {} = MAILBOX_WITHDRAWN.decode_plain(bytes)?;
                 Self::MailboxWithdrawn
+            }
+            KIND_WHEREABOUTS => {
+                let WhereaboutsProto { find, addresses } = WHEREABOUTS.decode_plain(bytes)?;
+                check_addresses("address", &addresses, ADDRESSES_MAX)?;
+                Self::Whereabouts { find: FindKey::from_slice(&find)?, addresses }
             }
             KIND_EDIT => {
                 let ChangeProto { target, text } = EDIT.decode_plain(bytes)?;
@@ -592,6 +614,7 @@ impl Body {
             Self::Mailboxes { queues } => check_queues(queues)?,
             Self::MailboxOffer { offer } => offer.check()?,
             Self::MailboxWithdrawn => {}
+            Self::Whereabouts { addresses, .. } => check_addresses("address", addresses, ADDRESSES_MAX)?,
             Self::Edit { text, .. } => check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?,
             Self::Poll(poll) => poll.check()?,
             Self::Vote { choices, .. } => check_choices(*choices)?,

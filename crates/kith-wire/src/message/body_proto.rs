@@ -15,6 +15,7 @@ pub(super) const IDENTITY: Shape = plain("identity", &[]);
 pub(super) const MAILBOXES: Shape = plain("mailboxes", &[(1, QUEUES_MAX)]);
 pub(super) const MAILBOX_OFFER: Shape = plain("mailbox offer", &[]);
 pub(super) const MAILBOX_WITHDRAWN: Shape = plain("withdrawn mailbox", &[]);
+pub(super) const WHEREABOUTS: Shape = plain("whereabouts", &[(2, ADDRESSES_MAX)]);
 
 pub(super) const EDIT: Shape = plain("edit", &[]);
 pub(super) const DELETE: Shape = plain("deletion", &[]);
@@ -126,6 +127,14 @@ pub(super) struct MailboxesProto {
 /// Says nothing beside its kind.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct WithdrawnProto {}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct WhereaboutsProto {
+    #[prost(bytes = "vec", tag = "1")]
+    pub(super) find: Vec<u8>,
+    #[prost(string, repeated, tag = "2")]
+    pub(super) addresses: Vec<String>,
+}
 
 /// A list of ids or keys of one length.
 #[derive(Clone, PartialEq, Message)]

@@ -7,8 +7,8 @@ use kith_wire::limits::{
 };
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
-    AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, Introduction, IntroductionAnswer,
-    MailboxOffer, MsgId, Poll, QueueAddress, Sync, UnverifiedInner, WireError,
+    AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, FindKey, Hlc, Inner, InnerError, Introduction,
+    IntroductionAnswer, MailboxOffer, MsgId, Poll, QueueAddress, Sync, UnverifiedInner, WireError,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -290,6 +290,8 @@ fn body() -> impl Strategy<Value = Body> {
             offer: MailboxOffer { mailbox: bootstrap_link().to_string(), token: Zeroizing::new(token), bytes }
         }),
         Just(Body::MailboxWithdrawn),
+        (any::<[u8; 32]>(), places())
+            .prop_map(|(find, addresses)| Body::Whereabouts { find: FindKey::from_bytes(&find), addresses }),
         ids().prop_map(|messages| Body::Delivered { messages }),
         ids().prop_map(|messages| Body::Seen { messages }),
         vec(any::<[u8; 32]>().prop_map(EnvelopeId::from_bytes), 0..=64).prop_map(|envelopes| Body::Nack { envelopes }),

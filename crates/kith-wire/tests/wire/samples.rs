@@ -8,9 +8,9 @@ use kith_wire::mailbox::envelope_hash;
 use kith_wire::recovery::{LogAsk, Recovery, Return};
 use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
-    EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, Introduction, IntroductionAnswer, InviteBundle, InviteLink,
-    Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, Poll,
-    QueueAddress, Receipt, ReceiveId, RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest,
+    EnvelopeId, FindKey, Header, Hello, Hlc, IdentityLog, Inner, Introduction, IntroductionAnswer, InviteBundle,
+    InviteLink, Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice,
+    Poll, QueueAddress, Receipt, ReceiveId, RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest,
     SlotResponse, Sync, TransportCard, TransportId, services, slot,
 };
 use zeroize::Zeroizing;
@@ -205,6 +205,7 @@ fn short() -> Vec<(&'static str, Body)> {
         ("typing-off", Body::Typing { on: false }),
         ("mailbox-offer", Body::MailboxOffer { offer: offer() }),
         ("mailbox-withdrawn", Body::MailboxWithdrawn),
+        ("whereabouts", Body::Whereabouts { find: find_key(), addresses: addresses() }),
         ("presence", Body::Presence { availability: Availability::Busy }),
         ("presence-hidden", Body::Presence { availability: Availability::Hidden }),
     ]
@@ -232,6 +233,10 @@ fn polls() -> Vec<(&'static str, Body)> {
         ("introduction-expiring", Body::Introduction(Introduction { name: "Carol".to_owned(), expires_s: Some(60) })),
         ("introduction-answer", Body::IntroductionAnswer(introduction_answer())),
     ]
+}
+
+pub(crate) fn find_key() -> FindKey {
+    FindKey::from_bytes(&[0x93; 32])
 }
 
 pub(crate) fn introduction_answer() -> IntroductionAnswer {

@@ -108,6 +108,9 @@ fn body_fields(body: &Body) -> Fields {
             vec![field("mailbox", mailbox), bytes("token", token.as_slice()), field("bytes", room)]
         }
         Body::MailboxWithdrawn => Vec::new(),
+        Body::Whereabouts { find, addresses } => {
+            vec![bytes("find", find.as_bytes()), field("addresses", addresses.join(" "))]
+        }
         Body::Edit { target, text } => vec![field("target", target), field("text", text)],
         Body::Delete { target } | Body::ClosePoll { target } => vec![field("target", target)],
         Body::React { target, author, emoji, on } => {

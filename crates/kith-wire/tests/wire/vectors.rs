@@ -7,12 +7,13 @@ use std::process::Command;
 use data_encoding::HEXLOWER;
 use kith_crypto::{Key, OlmKind, SpokenCode};
 use kith_wire::{
-    AccountId, BootstrapLink, ChatId, Envelope, EnvelopeId, Hello, InviteBundle, InviteLink, MailboxResponse,
+    AccountId, BootstrapLink, ChatId, Envelope, EnvelopeId, FindKey, Hello, InviteBundle, InviteLink, MailboxResponse,
     RequestAnswer, RequestFrame, SlotDenial, SlotRequest, SlotResponse, SpokenInvite, TransportId, UnverifiedBundle,
     UnverifiedCard, UnverifiedIdentityLog, UnverifiedInner, UnverifiedMailboxRequest,
 };
 
 use kith_wire::recovery::UnverifiedRecovery;
+use kith_wire::whereabouts::check_record;
 
 use crate::vector_format::{inner_fields, with_queues};
 
@@ -94,6 +95,21 @@ fn spoken() {
     let place = SpokenInvite::new(&SpokenCode::parse(vector.text("words")).unwrap()).unwrap();
     assert_eq!(place.slot().to_string(), vector.text("slot"));
     assert_eq!(place.open(&vector.bytes("sealed_link")).unwrap().to_string(), vector.text("link"));
+}
+
+#[test]
+fn whereabouts() {
+    let vector = load("whereabouts");
+    let find = FindKey::from_slice(&vector.bytes("find")).unwrap();
+    let (day, now_ms) = (vector.number("day"), vector.number("made_at_ms"));
+    let (name, record) = (vector.bytes("name"), vector.bytes("record"));
+    assert_eq!(find.name(day).to_vec(), name);
+    assert_eq!(check_record(&name.try_into().unwrap(), &record, now_ms), Ok(now_ms));
+    let card = find.open(day, &record, now_ms).unwrap();
+    assert_eq!(card.transport.to_string(), vector.text("transport"));
+    assert_eq!(card.addresses.join(" "), vector.text("addresses"));
+    let (link, device) = (InviteLink::parse(vector.text("link")).unwrap(), vector.text("device").parse().unwrap());
+    assert_eq!(link.find_key(&device).as_bytes().to_vec(), vector.bytes("find_of_invite"));
 }
 
 fn check_invite(vector: &Vector) -> InviteBundle {
