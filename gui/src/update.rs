@@ -25,7 +25,7 @@ use kith_node::{
     AccountId, ChatId, Command, Event, MessageId,
     api::Password,
     params,
-    views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, PRESENCE_SHARE, TYPING_SHARE},
+    views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, PRESENCE_SHARE, RELAY_ONLY, TYPING_SHARE},
 };
 
 use crate::{
@@ -207,6 +207,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             match key {
                 TYPING_SHARE => model.settings.typing = on,
                 PRESENCE_SHARE => model.settings.presence = on,
+                RELAY_ONLY => model.settings.relay_only = on,
                 _ => model.settings.receipts = on,
             }
             keep(key, on.into(), &mut out);

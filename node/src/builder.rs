@@ -281,6 +281,7 @@ impl NodeBuilder {
             key: transport,
             bootstraps: files.bootstraps.all(),
             mdns: self.preset.mdns,
+            relay_only: core.relay_only()?,
             agent: AGENT.to_owned(),
             mail_dir: Some(self.folder.join(keys::MAIL_FOLDER)),
         };

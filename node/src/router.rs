@@ -53,6 +53,7 @@ pub(crate) fn outgoing(output: Output) -> Outgoing {
         Output::ServeMailbox { id, serve, erase } => {
             NetCommand::ServeMailbox { id, serve: serve.map(mailbox_rules), erase }
         }
+        Output::RelayOnly(on) => NetCommand::RelayOnly(on),
         Output::Findable(keys) => NetCommand::Findable(keys),
         Output::ServeSlots(slots) => NetCommand::ServeSlots(slots),
     })
@@ -72,6 +73,7 @@ pub(crate) fn refused(command: NetCommand) -> Result<Input, Box<NetCommand>> {
         | NetCommand::AnswerRequest { .. }
         | NetCommand::DeleteSlot { .. }
         | NetCommand::ServeMailbox { .. }
+        | NetCommand::RelayOnly(_)
         | NetCommand::Findable(_)
         | NetCommand::ServeSlots(_)
         | NetCommand::AddBootstrap { .. }

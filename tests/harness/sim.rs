@@ -391,7 +391,7 @@ impl Sim {
                     let outcome = Ok(MailboxUsage::default());
                     self.post(who, Parcel::Input(Input::MailboxServed { id, outcome }));
                 }
-                Output::ServeSlots(_) | Output::Findable(_) => {}
+                Output::ServeSlots(_) | Output::Findable(_) | Output::RelayOnly(_) => {}
             }
         }
     }

@@ -608,12 +608,17 @@ impl Default for QuietHours {
 }
 
 /// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`],
-/// [`TYPING_SHARE`], [`PRESENCE_SHARE`], [`MAILBOXES_USE`], [`NOTIFY_CONTENT`] and [`NOTIFY_QUIET`] and checks their values.
+/// [`TYPING_SHARE`], [`PRESENCE_SHARE`], [`MAILBOXES_USE`], [`RELAY_ONLY`], [`NOTIFY_CONTENT`] and [`NOTIFY_QUIET`] and checks
+/// their values.
 /// Every other name is a client's: its value is kept as it is, and the client begins it with a word of its own, as `gui.`.
 pub type Settings = BTreeMap<String, Value>;
 
 /// Boolean, true unless set: whether bootstrap nodes and mailboxes keep mail for me while I am away.
 pub const MAILBOXES_USE: &str = "mailboxes.use";
+
+/// Boolean, false unless set: whether the node connects to nobody but its own bootstrap nodes directly, and meets everybody
+/// else through relays there, so that contacts do not learn its address. Mailboxes that are none of them are not used.
+pub const RELAY_ONLY: &str = "network.relay_only";
 
 /// A [`NotifyContent`], `text` unless set: how much of a message the event `notify` says.
 pub const NOTIFY_CONTENT: &str = "notify.content";

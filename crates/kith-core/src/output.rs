@@ -139,6 +139,8 @@ pub enum Output {
         /// Delete what is kept.
         erase: bool,
     },
+    /// Meet people through relays alone, so that they do not learn this node's address, or not any more.
+    RelayOnly(bool),
     /// Keep records by which the holders of these keys find this device, and no others, from now on.
     Findable(Vec<FindKey>),
     /// Answer for these slots, and no others, from now on.

@@ -3,7 +3,7 @@
 use kith_api::{
     ErrorCode, Event,
     params::{Done, SettingsSetParams},
-    views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, Settings},
+    views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, RELAY_ONLY, Settings},
 };
 use serde_json::Value;
 
@@ -48,6 +48,9 @@ impl Core {
             if Shared::of_setting(&key).is_some() {
                 self.sharing_with_all_changed(out)?;
             }
+            if key == RELAY_ONLY {
+                out.push(Output::RelayOnly(self.relay_only()?));
+            }
             if key == MAILBOXES_USE {
                 self.keeps_mail_changed(now)?;
             }
@@ -61,7 +64,7 @@ impl Core {
 
     /// `true` if it was another value before.
     fn put_setting(&mut self, key: &str, value: &Value) -> Result<bool, CoreError> {
-        if (key == MAILBOXES_USE || Shared::of_setting(key).is_some()) && !value.is_boolean() {
+        if (key == MAILBOXES_USE || key == RELAY_ONLY || Shared::of_setting(key).is_some()) && !value.is_boolean() {
             return deny(ErrorCode::InvalidArgument, &format!("{key} is true or false"));
         }
         if key == NOTIFY_QUIET {
@@ -95,6 +98,14 @@ impl Core {
 }
 
 impl Core {
+    /// Whether contacts are met through relays alone; not unless that was chosen.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn relay_only(&self) -> Result<bool, CoreError> {
+        Ok(self.store.setting(RELAY_ONLY)?.is_some_and(|value| value == "true"))
+    }
+
     /// How much of a message may be told.
     pub(crate) fn notify_content(&self) -> Result<NotifyContent, CoreError> {
         let kept = self.store.setting(NOTIFY_CONTENT)?;

@@ -24,6 +24,8 @@ pub struct NetConfig {
     pub bootstraps: Vec<String>,
     /// Whether to announce and look for peers on the local network with multicast DNS.
     pub mdns: bool,
+    /// Whether contacts are met through relays alone, as with [`NetCommand::RelayOnly`].
+    pub relay_only: bool,
     /// Agent string sent in identify. Keep it constant per release: it is visible to every peer.
     pub agent: String,
     /// Where mail for others may lie: what [`NetCommand::ServeMailbox`] needs.
@@ -45,6 +47,7 @@ impl fmt::Debug for NetConfig {
             .field("listen", &self.listen)
             .field("bootstraps", &self.bootstraps)
             .field("mdns", &self.mdns)
+            .field("relay_only", &self.relay_only)
             .field("agent", &self.agent)
             .field("mail_dir", &self.mail_dir)
             .finish_non_exhaustive()
@@ -241,6 +244,8 @@ pub enum NetCommand {
         /// Answers nobody, and deletes what is kept.
         erase: bool,
     },
+    /// Connects to nobody but the configured bootstraps directly, and meets everybody else through those, or not any more.
+    RelayOnly(bool),
     /// Replaces the set of keys by which others find this device: it keeps a sealed record for each at the bootstraps.
     Findable(Vec<FindKey>),
     /// Replaces the set of slots this node answers itself.

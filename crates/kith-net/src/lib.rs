@@ -31,6 +31,7 @@ pub mod mailbox;
 mod memory;
 mod observed;
 mod port;
+mod punch;
 mod rendezvous;
 mod screen;
 pub mod server;

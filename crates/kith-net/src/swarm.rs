@@ -4,7 +4,7 @@ use std::{collections::HashSet, future::Future, num::NonZeroUsize, pin::Pin, tim
 
 use kith_crypto::SigningKey;
 use libp2p::{
-    Multiaddr, StreamProtocol, Swarm, SwarmBuilder, autonat, connection_limits, dcutr, gossipsub, identify,
+    Multiaddr, StreamProtocol, Swarm, SwarmBuilder, autonat, connection_limits, gossipsub, identify,
     identity::Keypair,
     kad, mdns, memory_connection_limits, noise, ping, relay,
     request_response::ProtocolSupport,
@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     api::{NetError, Tuning},
-    cards, guard, limits, mailbox, memory, observed,
+    cards, guard, limits, mailbox, memory, observed, punch,
     screen::{Judge, Screened},
     slot::{self, SlotBehaviour},
     streams,
@@ -37,7 +37,7 @@ pub(crate) struct Behaviour {
     pub(crate) memory: memory_connection_limits::Behaviour,
     pub(crate) guard: guard::Behaviour,
     pub(crate) relay: relay::client::Behaviour,
-    pub(crate) dcutr: dcutr::Behaviour,
+    pub(crate) punch: punch::Behaviour,
     pub(crate) autonat: autonat::v2::client::Behaviour,
     pub(crate) identify: identify::Behaviour,
     pub(crate) observed: observed::Behaviour,
@@ -165,7 +165,7 @@ fn behaviour(
         memory: memory_connection_limits::Behaviour::with_max_bytes(memory::share(limits::MEMORY_PERCENT)),
         guard: guard::Behaviour::new(),
         relay,
-        dcutr: dcutr::Behaviour::new(me),
+        punch: punch::Behaviour::new(me),
         autonat: autonat::v2::client::Behaviour::new(rand::make_rng(), autonat),
         identify: identify::Behaviour::new(identify),
         observed: observed::Behaviour::default(),

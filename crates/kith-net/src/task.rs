@@ -12,6 +12,7 @@ mod mailbox;
 mod own;
 mod peers;
 mod records;
+mod relay_only;
 mod relays;
 mod requests;
 mod slots;
@@ -139,6 +140,7 @@ impl Task {
             wall: (tuning.wall)(),
             watched: now,
         };
+        task.relay_only(config.relay_only);
         task.listen(&config.listen)?;
         for address in &config.bootstraps {
             // What was kept by another version, or copied from another profile, must not keep this one from starting.
@@ -209,6 +211,7 @@ impl Task {
             NetCommand::DeleteSlot { slot, token } => self.delete_slot(slot, token),
             NetCommand::Mailbox { id, mailbox, operation, seed } => self.ask_mailbox(id, &mailbox, operation, seed),
             NetCommand::ServeMailbox { id, serve, erase } => self.serve_mailbox(id, serve, erase),
+            NetCommand::RelayOnly(on) => self.relay_only(on),
             NetCommand::Findable(keys) => self.findable(keys),
             NetCommand::ServeSlots(served) => self.slots.serve(served),
             NetCommand::AddBootstrap { address } => {
@@ -286,7 +289,7 @@ impl Task {
             self.on_gossip(event);
         } else if let BehaviourEvent::Mdns(event) = event {
             self.on_mdns(event);
-        } else if let BehaviourEvent::Dcutr(event) = event {
+        } else if let BehaviourEvent::Punch(event) = event {
             tracing::debug!(peer = %event.remote_peer_id, ok = event.result.is_ok(), "hole punch");
         }
     }

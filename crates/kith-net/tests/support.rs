@@ -108,8 +108,15 @@ impl Node {
 
     fn launch(listen: Vec<String>, tuning: Tuning, key: SigningKey, bootstraps: Vec<String>, mdns: bool) -> Self {
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
-        let config =
-            NetConfig { key: key.duplicate(), listen, bootstraps, mdns, agent: "kith-test".to_owned(), mail_dir: None };
+        let config = NetConfig {
+            key: key.duplicate(),
+            listen,
+            bootstraps,
+            mdns,
+            relay_only: false,
+            agent: "kith-test".to_owned(),
+            mail_dir: None,
+        };
         let (net, events) = Net::start_tuned(config, tuning, &tracker, cancel.clone()).expect("start");
         let id = TransportId::from_bytes(key.public().to_bytes());
         net.try_command(NetCommand::Findable(vec![find_key(&id)])).expect("room");

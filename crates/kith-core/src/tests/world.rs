@@ -94,7 +94,7 @@ impl World {
                     queue.push((who, Input::MailboxServed { id, outcome: Ok(MailboxUsage::default()) }));
                 }
                 Output::Findable(keys) => self.people[who].findable = keys,
-                Output::Untrack { .. } | Output::ServeSlots(_) | Output::Mailbox { .. } => {}
+                Output::RelayOnly(_) | Output::Untrack { .. } | Output::ServeSlots(_) | Output::Mailbox { .. } => {}
                 Output::PutSlot { slot, blob, id, .. } => {
                     self.slots.entry(slot).or_insert(Some(blob));
                     queue.push((who, Input::SlotPut { id, stored: 1 }));

@@ -23,6 +23,8 @@ pub(super) struct Own {
     /// This node was told to listen on loopback only, or nowhere and only knows bootstraps there: loopback is its
     /// world. What it happens to be bound to does not matter: without a network that is loopback, too.
     pub(super) lab: bool,
+    /// Nobody but bootstraps is to learn where it is.
+    pub(super) relay_only: bool,
     /// Whether it was told to listen at all.
     listens: bool,
     /// All addresses contacts may use: direct ones, then circuits.
@@ -107,20 +109,20 @@ impl Task {
     pub(super) fn refresh_own(&mut self) {
         let (circuits, direct): (Vec<Multiaddr>, Vec<Multiaddr>) =
             self.swarm.listeners().cloned().partition(addr::is_circuit);
-        let lab = self.own.lab;
+        let (lab, only) = (self.own.lab, self.own.relay_only);
         if lab {
             for address in &direct {
                 self.swarm.add_external_address(address.clone());
             }
         }
-        let external: Vec<Multiaddr> =
-            self.swarm.external_addresses().filter(|a| !addr::is_circuit(a)).cloned().collect();
+        // Circuits among them too: the listener names a relay by its number, this by the name it was configured with.
+        let external: Vec<Multiaddr> = self.swarm.external_addresses().cloned().collect();
         let mut found: Vec<Multiaddr> = external
             .into_iter()
             .chain(direct)
             .chain(circuits)
             .map(addr::without_peer)
-            .filter(|address| addr::for_contacts(address, lab))
+            .filter(|address| addr::for_contacts(address, lab) && (!only || addr::is_circuit(address)))
             .collect();
         // Sorted, so that the order libp2p happens to keep does not look like a change.
         found.sort_by_key(|address| (addr::is_circuit(address), !addr::for_everybody(address, lab), address.clone()));

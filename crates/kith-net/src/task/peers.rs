@@ -151,6 +151,7 @@ impl Task {
             .filter(|(relay, _)| relay != peer)
             .filter_map(|(relay, address)| addr::circuit(&address, relay, *peer))
             .collect();
+        let direct = if self.own.relay_only { Vec::new() } else { direct };
         addr::merge(direct, circuits, limits::DIAL_ADDRESSES_MAX)
     }
 

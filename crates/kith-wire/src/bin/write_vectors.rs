@@ -225,7 +225,7 @@ fn whereabouts() -> Fields {
         field("made_at_ms", made_at_ms),
         field("transport", card.transport),
         field("addresses", card.addresses.join(" ")),
-        bytes("record", &find.record(day, made_at_ms, &card, &samples::transport_key(1))),
+        bytes("sealed_record", &find.record(day, made_at_ms, &card, &samples::transport_key(1))),
         field("link", samples::link()),
         field("device", device),
         bytes("find_of_invite", samples::link().find_key(&device).as_bytes()),

@@ -489,13 +489,7 @@ impl Body {
                 let proto: KeysProto = PREKEYS.decode_plain(bytes)?;
                 Self::Prekeys { keys: curve_keys(&proto.keys)? }
             }
-            KIND_PROFILE => {
-                let ProfileProto { name, status_text, status_until_ms } =
-                    super::body_proto::PROFILE.decode_plain(bytes)?;
-                check_chars("name", &name, NAME_MAX_CHARS)?;
-                check_chars("status text", &status_text, STATUS_MAX_CHARS)?;
-                Self::Profile { name: clean_name(&name), status_text: clean_status(&status_text), status_until_ms }
-            }
+            KIND_PROFILE => Self::profile(super::body_proto::PROFILE.decode_plain(bytes)?)?,
             KIND_IDENTITY => {
                 let IdentityProto { log } = super::body_proto::IDENTITY.decode_plain(bytes)?;
                 check_bytes("identity log", &log, LOG_MAX)?;
@@ -510,11 +504,7 @@ impl Body {
                 let WithdrawnProto {} = MAILBOX_WITHDRAWN.decode_plain(bytes)?;
                 Self::MailboxWithdrawn
             }
-            KIND_WHEREABOUTS => {
-                let WhereaboutsProto { find, addresses } = WHEREABOUTS.decode_plain(bytes)?;
-                check_addresses("address", &addresses, ADDRESSES_MAX)?;
-                Self::Whereabouts { find: FindKey::from_slice(&find)?, addresses }
-            }
+            KIND_WHEREABOUTS => Self::whereabouts(WHEREABOUTS.decode_plain(bytes)?)?,
             KIND_EDIT => {
                 let ChangeProto { target, text } = EDIT.decode_plain(bytes)?;
                 check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
@@ -551,6 +541,18 @@ impl Body {
             },
         };
         Ok(body)
+    }
+
+    fn profile(proto: ProfileProto) -> Result<Self, WireError> {
+        let ProfileProto { name, status_text, status_until_ms } = proto;
+        check_chars("name", &name, NAME_MAX_CHARS)?;
+        check_chars("status text", &status_text, STATUS_MAX_CHARS)?;
+        Ok(Self::Profile { name: clean_name(&name), status_text: clean_status(&status_text), status_until_ms })
+    }
+
+    fn whereabouts(proto: WhereaboutsProto) -> Result<Self, WireError> {
+        check_addresses("address", &proto.addresses, ADDRESSES_MAX)?;
+        Ok(Self::Whereabouts { find: FindKey::from_slice(&proto.find)?, addresses: proto.addresses })
     }
 
     fn react(proto: ReactProto) -> Result<Self, WireError> {

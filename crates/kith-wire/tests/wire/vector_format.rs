@@ -2,7 +2,7 @@
 //! name begins with `sealed_` was made with a random nonce; the others follow from fixed inputs.
 
 use data_encoding::HEXLOWER;
-use kith_wire::{Body, Inner, Introduction, MailboxOffer, QueueAddress, Sync};
+use kith_wire::{Body, FindKey, Inner, Introduction, MailboxOffer, Poll, QueueAddress, Sync};
 
 /// The fields of one vector in the order they are written.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -108,9 +108,7 @@ fn body_fields(body: &Body) -> Fields {
             vec![field("mailbox", mailbox), bytes("token", token.as_slice()), field("bytes", room)]
         }
         Body::MailboxWithdrawn => Vec::new(),
-        Body::Whereabouts { find, addresses } => {
-            vec![bytes("find", find.as_bytes()), field("addresses", addresses.join(" "))]
-        }
+        Body::Whereabouts { find, addresses } => whereabouts_fields(find, addresses),
         Body::Edit { target, text } => vec![field("target", target), field("text", text)],
         Body::Delete { target } | Body::ClosePoll { target } => vec![field("target", target)],
         Body::React { target, author, emoji, on } => {
@@ -119,13 +117,7 @@ fn body_fields(body: &Body) -> Fields {
         Body::Expiry { expires_s, number } => {
             vec![field("expires_s", expires_s.unwrap_or(0)), field("number", number)]
         }
-        Body::Poll(poll) => vec![
-            field("question", &poll.question),
-            field("options", poll.options.join("|")),
-            field("multiple", poll.multiple),
-            field("closes_at_ms", poll.closes_at_ms.unwrap_or(0)),
-            field("expires_s", poll.expires_s.unwrap_or(0)),
-        ],
+        Body::Poll(poll) => poll_fields(poll),
         Body::Vote { target, author, choices } => {
             vec![field("target", target), field("author", author), field("choices", choices)]
         }
@@ -137,6 +129,20 @@ fn body_fields(body: &Body) -> Fields {
         }
         Body::Unknown { bytes: unknown, .. } => vec![bytes("bytes", unknown)],
     }
+}
+
+fn whereabouts_fields(find: &FindKey, addresses: &[String]) -> Fields {
+    vec![bytes("find", find.as_bytes()), field("addresses", addresses.join(" "))]
+}
+
+fn poll_fields(poll: &Poll) -> Fields {
+    vec![
+        field("question", &poll.question),
+        field("options", poll.options.join("|")),
+        field("multiple", poll.multiple),
+        field("closes_at_ms", poll.closes_at_ms.unwrap_or(0)),
+        field("expires_s", poll.expires_s.unwrap_or(0)),
+    ]
 }
 
 fn sync_fields(sync: &Sync) -> Fields {

@@ -102,7 +102,7 @@ fn whereabouts() {
     let vector = load("whereabouts");
     let find = FindKey::from_slice(&vector.bytes("find")).unwrap();
     let (day, now_ms) = (vector.number("day"), vector.number("made_at_ms"));
-    let (name, record) = (vector.bytes("name"), vector.bytes("record"));
+    let (name, record) = (vector.bytes("name"), vector.bytes("sealed_record"));
     assert_eq!(find.name(day).to_vec(), name);
     assert_eq!(check_record(&name.try_into().unwrap(), &record, now_ms), Ok(now_ms));
     let card = find.open(day, &record, now_ms).unwrap();
@@ -150,7 +150,7 @@ fn envelopes() {
 #[test]
 fn inner() {
     let all = load_all("inner-");
-    assert_eq!(all.len(), 42);
+    assert_eq!(all.len(), 43);
     for (name, vector) in all {
         let unverified = UnverifiedInner::decode(&vector.bytes("inner")).unwrap();
         let ends = unverified.claims();

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 use kith_node::params::ServeReply;
-use kith_node::views::{Backups, PRESENCE_SHARE, RECEIPTS_SEEN, TYPING_SHARE};
+use kith_node::views::{Backups, PRESENCE_SHARE, RECEIPTS_SEEN, RELAY_ONLY, TYPING_SHARE};
 
 use super::ui::set;
 use crate::{
@@ -35,6 +35,17 @@ pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
         }
         muted(ui, cx, &cx.t("privacy-both-ways"));
+    });
+    ui.add_space(space::S);
+    card(ui, cx, |ui, cx| {
+        let (title, about) = (cx.t("privacy-relay"), cx.t("privacy-relay-about"));
+        if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.settings.relay_only) {
+            cx.actions.push(Action::Share(RELAY_ONLY, on));
+        }
+        let alone = cx.model.network.as_ref().is_some_and(|network| network.bootstraps.is_empty());
+        if cx.model.settings.relay_only && alone {
+            banner(ui, cx, Tone::Warn, &cx.t("privacy-relay-none"), None);
+        }
     });
     ui.add_space(space::S);
     card(ui, cx, |ui, cx| {
