@@ -72,3 +72,36 @@ impl NetworkBehaviour for Behaviour {
         self.inner.poll(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn switched_off_it_says_nothing_on_a_circuit_and_counts_what_is_direct() {
+        let mut punch = Behaviour::new(PeerId::random());
+        let (peer, id) = (PeerId::random(), ConnectionId::new_unchecked);
+        let direct: Multiaddr = "/ip4/9.9.9.9/udp/4100/quic-v1".parse().unwrap();
+        let circuit: Multiaddr = format!("{direct}/p2p/{}/p2p-circuit", PeerId::random()).parse().unwrap();
+        let mut speaks = |off, number, local: &Multiaddr| {
+            punch.off = off;
+            let inbound = punch.handle_established_inbound_connection(id(number), peer, local, &direct).unwrap();
+            let (role, port_use) = (Endpoint::Dialer, PortUse::Reuse);
+            let outbound =
+                punch.handle_established_outbound_connection(id(number + 1), peer, local, role, port_use).unwrap();
+            assert_eq!(inbound.is_left(), outbound.is_left());
+            inbound.is_left()
+        };
+        assert!(speaks(false, 1, &circuit));
+        assert!(!speaks(true, 3, &circuit));
+        assert!(!speaks(true, 5, &direct));
+        let endpoint = libp2p::core::ConnectedPoint::Listener { local_addr: direct.clone(), send_back_addr: direct };
+        punch.on_swarm_event(FromSwarm::ConnectionClosed(libp2p::swarm::behaviour::ConnectionClosed {
+            peer_id: peer,
+            connection_id: id(5),
+            endpoint: &endpoint,
+            cause: None,
+            remaining_established: 1,
+        }));
+    }
+}
