@@ -2,7 +2,7 @@
 //! name begins with `sealed_` was made with a random nonce; the others follow from fixed inputs.
 
 use data_encoding::HEXLOWER;
-use kith_wire::{Body, Inner, Introduction, MailboxOffer, QueueAddress, Sync};
+use kith_wire::{Body, Inner, Introduction, MailboxOffer, Picture, QueueAddress, Sync};
 
 /// The fields of one vector in the order they are written.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -55,7 +55,7 @@ pub(crate) fn with_queues(mut fields: Fields, queues: &[QueueAddress]) -> Fields
 
 fn body_fields(body: &Body) -> Fields {
     match body {
-        Body::Text { text, reply_to, forwarded, expires_s } => {
+        Body::Text { text, reply_to, forwarded, expires_s, preview } => {
             let mut fields =
                 vec![field("text", text), field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string()))];
             // Not in the vectors that are older than it.
@@ -64,6 +64,13 @@ fn body_fields(body: &Body) -> Fields {
             }
             if let Some(seconds) = expires_s {
                 fields.push(field("expires_s", seconds));
+            }
+            if let Some(preview) = preview {
+                let picture = preview.picture.as_ref().map_or(&[][..], Picture::bytes);
+                fields.push(field("preview_url", &preview.url));
+                fields.push(field("preview_title", &preview.title));
+                fields.push(field("preview_description", &preview.description));
+                fields.push(bytes("preview_picture", picture));
             }
             fields
         }
