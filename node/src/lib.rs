@@ -53,6 +53,7 @@ mod core_thread;
 mod events;
 mod handles;
 mod keys;
+mod link_preview;
 mod local_api;
 mod memory;
 mod node;

@@ -159,7 +159,7 @@ fn send(model: &mut Model, chat: ChatId, out: &mut Vec<Effect>) {
     talk.unread_from = None;
     talk.revision += 1;
     to_end(model, chat, out);
-    let params = params::SendParams { chat, text, reply_to, expires_s: None };
+    let params = params::SendParams { chat, text, reply_to, expires_s: None, preview: None };
     out.push(Effect::Call(Command::ChatsSend(params), Then::Sent(chat, local)));
     save_drafts(model, true, out);
     out.push(Effect::Focus(Target::Composer));
@@ -169,7 +169,13 @@ fn retry(model: &mut Model, chat: ChatId, local: u64, out: &mut Vec<Effect>) {
     let talk = model.talk_mut(chat);
     let Some(pending) = talk.pending.iter_mut().find(|pending| pending.local == local) else { return };
     pending.error = None;
-    let params = params::SendParams { chat, text: pending.text.clone(), reply_to: pending.reply_to, expires_s: None };
+    let params = params::SendParams {
+        chat,
+        text: pending.text.clone(),
+        reply_to: pending.reply_to,
+        expires_s: None,
+        preview: None,
+    };
     talk.revision += 1;
     out.push(Effect::Call(Command::ChatsSend(params), Then::Sent(chat, local)));
 }
