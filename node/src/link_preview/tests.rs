@@ -67,7 +67,7 @@ async fn a_page_says_what_it_is() {
             "<head><title>no</title><meta property='og:title' content='Title &amp; more'>
             <meta property=og:description content=\"A &#8220;page&#8221;\"><meta property=og:image content='/i.png'>",
         ),
-        "/i.png" => image("image/png", photo(1200, 630, ImageFormat::Png)),
+        "/i.png" => image("image/png", photo(900, 480, ImageFormat::Png)),
         _ => Does::Missing,
     });
     let seen = page(look(&site, "/page?a=b#part").await);
