@@ -63,7 +63,7 @@ mod router;
 mod tasks;
 
 pub use kith_api::{
-    self as api, AccountId, ApiError, ChatId, Command, ErrorCode, Event, MessageId, Method, Password, Reply,
+    self as api, AccountId, ApiError, ChatId, Command, ErrorCode, Event, MessageId, Method, Password, PreviewId, Reply,
     SequencedEvent, Snapshot, method, params, views,
 };
 

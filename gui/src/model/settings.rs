@@ -1,7 +1,8 @@
 //! What a person chose. Kept in the encrypted profile, under `gui`.
 
 use kith_node::views::{
-    MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, PRESENCE_SHARE, QuietHours, RECEIPTS_SEEN, TYPING_SHARE,
+    LINK_PREVIEWS, MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, PRESENCE_SHARE, QuietHours,
+    RECEIPTS_SEEN, TYPING_SHARE,
 };
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +85,9 @@ pub struct Settings {
     /// Mailboxes keep messages for me while I am away; kept by the node under a key of its own.
     #[serde(skip)]
     pub mail: bool,
+    /// This computer looks at pages behind links that I send; kept by the node under a key of its own.
+    #[serde(skip)]
+    pub previews: bool,
     /// How much notifications say; kept by the node under a key of its own.
     #[serde(skip)]
     pub notify_content: NotifyContent,
@@ -111,6 +115,7 @@ impl Default for Settings {
             typing: true,
             presence: true,
             mail: true,
+            previews: false,
             notify_content: NotifyContent::Text,
             quiet: QuietHours::default(),
         }
@@ -134,7 +139,8 @@ impl Settings {
         let (typing, presence) = (on(TYPING_SHARE), on(PRESENCE_SHARE));
         let notify_content = known(kept, NOTIFY_CONTENT);
         let quiet = known(kept, NOTIFY_QUIET);
-        Self { receipts, mail, typing, presence, notify_content, quiet, ..own.unwrap_or_default() }.bounded()
+        let previews = known(kept, LINK_PREVIEWS);
+        Self { receipts, mail, previews, typing, presence, notify_content, quiet, ..own.unwrap_or_default() }.bounded()
     }
 
     /// The sizes brought into their ranges, whoever wrote the file.

@@ -1,15 +1,15 @@
 //! Previews of links: made by the sender if they want that, and kept with what they belong to.
 
-use kith_api::{
-    ApiError, Command, ErrorCode, PreviewId, Reply,
-    params::{self, DeleteFor, PreviewLinkReply},
-    views::{LINK_PREVIEWS, Message},
-};
 use super::{
     sync::{image, restore},
     world::World,
 };
 use crate::{CommandId, Input, Output, Page, PageOutcome, convert};
+use kith_api::{
+    ApiError, Command, ErrorCode, PreviewId, Reply,
+    params::{self, DeleteFor, PreviewLinkReply},
+    views::{LINK_PREVIEWS, Message},
+};
 
 const LINK: &str = "https://kith.example/about";
 
