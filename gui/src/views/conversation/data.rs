@@ -449,7 +449,14 @@ mod tests {
     #[test]
     fn what_is_on_its_way_stands_at_the_end_only() {
         let mut model = model(vec![message(1)]);
-        let pending = crate::model::Pending { local: 7, text: "soon".into(), at: NOW, error: None, reply_to: None };
+        let pending = crate::model::Pending {
+            local: 7,
+            text: "soon".into(),
+            at: NOW,
+            error: None,
+            reply_to: None,
+            preview: None,
+        };
         model.talk_mut(chat_id(1)).pending.push(pending);
         assert_eq!(shape(&model), "D(mm)");
         model.talk_mut(chat_id(1)).more_after = true;
