@@ -159,6 +159,8 @@ impl Fetcher {
         let found: Vec<IpAddr> = match host {
             Host::Ipv4(ip) => vec![IpAddr::V4(*ip)],
             Host::Ipv6(ip) => vec![IpAddr::V6(*ip)],
+            // Not even a resolver is asked about what is elsewhere.
+            Host::Domain(name) if self.reach == Reach::ThisMachine && *name != "localhost" => Vec::new(),
             Host::Domain(name) => {
                 let found = tokio::net::lookup_host((*name, port)).await.map_err(|_unknown| Failure::Unreachable)?;
                 found.map(|address| address.ip()).collect()

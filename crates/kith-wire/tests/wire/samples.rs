@@ -121,11 +121,20 @@ pub(crate) const PIXEL: [u8; 69] = [
     0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];
 
-fn with_preview() -> Body {
-    let text = "Look: https://kith.example/about".to_owned();
+fn texts() -> [(&'static str, Body); 5] {
+    let text = || "Hello from the other side".to_owned();
+    let written =
+        |reply_to, forwarded, expires_s| Body::Text { text: text(), reply_to, forwarded, expires_s, preview: None };
     let (url, title) = ("https://kith.example/about", "About Kith");
     let preview = LinkPreview::create(url, title, "A messenger without a server", Some(PIXEL.to_vec()));
-    Body::Text { text, reply_to: None, forwarded: false, expires_s: None, preview }
+    let with_link = format!("Look: {url}");
+    [
+        ("text", Body::text(text())),
+        ("text-reply", written(Some(MsgId::from_bytes([50; 16])), false, None)),
+        ("text-forwarded", written(None, true, None)),
+        ("text-expiring", written(None, false, Some(86_400))),
+        ("text-preview", Body::Text { text: with_link, reply_to: None, forwarded: false, expires_s: None, preview }),
+    ]
 }
 
 /// One body of each kind.
@@ -135,23 +144,11 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let (log, kem) = (log().encode(), kem(1).public());
     let name = || "Ada".to_owned();
     let text = || "Hello from the other side".to_owned();
-    let preview = None;
-    let written = |reply_to, forwarded, expires_s| Body::Text {
-        text: text(),
-        reply_to,
-        forwarded,
-        expires_s,
-        preview: preview.clone(),
-    };
     let mut bodies = polls();
+    bodies.extend(texts());
     bodies.extend(short());
     bodies.extend(syncs());
     bodies.extend([
-        ("text", Body::text(text())),
-        ("text-reply", written(Some(MsgId::from_bytes([50; 16])), false, None)),
-        ("text-forwarded", written(None, true, None)),
-        ("text-expiring", written(None, false, Some(86_400))),
-        ("text-preview", with_preview()),
         (
             "request",
             Body::Request {

@@ -2,7 +2,7 @@
 //! name begins with `sealed_` was made with a random nonce; the others follow from fixed inputs.
 
 use data_encoding::HEXLOWER;
-use kith_wire::{Body, Inner, Introduction, MailboxOffer, Picture, QueueAddress, Sync};
+use kith_wire::{Body, Inner, Introduction, LinkPreview, MailboxOffer, Picture, QueueAddress, Sync};
 
 /// The fields of one vector in the order they are written.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -53,6 +53,16 @@ pub(crate) fn with_queues(mut fields: Fields, queues: &[QueueAddress]) -> Fields
     fields
 }
 
+fn preview_fields(preview: &LinkPreview) -> Fields {
+    let picture = preview.picture.as_ref().map_or(&[][..], Picture::bytes);
+    vec![
+        field("preview_url", &preview.url),
+        field("preview_title", &preview.title),
+        field("preview_description", &preview.description),
+        bytes("preview_picture", picture),
+    ]
+}
+
 fn body_fields(body: &Body) -> Fields {
     match body {
         Body::Text { text, reply_to, forwarded, expires_s, preview } => {
@@ -65,13 +75,7 @@ fn body_fields(body: &Body) -> Fields {
             if let Some(seconds) = expires_s {
                 fields.push(field("expires_s", seconds));
             }
-            if let Some(preview) = preview {
-                let picture = preview.picture.as_ref().map_or(&[][..], Picture::bytes);
-                fields.push(field("preview_url", &preview.url));
-                fields.push(field("preview_title", &preview.title));
-                fields.push(field("preview_description", &preview.description));
-                fields.push(bytes("preview_picture", picture));
-            }
+            fields.extend(preview.iter().flat_map(preview_fields));
             fields
         }
         Body::Request { name, text, log, kem, prekeys, addresses, bundle_hash, queues } => with_queues(

@@ -31,7 +31,7 @@ const WIDE_MIN: u32 = 240;
 const THUMB: f32 = 64.0;
 /// Letters of a title and of a description that are shown.
 const TITLE: usize = 110;
-const ABOUT: usize = 180;
+const ABOUT: usize = 140;
 
 /// A preview as it is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,11 +77,12 @@ impl Shown {
     }
 }
 
+/// Cut behind a word, or in the middle of a very long one.
 fn short(text: &str, max: usize) -> String {
-    match text.char_indices().nth(max) {
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-        None => text.to_owned(),
-    }
+    let Some((end, _)) = text.char_indices().nth(max) else { return text.to_owned() };
+    let cut = &text[..end];
+    let word = cut.rfind(char::is_whitespace).filter(|at| *at > end / 2);
+    format!("{}…", cut[..word.unwrap_or(end)].trim_end())
 }
 
 impl Laid {
