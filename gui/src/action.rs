@@ -255,6 +255,12 @@ pub enum Action {
     Idle(bool),
     /// Let mailboxes keep messages for me while I am away, or not.
     KeepMail(bool),
+    /// Look at pages behind links that I send, or not.
+    MakePreviews(bool),
+    /// Send the link without what is behind it.
+    DropPreview(ChatId),
+    /// The picture that came with a message is on the screen.
+    WantPicture(MessageId),
     /// Keep mail for others on this computer, or not.
     ServeMail(bool),
     /// How much of it, MiB.

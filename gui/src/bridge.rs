@@ -24,7 +24,11 @@ use kith_node::{
 use tokio::{runtime::Runtime, sync::mpsc};
 
 use self::echo::Echo;
-use crate::{model::Restoring, update::Then};
+use crate::{
+    model::{PictureOf, Pixels, Restoring},
+    platform::picture,
+    update::Then,
+};
 
 /// Calls waiting for the node: more than a person can make, so that a frame never waits.
 const CALLS: usize = 1024;
@@ -125,6 +129,8 @@ pub enum FromNode {
     Echo(Result<AccountId, String>),
     /// The answer to a call.
     Reply(Then, Result<Reply, ApiError>),
+    /// A picture, decoded; `None`: it is broken.
+    Picture(PictureOf, Option<Pixels>),
     /// The node has ended by itself.
     Ended,
 }
@@ -408,7 +414,7 @@ async fn talk(
                     Some(lock) => out.tell(FromNode::Lock(lock)).await,
                     None => true,
                 };
-                told && out.tell(FromNode::Reply(then, result)).await
+                told && answer(then, result, out).await
             }
             () = Echo::go_on(echo) => true,
             event = events.next() => match event {
@@ -450,12 +456,21 @@ async fn begin<'a>(
 ) -> bool {
     let mut call = async move { (then, node.call_command(command).await) }.boxed();
     match futures::poll!(&mut call) {
-        Poll::Ready((then, result)) => out.tell(FromNode::Reply(then, result)).await,
+        Poll::Ready((then, result)) => answer(then, result, out).await,
         Poll::Pending => {
             running.push(call);
             true
         }
     }
+}
+
+/// Tells an answer, and before it the picture in it.
+async fn answer(then: Then, result: Result<Reply, ApiError>, out: &Out) -> bool {
+    let told = match picture::in_reply(&then, &result) {
+        Some((of, pixels)) => out.tell(FromNode::Picture(of, pixels)).await,
+        None => true,
+    };
+    told && out.tell(FromNode::Reply(then, result)).await
 }
 
 /// Hands on what is there already in one batch, only the last of what replaces itself.

@@ -1,6 +1,7 @@
 //! What the window knows: plain data folded from the node's events. No egui, no node, no clock.
 
 mod fold;
+mod picture;
 mod settings;
 mod stage;
 mod talk;
@@ -19,9 +20,10 @@ use kith_node::{
 
 use crate::{platform::appearance::Preferred, theme::Tokens};
 
+pub use picture::{Drawn, PictureOf, Pictures, Pixels};
 pub use settings::{Appearance, BubbleStyle, Clock, Settings};
 pub use stage::{Failed, Onboarding, Restoring, Stage, Step, Unlock};
-pub use talk::{Aim, Load, Pending, Quote, Scroll, Talk};
+pub use talk::{Aim, LinkDraft, Load, Pending, Quote, Scroll, Seen, Talk};
 pub use told::{About, Notice, Told, Waiting};
 pub use view::{
     AddContact, AddTab, EmojiFor, Filter, Hits, Lasts, Later, Narrow, NewBackup, NewPassword, NewPoll, Palette,
@@ -61,6 +63,8 @@ pub struct Model {
     pub typing: BTreeMap<ChatId, BTreeSet<AccountId>>,
     /// Loaded parts of conversations.
     pub talks: BTreeMap<ChatId, Talk>,
+    /// Pictures out of messages.
+    pub pictures: Pictures,
     /// What is on the screen.
     pub view: View,
     /// What opens the profile, once the node runs.

@@ -6,6 +6,7 @@ mod backup;
 mod chats;
 mod contacts;
 mod entry;
+pub(crate) mod link_preview;
 mod lock;
 mod mailboxes;
 mod messages;
@@ -32,7 +33,7 @@ use crate::{
     action::{Action, Copied},
     bridge::FromNode,
     model::{
-        About, Load, Model, Narrow, Notice, Palette, Restoring, Route, Section, Settings, Sheet, Stage, Toast,
+        About, Drawn, Load, Model, Narrow, Notice, Palette, Restoring, Route, Section, Settings, Sheet, Stage, Toast,
         ToastKind,
     },
 };
@@ -101,6 +102,12 @@ pub enum Then {
     Served,
     /// Everything is being deleted.
     Wiped,
+    /// The page behind a link in a draft was seen.
+    LinkSeen(ChatId, u64),
+    /// The picture of a message came.
+    Picture(MessageId),
+    /// Whatever comes of it.
+    Ignored,
 }
 
 /// What the world has to do.
@@ -246,6 +253,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 messages::update,
                 schedule::update,
                 poll::update,
+                link_preview::update,
                 contacts::update,
                 network::update,
                 mailboxes::update,
@@ -283,6 +291,7 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
             chats::reload(model, out);
             notify::reloaded(model, out);
         }
+        FromNode::Picture(of, pixels) => model.pictures.put(of, pixels.map_or(Drawn::Broken, Drawn::Here)),
         FromNode::Reply(then, result) => reply::reply(model, then, result, out),
         FromNode::Echo(Ok(account)) => {
             let _handled = chats::update(model, Action::OpenChatWith(account), out);
@@ -310,6 +319,7 @@ fn tick(model: &mut Model, out: &mut Vec<Effect>) {
     let now = model.now;
     model.view.toasts.retain(|toast| toast.until > now);
     chats::save_drafts(model, false, out);
+    link_preview::tick(model, out);
     entry::first_invite(model, out);
     notify::tick(model, out);
 }
@@ -328,8 +338,9 @@ fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {
 }
 
 fn set(model: &mut Model, settings: Settings, out: &mut Vec<Effect>) {
-    let Settings { receipts, mail, typing, presence, notify_content, quiet, .. } = model.settings;
-    model.settings = Settings { receipts, mail, typing, presence, notify_content, quiet, ..settings.bounded() };
+    let Settings { receipts, mail, previews, typing, presence, notify_content, quiet, .. } = model.settings;
+    model.settings =
+        Settings { receipts, mail, previews, typing, presence, notify_content, quiet, ..settings.bounded() };
     let Ok(value) = serde_json::to_value(&model.settings) else { return };
     keep(Settings::KEY, value, out);
 }

@@ -13,6 +13,7 @@ mod health_dot;
 mod label;
 mod list_row;
 mod menu;
+pub(crate) mod picture;
 mod progress;
 mod qr;
 mod segmented;

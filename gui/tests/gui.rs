@@ -14,6 +14,8 @@ mod expiry;
 mod introduce;
 #[path = "gui/keeper.rs"]
 mod keeper;
+#[path = "gui/link_preview.rs"]
+mod link_preview;
 #[path = "gui/meeting.rs"]
 mod meeting;
 #[path = "gui/packages.rs"]

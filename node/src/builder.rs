@@ -26,6 +26,7 @@ use crate::{
     core_thread::{self, CORE_QUEUE, CoreThread, NET_QUEUE, Released},
     events::Hub,
     keys::{self, Access, Counter, KeyError, Keys, Sealed, SealedError, Unlocked},
+    link_preview::{self, Reach},
     local_api::{self, Api, Bound, auth::Tokens},
     node::{Node, Shared},
     ports,
@@ -293,7 +294,8 @@ impl NodeBuilder {
         let (in_flight, in_flight_seen) = watch::channel(0);
         let (wake, wake_seen) = watch::channel(None);
         let readers = Readers::new(self.folder.clone(), database);
-        let outgoing = Released::new(to_net, Arc::clone(&hub), in_flight.clone());
+        let (pages, page_wanted) = watch::channel(None);
+        let outgoing = Released::new(to_net, pages, Arc::clone(&hub), in_flight.clone());
         let first = Input::Bootstraps(files.bootstraps.all());
         let thread = CoreThread { core, inbox, outgoing, wake, counter, zone: None, lock };
         let ended = CancellationToken::new();
@@ -305,6 +307,7 @@ impl NodeBuilder {
         .map_err(StartError::Thread)?;
         tasks.spawn(core_thread::timer(wake_seen, to_core.clone()));
         tasks.spawn(router::to_network(net_queue, net.clone()));
+        tasks.spawn(link_preview::run(self.reach(), page_wanted, to_core.clone(), tasks.clone()));
         let network_ended = ended.clone().drop_guard();
         let from_network = router::from_network(net_events, to_core.clone(), Arc::clone(&hub), listening, in_flight);
         tasks.spawn(async move {
@@ -340,6 +343,11 @@ impl NodeBuilder {
             tasks.spawn(api.serve(bound));
         }
         Ok(Node::new(shared))
+    }
+
+    /// Where pages are looked for. A node that was told to listen on loopback only knows nothing else.
+    fn reach(&self) -> Reach {
+        if kith_net::is_loopback_only(&self.preset.listen) { Reach::ThisMachine } else { Reach::Internet }
     }
 
     fn given_bootstraps(&self) -> Vec<String> {

@@ -19,6 +19,7 @@ use crate::{
     clock::{now_ms, zone},
     events::{Events, Hub},
     keys::Counter,
+    link_preview::Wanted,
     router::{self, Outgoing},
 };
 
@@ -67,6 +68,8 @@ pub(crate) struct CoreThread {
 pub(crate) struct Released {
     net: mpsc::Sender<NetCommand>,
     hub: Arc<Hub>,
+    /// The page to look at.
+    pages: watch::Sender<Wanted>,
     /// Envelopes on their way through the network.
     in_flight: watch::Sender<u64>,
     calls: BTreeMap<CommandId, Answer>,
@@ -215,7 +218,9 @@ impl CoreThread {
         for output in out {
             match router::outgoing(output) {
                 Outgoing::Reply(to, answer) if to == id => reply = answer,
-                other @ (Outgoing::Reply(..) | Outgoing::Event(_) | Outgoing::Net(_)) => rest.push(other),
+                other @ (Outgoing::Reply(..) | Outgoing::Event(_) | Outgoing::Net(_) | Outgoing::Page(_)) => {
+                    rest.push(other)
+                }
             }
         }
         for output in rest {
@@ -250,8 +255,22 @@ fn no_answer() -> ApiError {
 }
 
 impl Released {
-    pub(crate) fn new(net: mpsc::Sender<NetCommand>, hub: Arc<Hub>, in_flight: watch::Sender<u64>) -> Self {
-        Self { net, hub, in_flight, calls: BTreeMap::new(), last_call: 0, held: VecDeque::new(), refused: Vec::new() }
+    pub(crate) fn new(
+        net: mpsc::Sender<NetCommand>,
+        pages: watch::Sender<Wanted>,
+        hub: Arc<Hub>,
+        in_flight: watch::Sender<u64>,
+    ) -> Self {
+        Self {
+            net,
+            pages,
+            hub,
+            in_flight,
+            calls: BTreeMap::new(),
+            last_call: 0,
+            held: VecDeque::new(),
+            refused: Vec::new(),
+        }
     }
 
     fn next_id(&mut self) -> CommandId {
@@ -277,6 +296,9 @@ impl Released {
             Outgoing::Reply(id, reply) => self.answer(id, reply),
             Outgoing::Event(event) => self.hub.publish(event),
             Outgoing::Net(command) => self.send(command),
+            Outgoing::Page(wanted) => {
+                self.pages.send_replace(wanted);
+            }
         }
     }
 

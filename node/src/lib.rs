@@ -53,6 +53,7 @@ mod core_thread;
 mod events;
 mod handles;
 mod keys;
+mod link_preview;
 mod local_api;
 mod memory;
 mod node;
@@ -62,7 +63,7 @@ mod router;
 mod tasks;
 
 pub use kith_api::{
-    self as api, AccountId, ApiError, ChatId, Command, ErrorCode, Event, MessageId, Method, Password, Reply,
+    self as api, AccountId, ApiError, ChatId, Command, ErrorCode, Event, MessageId, Method, Password, PreviewId, Reply,
     SequencedEvent, Snapshot, method, params, views,
 };
 

@@ -11,7 +11,7 @@ use kith_net::mailbox::{AdmissionRules, Grant, MailboxLimits, MailboxRules};
 use kith_net::{Net, NetCommand, NetEvent, NetState, NetStatus, Path};
 use tokio::sync::{mpsc, watch};
 
-use crate::{core_thread::ToCore, events::Hub};
+use crate::{core_thread::ToCore, events::Hub, link_preview::Wanted};
 
 /// Where an output of the core goes.
 pub(crate) enum Outgoing {
@@ -21,6 +21,8 @@ pub(crate) enum Outgoing {
     Event(Event),
     /// To the network.
     Net(NetCommand),
+    /// To whoever looks at pages.
+    Page(Wanted),
 }
 
 /// Where an event of the network goes.
@@ -37,6 +39,8 @@ pub(crate) fn outgoing(output: Output) -> Outgoing {
     Outgoing::Net(match output {
         Output::Reply(id, reply) => return Outgoing::Reply(id, reply),
         Output::Event(event) => return Outgoing::Event(event),
+        Output::FetchPage { id, url } => return Outgoing::Page(Some((id, url))),
+        Output::StopFetching => return Outgoing::Page(None),
         Output::Send { to, id, bytes } => NetCommand::Send { peer: to, id: id.0, bytes },
         Output::Request { to, addresses, find, id, bytes } => {
             NetCommand::Request { peer: to, addresses, find, id: id.0, bytes }

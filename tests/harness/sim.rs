@@ -170,7 +170,7 @@ impl Sim {
     /// Writes a text in the chat of two people. `None` if the writer crashed before it was stored.
     pub fn send(&mut self, from: usize, to: usize, text: &str) -> Option<kith_api::MessageId> {
         let chat = self.people[from].chat_with(&self.people[to]);
-        let params = params::SendParams { chat, text: text.to_owned(), reply_to: None, expires_s: None };
+        let params = params::SendParams { chat, text: text.to_owned(), reply_to: None, expires_s: None, preview: None };
         match self.call(from, Command::ChatsSend(params)) {
             Ok(Reply::ChatsSend(reply)) => Some(reply.message),
             Ok(other) => panic!("{other:?}"),
@@ -391,7 +391,12 @@ impl Sim {
                     let outcome = Ok(MailboxUsage::default());
                     self.post(who, Parcel::Input(Input::MailboxServed { id, outcome }));
                 }
-                Output::ServeSlots(_) | Output::Findable(_) | Output::RelayOnly(_) => {}
+                // Nobody here sends links.
+                Output::ServeSlots(_)
+                | Output::Findable(_)
+                | Output::RelayOnly(_)
+                | Output::FetchPage { .. }
+                | Output::StopFetching => {}
             }
         }
     }

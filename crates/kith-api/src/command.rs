@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     error::{ApiError, ErrorCode},
     params::*,
-    views::{Backups, Chat, Contact, NetworkStatus, Profile, Scope},
+    views::{Backups, Chat, Contact, NetworkStatus, Picture, Profile, Scope},
 };
 
 /// Who answers a method.
@@ -222,6 +222,13 @@ methods! {
     ChatsOpen = "chats.open", Send, Core, AccountParams => ChatReply;
     /// Writes a message. It is on disk when this answers, and delivered as soon as the recipient can be reached.
     ChatsSend = "chats.send", Send, Core, SendParams => SendReply;
+    /// Looks at the page behind a link that I am about to send: this node visits it, and the site learns its address. One
+    /// at a time: whoever waits for another one is told `cancelled`.
+    ChatsPreviewLink = "chats.preview_link", Send, Core, PreviewLinkParams => PreviewLinkReply;
+    /// Stops looking at a page.
+    ChatsCancelPreview = "chats.cancel_preview", Send, Core, Nothing => Done;
+    /// The picture in the preview that came with a message. Nothing is fetched for it.
+    ChatsPreviewPicture = "chats.preview_picture", Read, Query, MessageParams => Picture;
     /// Gives a text of mine other words. What it said before stays in its history, here and there.
     ChatsEdit = "chats.edit", Send, Core, EditParams => Done;
     /// What an edited message said before.

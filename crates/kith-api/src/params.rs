@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    ids::{AccountId, ChatId, InviteId, MessageId, TokenId},
+    ids::{AccountId, ChatId, InviteId, MessageId, PreviewId, TokenId},
     password::Password,
     views::{
         Contact, ContactState, Invite, Mailbox, Message, MessageKind, NotifyRule, Presence, Scheduled, Scope, Settings,
@@ -25,6 +25,9 @@ macro_rules! params {
         pub struct $name { $($(#[$field_meta])* pub $field: $type),* }
     )*};
 }
+
+mod link_preview;
+pub use link_preview::{PreviewLinkParams, PreviewLinkReply};
 
 params! {
     /// Nothing.
@@ -214,6 +217,10 @@ params! {
         /// is set in the chat.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expires_s: Option<u64>,
+        /// What was seen behind a link in the text, from `chats.preview_link`. Left out if it is not known any more, if the
+        /// text has no such link or if previews are switched off.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preview: Option<PreviewId>,
     }
 
     /// A node that keeps mail.

@@ -1,5 +1,7 @@
 //! What clients are shown: profiles, contacts, chats, messages, the network.
 
+mod link_preview;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -8,6 +10,8 @@ use serde_json::Value;
 
 use crate::error::ErrorCode;
 use crate::ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, TokenId};
+
+pub use link_preview::{LINK_PREVIEWS, LinkPreview, Picture, PictureBytes, PictureFormat, PictureSize};
 
 /// My own profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -441,6 +445,9 @@ pub struct Message {
     /// Whom to get to know, if it suggests that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introduction: Option<Introduction>,
+    /// What its author saw behind a link in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<LinkPreview>,
 }
 
 /// A suggestion to get to know somebody.
@@ -608,8 +615,8 @@ impl Default for QuietHours {
 }
 
 /// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`],
-/// [`TYPING_SHARE`], [`PRESENCE_SHARE`], [`MAILBOXES_USE`], [`RELAY_ONLY`], [`NOTIFY_CONTENT`] and [`NOTIFY_QUIET`] and checks
-/// their values.
+/// [`TYPING_SHARE`], [`PRESENCE_SHARE`], [`MAILBOXES_USE`], [`RELAY_ONLY`], [`LINK_PREVIEWS`],
+/// [`NOTIFY_CONTENT`] and [`NOTIFY_QUIET`] and checks their values.
 /// Every other name is a client's: its value is kept as it is, and the client begins it with a word of its own, as `gui.`.
 pub type Settings = BTreeMap<String, Value>;
 

@@ -15,7 +15,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use crate::{
     CommandId, Input, Output, PeerPath, Timestamp,
-    chats::typing::Typing,
+    chats::{link_preview::LinkPreviews, typing::Typing},
     contacts::{
         flood::Arrivals,
         invite::{Ungiven, Unstored},
@@ -107,6 +107,7 @@ pub struct Core {
     pub(crate) opened_at: Timestamp,
     /// What is handled came out of a mailbox.
     pub(crate) by_mail: bool,
+    pub(crate) previews: LinkPreviews,
 }
 
 /// A batch that did not happen.
@@ -212,6 +213,7 @@ impl Core {
             quiet: QuietTime::default(),
             opened_at: now,
             by_mail: false,
+            previews: LinkPreviews::default(),
         })
     }
 
@@ -264,6 +266,7 @@ impl Core {
         // What these wait for may not have happened either.
         answered.extend(std::mem::take(&mut self.links).into_values().map(|link| link.command));
         answered.extend(self.mail.take_commands());
+        answered.extend(self.previews.take_command());
         answered.extend(self.ungiven.drain(..).map(|ungiven| ungiven.command));
         if let Err(error) = self.rollback() {
             tracing::error!(%error, "a transaction could not be rolled back");
@@ -468,6 +471,10 @@ impl Core {
                 Ok(())
             }
             Input::SlotGot { id, outcome } => self.slot_got(id, outcome, now, out),
+            Input::PageFetched { id, outcome } => {
+                self.page_fetched(id, outcome, out);
+                Ok(())
+            }
             Input::MailboxesSeen(links) => self.mailboxes_seen(&links, now, out),
             Input::Mailbox { id, response } => self.mailbox_answered(id, response, now, out),
             Input::MailboxServed { id, outcome } => self.mailbox_served(id, outcome, now, out),
@@ -557,6 +564,8 @@ impl Core {
             Command::ChatsGet(params) => Reply::ChatsGet(self.get_chat(params.chat)?),
             Command::ChatsOpen(params) => Reply::ChatsOpen(self.open_chat(params.account, now, out)?),
             Command::ChatsSend(params) => Reply::ChatsSend(self.send_text(params, now, out)?),
+            Command::ChatsPreviewLink(params) => return self.preview_page(id, params, out),
+            Command::ChatsCancelPreview(_) => Reply::ChatsCancelPreview(self.cancel_preview(out)),
             Command::ChatsEdit(params) => Reply::ChatsEdit(self.edit(params, now, out)?),
             Command::ChatsDelete(params) => Reply::ChatsDelete(self.delete(params, now, out)?),
             Command::ChatsReact(params) => Reply::ChatsReact(self.react(params, now, out)?),

@@ -53,7 +53,7 @@ pub use crate::{
     chats::mentions,
     core::{Core, FailedBatch, Identity, Options},
     error::CoreError,
-    input::{CommandId, Input, MailboxUsage, PeerPath, SendId, SlotOutcome},
+    input::{CommandId, Input, MailboxUsage, Page, PageOutcome, PeerPath, SendId, SlotOutcome},
     output::{MailboxHolder, Output, ServeMailbox},
     session::outer_key_info,
 };

@@ -143,6 +143,15 @@ pub enum Output {
     RelayOnly(bool),
     /// Keep records by which the holders of these keys find this device, and no others, from now on.
     Findable(Vec<FindKey>),
+    /// Look at a page that the person here sends a link to, instead of the one before. `Debug` shows the link: log no output.
+    FetchPage {
+        /// Names it for [`PageFetched`](crate::Input::PageFetched).
+        id: u64,
+        /// Which.
+        url: String,
+    },
+    /// Look at no page any more.
+    StopFetching,
     /// Answer for these slots, and no others, from now on.
     ServeSlots(Vec<(SlotId, Vec<u8>)>),
 }

@@ -6,7 +6,7 @@ use kith_api::{
         Around, ChatParams, EditedText, EditsReply, HistoryParams, HistoryReply, Hit, MessageParams, PinnedReply,
         ScheduledParams, ScheduledReply, SearchParams, SearchReply,
     },
-    views::MessageKind,
+    views::{MessageKind, Picture},
 };
 use kith_store::{Anchor, ReadStore, Search};
 use kith_wire::Body;
@@ -18,7 +18,7 @@ const PAGE_MAX: u32 = 500;
 const HITS_DEFAULT: u32 = 50;
 const HITS_MAX: u32 = 100;
 
-/// Answers `chats.history`, `chats.edits`, `chats.pinned`, `chats.scheduled` and `chats.search`.
+/// Answers `chats.history`, `chats.edits`, `chats.preview_picture`, `chats.pinned`, `chats.scheduled` and `chats.search`.
 ///
 /// # Errors
 /// `not_found`, `invalid_argument`, `storage`; `internal` for any other command.
@@ -27,6 +27,7 @@ pub fn run(store: &ReadStore, command: &Command) -> Result<Reply, ApiError> {
     match command {
         Command::ChatsHistory(params) => history(store, params).map(Reply::ChatsHistory),
         Command::ChatsEdits(params) => edits(store, params).map(Reply::ChatsEdits),
+        Command::ChatsPreviewPicture(params) => preview_picture(store, params).map(Reply::ChatsPreviewPicture),
         Command::ChatsPinned(params) => pinned(store, params).map(Reply::ChatsPinned),
         Command::ChatsScheduled(params) => scheduled(store, params).map(Reply::ChatsScheduled),
         Command::ChatsSearch(params) => search(store, params).map(Reply::ChatsSearch),
@@ -70,6 +71,15 @@ fn edits(store: &ReadStore, params: &MessageParams) -> Result<EditsReply, ApiErr
     versions.pop();
     let edits = versions.into_iter().map(|version| EditedText { text: version.text, at: version.at_ms }).collect();
     Ok(EditsReply { edits })
+}
+
+fn preview_picture(store: &ReadStore, params: &MessageParams) -> Result<Picture, ApiError> {
+    let message = store.message(&convert::message(params.message)).map_err(api)?;
+    let preview = message.as_ref().and_then(convert::preview_of);
+    match preview.and_then(|preview| preview.picture) {
+        Some(picture) => Ok(convert::picture_view(&picture)),
+        None => Err(ApiError::new(ErrorCode::NotFound, "no message with a picture")),
+    }
 }
 
 fn pinned(store: &ReadStore, params: &ChatParams) -> Result<PinnedReply, ApiError> {

@@ -3,7 +3,7 @@
 use kith_api::{
     ErrorCode, Event,
     params::{Done, SettingsSetParams},
-    views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, RELAY_ONLY, Settings},
+    views::{LINK_PREVIEWS, MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, RELAY_ONLY, Settings},
 };
 use serde_json::Value;
 
@@ -54,6 +54,9 @@ impl Core {
             if key == MAILBOXES_USE {
                 self.keeps_mail_changed(now)?;
             }
+            if key == LINK_PREVIEWS {
+                self.previews_changed(out)?;
+            }
             out.push(Output::Event(Event::SettingsChanged { settings: self.settings()? }));
             if key == NOTIFY_QUIET {
                 self.quiet_changed(now, out)?;
@@ -64,7 +67,9 @@ impl Core {
 
     /// `true` if it was another value before.
     fn put_setting(&mut self, key: &str, value: &Value) -> Result<bool, CoreError> {
-        if (key == MAILBOXES_USE || key == RELAY_ONLY || Shared::of_setting(key).is_some()) && !value.is_boolean() {
+        if (matches!(key, MAILBOXES_USE | RELAY_ONLY | LINK_PREVIEWS) || Shared::of_setting(key).is_some())
+            && !value.is_boolean()
+        {
             return deny(ErrorCode::InvalidArgument, &format!("{key} is true or false"));
         }
         if key == NOTIFY_QUIET {

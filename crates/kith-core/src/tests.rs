@@ -6,6 +6,7 @@ mod expiry;
 mod flood;
 mod hostile;
 mod introduce;
+mod link_preview;
 mod mailboxes;
 mod messages;
 mod notify;

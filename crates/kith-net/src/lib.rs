@@ -40,6 +40,7 @@ mod streams;
 mod swarm;
 mod task;
 
+pub use addr::is_loopback_only;
 pub use api::{
     BootstrapStatus, NetCommand, NetConfig, NetError, NetEvent, NetState, NetStatus, Path, RequestError, SlotOutcome,
     TestStep, Tuning,

@@ -29,10 +29,12 @@ pub mod limits;
 pub mod link;
 pub mod mailbox;
 pub mod message;
+pub mod picture;
 pub mod recovery;
 pub mod request;
 pub mod slot;
 pub mod text;
+pub mod web;
 pub mod whereabouts;
 
 pub use bootstrap::{BootstrapLink, services};
@@ -54,8 +56,10 @@ pub use mailbox::{
     Receipt, UnverifiedMailboxRequest,
 };
 pub use message::{
-    Availability, Body, Ends, Inner, InnerError, Introduction, IntroductionAnswer, Poll, Sync, UnverifiedInner,
+    Availability, Body, Ends, Inner, InnerError, Introduction, IntroductionAnswer, LinkPreview, Poll, Sync,
+    UnverifiedInner,
 };
+pub use picture::{Picture, PictureFormat};
 pub use request::{RequestAnswer, RequestFrame};
 pub use slot::{SlotDenial, SlotRequest, SlotResponse};
 pub use whereabouts::{FindKey, WhereaboutsError};

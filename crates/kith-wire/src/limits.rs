@@ -16,6 +16,18 @@ pub const QUESTION_MAX_CHARS: usize = 300;
 pub const OPTIONS_MAX: usize = 12;
 /// Characters of one of them.
 pub const OPTION_MAX_CHARS: usize = 100;
+/// Bytes of a web link that has a preview.
+pub const WEB_LINK_MAX_BYTES: usize = 2 * 1024;
+/// Characters of the title of a page.
+pub const LINK_TITLE_MAX_CHARS: usize = 200;
+/// Characters of what a page says that it is about.
+pub const LINK_DESCRIPTION_MAX_CHARS: usize = 500;
+/// Bytes of a picture in a link preview.
+pub const PICTURE_MAX_BYTES: usize = 24 * 1024;
+/// Pixels of a side of a picture in a link preview.
+pub const PICTURE_MAX_SIDE: u32 = 480;
+/// Bytes of an encoded link preview: a picture, the link, its texts and what stands around them.
+pub const LINK_PREVIEW_MAX: usize = 32 * 1024;
 /// Seconds after which a message may disappear: a year.
 pub const EXPIRES_MAX_S: u32 = 366 * 24 * 3600;
 /// Characters of the text in a contact request.

@@ -4,6 +4,7 @@
 mod body;
 mod body_proto;
 mod introduction;
+mod link_preview;
 mod poll;
 mod sync;
 
@@ -14,6 +15,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 pub use body::{Availability, Body};
 pub use introduction::{Introduction, IntroductionAnswer};
+pub use link_preview::LinkPreview;
 pub use poll::Poll;
 pub use sync::Sync;
 

@@ -46,7 +46,7 @@ fn is_override(c: char) -> bool {
 }
 
 /// Characters that are invisible or move other characters. Joiners (U+200C, U+200D) stay: scripts and emoji need them.
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || is_override(c)
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'

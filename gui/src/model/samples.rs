@@ -55,6 +55,7 @@ pub(crate) fn message(n: u32) -> Message {
         gap: false,
         order: format!("{n:048x}"),
         introduction: None,
+        preview: None,
     }
 }
 

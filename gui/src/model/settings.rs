@@ -1,8 +1,8 @@
 //! What a person chose. Kept in the encrypted profile, under `gui`.
 
 use kith_node::views::{
-    MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, PRESENCE_SHARE, QuietHours, RECEIPTS_SEEN, RELAY_ONLY,
-    TYPING_SHARE,
+    LINK_PREVIEWS, MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, PRESENCE_SHARE, QuietHours,
+    RECEIPTS_SEEN, RELAY_ONLY, TYPING_SHARE,
 };
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +88,9 @@ pub struct Settings {
     /// Contacts do not learn the address of this computer; kept by the node under a key of its own.
     #[serde(skip)]
     pub relay_only: bool,
+    /// This computer looks at pages behind links that I send; kept by the node under a key of its own.
+    #[serde(skip)]
+    pub previews: bool,
     /// How much notifications say; kept by the node under a key of its own.
     #[serde(skip)]
     pub notify_content: NotifyContent,
@@ -116,6 +119,7 @@ impl Default for Settings {
             presence: true,
             mail: true,
             relay_only: false,
+            previews: false,
             notify_content: NotifyContent::Text,
             quiet: QuietHours::default(),
         }
@@ -140,8 +144,19 @@ impl Settings {
         let relay_only = known(kept, RELAY_ONLY);
         let notify_content = known(kept, NOTIFY_CONTENT);
         let quiet = known(kept, NOTIFY_QUIET);
-        Self { receipts, mail, relay_only, typing, presence, notify_content, quiet, ..own.unwrap_or_default() }
-            .bounded()
+        let previews = known(kept, LINK_PREVIEWS);
+        Self {
+            receipts,
+            mail,
+            relay_only,
+            previews,
+            typing,
+            presence,
+            notify_content,
+            quiet,
+            ..own.unwrap_or_default()
+        }
+        .bounded()
     }
 
     /// The sizes brought into their ranges, whoever wrote the file.

@@ -2,7 +2,7 @@
 
 use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
 
-use super::{Effect, Then, backup, contacts, messages, schedule, toast};
+use super::{Effect, Then, backup, contacts, link_preview, messages, schedule, toast};
 use crate::model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words};
 
 /// One answer, by what the call was for.
@@ -36,6 +36,9 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
         (Then::Quoted(chat, id), Reply::ChatsHistory(page)) => {
             let found = page.messages.into_iter().find(|message| message.id == id);
             messages::quoted(model, chat, id, found);
+        }
+        (Then::LinkSeen(chat, number), Reply::ChatsPreviewLink(seen)) => {
+            link_preview::seen(model, chat, number, Ok(seen));
         }
         (Then::Planned(chat, text), _) => schedule::planned(model, chat, &text, out),
         (Then::Scheduled(chat), Reply::ChatsScheduled(found)) => schedule::listed(model, chat, found.scheduled),
@@ -177,9 +180,12 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
             }
         }
         Then::BackedUp | Then::Rolling => backup::failed(model, error, key),
+        Then::LinkSeen(chat, number) => link_preview::seen(model, chat, number, Err(error)),
         Then::Quoted(chat, id) => messages::quoted(model, chat, id, None),
         // A person types on; the next letter asks again.
         Then::Found(..) => {}
+        // The picture is marked as broken.
+        Then::Picture(_) | Then::Ignored => {}
         _ => toast(model, ToastKind::Problem, key),
     }
 }

@@ -10,6 +10,7 @@ use crate::model::{
     samples::{NOW, account, chat, chat_id, contact, message, message_id, network, profile},
 };
 
+mod link_preview;
 mod messages;
 mod notify;
 mod typing;

@@ -198,6 +198,19 @@ fn messages_written_ahead() {
 }
 
 #[test]
+fn link_previews() {
+    for (name, mode) in modes() {
+        draw(&format!("link-preview-{name}"), sample::previews(true), mode, Code::En, [1180.0, 1100.0]);
+    }
+    draw("link-preview-narrow", sample::previews(false), Mode::Light, Code::De, [420.0, 1100.0]);
+    draw("link-preview-ar", sample::previews(true), Mode::Dark, Code::Ar, [420.0, 1100.0]);
+    let privacy = Route::Settings(Section::Privacy);
+    let switch = |mode| with(|model| (model.view.route, model.settings.previews) = (privacy, mode == Mode::Light));
+    draw("link-preview-switch-light", switch(Mode::Light), Mode::Light, Code::En, [1180.0, 1000.0]);
+    draw("link-preview-switch-narrow", switch(Mode::Dark), Mode::Dark, Code::De, [420.0, 1300.0]);
+}
+
+#[test]
 fn polls() {
     for (name, mode) in modes() {
         draw(&format!("poll-{name}"), sample::polls(), mode, Code::En, WIDE);

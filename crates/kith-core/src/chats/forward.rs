@@ -30,14 +30,15 @@ impl Core {
         if params.to.is_empty() || params.to.len() > CHATS_MAX || different.len() != params.to.len() {
             return deny(ErrorCode::InvalidArgument, "a message is passed on to 1 to 32 different chats");
         }
-        let Some(text) =
-            Some(self.named(params.message)?).filter(|row| row.kind == Body::TEXT).and_then(|row| row.text)
-        else {
+        let row = self.named(params.message)?;
+        // What its author saw is passed on as well; nothing is looked at again.
+        let preview = convert::preview_of(&row);
+        let Some(text) = Some(row).filter(|row| row.kind == Body::TEXT).and_then(|row| row.text) else {
             return deny(ErrorCode::NotAllowed, "this message has no text to pass on");
         };
         let mut messages = Vec::new();
         for chat in params.to {
-            let what = Writing { text: text.clone(), forwarded: true, ..Writing::default() };
+            let what = Writing { text: text.clone(), forwarded: true, preview: preview.clone(), ..Writing::default() };
             messages.push(convert::message_id(self.write(convert::chat(chat), what, now, out)?));
         }
         Ok(ForwardReply { messages })

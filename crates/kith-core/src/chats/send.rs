@@ -5,7 +5,7 @@ use kith_api::{
     params::{SendParams, SendReply},
 };
 use kith_store::{ChatKind, ChatRow, ContactState, DeliveryState, Inserted, Marks, MessageRow};
-use kith_wire::{AccountId, Body, ChatId, MsgId, limits};
+use kith_wire::{AccountId, Body, ChatId, LinkPreview, MsgId, limits};
 
 use crate::{
     Output, Timestamp, convert,
@@ -24,6 +24,7 @@ pub(super) struct Writing {
     pub(super) forwarded: bool,
     /// After how many seconds it disappears, if that is not as in the chat: `Some(None)` is never.
     pub(super) expires_s: Option<Option<u32>>,
+    pub(super) preview: Option<LinkPreview>,
     /// The id and the time it was given when it was written ahead.
     pub(super) planned: Option<(MsgId, Timestamp)>,
 }
@@ -65,8 +66,10 @@ impl Core {
             Some(seconds) => Some(Some(super::expiry::checked(seconds)?)),
             None => None,
         };
+        let preview = params.preview.and_then(|id| self.made_preview(id, &text));
         let what = Writing {
             text,
+            preview,
             reply_to: params.reply_to.map(convert::message),
             forwarded: false,
             expires_s,
@@ -85,11 +88,11 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<MsgId, CoreError> {
         let recipient = self.recipient_of(&chat)?;
-        let Writing { text, reply_to, forwarded, expires_s, planned } = what;
+        let Writing { text, reply_to, forwarded, expires_s, preview, planned } = what;
         self.check_reply(&chat, reply_to)?;
         let of_chat = self.store.chat(&chat)?.and_then(|row| row.expires_s);
         let expires_s = expires_s.unwrap_or(of_chat);
-        let body = Body::Text { text: text.clone(), reply_to, forwarded, expires_s };
+        let body = Body::Text { text: text.clone(), reply_to, forwarded, expires_s, preview };
         let (id, planned_ms) = planned.unzip();
         let new = New { text: Some(text), reply_to, forwarded, expires_s, id, planned_ms };
         self.post(chat, recipient, &body, new, now, out)
@@ -125,8 +128,7 @@ impl Core {
             kind: body.kind(),
             text,
             reply_to,
-            // Of a text nothing is left to keep besides its columns.
-            body: if body.kind() == Body::TEXT { Vec::new() } else { body.encode() },
+            body: super::kept_body(body),
             state: if recipient.is_some() { DeliveryState::Queued } else { DeliveryState::Seen },
             marks: Marks { forwarded, expires_s, expires_at_ms, planned_ms, ..Marks::default() },
         };

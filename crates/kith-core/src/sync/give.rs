@@ -2,7 +2,7 @@
 
 use kith_api::Event;
 use kith_store::{DeliveryState, DeviceRow, Entry, Inserted, MessageRow, Proof, What};
-use kith_wire::{AccountId, Body, ChatId, Hlc, MsgId, Sync};
+use kith_wire::{AccountId, Body, ChatId, Hlc, LinkPreview, MsgId, Sync};
 
 use crate::{
     Output, Timestamp, convert,
@@ -112,7 +112,10 @@ impl Core {
         let text = self.store.first_text(row.row)?;
         let (reply_to, forwarded) = (row.reply_to, row.marks.forwarded);
         let expires_s = row.marks.expires_s;
-        Ok(text.map(|text| Body::Text { text, reply_to, forwarded, expires_s }))
+        Ok(text.map(|text| {
+            let preview = LinkPreview::decode(&row.body, &text);
+            Body::Text { text, reply_to, forwarded, expires_s, preview }
+        }))
     }
 
     fn give_back(

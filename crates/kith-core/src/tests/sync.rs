@@ -60,12 +60,12 @@ fn meet(world: &mut World) {
     world.pass(200_000);
 }
 
-fn image(world: &World, who: usize) -> Image {
+pub(super) fn image(world: &World, who: usize) -> Image {
     world.people[who].core.store.image().unwrap()
 }
 
 /// Puts a disk back.
-fn restore(world: &mut World, who: usize, image: &Image) {
+pub(super) fn restore(world: &mut World, who: usize, image: &Image) {
     disconnect(world);
     let now = world.now;
     let core = &world.people[who].core;
@@ -183,7 +183,8 @@ fn polls_and_times_come_back_with_what_was_chosen() {
 fn words_nobody_wrote_are_not_taken() {
     let mut world = two();
     let body =
-        Body::Text { text: "I owe you a lot".into(), reply_to: None, forwarded: false, expires_s: None }.encode();
+        Body::Text { text: "I owe you a lot".into(), reply_to: None, forwarded: false, expires_s: None, preview: None }
+            .encode();
     let chat = world.chat(0, 1);
     let (msg, hlc) = (MsgId::from_bytes([5; 16]), kith_wire::Hlc::new(world.now, 0));
     // Not even with a code of their own.
@@ -200,8 +201,14 @@ fn words_nobody_wrote_are_not_taken() {
     let mine = world.people[0].core.proof_of(chat, msg, hlc, &[], Body::TEXT, &body).unwrap();
     let returned =
         |body: &[u8]| Sync::Returned { kind: Body::TEXT, msg, hlc, parents: vec![], body: body.to_vec(), proof: mine };
-    let other =
-        Body::Text { text: "I owe you nothing".into(), reply_to: None, forwarded: false, expires_s: None }.encode();
+    let other = Body::Text {
+        text: "I owe you nothing".into(),
+        reply_to: None,
+        forwarded: false,
+        expires_s: None,
+        preview: None,
+    }
+    .encode();
     hear(&mut world, returned(&other));
     assert!(texts(&mut world, 0).is_empty());
     hear(&mut world, returned(&body));

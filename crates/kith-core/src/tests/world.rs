@@ -7,7 +7,9 @@ use kith_crypto::{DeviceSecrets, Key, RecoveryPhrase};
 use kith_store::{MessageRow, Store};
 use kith_wire::{AccountId, ChatId, FindKey, RequestAnswer, SlotId, TransportId};
 
-use crate::{CommandId, Core, Identity, Input, MailboxUsage, Options, Output, PeerPath, SlotOutcome, setup};
+use crate::{
+    CommandId, Core, Identity, Input, MailboxUsage, Options, Output, PageOutcome, PeerPath, SlotOutcome, setup,
+};
 
 pub(super) const NOW: u64 = 1_800_000_000_000;
 
@@ -29,12 +31,16 @@ pub(super) struct World {
     pub(super) people: Vec<Person>,
     pub(super) now: u64,
     slots: BTreeMap<SlotId, Option<Vec<u8>>>,
+    /// The links of which pages were asked for.
+    pub(super) fetched: Vec<String>,
+    /// What looking at any page gives; nothing yet, if `None`.
+    pub(super) page: Option<PageOutcome>,
 }
 
 impl World {
     pub(super) fn new(count: usize) -> Self {
         let people = (0..count).map(|at| Person::new(&format!("Person {at}"))).collect();
-        Self { people, now: NOW, slots: BTreeMap::new() }
+        Self { people, now: NOW, slots: BTreeMap::new(), fetched: Vec::new(), page: None }
     }
 
     pub(super) fn account(&self, who: usize) -> kith_api::AccountId {
@@ -94,7 +100,18 @@ impl World {
                     queue.push((who, Input::MailboxServed { id, outcome: Ok(MailboxUsage::default()) }));
                 }
                 Output::Findable(keys) => self.people[who].findable = keys,
-                Output::RelayOnly(_) | Output::Untrack { .. } | Output::ServeSlots(_) | Output::Mailbox { .. } => {}
+                Output::RelayOnly(_)
+                | Output::Untrack { .. }
+                | Output::ServeSlots(_)
+                | Output::Mailbox { .. }
+                | Output::StopFetching => {}
+                // A page of which every word is known.
+                Output::FetchPage { id, url } => {
+                    self.fetched.push(url);
+                    if let Some(outcome) = self.page.clone() {
+                        queue.push((who, Input::PageFetched { id, outcome }));
+                    }
+                }
                 Output::PutSlot { slot, blob, id, .. } => {
                     self.slots.entry(slot).or_insert(Some(blob));
                     queue.push((who, Input::SlotPut { id, stored: 1 }));
@@ -159,7 +176,13 @@ impl World {
         let chat = kith_api::ChatId::from_bytes(self.chat(from, to).to_bytes());
         self.call(
             from,
-            Command::ChatsSend(params::SendParams { chat, text: text.into(), reply_to: None, expires_s: None }),
+            Command::ChatsSend(params::SendParams {
+                chat,
+                text: text.into(),
+                reply_to: None,
+                expires_s: None,
+                preview: None,
+            }),
         )
     }
 

@@ -76,9 +76,8 @@ impl Task {
     /// Decides whether loopback is the world, from what was configured.
     pub(super) fn decide_lab(&mut self, listen: &[String]) {
         self.own.listens = !listen.is_empty();
-        let loopback = |text: &String| addr::parse(text).is_some_and(|address| addr::is_loopback(&address));
         let lab = if self.own.listens {
-            listen.iter().all(loopback)
+            addr::is_loopback_only(listen)
         } else {
             !self.bootstraps.is_empty() && self.bootstraps_on_loopback()
         };

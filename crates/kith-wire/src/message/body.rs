@@ -12,6 +12,7 @@ use super::body_proto::{
     contact_shape,
 };
 use super::introduction::{Introduction, IntroductionAnswer};
+use super::link_preview::LinkPreview;
 use super::poll::{Poll, check_choices};
 use super::sync::Sync;
 use crate::codec::{array, arrays, check_count};
@@ -38,6 +39,8 @@ pub enum Body {
         forwarded: bool,
         /// It disappears so many seconds after it was sent at its author's, and after it was shown at its reader's.
         expires_s: Option<u32>,
+        /// What its author saw behind a link in it.
+        preview: Option<LinkPreview>,
     },
     /// A contact request, the first message to somebody.
     Request {
@@ -310,7 +313,7 @@ impl Body {
     /// A text and nothing else.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        Self::Text { text: text.into(), reply_to: None, forwarded: false, expires_s: None }
+        Self::Text { text: text.into(), reply_to: None, forwarded: false, expires_s: None, preview: None }
     }
     /// The kind of [`Body::MailboxOffer`].
     pub const MAILBOX_OFFER: u32 = KIND_MAILBOX_OFFER;
@@ -389,11 +392,12 @@ impl Body {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         match self {
-            Self::Text { text, reply_to, forwarded, expires_s } => TextProto {
+            Self::Text { text, reply_to, forwarded, expires_s, preview } => TextProto {
                 text: text.clone(),
                 reply_to: reply_to.map(|id| id.to_bytes().to_vec()),
                 forwarded: *forwarded,
                 expires_s: expires_s.unwrap_or(0),
+                preview: preview.as_ref().map(LinkPreview::encode),
             }
             .encode_to_vec(),
             Self::Request { name, text, log, kem, prekeys, addresses, bundle_hash, queues } => ContactProto {
@@ -470,12 +474,7 @@ impl Body {
     pub fn decode(kind: u32, bytes: &[u8]) -> Result<Self, WireError> {
         check_bytes("body", bytes, BODY_MAX)?;
         let body = match kind {
-            KIND_TEXT => {
-                let TextProto { text, reply_to, forwarded, expires_s } = TEXT.decode_plain(bytes)?;
-                let reply_to = reply_to.map(|id| MsgId::from_slice(&id)).transpose()?;
-                check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
-                Self::Text { text: clean_text(&text), reply_to, forwarded, expires_s: read_seconds(expires_s)? }
-            }
+            KIND_TEXT => Self::read_text(TEXT.decode_plain(bytes)?)?,
             KIND_REQUEST => Self::request(contact_shape("contact request").decode_plain(bytes)?)?,
             KIND_ACCEPT => Self::accept(contact_shape("contact answer").decode_plain(bytes)?)?,
             KIND_DELIVERED => Self::Delivered { messages: messages(bytes)? },
@@ -555,6 +554,15 @@ impl Body {
         Ok(Self::Whereabouts { find: FindKey::from_slice(&proto.find)?, addresses: proto.addresses })
     }
 
+    fn read_text(proto: TextProto) -> Result<Self, WireError> {
+        let TextProto { text, reply_to, forwarded, expires_s, preview } = proto;
+        let reply_to = reply_to.map(|id| MsgId::from_slice(&id)).transpose()?;
+        check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
+        let text = clean_text(&text);
+        let preview = preview.and_then(|preview| LinkPreview::decode(&preview, &text));
+        Ok(Self::Text { text, reply_to, forwarded, expires_s: read_seconds(expires_s)?, preview })
+    }
+
     fn react(proto: ReactProto) -> Result<Self, WireError> {
         check_emoji(&proto.emoji)?;
         Ok(Self::React {
@@ -590,9 +598,10 @@ impl Body {
     /// Whether recipients will accept this body: its lists, texts and bytes are within their caps.
     pub fn check(&self) -> Result<(), WireError> {
         match self {
-            Self::Text { text, expires_s, .. } => {
+            Self::Text { text, expires_s, preview, .. } => {
                 check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
                 check_seconds(*expires_s)?;
+                preview.as_ref().map_or(Ok(()), |preview| preview.check(text))?;
             }
             Self::Request { name, text, log, prekeys, addresses, queues, .. } => {
                 check_chars("request text", text, REQUEST_TEXT_MAX_CHARS)?;

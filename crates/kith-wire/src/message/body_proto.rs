@@ -44,6 +44,9 @@ pub(super) struct TextProto {
     pub(super) forwarded: bool,
     #[prost(uint32, tag = "4")]
     pub(super) expires_s: u32,
+    /// A message of its own, so that one that is no good does not cost the text.
+    #[prost(bytes = "vec", optional, tag = "5")]
+    pub(super) preview: Option<Vec<u8>>,
 }
 
 /// An edit, and a deletion, which leaves `text` empty.

@@ -8,7 +8,7 @@ use kith_wire::limits::{
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
     AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, FindKey, Hlc, Inner, InnerError, Introduction,
-    IntroductionAnswer, MailboxOffer, MsgId, Poll, QueueAddress, Sync, UnverifiedInner, WireError,
+    IntroductionAnswer, LinkPreview, MailboxOffer, MsgId, Poll, QueueAddress, Sync, UnverifiedInner, WireError,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -67,7 +67,13 @@ fn nothing_over_its_cap_is_made_or_taken() {
     };
     let cases = [
         Body::text("x".repeat(TEXT_MAX_BYTES + 1)),
-        Body::Text { text: "x".into(), reply_to: None, forwarded: false, expires_s: Some(EXPIRES_MAX_S + 1) },
+        Body::Text {
+            text: "x".into(),
+            reply_to: None,
+            forwarded: false,
+            expires_s: Some(EXPIRES_MAX_S + 1),
+            preview: None,
+        },
         Body::Expiry { expires_s: Some(EXPIRES_MAX_S + 1), number: 1 },
         Body::Delivered { messages: ids.clone() },
         Body::Seen { messages: ids },
@@ -254,14 +260,19 @@ fn body() -> impl Strategy<Value = Body> {
     let keys = || vec(curve_key(), 0..=PREKEYS_MAX);
     let places = || vec(address(), 0..=16);
     prop_oneof![
-        (text(), any::<Option<[u8; 16]>>(), any::<bool>(), seconds()).prop_map(
-            |(text, reply, forwarded, expires_s)| Body::Text {
-                text,
-                reply_to: reply.map(MsgId::from_bytes),
-                forwarded,
-                expires_s,
-            }
-        ),
+        (
+            text(),
+            any::<Option<[u8; 16]>>(),
+            any::<bool>(),
+            seconds(),
+            proptest::option::of((line(1, 200), line(0, 500)))
+        )
+            .prop_map(|(text, reply, forwarded, expires_s, seen)| {
+                let link = "https://kith.example/about";
+                let preview = seen.and_then(|(title, about)| LinkPreview::create(link, &title, &about, None));
+                let text = if preview.is_some() { format!("{text} {link}") } else { text };
+                Body::Text { text, reply_to: reply.map(MsgId::from_bytes), forwarded, expires_s, preview }
+            }),
         about_polls(),
         introductions(),
         (seconds(), any::<u32>()).prop_map(|(expires_s, number)| Body::Expiry { expires_s, number }),

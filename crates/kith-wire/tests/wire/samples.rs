@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use kith_crypto::{CurveKey, DeviceSecrets, KEM_ENCAPSULATED_LEN, KemSecret, Key, OlmKind, OlmWire, SigningKey};
-use kith_wire::Availability;
 use kith_wire::mailbox::envelope_hash;
 use kith_wire::recovery::{LogAsk, Recovery, Return};
 use kith_wire::{
@@ -13,6 +12,7 @@ use kith_wire::{
     Poll, QueueAddress, Receipt, ReceiveId, RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest,
     SlotResponse, Sync, TransportCard, TransportId, services, slot,
 };
+use kith_wire::{Availability, LinkPreview};
 use zeroize::Zeroizing;
 
 /// When everything in the samples happens.
@@ -113,6 +113,30 @@ pub(crate) fn ends() -> Ends {
     }
 }
 
+/// A PNG of one pixel.
+pub(crate) const PIXEL: [u8; 69] = [
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00, 0x00, 0x90, 0x77, 0x53, 0xde, 0x00, 0x00, 0x00, 0x0c, 0x49,
+    0x44, 0x41, 0x54, 0x78, 0xda, 0x63, 0x50, 0x68, 0xb8, 0x00, 0x00, 0x02, 0x34, 0x01, 0x71, 0x6a, 0x6e, 0x10, 0xda,
+    0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
+];
+
+fn texts() -> [(&'static str, Body); 5] {
+    let text = || "Hello from the other side".to_owned();
+    let written =
+        |reply_to, forwarded, expires_s| Body::Text { text: text(), reply_to, forwarded, expires_s, preview: None };
+    let (url, title) = ("https://kith.example/about", "About Kith");
+    let preview = LinkPreview::create(url, title, "A messenger without a server", Some(PIXEL.to_vec()));
+    let with_link = format!("Look: {url}");
+    [
+        ("text", Body::text(text())),
+        ("text-reply", written(Some(MsgId::from_bytes([50; 16])), false, None)),
+        ("text-forwarded", written(None, true, None)),
+        ("text-expiring", written(None, false, Some(86_400))),
+        ("text-preview", Body::Text { text: with_link, reply_to: None, forwarded: false, expires_s: None, preview }),
+    ]
+}
+
 /// One body of each kind.
 pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let prekeys = vec![CurveKey::from_bytes([41; 32]), CurveKey::from_bytes([42; 32])];
@@ -120,15 +144,11 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let (log, kem) = (log().encode(), kem(1).public());
     let name = || "Ada".to_owned();
     let text = || "Hello from the other side".to_owned();
-    let written = |reply_to, forwarded, expires_s| Body::Text { text: text(), reply_to, forwarded, expires_s };
     let mut bodies = polls();
+    bodies.extend(texts());
     bodies.extend(short());
     bodies.extend(syncs());
     bodies.extend([
-        ("text", Body::text(text())),
-        ("text-reply", written(Some(MsgId::from_bytes([50; 16])), false, None)),
-        ("text-forwarded", written(None, true, None)),
-        ("text-expiring", written(None, false, Some(86_400))),
         (
             "request",
             Body::Request {

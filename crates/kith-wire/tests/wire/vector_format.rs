@@ -2,7 +2,7 @@
 //! name begins with `sealed_` was made with a random nonce; the others follow from fixed inputs.
 
 use data_encoding::HEXLOWER;
-use kith_wire::{Body, FindKey, Inner, Introduction, MailboxOffer, Poll, QueueAddress, Sync};
+use kith_wire::{Body, FindKey, Inner, Introduction, LinkPreview, MailboxOffer, Picture, Poll, QueueAddress, Sync};
 
 /// The fields of one vector in the order they are written.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -53,9 +53,19 @@ pub(crate) fn with_queues(mut fields: Fields, queues: &[QueueAddress]) -> Fields
     fields
 }
 
+fn preview_fields(preview: &LinkPreview) -> Fields {
+    let picture = preview.picture.as_ref().map_or(&[][..], Picture::bytes);
+    vec![
+        field("preview_url", &preview.url),
+        field("preview_title", &preview.title),
+        field("preview_description", &preview.description),
+        bytes("preview_picture", picture),
+    ]
+}
+
 fn body_fields(body: &Body) -> Fields {
     match body {
-        Body::Text { text, reply_to, forwarded, expires_s } => {
+        Body::Text { text, reply_to, forwarded, expires_s, preview } => {
             let mut fields =
                 vec![field("text", text), field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string()))];
             // Not in the vectors that are older than it.
@@ -65,6 +75,7 @@ fn body_fields(body: &Body) -> Fields {
             if let Some(seconds) = expires_s {
                 fields.push(field("expires_s", seconds));
             }
+            fields.extend(preview.iter().flat_map(preview_fields));
             fields
         }
         Body::Request { name, text, log, kem, prekeys, addresses, bundle_hash, queues } => with_queues(

@@ -5,7 +5,7 @@ use kith_node::{
     views::{Message, MessageKind, MessageState, Reaction, System},
 };
 
-use super::{introduction, poll};
+use super::{introduction, link_preview, poll};
 use crate::{
     i18n::{Arg, Lang},
     model::{Model, Quote, Talk, shown_name},
@@ -80,6 +80,8 @@ pub(crate) struct Bubble {
     pub(crate) poll: Option<poll::Shown>,
     /// Somebody to get to know.
     pub(crate) introduction: Option<introduction::Shown>,
+    /// What is behind a link in it.
+    pub(crate) preview: Option<link_preview::Shown>,
     /// The first of its group.
     pub(crate) first: bool,
     /// The last of its group.
@@ -147,6 +149,13 @@ pub(crate) fn system_text(model: &Model, lang: &Lang, message: &Message) -> Opti
 fn introduction_of(model: &Model, message: &Message) -> Option<introduction::Shown> {
     let introduction = message.introduction.as_ref().filter(|_| !message.deleted)?;
     Some(introduction::Shown::of(introduction, model.is_me(message.author)))
+}
+
+/// What is behind a link that stands open in a message.
+fn preview_of(message: &Message) -> Option<link_preview::Shown> {
+    let preview = message.preview.as_ref().filter(|_| !message.deleted)?;
+    let open = inline::web_links(message.text.as_deref()?).contains(&preview.url);
+    open.then(|| link_preview::Shown::of(preview))
 }
 
 /// What a message says; nothing, if it was deleted or is not understood.
@@ -231,6 +240,7 @@ struct Written {
     id: Option<MessageId>,
     poll: Option<poll::Shown>,
     introduction: Option<introduction::Shown>,
+    preview: Option<link_preview::Shown>,
     planned: Option<u64>,
     system: Option<String>,
     expires: Option<(Option<u64>, u64)>,
@@ -258,6 +268,7 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         planned: message.planned_at,
         poll: message.poll.as_ref().map(|poll| poll::Shown::of(model, &lang.t("you"), poll)),
         introduction: introduction_of(model, message),
+        preview: preview_of(message),
         expires: message.expires_s.map(|after| (message.expires_at, after)),
         local: 0,
         author: message.author,
@@ -283,6 +294,7 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         id: None,
         poll: None,
         introduction: None,
+        preview: None,
         planned: None,
         system: None,
         expires: None,
@@ -331,6 +343,7 @@ impl Written {
             planned: self.planned,
             poll: self.poll.clone(),
             introduction: self.introduction.clone(),
+            preview: self.preview.clone(),
             first,
             last,
         }
@@ -436,7 +449,14 @@ mod tests {
     #[test]
     fn what_is_on_its_way_stands_at_the_end_only() {
         let mut model = model(vec![message(1)]);
-        let pending = crate::model::Pending { local: 7, text: "soon".into(), at: NOW, error: None, reply_to: None };
+        let pending = crate::model::Pending {
+            local: 7,
+            text: "soon".into(),
+            at: NOW,
+            error: None,
+            reply_to: None,
+            preview: None,
+        };
         model.talk_mut(chat_id(1)).pending.push(pending);
         assert_eq!(shape(&model), "D(mm)");
         model.talk_mut(chat_id(1)).more_after = true;

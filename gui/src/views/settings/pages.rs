@@ -57,6 +57,13 @@ pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.add_space(space::S);
     card(ui, cx, serve);
     ui.add_space(space::S);
+    card(ui, cx, |ui, cx| {
+        let (title, about) = (cx.t("privacy-previews"), cx.t("privacy-previews-about"));
+        if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.settings.previews) {
+            cx.actions.push(Action::MakePreviews(on));
+        }
+    });
+    ui.add_space(space::S);
     muted(ui, cx, &cx.t("privacy-about"));
 }
 
