@@ -33,6 +33,7 @@ pub mod recovery;
 pub mod request;
 pub mod slot;
 pub mod text;
+mod work;
 
 pub use bootstrap::{BootstrapLink, services};
 pub use card::{CardError, TransportCard, UnverifiedCard};
@@ -46,7 +47,9 @@ pub use identity::{
 pub use ids::{
     AccountId, ChatId, DepositId, DeviceId, EnvelopeId, Hlc, IdError, MsgId, ReceiveId, SlotId, TransportId,
 };
-pub use invite::{BundleParts, InviteBundle, InviteError, InviteLink, SpokenInvite, SpokenLinkError, UnverifiedBundle};
+pub use invite::{
+    BundleParts, InviteBundle, InviteError, InviteLink, SpokenInvite, SpokenLinkError, UnverifiedBundle, WorkTask,
+};
 pub use link::LinkError;
 pub use mailbox::{
     Admission, Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, QueueAddress,
@@ -55,5 +58,5 @@ pub use mailbox::{
 pub use message::{
     Availability, Body, Ends, Inner, InnerError, Introduction, IntroductionAnswer, Poll, Sync, UnverifiedInner,
 };
-pub use request::{RequestAnswer, RequestFrame};
+pub use request::{RequestAnswer, RequestFrame, RequestWork};
 pub use slot::{SlotDenial, SlotRequest, SlotResponse};

@@ -49,6 +49,7 @@ fn made(world: &World, who: usize, log: &IdentityLog, device: &DeviceSecrets) ->
         created_at_ms: NOW,
         expires_at_ms: None,
         single_use: false,
+        work_bits: 0,
     };
     let (sealed, _) = InviteBundle::create(parts, &link).unwrap().seal(&device.sign, &link);
     (link.to_string(), SlotOutcome::Found(sealed))
