@@ -10,8 +10,8 @@ use crate::identity::{IdentityError, IdentityLog, UnverifiedIdentityLog};
 use crate::ids::DeviceId;
 use crate::limits::{ADDRESSES_MAX, BUNDLE_ADDRESSES_MAX_BYTES, CLOCK_SKEW_MAX_MS, QUEUES_MAX, SLOT_BLOB_MAX};
 use crate::mailbox::{QueueAddress, QueueProto, check_queues, read_queues, write_queues};
-use crate::work::WORK_BITS_MAX;
 use crate::text::{check_addresses, clean_name, fit_addresses};
+use crate::work::WORK_BITS_MAX;
 
 const SEALED_VERSION: u8 = 1;
 const SIGNED: Shape = Shape { what: "invite bundle", version: 1, max: SLOT_BLOB_MAX, repeated: &[] };

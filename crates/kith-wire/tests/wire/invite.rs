@@ -1,8 +1,8 @@
 //! Invite links and bundles: expired, forged, tampered, of somebody else, for another link.
 
 use kith_crypto::{CurveKey, Key, SigningKey};
-use kith_wire::limits::{HINTS_MAX, SLOT_BLOB_MAX};
 use kith_wire::invite::{ADDRESS_BITS_MAX, ADDRESS_BITS_MIN, WEEK_MS, address_token, week_of};
+use kith_wire::limits::{HINTS_MAX, SLOT_BLOB_MAX};
 use kith_wire::{
     AccountId, BootstrapLink, BundleParts, IdentityLog, InviteBundle, InviteError, InviteLink, LinkError, RequestFrame,
     RequestWork, SpokenInvite, SpokenLinkError, UnverifiedBundle, WireError, WorkTask,
@@ -249,7 +249,8 @@ fn a_public_address_is_another_one_each_week_and_for_each_account() {
 #[test]
 fn a_bundle_may_ask_for_work_within_bounds() {
     let link = InviteLink::of_public_address(log().account(), 7);
-    for (bits, taken) in [(0, true), (ADDRESS_BITS_MIN, true), (ADDRESS_BITS_MAX, true), (ADDRESS_BITS_MAX + 1, false)] {
+    for (bits, taken) in [(0, true), (ADDRESS_BITS_MIN, true), (ADDRESS_BITS_MAX, true), (ADDRESS_BITS_MAX + 1, false)]
+    {
         let made = InviteBundle::create(BundleParts { work_bits: bits, ..parts() }, &link).unwrap();
         let (sealed, _) = made.seal(&device_key(1), &link);
         match open(&link, &sealed, NOW_MS) {

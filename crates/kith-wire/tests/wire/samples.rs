@@ -10,8 +10,8 @@ use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
     EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, Introduction, IntroductionAnswer, InviteBundle, InviteLink,
     Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, Poll,
-    QueueAddress, Receipt, ReceiveId, RequestAnswer, RequestFrame, RequestWork, Revocation, SlotDenial, SlotId, SlotRequest,
-    SlotResponse, Sync, TransportCard, TransportId, WorkTask, services, slot,
+    QueueAddress, Receipt, ReceiveId, RequestAnswer, RequestFrame, RequestWork, Revocation, SlotDenial, SlotId,
+    SlotRequest, SlotResponse, Sync, TransportCard, TransportId, WorkTask, services, slot,
 };
 use zeroize::Zeroizing;
 

@@ -8,8 +8,8 @@ use data_encoding::HEXLOWER;
 use kith_crypto::{Key, OlmKind, SpokenCode};
 use kith_wire::{
     AccountId, BootstrapLink, ChatId, Envelope, EnvelopeId, Hello, InviteBundle, InviteLink, MailboxResponse,
-    RequestAnswer, RequestFrame, SlotDenial, SlotRequest, SlotResponse, SpokenInvite, TransportId, UnverifiedBundle, WorkTask,
-    UnverifiedCard, UnverifiedIdentityLog, UnverifiedInner, UnverifiedMailboxRequest,
+    RequestAnswer, RequestFrame, SlotDenial, SlotRequest, SlotResponse, SpokenInvite, TransportId, UnverifiedBundle,
+    UnverifiedCard, UnverifiedIdentityLog, UnverifiedInner, UnverifiedMailboxRequest, WorkTask,
 };
 
 use kith_wire::recovery::UnverifiedRecovery;
@@ -289,7 +289,10 @@ fn public_addresses() {
     assert_eq!(token.to_vec(), vector.bytes("owner_token"));
     let unverified = UnverifiedBundle::open(&link, &vector.bytes("sealed_bundle")).unwrap();
     let bundle = unverified.verify(&link, vector.number("created_at_ms")).unwrap();
-    assert_eq!((bundle.hash().to_vec(), u64::from(bundle.work_bits)), (vector.bytes("bundle_hash"), vector.number("work_bits")));
+    assert_eq!(
+        (bundle.hash().to_vec(), u64::from(bundle.work_bits)),
+        (vector.bytes("bundle_hash"), vector.number("work_bits"))
+    );
 
     let vector = load("public-request");
     let frame = RequestFrame::decode(&vector.bytes("frame")).unwrap();
