@@ -49,7 +49,16 @@ fn come_back(world: &mut World, who: usize, kept: Option<&Kept>) -> Person {
     core.recover(phrase.account_key(), recovering, world.now);
     world.people.insert(
         who,
-        Person { core, phrase, replies: vec![], events: vec![], answers: vec![], held: vec![], hold: false },
+        Person {
+            core,
+            phrase,
+            replies: vec![],
+            events: vec![],
+            answers: vec![],
+            held: vec![],
+            hold: false,
+            idle: false,
+        },
     );
     lost
 }
