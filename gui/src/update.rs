@@ -76,6 +76,8 @@ pub enum Then {
     Previewed(String),
     /// A request was made.
     Added,
+    /// A request was taken back, if it was not too late.
+    CalledOff,
     /// The safety number of somebody.
     Safety(AccountId),
     /// Messages for this query.

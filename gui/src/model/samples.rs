@@ -71,6 +71,7 @@ pub(crate) fn contact(n: u8, name: &str) -> Contact {
         status_until: None,
         sharing: Default::default(),
         request_text: String::new(),
+        via: None,
         alarm: false,
         mail_offered: false,
         keeps_mail: false,
@@ -107,6 +108,7 @@ pub(crate) fn profile() -> Profile {
         idle: false,
         quiet_until: None,
         devices: Vec::new(),
+        public_address: Default::default(),
         recovery: None,
     }
 }

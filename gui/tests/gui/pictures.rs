@@ -87,6 +87,7 @@ fn add(tab: AddTab) -> AddContact {
             name: "Robin Fell".into(),
             known: false,
             mine: false,
+            works: false,
         },
         ..AddContact::default()
     }

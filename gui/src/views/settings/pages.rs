@@ -4,7 +4,7 @@ use egui::Ui;
 use kith_node::params::ServeReply;
 use kith_node::views::{Backups, PRESENCE_SHARE, RECEIPTS_SEEN, TYPING_SHARE};
 
-use super::ui::set;
+use super::{public_address, ui::set};
 use crate::{
     action::{Action, Copied},
     cx::Cx,
@@ -45,6 +45,8 @@ pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
     ui.add_space(space::S);
     card(ui, cx, serve);
+    ui.add_space(space::S);
+    card(ui, cx, public_address::show);
     ui.add_space(space::S);
     muted(ui, cx, &cx.t("privacy-about"));
 }
