@@ -28,13 +28,18 @@ async fn public(root: &std::path::Path, bits: u8) -> Result<(Bootstrap, Person)>
     assert_eq!(off["public_address"]["on"], false, "it is nobody's wish yet");
     let on = alice.call("contacts.public_address", json!({ "on": true, "bits": bits })).await?;
     assert_eq!((&on["on"], &on["bits"]), (&json!(true), &json!(bits)));
-    let api = alice.node.api.clone();
-    let stored = alice.events.wait_until("the address at the bootstrap node", async || {
-        let profile = api.call("profile.get", json!({})).await?;
-        Ok((profile["public_address"]["stored"] == true).then_some(()))
-    });
-    stored.await?;
+    stored(&mut alice, true).await?;
     Ok((bootstrap, alice))
+}
+
+/// Waits until the bootstrap node has the address, or has it no longer.
+async fn stored(person: &mut Person, wanted: bool) -> Result<()> {
+    let api = person.node.api.clone();
+    let stored = person.events.wait_until("what the bootstrap node has", async || {
+        let profile = api.call("profile.get", json!({})).await?;
+        Ok((profile["public_address"]["stored"] == wanted).then_some(()))
+    });
+    stored.await
 }
 
 /// The request of an account, once it is there.
@@ -67,7 +72,7 @@ async fn who_knows_the_account_alone_reaches_somebody_away_until_it_is_switched_
     let asked = bob.asks(&address, "we met at the fair").await?;
     assert_eq!(asked, json!({ "account": address, "state": "waiting" }));
     let bob_account = bob.account.clone();
-    let mut bob = bob.crash_and_restart().await?;
+    let bob = bob.crash_and_restart().await?;
 
     let mut alice = Person::at(home).await?;
     let asking = request(&mut alice, &bob_account).await?;
@@ -78,21 +83,16 @@ async fn who_knows_the_account_alone_reaches_somebody_away_until_it_is_switched_
 
     alice.is_online().await?;
     alice.call("contacts.public_address", json!({ "on": false })).await?;
-    let api = carol.node.api.clone();
+    stored(&mut alice, false).await?;
     carol.is_online().await?;
-    let gone = carol.events.wait_until("nobody to be found", async || {
-        let code = api.error_of("contacts.preview", json!({ "link": address })).await;
-        Ok(code.is_ok_and(|code| code == "not_found").then_some(()))
-    });
-    gone.await?;
-    assert_eq!(carol.node.api.error_of("contacts.add", json!({ "link": address })).await?, "not_found");
+    for method in ["contacts.preview", "contacts.add"] {
+        assert_eq!(carol.node.api.error_of(method, json!({ "link": address })).await?, "not_found");
+    }
     let again = alice.call("contacts.public_address", json!({ "on": true, "bits": 16 })).await?;
     assert_eq!((&again["on"], &again["bits"]), (&json!(true), &json!(16)));
-    let api = carol.node.api.clone();
-    let there = carol.events.wait_until("the address again", async || {
-        Ok(api.call("contacts.preview", json!({ "link": address })).await.ok())
-    });
-    assert_eq!(there.await?["work_bits"], 16);
+    stored(&mut alice, true).await?;
+    let there = carol.call("contacts.preview", json!({ "link": address })).await?;
+    assert_eq!(there["work_bits"], 16);
     bootstrap.terminate().await?;
     Ok(())
 }
@@ -164,7 +164,9 @@ impl Stranger {
                     let outcome = kith_core::SlotOutcome::Found(sealed);
                     outputs.extend(self.feed(Input::SlotGot { id, outcome })?);
                 }
-                Output::Work { id, task } => outputs.extend(self.feed(Input::Worked { id, nonce: task.find(|| false) })?),
+                Output::Work { id, task } => {
+                    outputs.extend(self.feed(Input::Worked { id, nonce: task.find(|| false) })?)
+                }
                 Output::Request { to, addresses, bytes, .. } => {
                     return Ok((to, addresses, RequestFrame::decode(&bytes)?));
                 }

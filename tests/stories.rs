@@ -14,6 +14,7 @@ mod notify;
 mod poll;
 mod presence;
 mod profile;
+mod public_address;
 mod requests;
 mod schedule;
 mod sim_delivery;

@@ -12,6 +12,7 @@ mod messages;
 mod network;
 mod notify;
 mod poll;
+mod public_address;
 mod reply;
 mod schedule;
 mod typing;
@@ -248,6 +249,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 schedule::update,
                 poll::update,
                 contacts::update,
+                public_address::update,
                 network::update,
                 mailboxes::update,
             ];

@@ -2,7 +2,7 @@
 
 use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
 
-use super::{Effect, Then, backup, contacts, messages, schedule, toast};
+use super::{Effect, Then, backup, contacts, messages, public_address, schedule, toast};
 use crate::model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words};
 
 /// One answer, by what the call was for.
@@ -140,7 +140,11 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
             let known = public_address::error_key(&asked, error.code);
             let key = if let Some(key) = known {
                 key
-            } else if asked.starts_with("kith:") { key } else { words_key(error.code).map_or(key, str::to_owned) };
+            } else if asked.starts_with("kith:") {
+                key
+            } else {
+                words_key(error.code).map_or(key, str::to_owned)
+            };
             previewed(model, &asked, Preview::Bad(key));
         }
         Then::Spoken => {

@@ -11,8 +11,8 @@ pub struct PublicAddress {
     pub on: bool,
     /// How much work the computer of who asks does, in leading zero bits of a hash: each one doubles it.
     pub bits: u8,
-    /// Whether a bootstrap node has it since it was switched on or the node started. Without one, only the local
-    /// network finds it.
+    /// Whether a bootstrap node has it: since it was switched on or the node started, or still after it was switched
+    /// off. While none has it, only the local network finds it.
     pub stored: bool,
 }
 

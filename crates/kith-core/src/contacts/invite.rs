@@ -265,7 +265,7 @@ impl Core {
     }
 
     pub(crate) fn slot_put(&mut self, id: u64, stored: u32, out: &mut Vec<Output>) -> Result<(), CoreError> {
-        if stored == 0 || self.address_withdrawn(id) {
+        if stored == 0 || self.address_withdrawn(id, out)? {
             return Ok(());
         }
         let bundle = self.unstored.iter().find(|(_, entry)| entry.id == Some(id)).map(|(tag, _)| *tag);

@@ -71,6 +71,8 @@ pub(crate) struct PublicAddress {
     withdrawing: BTreeMap<u64, Unstored>,
     /// A bootstrap node has one of them.
     stored: bool,
+    /// It was switched off, and no bootstrap node heard of it yet.
+    lingers: bool,
     /// Work the shell does.
     works: BTreeMap<u64, Working>,
     /// Addresses that are looked up for a request that is there.
@@ -270,7 +272,7 @@ impl Core {
         let changed = before.shown != params.on || before.work_bits != work_bits;
         self.store.put_public_address(&PublicAddressRow { shown: params.on, work_bits, ..before })?;
         if changed {
-            self.address.stored = false;
+            (self.address.stored, self.address.lingers) = (false, false);
             if params.on {
                 self.tend_address(now, out)?;
             } else {
@@ -286,7 +288,7 @@ impl Core {
     pub(crate) fn public_address_view(&self) -> Result<views::PublicAddress, CoreError> {
         let row = self.store.public_address()?;
         let (on, bits) = row.map_or((false, BITS), |row| (row.shown, row.work_bits));
-        Ok(views::PublicAddress { on, bits, stored: on && self.address.stored })
+        Ok(views::PublicAddress { on, bits, stored: if on { self.address.stored } else { self.address.lingers } })
     }
 
     /// How a contact's request came.
@@ -327,10 +329,13 @@ impl Core {
     }
 
     /// A place is empty at a bootstrap node. `false`: it was about something else.
-    pub(crate) fn address_withdrawn(&mut self, id: u64) -> bool {
+    pub(crate) fn address_withdrawn(&mut self, id: u64, out: &mut Vec<Output>) -> Result<bool, CoreError> {
         let before = self.address.withdrawing.len();
         self.address.withdrawing.retain(|_, place| place.id != Some(id));
-        self.address.withdrawing.len() < before
+        if self.address.withdrawing.is_empty() && std::mem::take(&mut self.address.lingers) {
+            out.push(Output::Event(Event::ProfileChanged { profile: self.profile()? }));
+        }
+        Ok(self.address.withdrawing.len() < before)
     }
 
     /// A bootstrap node has the bundle of this invite.
@@ -456,6 +461,7 @@ impl Core {
             self.unstored.remove(&tag);
             self.let_go_of_key(AddressWeekRow { withdrawn: true, ..week })?;
             self.address.withdrawing.insert(number, Unstored { next_at: now, id: None });
+            self.address.lingers = true;
         }
         self.serve_invites(now, out)
     }

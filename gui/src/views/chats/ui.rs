@@ -1,5 +1,5 @@
 use egui::{Frame, Margin, ScrollArea, Ui, vec2};
-use kith_node::views::MessageState;
+use kith_node::views::{MessageState, Via};
 
 use super::{
     data::{self, ChatRow},

@@ -1,7 +1,7 @@
 use egui::{Ui, vec2};
 use kith_node::{
     AccountId,
-    views::{Contact, ContactState, PathKind, Share, Sharing},
+    views::{Contact, ContactState, PathKind, Share, Sharing, Via},
 };
 
 use crate::{
