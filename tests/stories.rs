@@ -19,6 +19,7 @@ mod requests;
 mod schedule;
 mod sim_delivery;
 mod sim_mailbox;
+mod sim_public_address;
 mod sim_sync;
 mod spoken;
 mod sync;

@@ -283,6 +283,7 @@ impl Core {
             }
         }
         self.flush_dirty(now, out)?;
+        self.flush_work(out);
         self.flush_acks(now, out)?;
         self.flush_presence(now, out)?;
         self.flush_mail(now, out)?;

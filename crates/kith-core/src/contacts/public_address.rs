@@ -86,6 +86,8 @@ struct Working {
     account: AccountId,
     task: WorkTask,
     lost_at: Timestamp,
+    /// The shell knows.
+    told: bool,
 }
 
 #[derive(Debug)]
@@ -300,6 +302,12 @@ impl Core {
     pub(crate) fn address_startup(&mut self, now: Timestamp) -> Result<(), CoreError> {
         if self.store.public_address()?.is_some() {
             self.address.tend_at = Some(now);
+        }
+        for contact in self.store.contacts()? {
+            // Work ended with the last run.
+            if self.store.request_work(&contact.account)?.is_some_and(|work| work.nonce.is_none()) {
+                self.postpone_requests(contact.account, now)?;
+            }
         }
         Ok(())
     }
@@ -588,9 +596,16 @@ impl Core {
         }
         self.stop_work(work.account, out);
         let (id, lost_at) = (self.fresh_id(), now.saturating_add(WORK_LOST_MS));
-        self.address.works.insert(id, Working { account: work.account, task, lost_at });
-        out.push(Output::Work { id, task });
+        self.address.works.insert(id, Working { account: work.account, task, lost_at, told: false });
         Ok(())
+    }
+
+    /// Tells the shell of new work when the batch ends: whatever else was taken back meanwhile, it is not forgotten.
+    pub(crate) fn flush_work(&mut self, out: &mut Vec<Output>) {
+        for (id, work) in self.address.works.iter_mut().filter(|(_, work)| !work.told) {
+            work.told = true;
+            out.push(Output::Work { id: *id, task: work.task });
+        }
     }
 
     /// The shell did work, or could not.
@@ -605,6 +620,11 @@ impl Core {
         }
         let at = if nonce.is_some() { now } else { now.saturating_add(WORK_AGAIN_MS) };
         self.store.put_request_work(&RequestWorkRow { nonce, ..row })?;
+        self.postpone_requests(account, at)
+    }
+
+    /// What is asked of this account goes then.
+    fn postpone_requests(&mut self, account: AccountId, at: Timestamp) -> Result<(), CoreError> {
         for device in self.live_devices(account)? {
             for row in self.store.outbox_of_kind(&device.device, Body::REQUEST)? {
                 self.store.outbox_postpone(row.id, at)?;
