@@ -216,6 +216,8 @@ pub enum Action {
     AddSpeak(bool),
     /// Ask them.
     AddConfirm,
+    /// Do not ask them after all.
+    AddCancel,
     /// Look for a QR code on the clipboard.
     ScanClipboard,
     /// Look for one in a file.
@@ -253,6 +255,8 @@ pub enum Action {
     ShareWith(AccountId, Sharing),
     /// Nobody has done anything with the window for long, or somebody does again.
     Idle(bool),
+    /// Let everybody who knows my account ask me, or not.
+    PublicAddress(bool),
     /// Let mailboxes keep messages for me while I am away, or not.
     KeepMail(bool),
     /// Look at pages behind links that I send, or not.

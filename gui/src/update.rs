@@ -13,6 +13,7 @@ mod messages;
 mod network;
 mod notify;
 mod poll;
+mod public_address;
 mod reply;
 mod schedule;
 mod typing;
@@ -77,6 +78,8 @@ pub enum Then {
     Previewed(String),
     /// A request was made.
     Added,
+    /// A request was taken back, if it was not too late.
+    CalledOff,
     /// The safety number of somebody.
     Safety(AccountId),
     /// Messages for this query.
@@ -255,6 +258,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 poll::update,
                 link_preview::update,
                 contacts::update,
+                public_address::update,
                 network::update,
                 mailboxes::update,
             ];

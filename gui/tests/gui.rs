@@ -26,6 +26,8 @@ mod pictures;
 mod poll;
 #[path = "gui/presence.rs"]
 mod presence;
+#[path = "gui/public_address.rs"]
+mod public_address;
 #[path = "gui/sample.rs"]
 mod sample;
 #[path = "gui/schedule.rs"]

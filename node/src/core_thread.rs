@@ -20,6 +20,7 @@ use crate::{
     events::{Events, Hub},
     keys::Counter,
     link_preview::Wanted,
+    public_address::Labour,
     router::{self, Outgoing},
 };
 
@@ -67,6 +68,7 @@ pub(crate) struct CoreThread {
 /// Where released outputs go.
 pub(crate) struct Released {
     net: mpsc::Sender<NetCommand>,
+    work: mpsc::Sender<Labour>,
     hub: Arc<Hub>,
     /// The page to look at.
     pages: watch::Sender<Wanted>,
@@ -218,9 +220,11 @@ impl CoreThread {
         for output in out {
             match router::outgoing(output) {
                 Outgoing::Reply(to, answer) if to == id => reply = answer,
-                other @ (Outgoing::Reply(..) | Outgoing::Event(_) | Outgoing::Net(_) | Outgoing::Page(_)) => {
-                    rest.push(other)
-                }
+                other @ (Outgoing::Reply(..)
+                | Outgoing::Event(_)
+                | Outgoing::Net(_)
+                | Outgoing::Page(_)
+                | Outgoing::Work(_)) => rest.push(other),
             }
         }
         for output in rest {
@@ -256,21 +260,12 @@ fn no_answer() -> ApiError {
 
 impl Released {
     pub(crate) fn new(
-        net: mpsc::Sender<NetCommand>,
-        pages: watch::Sender<Wanted>,
+        (net, pages, work): (mpsc::Sender<NetCommand>, watch::Sender<Wanted>, mpsc::Sender<Labour>),
         hub: Arc<Hub>,
         in_flight: watch::Sender<u64>,
     ) -> Self {
-        Self {
-            net,
-            pages,
-            hub,
-            in_flight,
-            calls: BTreeMap::new(),
-            last_call: 0,
-            held: VecDeque::new(),
-            refused: Vec::new(),
-        }
+        let (calls, held, refused) = (BTreeMap::new(), VecDeque::new(), Vec::new());
+        Self { net, work, pages, hub, in_flight, calls, last_call: 0, held, refused }
     }
 
     fn next_id(&mut self) -> CommandId {
@@ -299,6 +294,7 @@ impl Released {
             Outgoing::Page(wanted) => {
                 self.pages.send_replace(wanted);
             }
+            Outgoing::Work(labour) => self.order(labour),
         }
     }
 
@@ -313,6 +309,13 @@ impl Released {
         if let Some(answer) = self.calls.remove(&id) {
             // A client that went away needs no answer.
             let _gone = answer.send(reply);
+        }
+    }
+
+    /// Never waits either.
+    fn order(&mut self, labour: Labour) {
+        if let Err(mpsc::error::TrySendError::Full(Labour::Do { id, .. })) = self.work.try_send(labour) {
+            self.refused.push(Input::Worked { id, nonce: None });
         }
     }
 

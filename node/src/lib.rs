@@ -58,6 +58,7 @@ mod local_api;
 mod memory;
 mod node;
 mod ports;
+mod public_address;
 mod readers;
 mod router;
 mod tasks;

@@ -11,7 +11,7 @@ use kith_net::mailbox::{AdmissionRules, Grant, MailboxLimits, MailboxRules};
 use kith_net::{Net, NetCommand, NetEvent, NetState, NetStatus, Path};
 use tokio::sync::{mpsc, watch};
 
-use crate::{core_thread::ToCore, events::Hub, link_preview::Wanted};
+use crate::{core_thread::ToCore, events::Hub, link_preview::Wanted, public_address::Labour};
 
 /// Where an output of the core goes.
 pub(crate) enum Outgoing {
@@ -23,6 +23,8 @@ pub(crate) enum Outgoing {
     Net(NetCommand),
     /// To whoever looks at pages.
     Page(Wanted),
+    /// To who works.
+    Work(Labour),
 }
 
 /// Where an event of the network goes.
@@ -51,7 +53,9 @@ pub(crate) fn outgoing(output: Output) -> Outgoing {
         Output::PutSlot { id, slot, owner_hash, expires_at_ms, blob } => {
             NetCommand::PutSlot { id, slot, owner_hash, expires_at_ms, blob }
         }
-        Output::GetSlot { id, slot, hints } => NetCommand::GetSlot { id, slot, hints },
+        Output::GetSlot { id, slot, hints, not } => NetCommand::GetSlot { id, slot, hints, not },
+        Output::Work { id, task } => return Outgoing::Work(Labour::Do { id, task }),
+        Output::StopWork { id } => return Outgoing::Work(Labour::Stop { id }),
         Output::DeleteSlot { slot, token } => NetCommand::DeleteSlot { slot, token },
         Output::Mailbox { id, mailbox, operation, seed } => NetCommand::Mailbox { id, mailbox, operation, seed },
         Output::ServeMailbox { id, serve, erase } => {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     error::{ApiError, ErrorCode},
     params::*,
-    views::{Backups, Chat, Contact, NetworkStatus, Picture, Profile, Scope},
+    views::{Backups, Chat, Contact, NetworkStatus, Picture, Profile, PublicAddress, Scope},
 };
 
 /// Who answers a method.
@@ -181,9 +181,11 @@ methods! {
     ContactsInvites = "contacts.invites", Admin, Core, Nothing => InvitesReply;
     /// Closes an invite.
     ContactsRevokeInvite = "contacts.revoke_invite", Admin, Core, InviteRef => Done;
-    /// Asks the person behind an invite link to be a contact.
+    /// Lets everybody who knows my account ask me to be a contact, after their computer worked for it, or not any more.
+    ContactsPublicAddress = "contacts.public_address", Admin, Core, PublicAddressParams => PublicAddress;
+    /// Asks the person behind an invite link, six words or a public address to be a contact.
     ContactsAdd = "contacts.add", Admin, Core, AddParams => AddReply;
-    /// Who is behind an invite link. Nothing is asked of them, and the link is as good as before.
+    /// Who is behind an invite link, six words or a public address. Nothing is asked of them, and the link is as good as before.
     ContactsPreview = "contacts.preview", Admin, Core, PreviewParams => PreviewReply;
     /// Suggests to two contacts that they get to know each other. Each learns the other's name, and nothing more before
     /// both agreed.

@@ -13,6 +13,10 @@ use crate::{
     },
 };
 
+mod public_address;
+
+pub use public_address::PublicAddressParams;
+
 fn yes() -> bool {
     true
 }
@@ -125,7 +129,7 @@ params! {
 
     /// Somebody to ask.
     AddParams {
-        /// Their invite link, `kith:i/1/…`, or the six words they said.
+        /// Their invite link, `kith:i/1/…`, the six words they said, or their public address, `kith1…`.
         link: String,
         /// What to write along, at most 500 characters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,7 +154,7 @@ params! {
 
     /// A link to look at.
     PreviewParams {
-        /// The invite link, `kith:i/1/…`, or the six words somebody said.
+        /// The invite link, `kith:i/1/…`, the six words somebody said, or their public address, `kith1…`.
         link: String,
     }
 
@@ -624,6 +628,9 @@ replies! {
         /// When it ends, Unix milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expires_at: Option<u64>,
+        /// How much this computer works when they are asked, in leading zero bits of a hash; absent: not at all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        work_bits: Option<u8>,
     }
 
     /// Contacts and requests.

@@ -8,6 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+mod public_address;
+
+pub use public_address::{PublicAddress, Via};
+
 use crate::error::ErrorCode;
 use crate::ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, TokenId};
 
@@ -35,6 +39,9 @@ pub struct Profile {
     pub quiet_until: Option<u64>,
     /// My devices.
     pub devices: Vec<Device>,
+    /// Whether everybody who knows my account can ask me.
+    #[serde(default)]
+    pub public_address: PublicAddress,
     /// How far the return is, after the account was brought back on this device; absent when nothing is left to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery: Option<Recovery>,
@@ -195,6 +202,9 @@ pub struct Contact {
     /// What they wrote when they asked to be added.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub request_text: String,
+    /// How their request came; absent: by an invite, or it was mine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<Via>,
     /// Two different device lists signed by this account were seen: its key is in wrong hands. Messages are paused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub alarm: bool,

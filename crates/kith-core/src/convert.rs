@@ -90,6 +90,7 @@ pub(crate) fn contact_view(
         status_until: contact.status_until_ms,
         sharing,
         request_text: contact.request_text.clone(),
+        via: None,
         alarm: contact.alarm,
         mail_offered: mail.0,
         keeps_mail: mail.1,

@@ -20,6 +20,7 @@ use crate::{
         flood::Arrivals,
         invite::{Ungiven, Unstored},
         link::PendingLink,
+        public_address::PublicAddress,
         spoken::Spoken,
     },
     error::{CoreError, deny},
@@ -92,6 +93,7 @@ pub struct Core {
     pub(crate) whereabouts: Whereabouts,
     pub(crate) links: BTreeMap<u64, PendingLink>,
     pub(crate) unstored: BTreeMap<[u8; 16], Unstored>,
+    pub(crate) address: PublicAddress,
     /// Links that words of mine lead to.
     pub(crate) spoken: Vec<Spoken>,
     /// Invites that are given out once a bootstrap node has their bundle.
@@ -202,6 +204,7 @@ impl Core {
             whereabouts: Whereabouts::default(),
             links: BTreeMap::new(),
             unstored: BTreeMap::new(),
+            address: PublicAddress::default(),
             spoken: Vec::new(),
             ungiven: Vec::new(),
             arrivals: Arrivals::default(),
@@ -240,7 +243,8 @@ impl Core {
         }
         self.sync_startup()?;
         self.whereabouts_startup(now)?;
-        self.queue_invites_for_storing(now)
+        self.queue_invites_for_storing(now)?;
+        self.address_startup(now)
     }
 
     /// Runs `work`, which hands inputs to [`handle`](Self::handle), in one transaction. What it gives may leave, because
@@ -286,6 +290,7 @@ impl Core {
             }
         }
         self.flush_dirty(now, out)?;
+        self.flush_work(out);
         self.flush_acks(now, out)?;
         self.flush_presence(now, out)?;
         self.flush_mail(now, out)?;
@@ -323,6 +328,7 @@ impl Core {
         self.olm = None;
         self.quiet.doubt();
         self.whereabouts_rolled_back();
+        self.address.doubt();
         let told: Vec<TransportId> = self.up.keys().copied().collect();
         for peer in told {
             self.presence.unsaid(&peer);
@@ -439,6 +445,7 @@ impl Core {
             self.links.values().map(|link| link.deadline).min(),
             self.unstored.values().map(|entry| entry.next_at).min(),
             self.spoken_next_wake(),
+            self.address.next_wake(),
             self.ungiven.iter().map(|ungiven| ungiven.deadline).min(),
             self.mail_next_wake()?,
             self.typing.next_wake(),
@@ -466,15 +473,13 @@ impl Core {
             Input::PeerAddresses { peer, addresses } => self.peer_addresses(peer, &addresses, now),
             Input::SendResult { id, ok } => self.send_result(id, ok, now),
             Input::RequestAnswered { id, answer } => self.request_answered(id, answer, now, out),
-            Input::SlotPut { id, stored } => {
-                self.slot_put(id, stored, out);
-                Ok(())
-            }
+            Input::SlotPut { id, stored } => self.slot_put(id, stored, out),
             Input::SlotGot { id, outcome } => self.slot_got(id, outcome, now, out),
             Input::PageFetched { id, outcome } => {
                 self.page_fetched(id, outcome, out);
                 Ok(())
             }
+            Input::Worked { id, nonce } => self.worked(id, nonce, now),
             Input::MailboxesSeen(links) => self.mailboxes_seen(&links, now, out),
             Input::Mailbox { id, response } => self.mailbox_answered(id, response, now, out),
             Input::MailboxServed { id, outcome } => self.mailbox_served(id, outcome, now, out),
@@ -506,6 +511,7 @@ impl Core {
         self.quiet_wake(now, out)?;
         self.recovery_wake(now, out)?;
         self.links_wake(now, out)?;
+        self.address_wake(now, out)?;
         self.invites_wake(now, out)?;
         self.sync_wake(now, out)?;
         self.outbox_wake_due(now, out)?;
@@ -542,6 +548,9 @@ impl Core {
             Command::ContactsInvites(_) => Reply::ContactsInvites(self.list_invites(now)?),
             Command::ContactsRevokeInvite(params) => {
                 Reply::ContactsRevokeInvite(self.revoke_invite(params.invite, now, out)?)
+            }
+            Command::ContactsPublicAddress(params) => {
+                Reply::ContactsPublicAddress(self.set_public_address(params, now, out)?)
             }
             Command::ContactsAdd(params) => return self.add_contact(id, params, now, out),
             Command::ContactsPreview(params) => return self.preview(id, params, now, out),

@@ -169,6 +169,13 @@ pub enum Input {
         /// What it gave.
         outcome: PageOutcome,
     },
+    /// An [`Output::Work`](crate::Output::Work) is done, or `None` if it was not.
+    Worked {
+        /// Which.
+        id: u64,
+        /// What was found.
+        nonce: Option<u64>,
+    },
     /// These nodes, as bootstrap links, keep mail and are in reach.
     MailboxesSeen(Vec<String>),
     /// An [`Output::Mailbox`](crate::Output::Mailbox) was answered, or `None` if the mailbox could not be asked.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use kith_api::{ApiError, Event, Reply};
 use kith_wire::{
-    FindKey, MailboxOperation,
+    FindKey, MailboxOperation, WorkTask,
     ids::{SlotId, TransportId},
     request::RequestAnswer,
 };
@@ -111,6 +111,20 @@ pub enum Output {
         slot: SlotId,
         /// Who may have it.
         hints: Vec<String>,
+        /// What lies there at some node and is not it: BLAKE3 of each. Whoever has this has nothing.
+        not: Vec<[u8; 32]>,
+    },
+    /// Do work for a contact request, beside everything else.
+    Work {
+        /// Names it for [`Worked`](crate::Input::Worked).
+        id: u64,
+        /// What.
+        task: WorkTask,
+    },
+    /// Nobody needs that work any more.
+    StopWork {
+        /// Which.
+        id: u64,
     },
     /// Delete a sealed bundle.
     DeleteSlot {

@@ -334,7 +334,13 @@ impl Core {
             }
             // A second list of an account is a theft to whoever knows the first: nothing but a no begins one.
             None
-            | Some(RequestAnswer::Received | RequestAnswer::Used | RequestAnswer::Expired | RequestAnswer::Busy) => {
+            | Some(
+                RequestAnswer::Received
+                | RequestAnswer::Used
+                | RequestAnswer::Expired
+                | RequestAnswer::Busy
+                | RequestAnswer::Work,
+            ) => {
                 let error = ApiError::new(ErrorCode::Offline, "nobody answers for this invite")
                     .hint("whether they know your account has to be asked first: try again when they are online");
                 out.push(Output::Reply(command, Err(error)));

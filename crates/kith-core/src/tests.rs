@@ -13,6 +13,7 @@ mod notify;
 mod poll;
 mod presence;
 mod preview;
+mod public_address;
 mod quiet;
 mod recovery;
 mod schedule;

@@ -46,7 +46,8 @@ impl Core {
         self.whereabouts = Whereabouts { told: None, changed: true };
     }
 
-    /// Both sides of an invite find each other by it until they have something better.
+    /// Both sides of an invite find each other by it until they have something better. Not by a public address: whoever
+    /// knows the account could compute the key.
     pub(crate) fn meet_by_invite(
         &mut self,
         device: &DeviceRow,
@@ -125,7 +126,7 @@ impl Core {
             keys.extend(self.store.own_find_keys(&contact.account)?.iter().map(|key| *key.as_bytes()));
         }
         let of_invite = |row: &InviteRow| *self.invite_link(row).find_key(&self.my_device).as_bytes();
-        keys.extend(self.store.open_invites(now)?.iter().map(of_invite));
+        keys.extend(self.open_links(now)?.iter().map(of_invite));
         Ok(keys)
     }
 }

@@ -153,6 +153,12 @@ registry! {
         COUNTER_NAME = "kith/hash/counter-name";
         /// The port a device listens on unless told which.
         LISTEN_PORT = "kith/hash/listen-port";
+        /// An account and a week to the secret of the account's public address of that week.
+        PUBLIC_ADDRESS = "kith/hash/public-address";
+        /// The owner's secret and a week to the token that may replace what lies at the public address.
+        ADDRESS_OWNER = "kith/hash/address-owner";
+        /// The work that goes with a contact request to a public address.
+        REQUEST_WORK = "kith/hash/request-work";
         /// The work that opens a queue at a mailbox.
         MAILBOX_WORK = "kith/hash/mailbox-work";
         /// The key under which two devices name what they compare.

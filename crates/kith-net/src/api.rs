@@ -215,6 +215,8 @@ pub enum NetCommand {
         slot: SlotId,
         /// Multiaddrs (with `/p2p/…`) or bootstrap links worth asking.
         hints: Vec<String>,
+        /// Blobs that are not what is wanted, by their BLAKE3: who answers with one of them has nothing.
+        not: Vec<[u8; 32]>,
     },
     /// Removes a blob at all connected bootstraps.
     DeleteSlot {

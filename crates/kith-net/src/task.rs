@@ -207,7 +207,7 @@ impl Task {
             NetCommand::PutSlot { id, slot, owner_hash, expires_at_ms, blob } => {
                 self.put_slot(id, slots::put(slot, owner_hash, expires_at_ms, blob));
             }
-            NetCommand::GetSlot { id, slot, hints } => self.get_slot(id, slot, &hints),
+            NetCommand::GetSlot { id, slot, hints, not } => self.get_slot(id, slot, &hints, not),
             NetCommand::DeleteSlot { slot, token } => self.delete_slot(slot, token),
             NetCommand::Mailbox { id, mailbox, operation, seed } => self.ask_mailbox(id, &mailbox, operation, seed),
             NetCommand::ServeMailbox { id, serve, erase } => self.serve_mailbox(id, serve, erase),

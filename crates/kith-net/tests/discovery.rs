@@ -240,7 +240,7 @@ async fn neighbours() {
     // Strangers yet: an invite is fetched before anybody is a contact. Nobody may have been heard at first.
     let mut id = 0;
     loop {
-        alice.command(NetCommand::GetSlot { id, slot, hints: vec![] }).await;
+        alice.command(NetCommand::GetSlot { id, slot, hints: vec![], not: vec![] }).await;
         match alice.slot(id).await {
             SlotOutcome::Found(blob) => break assert_eq!(blob, b"sealed"),
             SlotOutcome::Unreachable if id < 200 => id += 1,

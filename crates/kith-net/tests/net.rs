@@ -74,11 +74,11 @@ async fn a_slot_is_served_by_its_owner_to_whom_it_hinted() {
     let slot = SlotId::from_bytes([5; 32]);
     bob.command(NetCommand::ServeSlots(vec![(slot, b"sealed".to_vec())])).await;
     let hints = bob.full_addresses();
-    alice.command(NetCommand::GetSlot { id: 1, slot, hints: hints.clone() }).await;
+    alice.command(NetCommand::GetSlot { id: 1, slot, hints: hints.clone(), not: vec![] }).await;
     assert_eq!(alice.slot(1).await, SlotOutcome::Found(b"sealed".to_vec()));
-    alice.command(NetCommand::GetSlot { id: 2, slot: SlotId::from_bytes([6; 32]), hints }).await;
+    alice.command(NetCommand::GetSlot { id: 2, slot: SlotId::from_bytes([6; 32]), hints, not: vec![] }).await;
     assert_eq!(alice.slot(2).await, SlotOutcome::Missing);
-    alice.command(NetCommand::GetSlot { id: 3, slot, hints: vec![] }).await;
+    alice.command(NetCommand::GetSlot { id: 3, slot, hints: vec![], not: vec![] }).await;
     assert_eq!(alice.slot(3).await, SlotOutcome::Unreachable);
     alice.stop().await;
     bob.stop().await;
@@ -315,12 +315,15 @@ async fn a_slot_put_at_a_bootstrap_is_found_and_gone_after_use() {
     alice.command(NetCommand::PutSlot { id: 1, slot, owner_hash, expires_at_ms, blob: b"sealed".to_vec() }).await;
     assert_eq!(alice.put(1).await, 1);
     let hints = bootstrap.addresses.clone();
-    bob.command(NetCommand::GetSlot { id: 2, slot, hints: hints.clone() }).await;
+    bob.command(NetCommand::GetSlot { id: 2, slot, hints: hints.clone(), not: vec![] }).await;
     assert_eq!(bob.slot(2).await, SlotOutcome::Found(b"sealed".to_vec()));
+    let not = vec![*blake3::hash(b"sealed").as_bytes()];
+    bob.command(NetCommand::GetSlot { id: 1, slot, hints: hints.clone(), not }).await;
+    assert_eq!(bob.slot(1).await, SlotOutcome::Missing, "it is not what is wanted");
     alice.command(NetCommand::DeleteSlot { slot, token }).await;
     let mut id = 3;
     loop {
-        bob.command(NetCommand::GetSlot { id, slot, hints: hints.clone() }).await;
+        bob.command(NetCommand::GetSlot { id, slot, hints: hints.clone(), not: vec![] }).await;
         match bob.slot(id).await {
             SlotOutcome::Found(_) => id += 1,
             SlotOutcome::Gone { used } => break assert!(used),

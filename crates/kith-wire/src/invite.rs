@@ -1,6 +1,7 @@
 //! How two people meet: a short secret link, and the sealed bundle of keys it opens.
 
 mod bundle;
+mod public_address;
 mod spoken;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use bundle::seal_plain;
 pub use bundle::{BundleParts, InviteBundle, InviteError, UnverifiedBundle, kem_info};
+pub use public_address::{ADDRESS_BITS_MAX, ADDRESS_BITS_MIN, WEEK_MS, WorkTask, address_token, week_of};
 pub use spoken::{SpokenInvite, SpokenLinkError};
 
 use crate::address;

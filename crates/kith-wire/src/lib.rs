@@ -36,6 +36,7 @@ pub mod slot;
 pub mod text;
 pub mod web;
 pub mod whereabouts;
+mod work;
 
 pub use bootstrap::{BootstrapLink, services};
 pub use card::{CardError, TransportCard, UnverifiedCard};
@@ -49,7 +50,9 @@ pub use identity::{
 pub use ids::{
     AccountId, ChatId, DepositId, DeviceId, EnvelopeId, Hlc, IdError, MsgId, ReceiveId, SlotId, TransportId,
 };
-pub use invite::{BundleParts, InviteBundle, InviteError, InviteLink, SpokenInvite, SpokenLinkError, UnverifiedBundle};
+pub use invite::{
+    BundleParts, InviteBundle, InviteError, InviteLink, SpokenInvite, SpokenLinkError, UnverifiedBundle, WorkTask,
+};
 pub use link::LinkError;
 pub use mailbox::{
     Admission, Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, QueueAddress,
@@ -60,6 +63,6 @@ pub use message::{
     UnverifiedInner,
 };
 pub use picture::{Picture, PictureFormat};
-pub use request::{RequestAnswer, RequestFrame};
+pub use request::{RequestAnswer, RequestFrame, RequestWork};
 pub use slot::{SlotDenial, SlotRequest, SlotResponse};
 pub use whereabouts::{FindKey, WhereaboutsError};

@@ -72,6 +72,7 @@ pub(crate) fn contact(n: u8, name: &str) -> Contact {
         status_until: None,
         sharing: Default::default(),
         request_text: String::new(),
+        via: None,
         alarm: false,
         mail_offered: false,
         keeps_mail: false,
@@ -108,6 +109,7 @@ pub(crate) fn profile() -> Profile {
         idle: false,
         quiet_until: None,
         devices: Vec::new(),
+        public_address: Default::default(),
         recovery: None,
     }
 }

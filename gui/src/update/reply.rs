@@ -2,7 +2,7 @@
 
 use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
 
-use super::{Effect, Then, backup, contacts, link_preview, messages, schedule, toast};
+use super::{Effect, Then, backup, contacts, link_preview, messages, public_address, schedule, toast};
 use crate::model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words};
 
 /// One answer, by what the call was for.
@@ -59,6 +59,7 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
                 name: person.name,
                 known: person.state.is_some_and(|state| state != ContactState::Requested),
                 mine: person.mine,
+                works: person.work_bits.is_some(),
             },
         ),
         (Then::Added, Reply::ContactsAdd(added)) => contacts::added(model, added.account, out),
@@ -139,7 +140,14 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
             toast(model, ToastKind::Problem, key);
         }
         Then::Previewed(asked) => {
-            let key = if asked.starts_with("kith:") { key } else { words_key(error.code).map_or(key, str::to_owned) };
+            let known = public_address::error_key(&asked, error.code);
+            let key = if let Some(key) = known {
+                key
+            } else if asked.starts_with("kith:") {
+                key
+            } else {
+                words_key(error.code).map_or(key, str::to_owned)
+            };
             previewed(model, &asked, Preview::Bad(key));
         }
         Then::Spoken => {
@@ -148,8 +156,12 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
         }
         Then::Added => {
             contacts::edit_add(model, |add| add.busy = false);
-            toast(model, ToastKind::Problem, key);
+            if error.code != ErrorCode::Cancelled {
+                toast(model, ToastKind::Problem, key);
+            }
         }
+        // The request was answered, or refused, a moment before.
+        Then::CalledOff if error.code == ErrorCode::NotFound => {}
         Then::Wiped => super::lock::not_wiped(model, error.message.clone()),
         Then::Tested => {
             model.view.network_test = None;

@@ -116,6 +116,7 @@ pub(crate) fn model() -> Model {
         idle: false,
         quiet_until: None,
         devices: vec![],
+        public_address: Default::default(),
         recovery: None,
     });
     model.network = Some(network());
@@ -476,6 +477,7 @@ fn contact(n: u8, person: &Person) -> Contact {
         status_text: if n == 4 { "Away until Monday".into() } else { String::new() },
         status_until: None,
         sharing: Default::default(),
+        via: None,
         request_text: if n == 8 { "It is Robin, we met at the workshop.".into() } else { String::new() },
         alarm: false,
         mail_offered: n == 1,

@@ -160,7 +160,7 @@ impl Core {
         }
         self.store.delete_meta(&meta_link(contact.account))?;
         self.store.delete_meta(&meta_bundle(contact.account))?;
-        Ok(())
+        Ok(self.store.delete_request_work(&contact.account)?)
     }
 
     pub(crate) fn decline(
@@ -234,8 +234,11 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Done, CoreError> {
-        let contact = self.known(account)?;
-        self.forget(contact.account, now, out)?;
+        let stopped = self.stop_asking(convert::account(account), out);
+        match self.known(account) {
+            Err(_unknown) if stopped => {}
+            contact => self.forget(contact?.account, now, out)?,
+        }
         Ok(Done {})
     }
 
@@ -252,6 +255,7 @@ impl Core {
                 self.give_up(&row, now, out)?;
             }
         }
+        self.stop_work(account, out);
         self.say_withdrawn(&contact, now, out)?;
         self.untrack(&contact, out)?;
         self.close_queues(account, now)?;

@@ -27,7 +27,8 @@ impl Core {
         let account = contact.account;
         let mailboxes = u32::try_from(self.targets(account)?.len()).unwrap_or(u32::MAX);
         let mail = (self.store.mailbox_offer(&account)?.is_some(), self.is_keeper(account)?, mailboxes);
-        Ok(convert::contact_view(contact, availability, path, self.sharing_view(contact.account)?, mail))
+        let view = convert::contact_view(contact, availability, path, self.sharing_view(contact.account)?, mail);
+        Ok(views::Contact { via: self.via_of(contact)?, ..view })
     }
 
     pub(crate) fn list_contacts(&self) -> Result<ContactsReply, CoreError> {

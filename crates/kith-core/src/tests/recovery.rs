@@ -58,6 +58,7 @@ fn come_back(world: &mut World, who: usize, kept: Option<&Kept>) -> Person {
             held: vec![],
             hold: false,
             findable: vec![],
+            idle: false,
         },
     );
     lost

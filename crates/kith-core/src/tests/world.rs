@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kith_api::{ApiError, Command, Event, Reply, params};
 use kith_crypto::{DeviceSecrets, Key, RecoveryPhrase};
 use kith_store::{MessageRow, Store};
-use kith_wire::{AccountId, ChatId, FindKey, RequestAnswer, SlotId, TransportId};
+use kith_wire::{AccountId, ChatId, FindKey, RequestAnswer, SlotId, TransportId, WorkTask};
 
 use crate::{
     CommandId, Core, Identity, Input, MailboxUsage, Options, Output, PageOutcome, PeerPath, SlotOutcome, setup,
@@ -24,6 +24,8 @@ pub(super) struct Person {
     pub(super) hold: bool,
     /// By which they may be found.
     pub(super) findable: Vec<FindKey>,
+    /// Work they are asked to do is not done.
+    pub(super) idle: bool,
 }
 
 /// People who reach each other at once, and a place for invite bundles.
@@ -35,12 +37,20 @@ pub(super) struct World {
     pub(super) fetched: Vec<String>,
     /// What looking at any page gives; nothing yet, if `None`.
     pub(super) page: Option<PageOutcome>,
+    owners: BTreeMap<SlotId, [u8; 32]>,
+    /// What another node has.
+    pub(super) elsewhere: BTreeMap<SlotId, Vec<u8>>,
+    /// Work that was asked for, and work that is not needed any more.
+    pub(super) worked: Vec<WorkTask>,
+    pub(super) stopped: Vec<u64>,
 }
 
 impl World {
     pub(super) fn new(count: usize) -> Self {
         let people = (0..count).map(|at| Person::new(&format!("Person {at}"))).collect();
-        Self { people, now: NOW, slots: BTreeMap::new(), fetched: Vec::new(), page: None }
+        let (slots, owners, elsewhere) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (fetched, worked, stopped) = (Vec::new(), Vec::new(), Vec::new());
+        Self { people, now: NOW, slots, fetched, page: None, owners, elsewhere, worked, stopped }
     }
 
     pub(super) fn account(&self, who: usize) -> kith_api::AccountId {
@@ -112,18 +122,34 @@ impl World {
                         queue.push((who, Input::PageFetched { id, outcome }));
                     }
                 }
-                Output::PutSlot { slot, blob, id, .. } => {
-                    self.slots.entry(slot).or_insert(Some(blob));
-                    queue.push((who, Input::SlotPut { id, stored: 1 }));
+                Output::PutSlot { slot, blob, id, owner_hash, .. } => {
+                    if *self.owners.entry(slot).or_insert(owner_hash) == owner_hash {
+                        let place = self.slots.entry(slot).or_insert_with(|| Some(Vec::new()));
+                        *place = place.is_some().then_some(blob);
+                        queue.push((who, Input::SlotPut { id, stored: 1 }));
+                    } else {
+                        queue.push((who, Input::SlotPut { id, stored: 0 }));
+                    }
                 }
-                Output::GetSlot { id, slot, .. } => {
+                Output::GetSlot { id, slot, not, .. } => {
+                    let is_it = |blob: &&Vec<u8>| !not.contains(blake3::hash(blob).as_bytes());
                     let outcome = match self.slots.get(&slot) {
-                        None => SlotOutcome::Missing,
                         Some(None) => SlotOutcome::Gone { used: true },
-                        Some(Some(blob)) => SlotOutcome::Found(blob.clone()),
+                        Some(Some(blob)) if is_it(&blob) => SlotOutcome::Found(blob.clone()),
+                        Some(Some(_)) | None => match self.elsewhere.get(&slot) {
+                            Some(blob) if is_it(&blob) => SlotOutcome::Found(blob.clone()),
+                            _ => SlotOutcome::Missing,
+                        },
                     };
                     queue.push((who, Input::SlotGot { id, outcome }));
                 }
+                Output::Work { id, task } => {
+                    self.worked.push(task);
+                    if !self.people[who].idle {
+                        queue.push((who, Input::Worked { id, nonce: task.find(|| false) }));
+                    }
+                }
+                Output::StopWork { id } => self.stopped.push(id),
                 Output::DeleteSlot { slot, .. } => {
                     self.slots.insert(slot, None);
                 }
@@ -222,6 +248,7 @@ impl Person {
             held: Vec::new(),
             hold: false,
             findable: Vec::new(),
+            idle: false,
         }
     }
 

@@ -47,6 +47,8 @@ pub(super) const KEPT: &[Kept] = &[
         instead: &[],
     },
     all("settings"),
+    // What makes its places mine, so that whoever comes back can lead to the new device from there.
+    all("public_address"),
     Kept { name: "contacts", only: contacts!(), instead: &[("invite_tag", "NULL")] },
     Kept { name: "devices", only: of_contacts!("account"), instead: &[("last_reset_ms", "NULL")] },
     Kept {
@@ -108,6 +110,8 @@ pub(super) const LEFT_OUT: &[&str] = &[
     "counters",
     "invites",
     "invite_hints",
+    "public_address_weeks",
+    "request_work",
     "prekeys",
     "envelopes",
     "ratchet_versions",

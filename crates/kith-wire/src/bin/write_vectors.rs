@@ -94,6 +94,8 @@ fn vectors() -> Result<Vec<(String, Fields)>, Box<dyn Error>> {
         ),
         ("bootstrap-link".to_owned(), bootstrap_link()),
         ("request-frame".to_owned(), request_frame()),
+        ("public-address".to_owned(), public_address()),
+        ("public-request".to_owned(), public_request()),
     ];
     for (name, header) in samples::headers() {
         let message = samples::olm_message();
@@ -259,6 +261,36 @@ fn request_frame() -> Fields {
         bytes("tag", &frame.tag),
         bytes("mac", &frame.mac),
         bytes("envelope", &frame.envelope),
+        bytes("frame", &frame.encode()),
+    ]
+}
+
+fn public_address() -> Fields {
+    let (link, bundle) = (samples::public_address(), samples::public_bundle());
+    let (sealed, hash) = bundle.seal(&samples::device_key(1), &link);
+    vec![
+        field("account", bundle.log.account()),
+        field("week", samples::WEEK),
+        bytes("secret", link.secret()),
+        field("slot", link.slot()),
+        bytes("tag", &link.tag()),
+        bytes("owner_secret", &[5; 32]),
+        bytes("owner_token", &kith_wire::invite::address_token(&[5; 32], samples::WEEK)),
+        field("work_bits", bundle.work_bits),
+        field("created_at_ms", bundle.created_at_ms),
+        bytes("bundle_hash", &hash),
+        bytes("sealed_bundle", &sealed),
+    ]
+}
+
+fn public_request() -> Fields {
+    let (frame, task, found) = samples::public_request();
+    let nonce = frame.work.map_or(0, |work| work.nonce);
+    vec![
+        bytes("bundle_hash", &task.bundle),
+        bytes("session", &task.session),
+        field("nonce", nonce),
+        field("work_bits", found),
         bytes("frame", &frame.encode()),
     ]
 }

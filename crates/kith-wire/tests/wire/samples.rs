@@ -9,8 +9,8 @@ use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
     EnvelopeId, FindKey, Header, Hello, Hlc, IdentityLog, Inner, Introduction, IntroductionAnswer, InviteBundle,
     InviteLink, Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice,
-    Poll, QueueAddress, Receipt, ReceiveId, RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest,
-    SlotResponse, Sync, TransportCard, TransportId, services, slot,
+    Poll, QueueAddress, Receipt, ReceiveId, RequestAnswer, RequestFrame, RequestWork, Revocation, SlotDenial, SlotId,
+    SlotRequest, SlotResponse, Sync, TransportCard, TransportId, WorkTask, services, slot,
 };
 use kith_wire::{Availability, LinkPreview};
 use zeroize::Zeroizing;
@@ -90,6 +90,7 @@ fn make_bundle(queues: Vec<QueueAddress>) -> InviteBundle {
         created_at_ms: NOW_MS,
         expires_at_ms: Some(NOW_MS + 86_400_000),
         single_use: true,
+        work_bits: 0,
     };
     InviteBundle::create(parts, &link()).unwrap()
 }
@@ -408,13 +409,14 @@ pub(crate) fn recoveries() -> [(&'static str, Recovery, SigningKey); 2] {
     ]
 }
 
-pub(crate) fn answers() -> [(&'static str, RequestAnswer); 6] {
+pub(crate) fn answers() -> [(&'static str, RequestAnswer); 7] {
     [
         ("received", RequestAnswer::Received),
         ("used", RequestAnswer::Used),
         ("expired", RequestAnswer::Expired),
         ("unknown", RequestAnswer::Unknown),
         ("busy", RequestAnswer::Busy),
+        ("work", RequestAnswer::Work),
         ("log", RequestAnswer::Log(log().encode())),
     ]
 }
@@ -425,5 +427,40 @@ pub(crate) fn bootstrap_link() -> BootstrapLink {
 
 pub(crate) fn request_frame() -> RequestFrame {
     let envelope = vec![131; 314];
-    RequestFrame { tag: link().tag(), mac: link().request_mac(&envelope), envelope }
+    RequestFrame { tag: link().tag(), mac: link().request_mac(&envelope), work: None, envelope }
+}
+
+/// A week that says when it is: 2023-11-09 to 16.
+pub(crate) const WEEK: u64 = 2_809;
+
+pub(crate) fn public_address() -> InviteLink {
+    InviteLink::of_public_address(log().account(), WEEK)
+}
+
+/// A bundle that lies at a public address, and asks for work.
+pub(crate) fn public_bundle() -> InviteBundle {
+    let parts = BundleParts {
+        name: "Ada".to_owned(),
+        log: log(),
+        device: device(1).device,
+        one_time: CurveKey::from_bytes([34; 32]),
+        kem: kem(1).public(),
+        addresses: addresses(),
+        queues: Vec::new(),
+        created_at_ms: NOW_MS,
+        expires_at_ms: Some(NOW_MS + 86_400_000),
+        single_use: false,
+        work_bits: 20,
+    };
+    InviteBundle::create(parts, &public_address()).unwrap()
+}
+
+/// A request to it, and the work it shows.
+pub(crate) fn public_request() -> (RequestFrame, WorkTask, u8) {
+    let task = WorkTask { bundle: public_bundle().hash(), session: [77; 16], bits: 12 };
+    let nonce = task.find(|| false).unwrap();
+    let envelope = vec![131; 314];
+    let link = public_address();
+    let work = Some(RequestWork { session: task.session, nonce });
+    (RequestFrame { tag: link.tag(), mac: link.request_mac(&envelope), work, envelope }, task, task.bits_of(nonce))
 }

@@ -9,7 +9,7 @@ use kith_crypto::{Key, OlmKind, SpokenCode};
 use kith_wire::{
     AccountId, BootstrapLink, ChatId, Envelope, EnvelopeId, FindKey, Hello, InviteBundle, InviteLink, MailboxResponse,
     RequestAnswer, RequestFrame, SlotDenial, SlotRequest, SlotResponse, SpokenInvite, TransportId, UnverifiedBundle,
-    UnverifiedCard, UnverifiedIdentityLog, UnverifiedInner, UnverifiedMailboxRequest,
+    UnverifiedCard, UnverifiedIdentityLog, UnverifiedInner, UnverifiedMailboxRequest, WorkTask,
 };
 
 use kith_wire::recovery::UnverifiedRecovery;
@@ -250,7 +250,7 @@ fn requests() {
     assert_eq!(frame.envelope, vector.bytes("envelope"));
     assert_eq!(frame.encode(), vector.bytes("frame"));
     let answers = load_all("request-answer-");
-    assert_eq!(answers.len(), 6);
+    assert_eq!(answers.len(), 7);
     for (name, vector) in answers {
         let answer = RequestAnswer::decode(&vector.bytes("bytes")).unwrap();
         assert!(format!("{answer:?}").to_lowercase().starts_with(&name));
@@ -290,4 +290,32 @@ fn the_writer_agrees_and_never_changes_a_vector() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), other);
     assert!(!folder.join("ids.json").exists(), "something was written beside the refusal");
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn public_addresses() {
+    let vector = load("public-address");
+    let account: AccountId = vector.text("account").parse().unwrap();
+    let link = InviteLink::of_public_address(account, vector.number("week"));
+    assert_eq!(link.secret().to_vec(), vector.bytes("secret"));
+    assert_eq!(link.slot().to_string(), vector.text("slot"));
+    assert_eq!(link.tag().to_vec(), vector.bytes("tag"));
+    let secret = vector.bytes("owner_secret").try_into().unwrap();
+    let token = kith_wire::invite::address_token(&secret, vector.number("week"));
+    assert_eq!(token.to_vec(), vector.bytes("owner_token"));
+    let unverified = UnverifiedBundle::open(&link, &vector.bytes("sealed_bundle")).unwrap();
+    let bundle = unverified.verify(&link, vector.number("created_at_ms")).unwrap();
+    assert_eq!(
+        (bundle.hash().to_vec(), u64::from(bundle.work_bits)),
+        (vector.bytes("bundle_hash"), vector.number("work_bits"))
+    );
+
+    let vector = load("public-request");
+    let frame = RequestFrame::decode(&vector.bytes("frame")).unwrap();
+    let work = frame.work.unwrap();
+    assert_eq!((work.session.to_vec(), work.nonce), (vector.bytes("session"), vector.number("nonce")));
+    let bundle = vector.bytes("bundle_hash").try_into().unwrap();
+    let task = WorkTask { bundle, session: work.session, bits: 0 };
+    assert_eq!(u64::from(task.bits_of(work.nonce)), vector.number("work_bits"));
+    assert_eq!(frame.encode(), vector.bytes("frame"));
 }

@@ -1,5 +1,5 @@
 use egui::{Frame, Margin, ScrollArea, Ui, vec2};
-use kith_node::views::MessageState;
+use kith_node::views::{MessageState, Via};
 
 use super::{
     data::{self, ChatRow},
@@ -284,6 +284,9 @@ fn requests(ui: &mut Ui, cx: &mut Cx<'_>) {
                             contact.request_text.clone()
                         };
                         muted(ui, cx, &text);
+                        if contact.via == Some(Via::PublicAddress) {
+                            muted(ui, cx, &cx.t("request-by-address"));
+                        }
                     });
                 });
                 side_by_side(ui, cx, |ui, cx| {

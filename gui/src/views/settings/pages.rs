@@ -4,7 +4,7 @@ use egui::Ui;
 use kith_node::params::ServeReply;
 use kith_node::views::{Backups, PRESENCE_SHARE, RECEIPTS_SEEN, RELAY_ONLY, TYPING_SHARE};
 
-use super::ui::set;
+use super::{public_address, ui::set};
 use crate::{
     action::{Action, Copied},
     cx::Cx,
@@ -63,6 +63,8 @@ pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
             cx.actions.push(Action::MakePreviews(on));
         }
     });
+    ui.add_space(space::S);
+    card(ui, cx, public_address::show);
     ui.add_space(space::S);
     muted(ui, cx, &cx.t("privacy-about"));
 }
