@@ -50,6 +50,7 @@ impl Core {
             }
             if key == RELAY_ONLY {
                 out.push(Output::RelayOnly(self.relay_only()?));
+                self.previews_changed(out)?;
             }
             if key == MAILBOXES_USE {
                 self.keeps_mail_changed(now)?;

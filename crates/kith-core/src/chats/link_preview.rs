@@ -40,8 +40,9 @@ impl LinkPreviews {
 }
 
 impl Core {
+    /// Whether that is wished, and the sites may learn where this node is.
     fn makes_previews(&self) -> Result<bool, CoreError> {
-        Ok(self.store.setting(LINK_PREVIEWS)?.as_deref() == Some("true"))
+        Ok(self.store.setting(LINK_PREVIEWS)?.as_deref() == Some("true") && !self.relay_only()?)
     }
 
     /// Asks for a page. The reply comes later.
@@ -52,7 +53,13 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<Option<Reply>, CoreError> {
         if !self.makes_previews()? {
-            return deny(ErrorCode::NotAllowed, "link previews are switched off");
+            let hidden = self.relay_only()?;
+            let why = if hidden {
+                "no page is visited while network.relay_only is on"
+            } else {
+                "link previews are switched off"
+            };
+            return deny(ErrorCode::NotAllowed, why);
         }
         let url = params.url;
         if !web::is_web_link(&url) {

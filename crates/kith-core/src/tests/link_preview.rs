@@ -8,7 +8,7 @@ use crate::{CommandId, Input, Output, Page, PageOutcome, convert};
 use kith_api::{
     ApiError, Command, ErrorCode, PreviewId, Reply,
     params::{self, DeleteFor, PreviewLinkReply},
-    views::{LINK_PREVIEWS, Message},
+    views::{LINK_PREVIEWS, Message, RELAY_ONLY},
 };
 
 const LINK: &str = "https://kith.example/about";
@@ -79,6 +79,19 @@ fn nothing_is_looked_at_unless_it_is_switched_on() {
     assert_eq!(world.fetched.len(), 1, "receivers look at nothing");
     let params = params::SettingsSetParams { key: LINK_PREVIEWS.to_owned(), value: "yes".into() };
     assert_eq!(world.call(0, Command::SettingsSet(params)).unwrap_err().code, ErrorCode::InvalidArgument);
+}
+
+#[test]
+fn no_site_learns_the_address_of_who_hides_it() {
+    let mut world = friends();
+    switch(&mut world, 0, true);
+    let made = look(&mut world, LINK).unwrap();
+    let hide = params::SettingsSetParams { key: RELAY_ONLY.to_owned(), value: true.into() };
+    world.call(0, Command::SettingsSet(hide)).unwrap();
+    assert_eq!(look(&mut world, LINK), Err(ErrorCode::NotAllowed));
+    assert_eq!(world.fetched.len(), 1);
+    send(&mut world, 1, &format!("see {LINK}"), Some(made.id));
+    assert!(seen(&mut world, 1, 0).iter().all(|message| message.preview.is_none()));
 }
 
 #[test]
