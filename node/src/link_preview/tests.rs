@@ -25,10 +25,7 @@ async fn look(site: &Site, path: &str) -> PageOutcome {
 }
 
 fn page(outcome: PageOutcome) -> Page {
-    match outcome {
-        PageOutcome::Page(page) => page,
-        other => panic!("{other:?}"),
-    }
+    if let PageOutcome::Page(page) = outcome { page } else { panic!("{outcome:?}") }
 }
 
 fn html(text: impl Into<String>) -> Does {

@@ -46,9 +46,8 @@ fn answer(model: &mut Model, result: Result<&str, ErrorCode>) {
 
 fn sent(model: &mut Model) -> (Option<PreviewId>, Vec<&'static str>) {
     let effects = update(model, Action::Send(chat_id(1)));
-    let preview = effects.iter().find_map(|effect| match effect {
-        Effect::Call(Command::ChatsSend(params), _) => Some(params.preview),
-        _ => None,
+    let preview = effects.iter().find_map(|effect| {
+        if let Effect::Call(Command::ChatsSend(params), _) = effect { Some(params.preview) } else { None }
     });
     (preview.expect("it is sent"), calls(&effects))
 }
