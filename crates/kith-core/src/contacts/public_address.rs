@@ -250,7 +250,7 @@ impl PublicAddress {
 
 /// My own address.
 impl Core {
-    pub(crate) fn set_public_address(
+    pub(crate) fn set_address(
         &mut self,
         params: PublicAddressParams,
         now: Timestamp,
