@@ -192,8 +192,6 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
     }
 }
 
-/// The key of the text for what is special about words.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the rest is said as of links")]
 /// Why there is no preview of what was typed.
 fn preview_key(asked: &str, code: ErrorCode, key: String) -> String {
     let own = match asked {
@@ -204,6 +202,8 @@ fn preview_key(asked: &str, code: ErrorCode, key: String) -> String {
     own.map_or(key, str::to_owned)
 }
 
+/// The key of the text for what is special about words.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest is said as of links")]
 fn words_key(code: ErrorCode) -> Option<&'static str> {
     match code {
         ErrorCode::NotFound => Some("error-words-unheard"),

@@ -667,8 +667,7 @@ impl Core {
         let again = now.saturating_add(REFUSED_MS);
         self.store.outbox_postpone(row.id, again)?;
         self.address.refused.retain(|_, until| *until > now);
-        if !self.address.refused.contains_key(&account) {
-            self.address.refused.insert(account, again);
+        if self.address.refused.insert(account, again).is_none() {
             self.seek_anew(account, true, now, out);
         }
         Ok(true)
