@@ -150,6 +150,7 @@ impl Stranger {
     }
 
     /// The request of an honest node to this address, and to whom it goes.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is not needed to ask")]
     async fn request(&mut self, address: &str) -> Result<(TransportId, Vec<String>, RequestFrame)> {
         let params = AddParams { link: address.to_owned(), message: Some("hello".to_owned()) };
         let mut outputs = self.feed(Input::Command(CommandId(1), Command::ContactsAdd(params)))?;
@@ -157,11 +158,8 @@ impl Stranger {
             match output {
                 Output::GetSlot { id, slot, hints, not } => {
                     self.net.command(NetCommand::GetSlot { id, slot, hints, not }).await?;
-                    let outcome = self.heard(|event| match event {
-                        NetEvent::SlotGot { id: got, outcome } if got == id => Some(outcome),
-                        _ => None,
-                    });
-                    let SlotOutcome::Found(sealed) = outcome.await? else { bail!("nothing is there") };
+                    let got = |event| if let NetEvent::SlotGot { outcome, .. } = event { Some(outcome) } else { None };
+                    let SlotOutcome::Found(sealed) = self.heard(got).await? else { bail!("nothing is there") };
                     let outcome = kith_core::SlotOutcome::Found(sealed);
                     outputs.extend(self.feed(Input::SlotGot { id, outcome })?);
                 }
@@ -180,11 +178,8 @@ impl Stranger {
     async fn ask(&mut self, to: TransportId, addresses: &[String], frame: &RequestFrame) -> Result<RequestAnswer> {
         let (addresses, bytes) = (addresses.to_vec(), frame.encode());
         self.net.command(NetCommand::Request { peer: to, addresses, find: None, id: 1, bytes }).await?;
-        let answer = self.heard(|event| match event {
-            NetEvent::RequestAnswered { answer, .. } => Some(answer),
-            _ => None,
-        });
-        Ok(answer.await??)
+        let answer = |event| if let NetEvent::RequestAnswered { answer, .. } = event { Some(answer) } else { None };
+        Ok(self.heard(answer).await??)
     }
 }
 

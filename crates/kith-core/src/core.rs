@@ -549,9 +549,7 @@ impl Core {
             Command::ContactsRevokeInvite(params) => {
                 Reply::ContactsRevokeInvite(self.revoke_invite(params.invite, now, out)?)
             }
-            Command::ContactsPublicAddress(params) => {
-                Reply::ContactsPublicAddress(self.set_public_address(params, now, out)?)
-            }
+            Command::ContactsPublicAddress(params) => Reply::ContactsPublicAddress(self.set_address(params, now, out)?),
             Command::ContactsAdd(params) => return self.add_contact(id, params, now, out),
             Command::ContactsPreview(params) => return self.preview(id, params, now, out),
             Command::ContactsList(_) => Reply::ContactsList(self.list_contacts()?),

@@ -36,6 +36,9 @@ const SESSIONS_MAX: usize = 4;
 /// How many inbound outer keys of one device are kept.
 const INBOUND_KEYS_MAX: usize = 4;
 
+/// A session that somebody began, and what their first message says.
+type Begun = (OlmSession, Zeroizing<Vec<u8>>);
+
 /// What an envelope held.
 pub(crate) struct Opened {
     pub(crate) inner: Inner,
@@ -94,7 +97,7 @@ impl Core {
         &mut self,
         their_identity: CurveKey,
         first: &OlmWire,
-    ) -> Result<Result<(OlmSession, Zeroizing<Vec<u8>>), OlmError>, CoreError> {
+    ) -> Result<Result<Begun, OlmError>, CoreError> {
         let key = first.prekey_one_time_key();
         let serves_many = key.map(|key| self.store.is_address_key(&key)).transpose()?.unwrap_or_default();
         let opened = self.olm()?.inbound(their_identity, first);

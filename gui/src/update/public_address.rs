@@ -38,8 +38,8 @@ fn cancel(model: &mut Model, out: &mut Vec<Effect>) {
 }
 
 /// What is said when an address leads to nobody; other errors say it themselves.
-pub(super) fn error_key(asked: &str, code: ErrorCode) -> Option<String> {
-    (asked.starts_with("kith1") && code == ErrorCode::NotFound).then(|| "error-address-unknown".to_owned())
+pub(super) fn error_key(code: ErrorCode) -> Option<&'static str> {
+    (code == ErrorCode::NotFound).then_some("error-address-unknown")
 }
 
 #[cfg(test)]

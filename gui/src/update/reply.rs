@@ -3,7 +3,10 @@
 use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
 
 use super::{Effect, Then, backup, contacts, link_preview, messages, public_address, schedule, toast};
-use crate::model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words};
+use crate::{
+    model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words},
+    text::links,
+};
 
 /// One answer, by what the call was for.
 pub(super) fn reply(model: &mut Model, then: Then, result: Result<Reply, ApiError>, out: &mut Vec<Effect>) {
@@ -140,14 +143,7 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
             toast(model, ToastKind::Problem, key);
         }
         Then::Previewed(asked) => {
-            let known = public_address::error_key(&asked, error.code);
-            let key = if let Some(key) = known {
-                key
-            } else if asked.starts_with("kith:") {
-                key
-            } else {
-                words_key(error.code).map_or(key, str::to_owned)
-            };
+            let key = preview_key(&asked, error.code, key);
             previewed(model, &asked, Preview::Bad(key));
         }
         Then::Spoken => {
@@ -200,6 +196,16 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
         Then::Picture(_) | Then::Ignored => {}
         _ => toast(model, ToastKind::Problem, key),
     }
+}
+
+/// Why there is no preview of what was typed.
+fn preview_key(asked: &str, code: ErrorCode, key: String) -> String {
+    let own = match asked {
+        link if link.starts_with("kith:") => None,
+        address if links::address_in(address).is_some() => public_address::error_key(code),
+        _words => words_key(code),
+    };
+    own.map_or(key, str::to_owned)
 }
 
 /// The key of the text for what is special about words.

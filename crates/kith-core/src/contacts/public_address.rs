@@ -250,7 +250,7 @@ impl PublicAddress {
 
 /// My own address.
 impl Core {
-    pub(crate) fn set_public_address(
+    pub(crate) fn set_address(
         &mut self,
         params: PublicAddressParams,
         now: Timestamp,
@@ -667,8 +667,7 @@ impl Core {
         let again = now.saturating_add(REFUSED_MS);
         self.store.outbox_postpone(row.id, again)?;
         self.address.refused.retain(|_, until| *until > now);
-        if !self.address.refused.contains_key(&account) {
-            self.address.refused.insert(account, again);
+        if self.address.refused.insert(account, again).is_none() {
             self.seek_anew(account, true, now, out);
         }
         Ok(true)

@@ -14,10 +14,9 @@ const BITS: u8 = 16;
 const DAY_MS: u64 = 24 * 3600 * 1000;
 
 fn switch(world: &mut World, on: bool, bits: Option<u8>) -> Result<views::PublicAddress, ApiError> {
-    match world.call(0, Command::ContactsPublicAddress(PublicAddressParams { on, bits }))? {
-        Reply::ContactsPublicAddress(view) => Ok(view),
-        other => panic!("{other:?}"),
-    }
+    let reply = world.call(0, Command::ContactsPublicAddress(PublicAddressParams { on, bits }))?;
+    let Reply::ContactsPublicAddress(view) = reply else { panic!("{reply:?}") };
+    Ok(view)
 }
 
 /// The first of them is to be found.
@@ -33,10 +32,9 @@ fn address(world: &World) -> String {
 
 fn preview(world: &mut World, who: usize) -> Result<params::PreviewReply, ApiError> {
     let link = address(world);
-    match world.call(who, Command::ContactsPreview(params::PreviewParams { link }))? {
-        Reply::ContactsPreview(person) => Ok(person),
-        other => panic!("{other:?}"),
-    }
+    let reply = world.call(who, Command::ContactsPreview(params::PreviewParams { link }))?;
+    let Reply::ContactsPreview(person) = reply else { panic!("{reply:?}") };
+    Ok(person)
 }
 
 fn add(world: &mut World, who: usize) -> Result<Reply, ApiError> {
@@ -63,10 +61,10 @@ fn judged(world: &mut World, who: usize, frame: &RequestFrame) -> RequestAnswer 
     let outputs = world.people[0].run(Input::Request { from, request: 1, bytes: frame.encode() }, now);
     let mut answered = None;
     for output in outputs {
-        match output {
-            Output::AnswerRequest { answer, .. } => answered = Some(answer),
-            Output::Event(event) => world.people[0].events.push(event),
-            _ => {}
+        if let Output::AnswerRequest { answer, .. } = output {
+            answered = Some(answer);
+        } else if let Output::Event(event) = output {
+            world.people[0].events.push(event);
         }
     }
     answered.expect("an answer")
@@ -272,7 +270,7 @@ fn clocks_that_differ_find_it_all_the_same() {
     switch(&mut world, true, Some(BITS)).unwrap();
     world.now -= 60_000;
     assert!(preview(&mut world, 1).is_ok(), "whose clock is slow looks into the next week");
-    world.now += WEEK_MS - 3600_000;
+    world.now += WEEK_MS - 3_600_000;
     assert!(preview(&mut world, 1).is_ok());
 }
 

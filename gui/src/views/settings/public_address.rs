@@ -26,6 +26,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         banner(ui, cx, Tone::Info, &cx.t("privacy-address-waits"), None);
         ui.add_space(space::S);
     }
+    ui.add_space(space::XS);
     ui.vertical_centered(|ui| {
         qr(ui, &address, CODE, &cx.t("privacy-address-code"));
         ui.add_space(space::S);
