@@ -33,7 +33,7 @@ const CONNECT_LIMIT: Duration = Duration::from_millis(1500);
 const PAGE_MAX: usize = 512 * 1024;
 /// Bytes of a picture.
 const PICTURE_MAX: usize = 2 * 1024 * 1024;
-/// Bytes of all headers of an answer.
+/// Bytes of all headers of an answer: more than twice as many are never read.
 const HEADERS_MAX_BYTES: usize = 64 * 1024;
 const HEADERS_MAX: usize = 100;
 /// The same for everybody.
