@@ -324,7 +324,9 @@ async fn a_wipe_that_is_killed_is_finished_by_the_next_start() -> Result<()> {
         for _file in 0..round * 4 {
             contents(&home.profile).ok();
         }
-        alice.node.kill().await?;
+        // It may have got to its end before: then there is nothing left to finish.
+        let killed = alice.node.kill().await;
+        assert!(killed.is_ok() || !home.profile.join("kith.db").exists(), "{killed:?}");
         cut_short += usize::from(home.profile.join("kith.db").exists());
 
         let fresh = Person::at(home).await?;
