@@ -44,7 +44,7 @@ pub use identity::{
     DeviceRecord, IdentityError, IdentityLog, LogRelation, NewDevice, Revocation, UnverifiedIdentityLog,
 };
 pub use ids::{
-    AccountId, ChatId, DepositId, DeviceId, EnvelopeId, Hlc, IdError, MsgId, ReceiveId, SlotId, TransportId,
+    AccountId, ChatId, DepositId, DeviceId, EnvelopeId, Hlc, IdError, MsgId, PictureId, ReceiveId, SlotId, TransportId,
 };
 pub use invite::{BundleParts, InviteBundle, InviteError, InviteLink, SpokenInvite, SpokenLinkError, UnverifiedBundle};
 pub use link::LinkError;
@@ -53,7 +53,8 @@ pub use mailbox::{
     Receipt, UnverifiedMailboxRequest,
 };
 pub use message::{
-    Availability, Body, Ends, Inner, InnerError, Introduction, IntroductionAnswer, Poll, Sync, UnverifiedInner,
+    Availability, Body, Ends, Inner, InnerError, Introduction, IntroductionAnswer, Picture, Poll, Sticker, Sync,
+    UnverifiedInner,
 };
 pub use request::{RequestAnswer, RequestFrame};
 pub use slot::{SlotDenial, SlotRequest, SlotResponse};

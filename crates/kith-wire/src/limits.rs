@@ -16,6 +16,16 @@ pub const QUESTION_MAX_CHARS: usize = 300;
 pub const OPTIONS_MAX: usize = 12;
 /// Characters of one of them.
 pub const OPTION_MAX_CHARS: usize = 100;
+/// Pixels of the longer side of a small picture.
+pub const PICTURE_MAX_SIDE: u32 = 256;
+/// Characters of its name.
+pub const PICTURE_NAME_MAX_CHARS: usize = 32;
+/// Bytes of the picture of a sticker.
+pub const STICKER_MAX_BYTES: usize = 32 * 1024;
+/// Pictures that come with one text.
+pub const EMOJI_PICTURES_MAX: usize = 8;
+/// Bytes of one of them: with the longest text all of them fit into [`BODY_MAX`], and into what gives them back.
+pub const EMOJI_PICTURE_MAX_BYTES: usize = 4 * 1024 + 512;
 /// Seconds after which a message may disappear: a year.
 pub const EXPIRES_MAX_S: u32 = 366 * 24 * 3600;
 /// Characters of the text in a contact request.

@@ -5,6 +5,7 @@ mod body;
 mod body_proto;
 mod introduction;
 mod poll;
+mod stickers;
 mod sync;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use zeroize::{Zeroize, Zeroizing};
 pub use body::{Availability, Body};
 pub use introduction::{Introduction, IntroductionAnswer};
 pub use poll::Poll;
+pub use stickers::{Picture, Sticker, png_size};
 pub use sync::Sync;
 
 use crate::codec::{Shape, array, arrays, check_count};

@@ -6,12 +6,13 @@ use kith_crypto::{CurveKey, KemPublic};
 use prost::Message;
 
 use super::body_proto::{
-    CLOSE_POLL, ChangeProto, ContactProto, DELETE, EDIT, EXPIRY, ExpiryProto, IdentityProto, KeysProto, MAILBOX_OFFER,
-    MAILBOX_WITHDRAWN, MailboxesProto, NACK, PREKEYS, PRESENCE, PresenceProto, ProfileProto, REACT, RECEIPT,
-    ReactProto, TEXT, TYPING, TextProto, TypingProto, VOTE, VoteProto, WithdrawnProto, contact_shape,
+    CLOSE_POLL, ChangeProto, ContactProto, DELETE, EDIT, EXPIRY, EditProto, ExpiryProto, IdentityProto, KeysProto,
+    MAILBOX_OFFER, MAILBOX_WITHDRAWN, MailboxesProto, NACK, PREKEYS, PRESENCE, PresenceProto, ProfileProto, REACT,
+    RECEIPT, ReactProto, TEXT, TYPING, TextProto, TypingProto, VOTE, VoteProto, WithdrawnProto, contact_shape,
 };
 use super::introduction::{Introduction, IntroductionAnswer};
 use super::poll::{Poll, check_choices};
+use super::stickers::{Picture, Sticker, check_pictures, read_pictures, write_pictures};
 use super::sync::Sync;
 use crate::codec::{array, arrays, check_count};
 use crate::error::WireError;
@@ -36,6 +37,8 @@ pub enum Body {
         forwarded: bool,
         /// It disappears so many seconds after it was sent at its author's, and after it was shown at its reader's.
         expires_s: Option<u32>,
+        /// What the names in it that stand between colons look like.
+        pictures: Vec<Picture>,
     },
     /// A contact request, the first message to somebody.
     Request {
@@ -123,6 +126,8 @@ pub enum Body {
         target: MsgId,
         /// What it says from now on.
         text: String,
+        /// What the names in it that stand between colons look like.
+        pictures: Vec<Picture>,
     },
     /// The sender takes a message of theirs back. A request: nobody can be made to forget.
     Delete {
@@ -163,6 +168,8 @@ pub enum Body {
         /// The poll.
         target: MsgId,
     },
+    /// A picture and nothing else.
+    Sticker(Sticker),
     /// The sender is writing in the chat, or stopped. Only said on a live connection, and over by itself soon.
     Typing {
         /// Whether they are.
@@ -240,6 +247,7 @@ const KIND_EXPIRY: u32 = 23;
 const KIND_POLL: u32 = 24;
 const KIND_VOTE: u32 = 25;
 const KIND_CLOSE_POLL: u32 = 26;
+const KIND_STICKER: u32 = 27;
 const KIND_MAILBOXES: u32 = 10;
 const KIND_MAILBOX_OFFER: u32 = 11;
 const KIND_MAILBOX_WITHDRAWN: u32 = 12;
@@ -253,7 +261,7 @@ fn is_known(kind: u32) -> bool {
     matches!(
         kind,
         KIND_TEXT..=KIND_MAILBOX_WITHDRAWN
-            | KIND_EDIT..=KIND_CLOSE_POLL
+            | KIND_EDIT..=KIND_STICKER
             | KIND_TYPING..=KIND_PRESENCE
             | KIND_INTRODUCTION..=KIND_INTRODUCTION_ANSWER
     ) || Sync::is_known(kind)
@@ -284,6 +292,8 @@ impl Body {
     pub const EXPIRY: u32 = KIND_EXPIRY;
     /// The kind of [`Body::Poll`].
     pub const POLL: u32 = KIND_POLL;
+    /// The kind of [`Body::Sticker`].
+    pub const STICKER: u32 = KIND_STICKER;
     /// The kind of [`Body::Introduction`].
     pub const INTRODUCTION: u32 = KIND_INTRODUCTION;
     /// The kind of [`Body::Mailboxes`].
@@ -300,7 +310,7 @@ impl Body {
     /// A text and nothing else.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        Self::Text { text: text.into(), reply_to: None, forwarded: false, expires_s: None }
+        Self::Text { text: text.into(), reply_to: None, forwarded: false, expires_s: None, pictures: Vec::new() }
     }
     /// The kind of [`Body::MailboxOffer`].
     pub const MAILBOX_OFFER: u32 = KIND_MAILBOX_OFFER;
@@ -330,6 +340,7 @@ impl Body {
             Self::Poll(_) => KIND_POLL,
             Self::Vote { .. } => KIND_VOTE,
             Self::ClosePoll { .. } => KIND_CLOSE_POLL,
+            Self::Sticker(_) => KIND_STICKER,
             Self::Typing { .. } => KIND_TYPING,
             Self::Presence { .. } => KIND_PRESENCE,
             Self::Sync(sync) => sync.kind(),
@@ -351,6 +362,7 @@ impl Body {
             | Self::Poll(_)
             | Self::Vote { .. }
             | Self::ClosePoll { .. }
+            | Self::Sticker(_)
             | Self::Introduction(_)
             | Self::Unknown { .. } => true,
             Self::Request { .. }
@@ -371,15 +383,25 @@ impl Body {
         }
     }
 
+    /// The pictures that come with it.
+    #[must_use]
+    pub fn pictures(&self) -> &[Picture] {
+        if let Self::Text { pictures, .. } | Self::Edit { pictures, .. } = self {
+            return pictures;
+        }
+        if let Self::Sticker(sticker) = self { std::slice::from_ref(&sticker.picture) } else { &[] }
+    }
+
     /// The bytes beside the kind.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         match self {
-            Self::Text { text, reply_to, forwarded, expires_s } => TextProto {
+            Self::Text { text, reply_to, forwarded, expires_s, pictures } => TextProto {
                 text: text.clone(),
                 reply_to: reply_to.map(|id| id.to_bytes().to_vec()),
                 forwarded: *forwarded,
                 expires_s: expires_s.unwrap_or(0),
+                pictures: write_pictures(pictures),
             }
             .encode_to_vec(),
             Self::Request { name, text, log, kem, prekeys, addresses, bundle_hash, queues } => ContactProto {
@@ -419,16 +441,18 @@ impl Body {
             Self::Mailboxes { queues } => MailboxesProto { queues: write_queues(queues) }.encode_to_vec(),
             Self::MailboxOffer { offer } => offer.proto().encode_to_vec(),
             Self::MailboxWithdrawn => Vec::new(),
-            Self::Edit { target, text } => {
-                ChangeProto { target: target.to_bytes().to_vec(), text: text.clone() }.encode_to_vec()
+            Self::Edit { target, text, pictures } => {
+                EditProto { target: target.to_bytes().to_vec(), text: text.clone(), pictures: write_pictures(pictures) }
+                    .encode_to_vec()
             }
+            Self::Sticker(sticker) => sticker.encode(),
             Self::Poll(poll) => poll.encode(),
             Self::Vote { target, author, choices } => {
                 VoteProto { target: target.to_bytes().to_vec(), author: author.to_bytes().to_vec(), choices: *choices }
                     .encode_to_vec()
             }
             Self::Delete { target } | Self::ClosePoll { target } => {
-                ChangeProto { target: target.to_bytes().to_vec(), text: String::new() }.encode_to_vec()
+                ChangeProto { target: target.to_bytes().to_vec() }.encode_to_vec()
             }
             Self::React { target, author, emoji, on } => ReactProto {
                 target: target.to_bytes().to_vec(),
@@ -454,10 +478,11 @@ impl Body {
         check_bytes("body", bytes, BODY_MAX)?;
         let body = match kind {
             KIND_TEXT => {
-                let TextProto { text, reply_to, forwarded, expires_s } = TEXT.decode_plain(bytes)?;
+                let TextProto { text, reply_to, forwarded, expires_s, pictures } = TEXT.decode_plain(bytes)?;
                 let reply_to = reply_to.map(|id| MsgId::from_slice(&id)).transpose()?;
                 check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
-                Self::Text { text: clean_text(&text), reply_to, forwarded, expires_s: read_seconds(expires_s)? }
+                let (expires_s, pictures) = (read_seconds(expires_s)?, read_pictures(pictures)?);
+                Self::Text { text: clean_text(&text), reply_to, forwarded, expires_s, pictures }
             }
             KIND_REQUEST => Self::request(contact_shape("contact request").decode_plain(bytes)?)?,
             KIND_ACCEPT => Self::accept(contact_shape("contact answer").decode_plain(bytes)?)?,
@@ -494,19 +519,21 @@ impl Body {
                 Self::MailboxWithdrawn
             }
             KIND_EDIT => {
-                let ChangeProto { target, text } = EDIT.decode_plain(bytes)?;
+                let EditProto { target, text, pictures } = EDIT.decode_plain(bytes)?;
                 check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
-                Self::Edit { target: MsgId::from_slice(&target)?, text: clean_text(&text) }
+                let (target, pictures) = (MsgId::from_slice(&target)?, read_pictures(pictures)?);
+                Self::Edit { target, text: clean_text(&text), pictures }
             }
             KIND_DELETE => {
-                let ChangeProto { target, .. } = DELETE.decode_plain(bytes)?;
+                let ChangeProto { target } = DELETE.decode_plain(bytes)?;
                 Self::Delete { target: MsgId::from_slice(&target)? }
             }
             KIND_REACT => Self::react(REACT.decode_plain(bytes)?)?,
             KIND_POLL => Self::Poll(Poll::decode(bytes)?),
+            KIND_STICKER => Self::Sticker(Sticker::decode(bytes)?),
             KIND_VOTE => Self::vote(VOTE.decode_plain(bytes)?)?,
             KIND_CLOSE_POLL => {
-                let ChangeProto { target, .. } = CLOSE_POLL.decode_plain(bytes)?;
+                let ChangeProto { target } = CLOSE_POLL.decode_plain(bytes)?;
                 Self::ClosePoll { target: MsgId::from_slice(&target)? }
             }
             KIND_EXPIRY => {
@@ -566,8 +593,9 @@ impl Body {
     /// Whether recipients will accept this body: its lists, texts and bytes are within their caps.
     pub fn check(&self) -> Result<(), WireError> {
         match self {
-            Self::Text { text, expires_s, .. } => {
+            Self::Text { text, expires_s, pictures, .. } => {
                 check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
+                check_pictures(pictures)?;
                 check_seconds(*expires_s)?;
             }
             Self::Request { name, text, log, prekeys, addresses, queues, .. } => {
@@ -592,7 +620,11 @@ impl Body {
             Self::Mailboxes { queues } => check_queues(queues)?,
             Self::MailboxOffer { offer } => offer.check()?,
             Self::MailboxWithdrawn => {}
-            Self::Edit { text, .. } => check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?,
+            Self::Edit { text, pictures, .. } => {
+                check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
+                check_pictures(pictures)?;
+            }
+            Self::Sticker(sticker) => sticker.check()?,
             Self::Poll(poll) => poll.check()?,
             Self::Vote { choices, .. } => check_choices(*choices)?,
             Self::Delete { .. } | Self::ClosePoll { .. } | Self::Typing { .. } | Self::Presence { .. } => {}

@@ -9,5 +9,6 @@ mod invite;
 mod memory;
 mod recovery;
 mod samples;
+mod stickers;
 mod vector_format;
 mod vectors;

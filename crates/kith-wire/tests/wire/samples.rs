@@ -9,9 +9,9 @@ use kith_wire::recovery::{LogAsk, Recovery, Return};
 use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
     EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, Introduction, IntroductionAnswer, InviteBundle, InviteLink,
-    Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, Poll,
-    QueueAddress, Receipt, ReceiveId, RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest,
-    SlotResponse, Sync, TransportCard, TransportId, services, slot,
+    Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, Picture,
+    Poll, QueueAddress, Receipt, ReceiveId, RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest,
+    SlotResponse, Sticker, Sync, TransportCard, TransportId, services, slot,
 };
 use zeroize::Zeroizing;
 
@@ -120,9 +120,16 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let (log, kem) = (log().encode(), kem(1).public());
     let name = || "Ada".to_owned();
     let text = || "Hello from the other side".to_owned();
-    let written = |reply_to, forwarded, expires_s| Body::Text { text: text(), reply_to, forwarded, expires_s };
+    let written = |reply_to, forwarded, expires_s| Body::Text {
+        text: text(),
+        reply_to,
+        forwarded,
+        expires_s,
+        pictures: Vec::new(),
+    };
     let mut bodies = polls();
     bodies.extend(short());
+    bodies.extend(pictured());
     bodies.extend(syncs());
     bodies.extend([
         ("text", Body::text(text())),
@@ -197,7 +204,7 @@ fn short() -> Vec<(&'static str, Body)> {
     vec![
         ("expiry", Body::Expiry { expires_s: Some(3600), number: 7 }),
         ("expiry-off", Body::Expiry { expires_s: None, number: 8 }),
-        ("edit", Body::Edit { target: MsgId::from_bytes([50; 16]), text: "Hello from the other side".to_owned() }),
+        ("edit", edit(MsgId::from_bytes([50; 16]), "Hello from the other side".to_owned(), Vec::new())),
         ("delete", Body::Delete { target: MsgId::from_bytes([50; 16]) }),
         ("react-on", react("👩🏽‍🚀", true)),
         ("react-off", react("👍", false)),
@@ -207,6 +214,41 @@ fn short() -> Vec<(&'static str, Body)> {
         ("mailbox-withdrawn", Body::MailboxWithdrawn),
         ("presence", Body::Presence { availability: Availability::Busy }),
         ("presence-hidden", Body::Presence { availability: Availability::Hidden }),
+    ]
+}
+
+pub(crate) fn edit(target: MsgId, text: String, pictures: Vec<Picture>) -> Body {
+    Body::Edit { target, text, pictures }
+}
+
+/// A PNG of one red pixel.
+pub(crate) fn picture(name: &str) -> Picture {
+    let png =
+        b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\
+        \0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
+    Picture { name: name.to_owned(), png: png.to_vec() }
+}
+
+pub(crate) fn sticker() -> Sticker {
+    Sticker { picture: picture("party"), reply_to: None, forwarded: false, expires_s: None }
+}
+
+fn pictured() -> Vec<(&'static str, Body)> {
+    let (target, pictures) = (MsgId::from_bytes([50; 16]), vec![picture("party"), picture("größe_2")]);
+    let answer = Sticker { reply_to: Some(target), forwarded: true, expires_s: Some(60), ..sticker() };
+    let text = "How :party: is :größe_2: at 10:30:45?".to_owned();
+    let written = Body::Text {
+        text: text.clone(),
+        reply_to: None,
+        forwarded: false,
+        expires_s: None,
+        pictures: pictures.clone(),
+    };
+    vec![
+        ("sticker", Body::Sticker(sticker())),
+        ("sticker-answer", Body::Sticker(answer)),
+        ("text-pictures", written),
+        ("edit-pictures", edit(target, text, pictures)),
     ]
 }
 

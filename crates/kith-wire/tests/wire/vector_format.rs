@@ -2,7 +2,7 @@
 //! name begins with `sealed_` was made with a random nonce; the others follow from fixed inputs.
 
 use data_encoding::HEXLOWER;
-use kith_wire::{Body, Inner, Introduction, MailboxOffer, QueueAddress, Sync};
+use kith_wire::{Body, Inner, Introduction, MailboxOffer, Picture, QueueAddress, Sticker, Sync};
 
 /// The fields of one vector in the order they are written.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -53,9 +53,31 @@ pub(crate) fn with_queues(mut fields: Fields, queues: &[QueueAddress]) -> Fields
     fields
 }
 
+/// Pictures are not in the vectors that are older than they are.
+fn with_pictures(mut fields: Fields, pictures: &[Picture]) -> Fields {
+    if !pictures.is_empty() {
+        let names: Vec<&str> = pictures.iter().map(|picture| picture.name.as_str()).collect();
+        fields.push(field("names", names.join(" ")));
+        fields.push(list("pngs", pictures.iter().map(|picture| &picture.png)));
+    }
+    fields
+}
+
+fn sticker_fields(sticker: &Sticker) -> Fields {
+    let Sticker { picture, reply_to, forwarded, expires_s } = sticker;
+    vec![
+        field("name", &picture.name),
+        field("picture", picture.id()),
+        bytes("png", &picture.png),
+        field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string())),
+        field("forwarded", forwarded),
+        field("expires_s", expires_s.unwrap_or(0)),
+    ]
+}
+
 fn body_fields(body: &Body) -> Fields {
     match body {
-        Body::Text { text, reply_to, forwarded, expires_s } => {
+        Body::Text { text, reply_to, forwarded, expires_s, pictures } => {
             let mut fields =
                 vec![field("text", text), field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string()))];
             // Not in the vectors that are older than it.
@@ -65,7 +87,7 @@ fn body_fields(body: &Body) -> Fields {
             if let Some(seconds) = expires_s {
                 fields.push(field("expires_s", seconds));
             }
-            fields
+            with_pictures(fields, pictures)
         }
         Body::Request { name, text, log, kem, prekeys, addresses, bundle_hash, queues } => with_queues(
             vec![
@@ -108,7 +130,10 @@ fn body_fields(body: &Body) -> Fields {
             vec![field("mailbox", mailbox), bytes("token", token.as_slice()), field("bytes", room)]
         }
         Body::MailboxWithdrawn => Vec::new(),
-        Body::Edit { target, text } => vec![field("target", target), field("text", text)],
+        Body::Edit { target, text, pictures } => {
+            with_pictures(vec![field("target", target), field("text", text)], pictures)
+        }
+        Body::Sticker(sticker) => sticker_fields(sticker),
         Body::Delete { target } | Body::ClosePoll { target } => vec![field("target", target)],
         Body::React { target, author, emoji, on } => {
             vec![field("target", target), field("author", author), field("emoji", emoji), field("on", on)]
