@@ -550,6 +550,9 @@ macro_rules! replies {
     )*};
 }
 
+mod stickers;
+pub use stickers::*;
+
 replies! {
     /// Done.
     Done {}

@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::error::ErrorCode;
 use crate::ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, TokenId};
 
+mod stickers;
+pub use stickers::{Pictured, Sticker};
+
 /// My own profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Profile {
@@ -319,6 +322,8 @@ pub enum MessageKind {
     Text,
     /// A question with answers to choose from; `poll` has them, `text` is the question.
     Poll,
+    /// A picture and nothing else; `sticker` says which, `text` is its name between colons.
+    Sticker,
     /// A suggestion to get to know somebody; `introduction` says whom, `text` is their name.
     Introduction,
     /// Not something written, but something done; `system` says what.
@@ -438,6 +443,12 @@ pub struct Message {
     /// The question and what was chosen, if it is a poll.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll: Option<Poll>,
+    /// The picture, if it is a sticker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sticker: Option<Pictured>,
+    /// What names between colons in the text look like. Those that are not here are words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emoji: Vec<Pictured>,
     /// Whom to get to know, if it suggests that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introduction: Option<Introduction>,

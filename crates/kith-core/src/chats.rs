@@ -14,6 +14,7 @@ mod react;
 mod receive;
 mod schedule;
 mod send;
+mod stickers;
 pub(crate) mod typing;
 mod views;
 

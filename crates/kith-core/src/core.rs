@@ -390,7 +390,7 @@ impl Core {
 
     /// Who has to be told if this input fails.
     fn who_waits(&self, input: &Input) -> Option<Waiting> {
-        if let Input::Command(command, _) = input {
+        if let Input::Command(command, _) | Input::AddSticker(command, _) = input {
             return Some(Waiting::Client { command: *command, link: None });
         }
         if let Input::SlotGot { id, .. } = input {
@@ -447,6 +447,11 @@ impl Core {
                 if let Some(reply) = self.command(id, command, now, out)? {
                     out.push(Output::Reply(id, Ok(reply)));
                 }
+                Ok(())
+            }
+            Input::AddSticker(id, new) => {
+                let added = self.add_sticker(&new, now, out)?;
+                out.push(Output::Reply(id, Ok(Reply::StickersAdd(added))));
                 Ok(())
             }
             Input::Peer { from, bytes } => self.receive(from, &bytes, now, out),
@@ -562,6 +567,7 @@ impl Core {
             Command::ChatsPoll(params) => Reply::ChatsPoll(self.ask_poll(params, now, out)?),
             Command::ChatsVote(params) => Reply::ChatsVote(self.vote(params, now, out)?),
             Command::ChatsClosePoll(params) => Reply::ChatsClosePoll(self.close_poll(params, now, out)?),
+            Command::ChatsSendSticker(params) => Reply::ChatsSendSticker(self.send_sticker(&params, now, out)?),
             Command::ChatsSchedule(params) => Reply::ChatsSchedule(self.schedule(params, now, out)?),
             Command::ChatsReschedule(params) => Reply::ChatsReschedule(self.reschedule(params, now, out)?),
             Command::ChatsUnschedule(params) => Reply::ChatsUnschedule(self.unschedule(params, out)?),
@@ -569,6 +575,8 @@ impl Core {
             Command::ChatsTyping(params) => Reply::ChatsTyping(self.typing(params, now, out)?),
             Command::ChatsSetDraft(params) => Reply::ChatsSetDraft(self.set_draft(params, out)?),
             Command::ChatsMarkRead(params) => Reply::ChatsMarkRead(self.mark_read(params, now, out)?),
+            Command::StickersList(_) => Reply::StickersList(self.list_stickers()?),
+            Command::StickersRemove(params) => Reply::StickersRemove(self.remove_sticker(&params, out)?),
             Command::MailboxesList(_) => Reply::MailboxesList(self.list_mailboxes(now)?),
             Command::MailboxesAdd(params) => Reply::MailboxesAdd(self.add_mailbox(params, now, out)?),
             Command::MailboxesRemove(params) => Reply::MailboxesRemove(self.remove_mailbox(&params, now, out)?),

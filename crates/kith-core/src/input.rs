@@ -57,11 +57,30 @@ pub struct MailboxUsage {
     pub oldest_until_ms: Option<u64>,
 }
 
+/// A picture to keep as one's own: PNG files made here, of nothing but pixels.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewSticker {
+    /// What to call it.
+    pub name: String,
+    /// For a message of its own.
+    pub large: Vec<u8>,
+    /// For between words.
+    pub small: Vec<u8>,
+}
+
+impl std::fmt::Debug for NewSticker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewSticker").field("bytes", &self.large.len()).finish_non_exhaustive()
+    }
+}
+
 /// One thing that happened.
 #[derive(Debug)]
 pub enum Input {
     /// A client calls.
     Command(CommandId, Command),
+    /// A client adds a picture of its own, which is ready to be kept.
+    AddSticker(CommandId, NewSticker),
     /// An envelope came from a tracked peer.
     Peer {
         /// The peer, as the transport authenticated it.

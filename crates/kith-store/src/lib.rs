@@ -34,6 +34,7 @@ mod schedule;
 mod schema;
 mod search;
 mod settings;
+mod stickers;
 mod store;
 mod sync;
 
@@ -56,5 +57,6 @@ pub use read::ReadStore;
 pub use schedule::ScheduledRow;
 pub use schema::SCHEMA;
 pub use search::{Hit, SEARCH_MAX, SNIPPET_CLOSE, SNIPPET_OPEN, Search};
+pub use stickers::{Pictured, StickerRow};
 pub use store::{Image, Store};
 pub use sync::{Change, Entry, GAPS_MAX, Gap, Proof, What};

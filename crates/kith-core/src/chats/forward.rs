@@ -30,15 +30,21 @@ impl Core {
         if params.to.is_empty() || params.to.len() > CHATS_MAX || different.len() != params.to.len() {
             return deny(ErrorCode::InvalidArgument, "a message is passed on to 1 to 32 different chats");
         }
-        let Some(text) =
-            Some(self.named(params.message)?).filter(|row| row.kind == Body::TEXT).and_then(|row| row.text)
-        else {
+        let row = self.named(params.message)?;
+        let mut pictures = self.pictures_shown(&row)?;
+        let sticker = pictures.pop_if(|_| row.kind == Body::STICKER);
+        let Some(text) = row.text.filter(|_| row.kind == Body::TEXT || sticker.is_some()) else {
             return deny(ErrorCode::NotAllowed, "this message has no text to pass on");
         };
         let mut messages = Vec::new();
-        for chat in params.to {
-            let what = Writing { text: text.clone(), forwarded: true, ..Writing::default() };
-            messages.push(convert::message_id(self.write(convert::chat(chat), what, now, out)?));
+        for chat in params.to.into_iter().map(convert::chat) {
+            let msg = if let Some(picture) = &sticker {
+                self.post_sticker(chat, picture.clone(), None, true, now, out)?
+            } else {
+                let (text, pictures) = (text.clone(), Some(pictures.clone()));
+                self.write(chat, Writing { text, pictures, forwarded: true, ..Writing::default() }, now, out)?
+            };
+            messages.push(convert::message_id(msg));
         }
         Ok(ForwardReply { messages })
     }

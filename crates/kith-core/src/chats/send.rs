@@ -5,7 +5,9 @@ use kith_api::{
     params::{SendParams, SendReply},
 };
 use kith_store::{ChatKind, ChatRow, ContactState, DeliveryState, Inserted, Marks, MessageRow};
-use kith_wire::{AccountId, Body, ChatId, MsgId, limits};
+use kith_wire::{AccountId, Body, ChatId, MsgId, Picture, limits};
+
+use super::stickers::pictured;
 
 use crate::{
     Output, Timestamp, convert,
@@ -26,6 +28,8 @@ pub(super) struct Writing {
     pub(super) expires_s: Option<Option<u32>>,
     /// The id and the time it was given when it was written ahead.
     pub(super) planned: Option<(MsgId, Timestamp)>,
+    /// The pictures in it, if they are not those of mine that it names.
+    pub(super) pictures: Option<Vec<Picture>>,
 }
 
 /// What is stored of a message beside its body.
@@ -85,11 +89,12 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<MsgId, CoreError> {
         let recipient = self.recipient_of(&chat)?;
-        let Writing { text, reply_to, forwarded, expires_s, planned } = what;
+        let Writing { text, reply_to, forwarded, expires_s, planned, pictures } = what;
         self.check_reply(&chat, reply_to)?;
         let of_chat = self.store.chat(&chat)?.and_then(|row| row.expires_s);
         let expires_s = expires_s.unwrap_or(of_chat);
-        let body = Body::Text { text: text.clone(), reply_to, forwarded, expires_s };
+        let pictures = pictures.map_or_else(|| self.pictures_of(&text, &[]), Ok)?;
+        let body = Body::Text { text: text.clone(), reply_to, forwarded, expires_s, pictures };
         let (id, planned_ms) = planned.unzip();
         let new = New { text: Some(text), reply_to, forwarded, expires_s, id, planned_ms };
         self.post(chat, recipient, &body, new, now, out)
@@ -125,12 +130,13 @@ impl Core {
             kind: body.kind(),
             text,
             reply_to,
-            // Of a text nothing is left to keep besides its columns.
-            body: if body.kind() == Body::TEXT { Vec::new() } else { body.encode() },
+            // Of these nothing is left to keep besides their columns and pictures.
+            body: if let Body::TEXT | Body::STICKER = body.kind() { Vec::new() } else { body.encode() },
             state: if recipient.is_some() { DeliveryState::Queued } else { DeliveryState::Seen },
-            marks: Marks { forwarded, expires_s, expires_at_ms, planned_ms, ..Marks::default() },
+            marks: Marks { forwarded, expires_s, expires_at_ms, planned_ms, pictures: pictured(body), ..Marks::default() },
         };
         if let Inserted::New(row) = self.store.insert_message(&message)? {
+            self.store.show_pictures(row, None, body.pictures())?;
             self.link_message(row, hlc, &parents, now, out)?;
         }
         if let Some(account) = recipient {

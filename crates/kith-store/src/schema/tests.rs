@@ -4,15 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kith_crypto::{CurveKey, Key};
-use kith_wire::{AccountId, ChatId, DeviceId, EnvelopeId, Hlc, MsgId, TransportId};
+use kith_wire::{AccountId, ChatId, DeviceId, EnvelopeId, Hlc, MsgId, Picture, PictureId, TransportId};
 use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
     Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow, Direction,
     Introduced, IntroductionRow, IntroductionState, InviteRow, MailboxOfferRow, MailboxRow, Marks, MessageRow,
-    NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Proof, Reaction, ScheduledRow, Search, SessionRow, SharingRow,
-    Stamp, Store, Version, Vote, WaitingChange,
+    NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Pictured, Proof, Reaction, ScheduledRow, Search, SessionRow,
+    SharingRow, Stamp, StickerRow, Store, Version, Vote, WaitingChange,
 };
 
 const T0: u64 = 1_700_000_000_000;
@@ -197,6 +197,7 @@ fn fill(store: &Store) {
     fill_mentions(store);
     fill_own_mailbox(store);
     fill_sync(store);
+    fill_stickers(store);
 }
 
 /// Something in the columns of schema 5.
@@ -263,6 +264,34 @@ fn fill_sync(store: &Store) {
     let parents = [MsgId::from_bytes([1; 16]), MsgId::from_bytes([40; 16])];
     store.link(row(2), Hlc::new(T0 + 2, 2), &parents, T0, T0 + 12).unwrap();
     store.keep_proof(row(2), &proof()).unwrap();
+}
+
+fn pictured_in() -> ChatRow {
+    ChatRow { chat: ChatId::from_bytes([47; 16]), ..notes() }
+}
+
+fn picture() -> Picture {
+    Picture { name: "party".into(), png: vec![48; 300] }
+}
+
+/// Something in every table of schema 6.
+fn fill_stickers(store: &Store) {
+    store.ensure_chat(&pictured_in()).unwrap();
+    let sticker = MessageRow { chat: pictured_in().chat, kind: 27, text: None, ..message(10, DeliveryState::Seen) };
+    store.insert_message(&sticker).unwrap();
+    let row = store.message(&sticker.msg).unwrap().unwrap().row;
+    store.show_pictures(row, None, &[picture()]).unwrap();
+    assert!(store.add_sticker("party", &picture().png, &[49; 30], T0).unwrap());
+}
+
+fn holds_stickers(store: &Store) {
+    let row = store.message(&MsgId::from_bytes([10; 16])).unwrap().unwrap();
+    assert_eq!(row.marks.pictures, [Pictured { name: "party".into(), picture: picture().id() }]);
+    assert_eq!(store.shown_pictures(row.row, None).unwrap(), [picture()]);
+    let emoji = PictureId::of(&[49; 30]);
+    let sticker = StickerRow { name: "party".into(), picture: picture().id(), emoji, added_at_ms: T0 };
+    assert_eq!(store.stickers().unwrap(), [sticker]);
+    assert_eq!(store.picture(&emoji).unwrap(), Some(vec![49; 30]));
 }
 
 fn proof() -> Proof {
@@ -474,6 +503,9 @@ fn holds_everything(store: &Store, schema: u32) {
         holds_more(store);
         holds_own_mailbox(store);
         holds_sync(store);
+    }
+    if schema >= 6 {
+        holds_stickers(store);
     }
     assert_eq!(version(&store.conn).unwrap(), SCHEMA);
     store.check().unwrap();
