@@ -52,7 +52,7 @@ pub use crate::{
     chats::mentions,
     core::{Core, FailedBatch, Identity, Options},
     error::CoreError,
-    input::{CommandId, Input, MailboxUsage, PeerPath, SendId, SlotOutcome},
+    input::{CommandId, Input, MailboxUsage, NewSticker, PeerPath, SendId, SlotOutcome},
     output::{MailboxHolder, Output, ServeMailbox},
     session::outer_key_info,
 };

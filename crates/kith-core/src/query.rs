@@ -1,15 +1,15 @@
 //! The reads that need no core: pages of history and search, on a read-only connection.
 
+use data_encoding::BASE64;
 use kith_api::{
     ApiError, Command, ErrorCode, Reply,
     params::{
-        Around, ChatParams, EditedText, EditsReply, HistoryParams, HistoryReply, Hit, MessageParams, PinnedReply,
-        PictureParams, PictureReply, ScheduledParams, ScheduledReply, SearchParams, SearchReply,
+        Around, ChatParams, EditedText, EditsReply, HistoryParams, HistoryReply, Hit, MessageParams, PictureParams,
+        PictureReply, PinnedReply, ScheduledParams, ScheduledReply, SearchParams, SearchReply,
     },
     views::MessageKind,
 };
 use kith_store::{Anchor, ReadStore, Search};
-use data_encoding::BASE64;
 use kith_wire::{Body, message::png_size};
 
 use crate::{convert, error::CoreError};

@@ -133,7 +133,14 @@ impl Core {
             // Of these nothing is left to keep besides their columns and pictures.
             body: if let Body::TEXT | Body::STICKER = body.kind() { Vec::new() } else { body.encode() },
             state: if recipient.is_some() { DeliveryState::Queued } else { DeliveryState::Seen },
-            marks: Marks { forwarded, expires_s, expires_at_ms, planned_ms, pictures: pictured(body), ..Marks::default() },
+            marks: Marks {
+                forwarded,
+                expires_s,
+                expires_at_ms,
+                planned_ms,
+                pictures: pictured(body),
+                ..Marks::default()
+            },
         };
         if let Inserted::New(row) = self.store.insert_message(&message)? {
             self.store.show_pictures(row, None, body.pictures())?;

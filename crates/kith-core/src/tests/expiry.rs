@@ -150,7 +150,13 @@ fn what_went_away_does_not_come_back_when_it_is_sent_again() {
     read(&mut world, 1);
     world.pass(31_000);
     assert!(shown(&world, 1).is_empty());
-    let body = kith_wire::Body::Text { text: "twice".into(), reply_to: None, forwarded: false, expires_s: Some(30), pictures: Vec::new() };
+    let body = kith_wire::Body::Text {
+        text: "twice".into(),
+        reply_to: None,
+        forwarded: false,
+        expires_s: Some(30),
+        pictures: Vec::new(),
+    };
     let out = world.people[0].core.batch(now, |core, _| core.enqueue(to, row.msg, row.hlc, &body, now)).unwrap();
     for output in out {
         let Output::Send { bytes, .. } = output else { continue };

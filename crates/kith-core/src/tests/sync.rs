@@ -182,8 +182,7 @@ fn polls_and_times_come_back_with_what_was_chosen() {
 #[test]
 fn words_nobody_wrote_are_not_taken() {
     let mut world = two();
-    let body =
-        Body::text("I owe you a lot").encode();
+    let body = Body::text("I owe you a lot").encode();
     let chat = world.chat(0, 1);
     let (msg, hlc) = (MsgId::from_bytes([5; 16]), kith_wire::Hlc::new(world.now, 0));
     // Not even with a code of their own.
@@ -200,8 +199,7 @@ fn words_nobody_wrote_are_not_taken() {
     let mine = world.people[0].core.proof_of(chat, msg, hlc, &[], Body::TEXT, &body).unwrap();
     let returned =
         |body: &[u8]| Sync::Returned { kind: Body::TEXT, msg, hlc, parents: vec![], body: body.to_vec(), proof: mine };
-    let other =
-        Body::text("I owe you nothing").encode();
+    let other = Body::text("I owe you nothing").encode();
     hear(&mut world, returned(&other));
     assert!(texts(&mut world, 0).is_empty());
     hear(&mut world, returned(&body));
