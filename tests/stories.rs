@@ -20,5 +20,6 @@ mod sim_delivery;
 mod sim_mailbox;
 mod sim_sync;
 mod spoken;
+mod stickers;
 mod sync;
 mod tidy;

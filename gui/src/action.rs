@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kith_node::{
-    AccountId, ChatId, MessageId,
+    AccountId, ChatId, MessageId, PictureId,
     api::Password,
     params::DeleteFor,
     views::{NotifyContent, NotifyRule, QuietHours, Sharing},
@@ -11,7 +11,7 @@ use kith_node::{
 
 use crate::{
     bridge::FromNode,
-    model::{AddTab, Filter, Narrow, Restoring, Route, Section, Settings, Sheet, Step},
+    model::{AddTab, Filter, Narrow, PictureFrom, Restoring, Route, Section, Settings, Sheet, Step},
     platform::appearance::Preferred,
 };
 
@@ -160,6 +160,20 @@ pub enum Action {
     /// The desktop's screen was locked, or is not any more.
     Locked(bool),
 
+    /// A picture is on the screen and not here.
+    NeedPicture(PictureId),
+    /// Send a picture of mine by its name.
+    SendSticker(ChatId, String),
+    /// Let a person choose a picture for one of their own.
+    ChoosePicture,
+    /// Take it from the clipboard.
+    PastePicture,
+    /// It was chosen.
+    TakePicture(PictureFrom),
+    /// Add it.
+    AddSticker,
+    /// Remove a picture of mine.
+    RemoveSticker(String),
     /// Ask what is typed in the sheet.
     AskPoll,
     /// Choose these answers in a poll.

@@ -2,6 +2,7 @@
 //! most one request to draw between two frames.
 
 mod echo;
+mod pixels;
 #[cfg(test)]
 mod tests;
 
@@ -18,13 +19,16 @@ use std::{
 
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use kith_node::{
-    AccountId, ApiError, Command, Event, Events, KeyError, Node, NodeBuilder, Preset, ProfileState, Reply, Restore,
-    RestoreError, RestoreKey, Snapshot, StartError, api::Password, profile_state, wipe_profile,
+    AccountId, ApiError, Command, Event, Events, KeyError, Node, NodeBuilder, PictureId, Preset, ProfileState, Reply,
+    Restore, RestoreError, RestoreKey, Snapshot, StartError, api::Password, profile_state, wipe_profile,
 };
 use tokio::{runtime::Runtime, sync::mpsc};
 
 use self::echo::Echo;
-use crate::{model::Restoring, update::Then};
+use crate::{
+    model::{Pixels, Restoring},
+    update::Then,
+};
 
 /// Calls waiting for the node: more than a person can make, so that a frame never waits.
 const CALLS: usize = 1024;
@@ -123,6 +127,8 @@ pub enum FromNode {
     Snapshot(Box<Snapshot>),
     /// The one to try things with is a contact now, or why not.
     Echo(Result<AccountId, String>),
+    /// A picture that was asked for, unless it cannot be shown.
+    Picture(PictureId, Option<Pixels>),
     /// The answer to a call.
     Reply(Then, Result<Reply, ApiError>),
     /// The node has ended by itself.
@@ -408,7 +414,7 @@ async fn talk(
                     Some(lock) => out.tell(FromNode::Lock(lock)).await,
                     None => true,
                 };
-                told && out.tell(FromNode::Reply(then, result)).await
+                told && out.tell(answer(then, result)).await
             }
             () = Echo::go_on(echo) => true,
             event = events.next() => match event {
@@ -439,6 +445,14 @@ async fn talk(
     while running.next().await.is_some() {}
 }
 
+/// What the window is told of an answer.
+fn answer(then: Then, result: Result<Reply, ApiError>) -> FromNode {
+    if let Then::Picture(id) = then {
+        return FromNode::Picture(id, pixels::of(result));
+    }
+    FromNode::Reply(then, result)
+}
+
 /// Polls the call once before the next is looked at: the node takes calls in the order of their first poll, and two
 /// messages must not change places.
 async fn begin<'a>(
@@ -450,7 +464,7 @@ async fn begin<'a>(
 ) -> bool {
     let mut call = async move { (then, node.call_command(command).await) }.boxed();
     match futures::poll!(&mut call) {
-        Poll::Ready((then, result)) => out.tell(FromNode::Reply(then, result)).await,
+        Poll::Ready((then, result)) => out.tell(answer(then, result)).await,
         Poll::Pending => {
             running.push(call);
             true

@@ -1,6 +1,7 @@
 //! What the window knows: plain data folded from the node's events. No egui, no node, no clock.
 
 mod fold;
+mod pictures;
 mod settings;
 mod stage;
 mod talk;
@@ -14,11 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kith_node::{
     AccountId, ChatId, MessageId, ProfileState, Snapshot,
-    views::{Backups, Chat, ChatKind, Contact, ContactState, Message, NetworkStatus, NotifyRule, Profile},
+    views::{Backups, Chat, ChatKind, Contact, ContactState, Message, NetworkStatus, NotifyRule, Profile, Sticker},
 };
 
 use crate::{platform::appearance::Preferred, theme::Tokens};
 
+pub use pictures::{NewSticker, Picture, PictureFrom, Pictures, Pixels};
 pub use settings::{Appearance, BubbleStyle, Clock, Settings};
 pub use stage::{Failed, Onboarding, Restoring, Stage, Step, Unlock};
 pub use talk::{Aim, Load, Pending, Quote, Scroll, Talk};
@@ -59,6 +61,10 @@ pub struct Model {
     pub settings: Settings,
     /// Who is writing right now, by conversation.
     pub typing: BTreeMap<ChatId, BTreeSet<AccountId>>,
+    /// Pictures of my own.
+    pub stickers: Vec<Sticker>,
+    /// Pictures that were asked for.
+    pub pictures: Pictures,
     /// Loaded parts of conversations.
     pub talks: BTreeMap<ChatId, Talk>,
     /// What is on the screen.

@@ -14,6 +14,7 @@ mod notify;
 mod poll;
 mod reply;
 mod schedule;
+mod stickers;
 mod typing;
 
 #[cfg(test)]
@@ -22,7 +23,7 @@ mod tests;
 use std::time::Duration;
 
 use kith_node::{
-    AccountId, ChatId, Command, Event, MessageId,
+    AccountId, ChatId, Command, Event, MessageId, PictureId,
     api::Password,
     params,
     views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, PRESENCE_SHARE, TYPING_SHARE},
@@ -66,6 +67,12 @@ pub enum Then {
     Scheduled(ChatId),
     /// A message that another one answers came.
     Quoted(ChatId, MessageId),
+    /// A picture came.
+    Picture(PictureId),
+    /// The pictures of my own came.
+    Stickers,
+    /// A picture of my own was added.
+    StickerAdded,
     /// A conversation was opened.
     Opened,
     /// An invite was made, for the sheet or the welcome page.
@@ -127,6 +134,10 @@ pub enum Effect {
     ChooseFolder,
     /// Let a person choose a backup.
     ChooseBackup,
+    /// Let a person choose a picture.
+    ChoosePicture,
+    /// Take a picture from the clipboard.
+    PastePicture,
     /// Start somebody to try things with.
     Echo,
     /// Put text on the clipboard; take it off again after a while if it is secret.
@@ -245,6 +256,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 messages::update,
                 schedule::update,
                 poll::update,
+                stickers::update,
                 contacts::update,
                 network::update,
                 mailboxes::update,
@@ -265,6 +277,7 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
         FromNode::Started { snapshot, lock } => {
             model.lock = lock;
             entry::started(model, *snapshot, out);
+            stickers::ask(out);
         }
         FromNode::NoProfile | FromNode::NeedsPassword | FromNode::WrongPassword | FromNode::Failed { .. } => {
             entry::not_started(model, news, out);
@@ -280,8 +293,10 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
         FromNode::Snapshot(snapshot) => {
             model.load(*snapshot);
             chats::reload(model, out);
+            stickers::ask(out);
             notify::reloaded(model, out);
         }
+        FromNode::Picture(id, pixels) => stickers::came(model, id, pixels),
         FromNode::Reply(then, result) => reply::reply(model, then, result, out),
         FromNode::Echo(Ok(account)) => {
             let _handled = chats::update(model, Action::OpenChatWith(account), out);

@@ -69,6 +69,7 @@ pub use kith_api::{
 
 pub use kith_core::{mentions, notify};
 pub use kith_crypto::spoken::{SPOKEN_WORDS, SpokenCode, SpokenError};
+pub use kith_wire::text::is_picture_name;
 
 pub use crate::{
     backup::{BackupProblem, Restore, RestoreError, RestoreKey},

@@ -18,6 +18,7 @@ mod schedule;
 mod sessions;
 mod settings;
 mod spoken;
+mod stickers;
 mod sync;
 mod typing;
 mod world;

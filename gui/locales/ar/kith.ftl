@@ -953,3 +953,39 @@ safety-emoji-glasses = نظارة
 safety-emoji-hat = قبعة
 safety-emoji-umbrella = مظلة
 safety-emoji-compass = بوصلة
+
+sticker-words = ملصق :{ $name }:
+sticker-keep = أضف إلى ملصقاتي
+stickers-title = الملصقات
+emoji-tab = الرموز التعبيرية
+stickers-tab = الملصقات
+stickers-none = لا ملصقات بعد
+stickers-none-about = أضف صورة صغيرة وأعطها اسمًا. تُرسل ملصقًا، وتظهر في نصوصك حيث تكتب اسمها بين نقطتين رأسيتين.
+stickers-add = أضف ملصقًا
+stickers-manage = إدارة الملصقات
+stickers-own = ملصقاتك ورموزك التعبيرية
+stickers-about = لكل صورة اسم. يمكن إرسالها ملصقًا، أو رمزًا بين الكلمات: اكتب :الاسم:. لا يُحفظ منها إلا بكسلاتها.
+stickers-yours = ملصقاتك
+stickers-count =
+    { $count ->
+        [zero] لا ملصقات
+        [one] ملصق واحد
+        [two] ملصقان
+        [few] { $count } ملصقات
+        [many] { $count } ملصقًا
+       *[other] { $count } ملصق
+    }
+sticker-remove = إزالة :{ $name }:
+sticker-from-clipboard = من الحافظة
+sticker-choose = اختر صورة
+sticker-paste = من الحافظة
+sticker-name = الاسم
+sticker-name-hint = حفلة
+sticker-name-wrong = من 1 إلى 32 حرفًا أو رقمًا أو _ أو - أو +، لا أرقام وحدها
+sticker-add = إضافة
+toast-sticker-added = أُضيف الملصق
+sticker-taken = لديك ملصق بهذا الاسم. اختر اسمًا آخر.
+sticker-too-large = لا تصغر هذه الصورة بما يكفي. اختر صورة أبسط، 16 ميغابايت على الأكثر.
+sticker-no-picture = ليست صورة يمكن قراءتها. اختر ملف PNG أو JPEG أو WebP.
+sticker-unreadable = لم يعد ممكنًا قراءة الصورة. اخترها من جديد.
+sticker-too-many = لديك 200 ملصق. أزل واحدًا أولًا.

@@ -880,3 +880,35 @@ safety-emoji-glasses = Brille
 safety-emoji-hat = Hut
 safety-emoji-umbrella = Schirm
 safety-emoji-compass = Kompass
+
+sticker-words = Sticker :{ $name }:
+sticker-keep = Zu meinen Stickern
+stickers-title = Sticker
+emoji-tab = Emoji
+stickers-tab = Sticker
+stickers-none = Noch keine Sticker
+stickers-none-about = Füge ein kleines Bild hinzu und gib ihm einen Namen. Du schickst es als Sticker, und es steht in deinen Texten, wo du seinen Namen zwischen Doppelpunkte schreibst.
+stickers-add = Sticker hinzufügen
+stickers-manage = Sticker verwalten
+stickers-own = Eigene Sticker und Emoji
+stickers-about = Jedes Bild hat einen Namen. Es kann als Sticker verschickt werden und als Emoji zwischen Wörtern stehen: schreib :name:. Nur seine Pixel werden behalten.
+stickers-yours = Deine
+stickers-count =
+    { $count ->
+        [one] Ein Sticker
+       *[other] { $count } Sticker
+    }
+sticker-remove = :{ $name }: entfernen
+sticker-from-clipboard = Aus der Zwischenablage
+sticker-choose = Bild auswählen
+sticker-paste = Aus der Zwischenablage
+sticker-name = Name
+sticker-name-hint = party
+sticker-name-wrong = 1 bis 32 Buchstaben und Ziffern, _, - oder +; nicht nur Ziffern
+sticker-add = Hinzufügen
+toast-sticker-added = Sticker hinzugefügt
+sticker-taken = Du hast schon einen Sticker mit diesem Namen. Nimm einen anderen Namen.
+sticker-too-large = Dieses Bild wird nicht klein genug. Nimm ein einfacheres, höchstens 16 MB.
+sticker-no-picture = Das ist kein lesbares Bild. Nimm eine PNG-, JPEG- oder WebP-Datei.
+sticker-unreadable = Das Bild lässt sich nicht mehr lesen. Wähle es noch einmal aus.
+sticker-too-many = Du hast 200 Sticker. Entferne zuerst einen.

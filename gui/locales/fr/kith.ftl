@@ -880,3 +880,35 @@ safety-emoji-glasses = lunettes
 safety-emoji-hat = chapeau
 safety-emoji-umbrella = parapluie
 safety-emoji-compass = boussole
+
+sticker-words = Autocollant :{ $name }:
+sticker-keep = Ajouter à mes autocollants
+stickers-title = Autocollants
+emoji-tab = Émojis
+stickers-tab = Autocollants
+stickers-none = Pas encore d’autocollants
+stickers-none-about = Ajoute une petite image et donne-lui un nom. Elle s’envoie comme autocollant et apparaît dans tes textes là où tu écris son nom entre deux-points.
+stickers-add = Ajouter un autocollant
+stickers-manage = Gérer les autocollants
+stickers-own = Autocollants et émojis personnels
+stickers-about = Chaque image a un nom. Elle peut être envoyée comme autocollant, et comme émoji entre les mots : écris :nom:. Seuls ses pixels sont conservés.
+stickers-yours = Les tiens
+stickers-count =
+    { $count ->
+        [one] Un autocollant
+       *[other] { $count } autocollants
+    }
+sticker-remove = Retirer :{ $name }:
+sticker-from-clipboard = Depuis le presse-papiers
+sticker-choose = Choisir une image
+sticker-paste = Depuis le presse-papiers
+sticker-name = Nom
+sticker-name-hint = fete
+sticker-name-wrong = 1 à 32 lettres et chiffres, _, - ou + ; pas uniquement des chiffres
+sticker-add = Ajouter
+toast-sticker-added = Autocollant ajouté
+sticker-taken = Tu as déjà un autocollant de ce nom. Choisis-en un autre.
+sticker-too-large = Cette image ne devient pas assez petite. Prends-en une plus simple, de 16 Mo au plus.
+sticker-no-picture = Ce n’est pas une image lisible. Prends un fichier PNG, JPEG ou WebP.
+sticker-unreadable = L’image ne peut plus être lue. Choisis-la de nouveau.
+sticker-too-many = Tu as 200 autocollants. Retires-en un d’abord.

@@ -55,6 +55,8 @@ pub(crate) fn message(n: u32) -> Message {
         gap: false,
         order: format!("{n:048x}"),
         introduction: None,
+        sticker: None,
+        emoji: Vec::new(),
     }
 }
 

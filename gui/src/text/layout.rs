@@ -7,15 +7,24 @@ use egui::{
     text::{ByteIndex, LayoutJob, LayoutSection},
 };
 
+use kith_node::{PictureId, views::Pictured};
+
 use super::{
     bidi,
     copied::Read,
     emoji, inline,
     inline::{Block, Marker, Span},
     names::Names,
-    shown,
+    pictured, shown,
 };
 use crate::theme::{Color, Theme, Type};
+
+/// How large one emoji or picture is that stands alone.
+const ONE_ALONE: f32 = 44.0;
+/// The same of two and three.
+const SOME_ALONE: f32 = 36.0;
+/// The size of letters in which names are measured.
+const MEASURED: f32 = 10.0;
 
 /// The colours a message stands in.
 #[derive(Clone, Copy)]
@@ -30,6 +39,10 @@ pub(crate) struct Body {
     pub(crate) galley: Arc<Galley>,
     /// Characters of the galley's text, and where they lead.
     pub(crate) links: Vec<(Range<usize>, String)>,
+    /// Characters of the galley's text that a picture covers.
+    pub(crate) pictures: Vec<(Range<usize>, PictureId)>,
+    /// How large those pictures are.
+    pub(crate) picture_side: f32,
     pub(crate) has_spoiler: bool,
     pub(crate) rtl: bool,
     /// How it is read, where that is not as it is shown.
@@ -44,6 +57,8 @@ pub(crate) struct Manner<'a> {
     /// Spoilers are shown.
     pub(crate) revealed: bool,
     pub(crate) names: &'a Names,
+    /// What names between colons look like.
+    pub(crate) pictures: &'a [Pictured],
     /// It names me.
     pub(crate) names_me: bool,
 }
@@ -51,16 +66,24 @@ pub(crate) struct Manner<'a> {
 /// Lays out what somebody wrote.
 pub(crate) fn body(ui: &Ui, theme: &Theme, text: &str, manner: Manner<'_>) -> Body {
     let width = manner.width;
-    let mut writer =
-        Writer { theme, manner, ink: manner.ink, job: LayoutJob::default(), links: vec![], spoiler: false };
+    let picture_side = theme.text_scale
+        * match pictured::alone(text, manner.pictures) {
+            Some(1) => ONE_ALONE,
+            Some(_) => SOME_ALONE,
+            None => Type::BODY.line,
+        };
+    let (job, links, pictures) = (LayoutJob::default(), Vec::new(), Vec::new());
+    let widths = widths(ui, manner.pictures);
+    let ink = manner.ink;
+    let mut writer = Writer { theme, manner, ink, job, links, pictures, picture_side, widths, spoiler: false };
     if let Some(count @ 1..=3) = emoji::only_emoji(text) {
-        let size = if count == 1 { 44.0 } else { 36.0 };
+        let size = if count == 1 { ONE_ALONE } else { SOME_ALONE };
         let format = TextFormat { font_id: FontId::proportional(size * theme.text_scale), ..TextFormat::default() };
         writer.push(text.trim(), format, None);
     } else {
         writer.blocks(&inline::parse(text));
     }
-    let Writer { mut job, links, spoiler, .. } = writer;
+    let Writer { mut job, links, pictures, spoiler, .. } = writer;
     let rtl = bidi::direction(&job.text) == bidi::Direction::Rtl;
     let mut read = None;
     let mut from: Vec<_> = (0..job.sections.len()).map(Some).collect();
@@ -77,13 +100,36 @@ pub(crate) fn body(ui: &Ui, theme: &Theme, text: &str, manner: Manner<'_>) -> Bo
     if rtl {
         job.halign = Align::RIGHT;
     }
-    let links = places(&job, &from, &links);
+    let (links, pictures) = (places(&job, &from, &links), places(&job, &from, &pictures));
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    Body { galley, links, has_spoiler: spoiler, rtl, read }
+    Body { galley, links, pictures: joined(pictures), picture_side, has_spoiler: spoiler, rtl, read }
 }
 
-/// Where the links are. `from`: for each section the place of its link in `links`.
-fn places(job: &LayoutJob, from: &[Option<usize>], links: &[Option<String>]) -> Vec<(Range<usize>, String)> {
+/// The parts of one name in the order they are seen in stand side by side.
+fn joined(parts: Vec<(Range<usize>, (usize, PictureId))>) -> Vec<(Range<usize>, PictureId)> {
+    let mut joined: Vec<(Range<usize>, (usize, PictureId))> = Vec::new();
+    for (range, of) in parts {
+        match joined.last_mut() {
+            Some((last, same)) if *same == of && last.end == range.start => last.end = range.end,
+            _ => joined.push((range, of)),
+        }
+    }
+    joined.into_iter().map(|(range, (_, id))| (range, id)).collect()
+}
+
+/// How wide each name is with its colons, in letters of the size [`MEASURED`].
+fn widths(ui: &Ui, pictures: &[Pictured]) -> Vec<f32> {
+    let width = |picture: &Pictured| {
+        let name = format!(":{}:", picture.name);
+        let galley =
+            ui.fonts_mut(|fonts| fonts.layout_no_wrap(name, FontId::proportional(MEASURED), Color::TRANSPARENT));
+        galley.size().x.max(1.0)
+    };
+    pictures.iter().map(width).collect()
+}
+
+/// Where the links are, or the pictures. `from`: for each section its place in `links`.
+fn places<T: Clone>(job: &LayoutJob, from: &[Option<usize>], links: &[Option<T>]) -> Vec<(Range<usize>, T)> {
     let mut places = Vec::new();
     let mut at = 0;
     for (section, from) in job.sections.iter().zip(from) {
@@ -104,6 +150,10 @@ struct Writer<'a> {
     job: LayoutJob,
     /// Where each section of the job leads.
     links: Vec<Option<String>>,
+    /// The picture that covers each section, which is a name, and which name it is.
+    pictures: Vec<Option<(usize, PictureId)>>,
+    picture_side: f32,
+    widths: Vec<f32>,
     spoiler: bool,
 }
 
@@ -114,6 +164,25 @@ impl Writer<'_> {
         let byte_range = start..ByteIndex(self.job.text.len());
         self.job.sections.push(LayoutSection { leading_space: 0.0, byte_range, format });
         self.links.push(link.cloned());
+        self.pictures.push(None);
+    }
+
+    /// A name that its picture covers: letters that are not seen, as wide as the picture. So it is selected, copied and
+    /// read aloud as it was written.
+    fn picture(&mut self, name: &str, id: PictureId) {
+        let at = self.manner.pictures.iter().position(|picture| picture.picture == id);
+        let width = at.and_then(|at| self.widths.get(at)).copied().unwrap_or(MEASURED);
+        let format = TextFormat {
+            font_id: FontId::proportional(MEASURED * self.picture_side / width),
+            color: Color::TRANSPARENT,
+            line_height: Some(self.picture_side.max(Type::BODY.line * self.theme.text_scale)),
+            valign: Align::Center,
+            ..TextFormat::default()
+        };
+        self.push(name, format, None);
+        if let Some(last) = self.pictures.last_mut() {
+            *last = Some((self.job.sections.len(), id));
+        }
     }
 
     fn blocks(&mut self, blocks: &[Block]) {
@@ -185,8 +254,26 @@ impl Writer<'_> {
         }
     }
 
-    /// One span, with the names in it.
+    /// One span, with the pictures in it.
     fn span(&mut self, span: &Span, format: TextFormat) {
+        let hidden = span.style.spoiler && !self.manner.revealed;
+        if span.link.is_some() || span.style.code || hidden {
+            return self.words(span, format);
+        }
+        let mut at = 0;
+        let part = |range: Range<usize>| span.text.get(range).unwrap_or_default();
+        for (place, id) in pictured::places(&span.text, self.manner.pictures) {
+            let before = Span { text: part(at..place.start).to_owned(), ..span.clone() };
+            self.words(&before, format.clone());
+            self.picture(part(place.clone()), id);
+            at = place.end;
+        }
+        let rest = Span { text: part(at..span.text.len()).to_owned(), ..span.clone() };
+        self.words(&rest, format);
+    }
+
+    /// Words of one span, with the names of people in them.
+    fn words(&mut self, span: &Span, format: TextFormat) {
         let hidden = span.style.spoiler && !self.manner.revealed;
         let mut at = 0;
         if span.link.is_none() && !span.style.code && !hidden {

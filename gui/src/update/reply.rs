@@ -2,7 +2,7 @@
 
 use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
 
-use super::{Effect, Then, backup, contacts, messages, schedule, toast};
+use super::{Effect, Then, backup, contacts, messages, schedule, stickers, toast};
 use crate::model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words};
 
 /// One answer, by what the call was for.
@@ -71,6 +71,8 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
                 *words = Some(phrase.words);
             }
         }
+        (Then::Stickers, Reply::StickersList(found)) => model.stickers = found.stickers,
+        (Then::StickerAdded, _) => stickers::added(model),
         (Then::BackedUp, _) => backup::done(model),
         (Then::Rolling, Reply::BackupStatus(backups)) => model.backups = Some(backups),
         (Then::Rolling, Reply::BackupSet(_)) => backup::rolling_set(model),
@@ -176,6 +178,9 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
                 toast(model, ToastKind::Problem, key);
             }
         }
+        Then::StickerAdded => stickers::not_added(model, error),
+        // The list comes with the next change.
+        Then::Stickers => {}
         Then::BackedUp | Then::Rolling => backup::failed(model, error, key),
         Then::Quoted(chat, id) => messages::quoted(model, chat, id, None),
         // A person types on; the next letter asks again.

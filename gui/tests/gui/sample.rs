@@ -61,6 +61,8 @@ fn message(n: u32, chat: u8, author: u8, minutes_ago: u64, text: &str) -> Messag
         gap: false,
         order: String::new(),
         introduction: None,
+        sticker: None,
+        emoji: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     action::{Action, Copied},
     cx::Cx,
     i18n::{Arg, Code},
-    model::{Appearance, BubbleStyle, Clock, Sheet, Wiping},
+    model::{Appearance, BubbleStyle, Clock, NewSticker, Sheet, Wiping},
     shortcuts,
     text::links::safe_name,
     theme::{Mode, Type, icons, space},
@@ -160,6 +160,17 @@ pub(super) fn appearance(ui: &mut Ui, cx: &mut Cx<'_>) {
         let (title, about) = (cx.t("still"), cx.t("still-about"));
         if let Some(on) = switch_row(ui, cx, &title, &about, cx.theme.still) {
             set(cx, |settings| settings.still = Some(on));
+        }
+    });
+    ui.add_space(space::S);
+    card(ui, cx, |ui, cx| {
+        let (title, count) = (cx.t("stickers-own"), cx.model.stickers.len() as u64);
+        let about = cx.with("stickers-count", &[("count", Arg::Count(count))]);
+        let mut pressed = false;
+        let text = cx.t("stickers-manage");
+        setting_row(ui, cx, &title, &about, |ui| pressed = button(ui, cx, Kind::Secondary, None, &text).clicked());
+        if pressed {
+            cx.act(Action::OpenSheet(Sheet::Stickers(NewSticker::default())));
         }
     });
 }
