@@ -2,7 +2,7 @@
 
 use egui::{
     ColorImage, CornerRadius, CursorIcon, Id, Rect, Role, Sense, StrokeKind, TextureHandle, TextureOptions, Ui,
-    WidgetInfo, pos2, text::CCursor, vec2,
+    WidgetInfo, pos2, vec2,
 };
 use kith_node::PictureId;
 
@@ -37,7 +37,7 @@ impl Textures {
             shown.iter().map(|(_, texture, _)| texture.size()[0] * texture.size()[1] * 4).sum::<usize>()
         };
         while bytes(&self.shown) > KEPT_MAX && self.shown.first().is_some_and(|(.., last)| *last < frame) {
-            self.shown.remove(0);
+            self.shown.drain(..1);
         }
     }
 }
@@ -84,14 +84,19 @@ fn image(pixels: &Pixels) -> ColorImage {
 /// The square in the middle of some characters of a text, which are as wide as it. Where they were wrapped it stands on
 /// their last line.
 pub(crate) fn rect_of_words(galley: &egui::Galley, characters: std::ops::Range<usize>, side: f32) -> Rect {
-    let at = |index: usize| galley.pos_from_cursor(CCursor::new(index));
-    let (start, end) = (at(characters.start), at(characters.end));
-    let x = if (start.center().y - end.center().y).abs() > 1.0 {
-        end.center().x - side / 2.0
-    } else {
-        (start.center().x + end.center().x) / 2.0
-    };
-    Rect::from_center_size(pos2(x, end.center().y), vec2(side, side))
+    let mut first = 0;
+    let mut found = Rect::NOTHING;
+    for row in &galley.rows {
+        let here = row.glyphs.iter().enumerate().filter(|(at, _)| characters.contains(&(first + at)));
+        // Not by the places of cursors: where writing runs from the right, a cursor stands on the other side.
+        let words = here.fold(Rect::NOTHING, |words, (_, glyph)| words.union(glyph.logical_rect()));
+        if words.is_positive() {
+            let middle = pos2(row.pos.x + words.center().x, row.rect().center().y);
+            found = Rect::from_center_size(middle, vec2(side, side));
+        }
+        first += row.glyphs.len() + usize::from(row.ends_with_newline);
+    }
+    found
 }
 
 /// A picture to press.

@@ -60,18 +60,21 @@ pub(crate) fn model() -> Model {
     let answered = sample::message_id(9);
     let messages = &mut model.talk_mut(sample::chat_id(1)).messages;
     write(
-        &mut messages[9],
+        &mut messages[12],
         "The takes are :party: and :cool:, at 10:30:45 or so, and if a line is long enough to be wrapped :party::cool: \
             **stay where :größe: they are**.",
         vec![shown(101, "party"), shown(102, "cool"), shown(103, "größe")],
     );
     stick(&mut messages[10], 1, "party");
     stick(&mut messages[11], 50, "orange");
-    write(&mut messages[12], ":wave: :wizard:", vec![shown(104, "wave"), shown(105, "wizard")]);
+    write(&mut messages[9], ":wave: :wizard:", vec![shown(104, "wave"), shown(105, "wizard")]);
     write(&mut messages[13], "שלום :party: עולם", vec![shown(101, "party")]);
     stick(&mut messages[14], 60, "broken");
     stick(&mut messages[15], 2, "cool");
     messages[15].reply_to = Some(answered);
+    let last = messages[15].clone();
+    messages.truncate(16);
+    model.chats.get_mut(&sample::chat_id(1)).expect("Mara's").last = Some(last);
     model
 }
 
@@ -113,7 +116,6 @@ fn a_sticker_is_made_sent_kept_by_the_other_and_removed() {
     ada.press("Stickers");
     ada.press("Sticker :party:");
     mara.until(&mut [&mut ada], "sticker", |mara| mara.sees("Chat with Ada, one unread message"));
-    assert!(mara.sees_part("Sticker :party:"), "the list says what it is");
     mara.press("Chat with Ada, one unread message");
     mara.until(&mut [&mut ada], "pixels", |mara| {
         let model = mara.window.state().model();
