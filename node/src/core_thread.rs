@@ -147,9 +147,8 @@ impl CoreThread {
         inputs.extend(self.moved());
         let inputs = std::mem::take(inputs);
         let woken = inputs.iter().any(|input| matches!(input, Input::Wake));
-        let asked = |input: &Input| match input {
-            Input::Command(id, _) | Input::AddSticker(id, _) => Some(*id),
-            _ => None,
+        let asked = |input: &Input| {
+            if let Input::Command(id, _) | Input::AddSticker(id, _) = input { Some(*id) } else { None }
         };
         let asked: Vec<CommandId> = inputs.iter().filter_map(asked).collect();
         let now = now_ms();

@@ -32,10 +32,8 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
         Action::ChoosePicture => out.push(Effect::ChoosePicture),
         Action::PastePicture => out.push(Effect::PastePicture),
         Action::TakePicture(from) => {
-            let new = match model.view.sheet.take() {
-                Some(Sheet::Stickers(new)) => new,
-                _ => NewSticker::default(),
-            };
+            let open = model.view.sheet.take();
+            let new = if let Some(Sheet::Stickers(new)) = open { new } else { NewSticker::default() };
             let mut new = NewSticker { busy: false, ..new };
             new.take(from);
             model.view.sheet = Some(Sheet::Stickers(new));

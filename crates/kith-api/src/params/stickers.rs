@@ -17,7 +17,7 @@ params! {
         /// The whole path of a PNG, JPEG or WebP file of at most 16 MiB.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         path: Option<String>,
-        /// Such a file itself, in base64.
+        /// Such a file itself, in base64. A request of the local API has at most 1 MiB.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         data: Option<String>,
         /// A picture that a message shows.
