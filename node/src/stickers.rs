@@ -70,13 +70,11 @@ fn prepare(name: String, bytes: &[u8]) -> Result<NewSticker, ApiError> {
 
 fn decode(bytes: &[u8]) -> Result<RgbaImage, ApiError> {
     let no_picture = |error: image::ImageError| {
-        let hint = "a picture is a PNG, JPEG or WebP file";
-        match error {
-            image::ImageError::Limits(_) => {
-                ApiError::new(ErrorCode::TooLarge, "this picture has too many pixels").hint("scale it down")
-            }
-            error => ApiError::new(ErrorCode::InvalidArgument, format!("this is no picture: {error}")).hint(hint),
+        if let image::ImageError::Limits(_) = error {
+            return ApiError::new(ErrorCode::TooLarge, "this picture has too many pixels").hint("scale it down");
         }
+        ApiError::new(ErrorCode::InvalidArgument, format!("this is no picture: {error}"))
+            .hint("a picture is a PNG, JPEG or WebP file")
     };
     let mut limits = Limits::default();
     limits.max_image_width = Some(SIDE_MAX);

@@ -293,3 +293,68 @@ impl Writer<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kith_node::PictureId;
+
+    use super::*;
+    use crate::theme::Mode;
+
+    fn laid(text: &str, width: f32, check: impl Fn(&Body)) {
+        let theme = Theme::new(Mode::Dark);
+        let t = &theme.tokens;
+        let ink = Ink { text: t.text, muted: t.text_3, link: t.link };
+        let names = Names { mine: None, others: Vec::new() };
+        let picture = |(n, name): (u8, &str)| Pictured { name: name.into(), picture: PictureId::from_bytes([n; 32]) };
+        let pictures = [(1, "party"), (2, "a_much_longer_name")].map(picture);
+        let manner = Manner { ink, width, revealed: false, names: &names, pictures: &pictures, names_me: false };
+        let ctx = egui::Context::default();
+        theme.apply(&ctx);
+        // Fonts are there in the next pass.
+        for pass in 0..2 {
+            let output = ctx.run_ui(egui::RawInput::default(), |ui| {
+                if pass == 1 {
+                    check(&body(ui, &theme, text, manner));
+                }
+            });
+            output.drop_without_applying_deltas();
+        }
+    }
+
+    /// Where each picture is, and that nothing that is seen lies under it.
+    fn places_of(body: &Body) -> Vec<f32> {
+        let place = |(range, _): &(Range<usize>, PictureId)| {
+            let rect = crate::widgets::rect_of_words(&body.galley, range.clone(), body.picture_side);
+            let mut first = 0;
+            for row in &body.galley.rows {
+                for (at, glyph) in row.glyphs.iter().enumerate() {
+                    let inside = body.pictures.iter().any(|(of, _)| of.contains(&(first + at)));
+                    let seen = glyph.logical_rect().translate(row.pos.to_vec2());
+                    let apart = seen.right() <= rect.left() + 1.5 || seen.left() >= rect.right() - 1.5;
+                    let other_row = (row.rect().center().y - rect.center().y).abs() > 1.0;
+                    assert!(inside || apart || other_row, "{:?} at {seen:?} lies under {rect:?}", glyph.chr);
+                }
+                first += row.glyphs.len() + usize::from(row.ends_with_newline);
+            }
+            rect.center().x
+        };
+        body.pictures.iter().map(place).collect()
+    }
+
+    #[test]
+    fn a_picture_stands_where_its_name_was_written() {
+        laid("a :party: b :a_much_longer_name: c", 400.0, |body| {
+            let places = places_of(body);
+            assert!(places.len() == 2 && places[0] < places[1], "{places:?}");
+            assert_eq!(body.galley.text(), "a :party: b :a_much_longer_name: c");
+        });
+        laid("שלום :party: עולם :a_much_longer_name:!", 400.0, |body| {
+            let places = places_of(body);
+            assert!(places.len() == 2 && places[0] < places[1], "{places:?}");
+        });
+        laid(&":party:".repeat(9), 60.0, |body| assert_eq!(places_of(body).len(), 9));
+        laid(":party: :none: `:party:` ||:party:||", 400.0, |body| assert_eq!(body.pictures.len(), 1));
+        laid(" :party: ", 400.0, |body| assert!(body.picture_side > 40.0));
+    }
+}

@@ -40,7 +40,7 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
         }
         Action::AddSticker => {
             let Some(Sheet::Stickers(new)) = &mut model.view.sheet else { return None };
-            let Some(from) = new.from.clone().filter(|_| new.is_named() && !new.busy) else { return None };
+            let from = new.from.clone().filter(|_| new.is_named() && !new.busy)?;
             new.busy = true;
             let mut params = params::StickersAddParams { name: new.name(), ..Default::default() };
             match from {

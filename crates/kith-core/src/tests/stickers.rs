@@ -29,25 +29,19 @@ pub(super) fn add(world: &mut World, who: usize, name: &str, n: u8) -> Result<vi
     let new = NewSticker { name: name.into(), large: png(n), small: png(n + 100) };
     world.people[who].replies.clear();
     world.give(who, Input::AddSticker(CommandId(1), new));
-    match world.people[who].replies.pop().expect("answered")? {
-        Reply::StickersAdd(sticker) => Ok(sticker),
-        other => panic!("{other:?}"),
-    }
+    let Reply::StickersAdd(sticker) = world.people[who].replies.pop().expect("answered")? else { panic!("another") };
+    Ok(sticker)
 }
 
 fn send(world: &mut World, who: usize, name: &str) -> Result<MessageId, ApiError> {
     let params = params::SendStickerParams { chat: chat(world), name: name.into(), reply_to: None };
-    match world.call(who, Command::ChatsSendSticker(params))? {
-        Reply::ChatsSendSticker(sent) => Ok(sent.message),
-        other => panic!("{other:?}"),
-    }
+    let Reply::ChatsSendSticker(sent) = world.call(who, Command::ChatsSendSticker(params))? else { panic!("another") };
+    Ok(sent.message)
 }
 
 fn write(world: &mut World, who: usize, text: &str) -> MessageId {
-    match world.send(who, 1 - who, text) {
-        Ok(Reply::ChatsSend(sent)) => sent.message,
-        other => panic!("{other:?}"),
-    }
+    let Ok(Reply::ChatsSend(sent)) = world.send(who, 1 - who, text) else { panic!("not written") };
+    sent.message
 }
 
 fn edit(world: &mut World, who: usize, message: MessageId, text: &str) {

@@ -477,13 +477,7 @@ impl Body {
     pub fn decode(kind: u32, bytes: &[u8]) -> Result<Self, WireError> {
         check_bytes("body", bytes, BODY_MAX)?;
         let body = match kind {
-            KIND_TEXT => {
-                let TextProto { text, reply_to, forwarded, expires_s, pictures } = TEXT.decode_plain(bytes)?;
-                let reply_to = reply_to.map(|id| MsgId::from_slice(&id)).transpose()?;
-                check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
-                let (expires_s, pictures) = (read_seconds(expires_s)?, read_pictures(pictures)?);
-                Self::Text { text: clean_text(&text), reply_to, forwarded, expires_s, pictures }
-            }
+            KIND_TEXT => Self::written(TEXT.decode_plain(bytes)?)?,
             KIND_REQUEST => Self::request(contact_shape("contact request").decode_plain(bytes)?)?,
             KIND_ACCEPT => Self::accept(contact_shape("contact answer").decode_plain(bytes)?)?,
             KIND_DELIVERED => Self::Delivered { messages: messages(bytes)? },
@@ -518,12 +512,7 @@ impl Body {
                 let WithdrawnProto {} = MAILBOX_WITHDRAWN.decode_plain(bytes)?;
                 Self::MailboxWithdrawn
             }
-            KIND_EDIT => {
-                let EditProto { target, text, pictures } = EDIT.decode_plain(bytes)?;
-                check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
-                let (target, pictures) = (MsgId::from_slice(&target)?, read_pictures(pictures)?);
-                Self::Edit { target, text: clean_text(&text), pictures }
-            }
+            KIND_EDIT => Self::edited(EDIT.decode_plain(bytes)?)?,
             KIND_DELETE => {
                 let ChangeProto { target } = DELETE.decode_plain(bytes)?;
                 Self::Delete { target: MsgId::from_slice(&target)? }
@@ -556,6 +545,26 @@ impl Body {
             },
         };
         Ok(body)
+    }
+
+    fn written(proto: TextProto) -> Result<Self, WireError> {
+        check_bytes("text", proto.text.as_bytes(), TEXT_MAX_BYTES)?;
+        Ok(Self::Text {
+            text: clean_text(&proto.text),
+            reply_to: proto.reply_to.map(|id| MsgId::from_slice(&id)).transpose()?,
+            forwarded: proto.forwarded,
+            expires_s: read_seconds(proto.expires_s)?,
+            pictures: read_pictures(proto.pictures)?,
+        })
+    }
+
+    fn edited(proto: EditProto) -> Result<Self, WireError> {
+        check_bytes("text", proto.text.as_bytes(), TEXT_MAX_BYTES)?;
+        Ok(Self::Edit {
+            target: MsgId::from_slice(&proto.target)?,
+            text: clean_text(&proto.text),
+            pictures: read_pictures(proto.pictures)?,
+        })
     }
 
     fn react(proto: ReactProto) -> Result<Self, WireError> {

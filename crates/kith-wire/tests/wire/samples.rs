@@ -120,22 +120,12 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let (log, kem) = (log().encode(), kem(1).public());
     let name = || "Ada".to_owned();
     let text = || "Hello from the other side".to_owned();
-    let written = |reply_to, forwarded, expires_s| Body::Text {
-        text: text(),
-        reply_to,
-        forwarded,
-        expires_s,
-        pictures: Vec::new(),
-    };
     let mut bodies = polls();
     bodies.extend(short());
     bodies.extend(pictured());
+    bodies.extend(texts());
     bodies.extend(syncs());
     bodies.extend([
-        ("text", Body::text(text())),
-        ("text-reply", written(Some(MsgId::from_bytes([50; 16])), false, None)),
-        ("text-forwarded", written(None, true, None)),
-        ("text-expiring", written(None, false, Some(86_400))),
         (
             "request",
             Body::Request {
@@ -198,6 +188,23 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
         ("unknown", Body::Unknown { kind: 4_000_000_000, bytes: vec![1, 2, 3, 255] }),
     ]);
     bodies
+}
+
+fn texts() -> Vec<(&'static str, Body)> {
+    let text = || "Hello from the other side".to_owned();
+    let written = |reply_to, forwarded, expires_s| Body::Text {
+        text: text(),
+        reply_to,
+        forwarded,
+        expires_s,
+        pictures: Vec::new(),
+    };
+    vec![
+        ("text", Body::text(text())),
+        ("text-reply", written(Some(MsgId::from_bytes([50; 16])), false, None)),
+        ("text-forwarded", written(None, true, None)),
+        ("text-expiring", written(None, false, Some(86_400))),
+    ]
 }
 
 fn short() -> Vec<(&'static str, Body)> {

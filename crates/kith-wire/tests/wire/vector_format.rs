@@ -63,6 +63,20 @@ fn with_pictures(mut fields: Fields, pictures: &[Picture]) -> Fields {
     fields
 }
 
+fn text_fields(body: &Body) -> Fields {
+    let Body::Text { text, reply_to, forwarded, expires_s, pictures } = body else { return Vec::new() };
+    let mut fields =
+        vec![field("text", text), field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string()))];
+    // Not in the vectors that are older than it.
+    if *forwarded {
+        fields.push(field("forwarded", forwarded));
+    }
+    if let Some(seconds) = expires_s {
+        fields.push(field("expires_s", seconds));
+    }
+    with_pictures(fields, pictures)
+}
+
 fn sticker_fields(sticker: &Sticker) -> Fields {
     let Sticker { picture, reply_to, forwarded, expires_s } = sticker;
     vec![
@@ -77,18 +91,7 @@ fn sticker_fields(sticker: &Sticker) -> Fields {
 
 fn body_fields(body: &Body) -> Fields {
     match body {
-        Body::Text { text, reply_to, forwarded, expires_s, pictures } => {
-            let mut fields =
-                vec![field("text", text), field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string()))];
-            // Not in the vectors that are older than it.
-            if *forwarded {
-                fields.push(field("forwarded", forwarded));
-            }
-            if let Some(seconds) = expires_s {
-                fields.push(field("expires_s", seconds));
-            }
-            with_pictures(fields, pictures)
-        }
+        Body::Text { .. } => text_fields(body),
         Body::Request { name, text, log, kem, prekeys, addresses, bundle_hash, queues } => with_queues(
             vec![
                 field("name", name),
