@@ -3,8 +3,9 @@
 use std::{ops::Range, sync::Arc};
 
 use egui::{
-    Align, FontId, Galley, Stroke, TextFormat, Ui,
+    Align, FontId, Galley, Rect, Stroke, TextFormat, Ui,
     text::{ByteIndex, LayoutJob, LayoutSection},
+    vec2,
 };
 
 use kith_node::{PictureId, views::Pictured};
@@ -23,6 +24,8 @@ use crate::theme::{Color, Theme, Type};
 const ONE_ALONE: f32 = 44.0;
 /// The same of two and three.
 const SOME_ALONE: f32 = 36.0;
+/// How much higher hidden names are than the rest of their line; nobody sees it.
+const HIDDEN: f32 = 0.125;
 /// The size of letters in which names are measured.
 const MEASURED: f32 = 10.0;
 
@@ -39,10 +42,8 @@ pub(crate) struct Body {
     pub(crate) galley: Arc<Galley>,
     /// Characters of the galley's text, and where they lead.
     pub(crate) links: Vec<(Range<usize>, String)>,
-    /// Characters of the galley's text that a picture covers.
-    pub(crate) pictures: Vec<(Range<usize>, PictureId)>,
-    /// How large those pictures are.
-    pub(crate) picture_side: f32,
+    /// Where pictures stand, as the galley has its letters.
+    pub(crate) pictures: Vec<(Rect, PictureId)>,
     pub(crate) has_spoiler: bool,
     pub(crate) rtl: bool,
     /// How it is read, where that is not as it is shown.
@@ -75,7 +76,8 @@ pub(crate) fn body(ui: &Ui, theme: &Theme, text: &str, manner: Manner<'_>) -> Bo
     let (job, links, pictures) = (LayoutJob::default(), Vec::new(), Vec::new());
     let widths = widths(ui, manner.pictures);
     let ink = manner.ink;
-    let mut writer = Writer { theme, manner, ink, job, links, pictures, picture_side, widths, spoiler: false };
+    let mut writer =
+        Writer { theme, manner, ink, job, links, pictures, picture_side, second: false, widths, spoiler: false };
     if let Some(count @ 1..=3) = emoji::only_emoji(text) {
         let size = if count == 1 { ONE_ALONE } else { SOME_ALONE };
         let format = TextFormat { font_id: FontId::proportional(size * theme.text_scale), ..TextFormat::default() };
@@ -102,11 +104,12 @@ pub(crate) fn body(ui: &Ui, theme: &Theme, text: &str, manner: Manner<'_>) -> Bo
     }
     let (links, pictures) = (places(&job, &from, &links), places(&job, &from, &pictures));
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    Body { galley, links, pictures: joined(pictures), picture_side, has_spoiler: spoiler, rtl, read }
+    let pictures = rects(&galley, &joined(pictures), picture_side, hidden_line(theme, picture_side));
+    Body { galley, links, pictures, has_spoiler: spoiler, rtl, read }
 }
 
 /// The parts of one name in the order they are seen in stand side by side.
-fn joined(parts: Vec<(Range<usize>, (usize, PictureId))>) -> Vec<(Range<usize>, PictureId)> {
+fn joined(parts: Vec<(Range<usize>, (usize, PictureId))>) -> Vec<PictureId> {
     let mut joined: Vec<(Range<usize>, (usize, PictureId))> = Vec::new();
     for (range, of) in parts {
         match joined.last_mut() {
@@ -114,7 +117,41 @@ fn joined(parts: Vec<(Range<usize>, (usize, PictureId))>) -> Vec<(Range<usize>, 
             _ => joined.push((range, of)),
         }
     }
-    joined.into_iter().map(|(range, (_, id))| (range, id)).collect()
+    joined.into_iter().map(|(_, (_, id))| id).collect()
+}
+
+/// How high a line with a picture is.
+fn hidden_line(theme: &Theme, side: f32) -> f32 {
+    side.max(Type::BODY.line * theme.text_scale)
+}
+
+/// Where the pictures stand that are given in the order they are seen in. A galley has more letters than its text where
+/// writing runs from the right, so they are not counted: the letters of hidden names are told by their height, and
+/// those of one name from the next by which of two it is.
+fn rects(galley: &Galley, ids: &[PictureId], side: f32, line: f32) -> Vec<(Rect, PictureId)> {
+    let mut found: Vec<(Rect, bool)> = Vec::new();
+    let mut before = None;
+    for row in &galley.rows {
+        for glyph in &row.glyphs {
+            let over = glyph.line_height - line;
+            let name = (over > HIDDEN * 0.5).then_some(over > HIDDEN * 1.5);
+            if let Some(second) = name {
+                let words = glyph.logical_rect().translate(row.pos.to_vec2());
+                let words = Rect::from_x_y_ranges(words.x_range(), row.rect().y_range());
+                match found.last_mut().filter(|_| before == name) {
+                    // A name that was wrapped stands where most of it is.
+                    Some((rect, _)) if rect.y_range() == words.y_range() => *rect = rect.union(words),
+                    Some((rect, _)) if rect.width() < side / 2.0 => *rect = words,
+                    Some(_) => {}
+                    None => found.push((words, second)),
+                }
+            }
+            before = name;
+        }
+    }
+    let place =
+        |((words, _), id): (&(Rect, bool), &PictureId)| (Rect::from_center_size(words.center(), vec2(side, side)), *id);
+    found.iter().zip(ids).map(place).collect()
 }
 
 /// How wide each name is with its colons, in letters of the size [`MEASURED`].
@@ -153,6 +190,8 @@ struct Writer<'a> {
     /// The picture that covers each section, which is a name, and which name it is.
     pictures: Vec<Option<(usize, PictureId)>>,
     picture_side: f32,
+    /// The next picture is a second one.
+    second: bool,
     widths: Vec<f32>,
     spoiler: bool,
 }
@@ -175,10 +214,13 @@ impl Writer<'_> {
         let format = TextFormat {
             font_id: FontId::proportional(MEASURED * self.picture_side / width),
             color: Color::TRANSPARENT,
-            line_height: Some(self.picture_side.max(Type::BODY.line * self.theme.text_scale)),
+            line_height: Some(
+                hidden_line(self.theme, self.picture_side) + HIDDEN * if self.second { 2.0 } else { 1.0 },
+            ),
             valign: Align::Center,
             ..TextFormat::default()
         };
+        self.second = !self.second;
         self.push(name, format, None);
         if let Some(last) = self.pictures.last_mut() {
             *last = Some((self.job.sections.len(), id));
@@ -324,22 +366,18 @@ mod tests {
 
     /// Where each picture is, and that nothing that is seen lies under it.
     fn places_of(body: &Body) -> Vec<f32> {
-        let place = |(range, _): &(Range<usize>, PictureId)| {
-            let rect = crate::widgets::rect_of_words(&body.galley, range.clone(), body.picture_side);
-            let mut first = 0;
-            for row in &body.galley.rows {
-                for (at, glyph) in row.glyphs.iter().enumerate() {
-                    let inside = body.pictures.iter().any(|(of, _)| of.contains(&(first + at)));
-                    let seen = glyph.logical_rect().translate(row.pos.to_vec2());
+        for row in &body.galley.rows {
+            for glyph in row.glyphs.iter().filter(|glyph| glyph.advance_width > 0.0) {
+                let seen = glyph.logical_rect().translate(row.pos.to_vec2());
+                for (rect, _) in &body.pictures {
                     let apart = seen.right() <= rect.left() + 1.5 || seen.left() >= rect.right() - 1.5;
                     let other_row = (row.rect().center().y - rect.center().y).abs() > 1.0;
-                    assert!(inside || apart || other_row, "{:?} at {seen:?} lies under {rect:?}", glyph.chr);
+                    let hidden = glyph.line_height > Type::BODY.line + 0.05;
+                    assert!(hidden || apart || other_row, "{:?} at {seen:?} lies under {rect:?}", glyph.chr);
                 }
-                first += row.glyphs.len() + usize::from(row.ends_with_newline);
             }
-            rect.center().x
-        };
-        body.pictures.iter().map(place).collect()
+        }
+        body.pictures.iter().map(|(rect, _)| rect.center().x).collect()
     }
 
     #[test]
@@ -355,6 +393,6 @@ mod tests {
         });
         laid(&":party:".repeat(9), 60.0, |body| assert_eq!(places_of(body).len(), 9));
         laid(":party: :none: `:party:` ||:party:||", 400.0, |body| assert_eq!(body.pictures.len(), 1));
-        laid(" :party: ", 400.0, |body| assert!(body.picture_side > 40.0));
+        laid(" :party: ", 400.0, |body| assert!(body.pictures.iter().all(|(rect, _)| rect.width() > 40.0)));
     }
 }

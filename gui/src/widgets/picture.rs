@@ -81,24 +81,6 @@ fn image(pixels: &Pixels) -> ColorImage {
     ColorImage::from_rgba_unmultiplied([pixels.width, pixels.height], &pixels.rgba)
 }
 
-/// The square in the middle of some characters of a text, which are as wide as it. Where they were wrapped it stands on
-/// their last line.
-pub(crate) fn rect_of_words(galley: &egui::Galley, characters: std::ops::Range<usize>, side: f32) -> Rect {
-    let mut first = 0;
-    let mut found = Rect::NOTHING;
-    for row in &galley.rows {
-        let here = row.glyphs.iter().enumerate().filter(|(at, _)| characters.contains(&(first + at)));
-        // Not by the places of cursors: where writing runs from the right, a cursor stands on the other side.
-        let words = here.fold(Rect::NOTHING, |words, (_, glyph)| words.union(glyph.logical_rect()));
-        if words.is_positive() {
-            let middle = pos2(row.pos.x + words.center().x, row.rect().center().y);
-            found = Rect::from_center_size(middle, vec2(side, side));
-        }
-        first += row.glyphs.len() + usize::from(row.ends_with_newline);
-    }
-    found
-}
-
 /// A picture to press.
 pub(crate) fn picture_button(ui: &mut Ui, cx: &mut Cx<'_>, id: PictureId, name: &str, side: f32) -> bool {
     let t = cx.tokens();

@@ -3,11 +3,7 @@
 use egui::{Rect, Ui, Vec2, pos2, vec2};
 
 use super::data::Bubble;
-use crate::{
-    cx::Cx,
-    text::layout::Body,
-    widgets::{paint_picture, rect_of_words},
-};
+use crate::{cx::Cx, text::layout::Body, widgets::paint_picture};
 
 /// The side of a sticker.
 const SIDE: f32 = 160.0;
@@ -32,10 +28,10 @@ pub(super) fn show(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, inner: Rect, top: 
 
 /// Paints the pictures over the names in a text that begins at `origin`.
 pub(super) fn over_words(ui: &Ui, cx: &mut Cx<'_>, body: &Body, origin: egui::Pos2) {
-    for (characters, picture) in &body.pictures {
-        let words = rect_of_words(&body.galley, characters.clone(), body.picture_side).translate(origin.to_vec2());
-        if ui.is_rect_visible(words) {
-            paint_picture(ui, cx, *picture, words);
+    for (place, picture) in &body.pictures {
+        let place = place.translate(origin.to_vec2());
+        if ui.is_rect_visible(place) {
+            paint_picture(ui, cx, *picture, place);
         }
     }
 }
