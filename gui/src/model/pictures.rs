@@ -171,7 +171,7 @@ mod tests {
             new.take(PictureFrom::File(path.into()));
             new.name
         };
-        assert_eq!(named("/home/ada/My Cat (2).PNG"), "my_cat__2");
+        assert_eq!(named("/pictures/My Cat (2).PNG"), "my_cat__2");
         assert_eq!(named("/x/größe.webp"), "größe");
         let mut new = NewSticker { name: ":Cat:".into(), ..NewSticker::default() };
         new.take(PictureFrom::File("/x/dog.png".into()));

@@ -48,13 +48,13 @@ fn a_drawing_keeps_its_colours_and_its_shape() {
 
 #[test]
 fn whatever_it_was_it_becomes_small() {
-    let formats = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP];
-    for format in formats {
-        made(&file(noise(700, 900), format));
+    made(&file(noise(180, 240), ImageFormat::Png));
+    for format in [ImageFormat::Jpeg, ImageFormat::WebP] {
+        made(&file(noise(40, 60), format));
     }
     let one = made(&file(noise(1, 1), ImageFormat::Png));
     assert_eq!(png_size(&one.large), Some((1, 1)), "nothing is made larger");
-    let line = made(&file(noise(3000, 1), ImageFormat::Png));
+    let line = made(&file(noise(1500, 1), ImageFormat::Png));
     assert_eq!(png_size(&line.large), Some((256, 1)));
 }
 

@@ -45,7 +45,7 @@ fn one_is_added_under_a_name_that_can_be_written() {
     model.view.sheet = Some(Sheet::Stickers(NewSticker::default()));
     assert!(update(&mut model, Action::AddSticker).is_empty(), "nothing to add");
     assert_eq!(update(&mut model, Action::ChoosePicture), [Effect::ChoosePicture]);
-    let _effects = update(&mut model, Action::TakePicture(PictureFrom::File("/home/ada/My Cat.png".into())));
+    let _effects = update(&mut model, Action::TakePicture(PictureFrom::File("/pictures/My Cat.png".into())));
     assert_eq!(sheet(&model).name, "my_cat");
     let two_words = NewSticker { name: "my cat".into(), ..sheet(&model).clone() };
     let _effects = update(&mut model, Action::EditSheet(Sheet::Stickers(two_words)));
@@ -54,7 +54,7 @@ fn one_is_added_under_a_name_that_can_be_written() {
     let _effects = update(&mut model, Action::EditSheet(Sheet::Stickers(named)));
     let effects = update(&mut model, Action::AddSticker);
     let asked = added(&effects).unwrap();
-    assert_eq!((asked.name.as_str(), asked.path.as_deref()), ("cat", Some("/home/ada/My Cat.png")));
+    assert_eq!((asked.name.as_str(), asked.path.as_deref()), ("cat", Some("/pictures/My Cat.png")));
     assert!(update(&mut model, Action::AddSticker).is_empty(), "a second click");
 
     let told = |model: &mut Model, code| {
