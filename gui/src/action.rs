@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kith_node::{
-    AccountId, ChatId, MessageId, PictureId,
+    AccountId, ChatId, MessageId,
     api::Password,
     params::DeleteFor,
     views::{NotifyContent, NotifyRule, QuietHours, Sharing},
@@ -11,7 +11,7 @@ use kith_node::{
 
 use crate::{
     bridge::FromNode,
-    model::{AddTab, Filter, Narrow, PictureFrom, Restoring, Route, Section, Settings, Sheet, Step},
+    model::{AddTab, Filter, Narrow, PictureFrom, PictureOf, Restoring, Route, Section, Settings, Sheet, Step},
     platform::appearance::Preferred,
 };
 
@@ -160,8 +160,6 @@ pub enum Action {
     /// The desktop's screen was locked, or is not any more.
     Locked(bool),
 
-    /// A picture is on the screen and not here.
-    NeedPicture(PictureId),
     /// Send a picture of mine by its name.
     SendSticker(ChatId, String),
     /// Let a person choose a picture for one of their own.
@@ -230,6 +228,8 @@ pub enum Action {
     AddSpeak(bool),
     /// Ask them.
     AddConfirm,
+    /// Do not ask them after all.
+    AddCancel,
     /// Look for a QR code on the clipboard.
     ScanClipboard,
     /// Look for one in a file.
@@ -267,8 +267,16 @@ pub enum Action {
     ShareWith(AccountId, Sharing),
     /// Nobody has done anything with the window for long, or somebody does again.
     Idle(bool),
+    /// Let everybody who knows my account ask me, or not.
+    PublicAddress(bool),
     /// Let mailboxes keep messages for me while I am away, or not.
     KeepMail(bool),
+    /// Look at pages behind links that I send, or not.
+    MakePreviews(bool),
+    /// Send the link without what is behind it.
+    DropPreview(ChatId),
+    /// A picture is on the screen and not here.
+    WantPicture(PictureOf),
     /// Keep mail for others on this computer, or not.
     ServeMail(bool),
     /// How much of it, MiB.

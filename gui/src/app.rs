@@ -20,7 +20,7 @@ use crate::{
     bridge::{Bridge, NodeOptions, ToNode, Waker},
     cx::Cx,
     i18n::{Arg, Code, Lang},
-    model::{Appearance, Clock, Model, Stage},
+    model::{Appearance, Clock, Model, Seen, Stage, Talk},
     platform::{
         Desktop, appearance, autostart, clipboard, files,
         notify::{Notifier, Tell},
@@ -29,7 +29,7 @@ use crate::{
     },
     shortcuts,
     theme::{Mode, Theme, Tokens, mark},
-    update::{self, Effect, Target},
+    update::{self, Effect, Target, link_preview::PAUSE_MS},
     views::{self, Screens},
 };
 
@@ -397,6 +397,10 @@ impl App {
             || self.model.talks.values().any(|talk| talk.draft != talk.draft_saved)
         {
             ctx.request_repaint_after(Duration::from_millis(1_000));
+        }
+        let waits = |talk: &Talk| talk.link.as_ref().is_some_and(|link| link.seen == Seen::Waiting);
+        if self.model.talks.values().any(waits) {
+            ctx.request_repaint_after(Duration::from_millis(PAUSE_MS / 4));
         }
     }
 

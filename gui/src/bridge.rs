@@ -2,7 +2,6 @@
 //! most one request to draw between two frames.
 
 mod echo;
-mod pixels;
 #[cfg(test)]
 mod tests;
 
@@ -19,14 +18,15 @@ use std::{
 
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use kith_node::{
-    AccountId, ApiError, Command, Event, Events, KeyError, Node, NodeBuilder, PictureId, Preset, ProfileState, Reply,
-    Restore, RestoreError, RestoreKey, Snapshot, StartError, api::Password, profile_state, wipe_profile,
+    AccountId, ApiError, Command, Event, Events, KeyError, Node, NodeBuilder, Preset, ProfileState, Reply, Restore,
+    RestoreError, RestoreKey, Snapshot, StartError, api::Password, profile_state, wipe_profile,
 };
 use tokio::{runtime::Runtime, sync::mpsc};
 
 use self::echo::Echo;
 use crate::{
-    model::{Pixels, Restoring},
+    model::{PictureOf, Pixels, Restoring},
+    platform::picture,
     update::Then,
 };
 
@@ -127,10 +127,10 @@ pub enum FromNode {
     Snapshot(Box<Snapshot>),
     /// The one to try things with is a contact now, or why not.
     Echo(Result<AccountId, String>),
-    /// A picture that was asked for, unless it cannot be shown.
-    Picture(PictureId, Option<Pixels>),
     /// The answer to a call.
     Reply(Then, Result<Reply, ApiError>),
+    /// A picture, decoded; `None`: it is broken.
+    Picture(PictureOf, Option<Pixels>),
     /// The node has ended by itself.
     Ended,
 }
@@ -414,7 +414,7 @@ async fn talk(
                     Some(lock) => out.tell(FromNode::Lock(lock)).await,
                     None => true,
                 };
-                told && out.tell(answer(then, result)).await
+                told && answer(then, result, out).await
             }
             () = Echo::go_on(echo) => true,
             event = events.next() => match event {
@@ -445,14 +445,6 @@ async fn talk(
     while running.next().await.is_some() {}
 }
 
-/// What the window is told of an answer.
-fn answer(then: Then, result: Result<Reply, ApiError>) -> FromNode {
-    if let Then::Picture(id) = then {
-        return FromNode::Picture(id, pixels::of(result));
-    }
-    FromNode::Reply(then, result)
-}
-
 /// Polls the call once before the next is looked at: the node takes calls in the order of their first poll, and two
 /// messages must not change places.
 async fn begin<'a>(
@@ -464,12 +456,21 @@ async fn begin<'a>(
 ) -> bool {
     let mut call = async move { (then, node.call_command(command).await) }.boxed();
     match futures::poll!(&mut call) {
-        Poll::Ready((then, result)) => out.tell(answer(then, result)).await,
+        Poll::Ready((then, result)) => answer(then, result, out).await,
         Poll::Pending => {
             running.push(call);
             true
         }
     }
+}
+
+/// Tells an answer, and before it the picture in it.
+async fn answer(then: Then, result: Result<Reply, ApiError>, out: &Out) -> bool {
+    let told = match picture::in_reply(&then, &result) {
+        Some((of, pixels)) => out.tell(FromNode::Picture(of, pixels)).await,
+        None => true,
+    };
+    told && out.tell(FromNode::Reply(then, result)).await
 }
 
 /// Hands on what is there already in one batch, only the last of what replaces itself.

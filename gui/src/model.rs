@@ -1,9 +1,10 @@
 //! What the window knows: plain data folded from the node's events. No egui, no node, no clock.
 
 mod fold;
-mod pictures;
+mod picture;
 mod settings;
 mod stage;
+mod stickers;
 mod talk;
 mod told;
 mod view;
@@ -20,10 +21,11 @@ use kith_node::{
 
 use crate::{platform::appearance::Preferred, theme::Tokens};
 
-pub use pictures::{NewSticker, Picture, PictureFrom, Pictures, Pixels};
+pub use picture::{Drawn, PictureOf, Pictures, Pixels};
 pub use settings::{Appearance, BubbleStyle, Clock, Settings};
 pub use stage::{Failed, Onboarding, Restoring, Stage, Step, Unlock};
-pub use talk::{Aim, Load, Pending, Quote, Scroll, Talk};
+pub use stickers::{NewSticker, PictureFrom};
+pub use talk::{Aim, LinkDraft, Load, Pending, Quote, Scroll, Seen, Talk};
 pub use told::{About, Notice, Told, Waiting};
 pub use view::{
     AddContact, AddTab, EmojiFor, Filter, Hits, Lasts, Later, Narrow, NewBackup, NewPassword, NewPoll, Palette,
@@ -63,10 +65,10 @@ pub struct Model {
     pub typing: BTreeMap<ChatId, BTreeSet<AccountId>>,
     /// Pictures of my own.
     pub stickers: Vec<Sticker>,
-    /// Pictures that were asked for.
-    pub pictures: Pictures,
     /// Loaded parts of conversations.
     pub talks: BTreeMap<ChatId, Talk>,
+    /// Pictures that are on the screen, or were.
+    pub pictures: Pictures,
     /// What is on the screen.
     pub view: View,
     /// What opens the profile, once the node runs.

@@ -7,6 +7,7 @@ pub(crate) mod files;
 #[cfg(target_os = "linux")]
 pub(crate) mod lock;
 pub(crate) mod notify;
+pub(crate) mod picture;
 pub(crate) mod scan;
 #[cfg(target_os = "linux")]
 mod screen;

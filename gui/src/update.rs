@@ -6,12 +6,15 @@ mod backup;
 mod chats;
 mod contacts;
 mod entry;
+pub(crate) mod link_preview;
 mod lock;
 mod mailboxes;
 mod messages;
 mod network;
 mod notify;
+mod picture;
 mod poll;
+mod public_address;
 mod reply;
 mod schedule;
 mod stickers;
@@ -23,18 +26,18 @@ mod tests;
 use std::time::Duration;
 
 use kith_node::{
-    AccountId, ChatId, Command, Event, MessageId, PictureId,
+    AccountId, ChatId, Command, Event, MessageId,
     api::Password,
     params,
-    views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, PRESENCE_SHARE, TYPING_SHARE},
+    views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, PRESENCE_SHARE, RELAY_ONLY, TYPING_SHARE},
 };
 
 use crate::{
     action::{Action, Copied},
     bridge::FromNode,
     model::{
-        About, Load, Model, Narrow, Notice, Palette, Restoring, Route, Section, Settings, Sheet, Stage, Toast,
-        ToastKind,
+        About, Drawn, Load, Model, Narrow, Notice, Palette, PictureOf, Restoring, Route, Section, Settings, Sheet,
+        Stage, Toast, ToastKind,
     },
 };
 
@@ -67,8 +70,6 @@ pub enum Then {
     Scheduled(ChatId),
     /// A message that another one answers came.
     Quoted(ChatId, MessageId),
-    /// A picture came.
-    Picture(PictureId),
     /// The pictures of my own came.
     Stickers,
     /// A picture of my own was added.
@@ -83,6 +84,8 @@ pub enum Then {
     Previewed(String),
     /// A request was made.
     Added,
+    /// A request was taken back, if it was not too late.
+    CalledOff,
     /// The safety number of somebody.
     Safety(AccountId),
     /// Messages for this query.
@@ -108,6 +111,12 @@ pub enum Then {
     Served,
     /// Everything is being deleted.
     Wiped,
+    /// The page behind a link in a draft was seen.
+    LinkSeen(ChatId, u64),
+    /// A picture came.
+    Picture(PictureOf),
+    /// Whatever comes of it.
+    Ignored,
 }
 
 /// What the world has to do.
@@ -218,6 +227,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             match key {
                 TYPING_SHARE => model.settings.typing = on,
                 PRESENCE_SHARE => model.settings.presence = on,
+                RELAY_ONLY => model.settings.relay_only = on,
                 _ => model.settings.receipts = on,
             }
             keep(key, on.into(), &mut out);
@@ -257,7 +267,10 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 schedule::update,
                 poll::update,
                 stickers::update,
+                link_preview::update,
+                picture::update,
                 contacts::update,
+                public_address::update,
                 network::update,
                 mailboxes::update,
             ];
@@ -296,7 +309,7 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
             stickers::ask(out);
             notify::reloaded(model, out);
         }
-        FromNode::Picture(id, pixels) => stickers::came(model, id, pixels),
+        FromNode::Picture(of, pixels) => model.pictures.put(of, pixels.map_or(Drawn::Broken, Drawn::Here)),
         FromNode::Reply(then, result) => reply::reply(model, then, result, out),
         FromNode::Echo(Ok(account)) => {
             let _handled = chats::update(model, Action::OpenChatWith(account), out);
@@ -324,6 +337,7 @@ fn tick(model: &mut Model, out: &mut Vec<Effect>) {
     let now = model.now;
     model.view.toasts.retain(|toast| toast.until > now);
     chats::save_drafts(model, false, out);
+    link_preview::tick(model, out);
     entry::first_invite(model, out);
     notify::tick(model, out);
 }
@@ -342,8 +356,9 @@ fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {
 }
 
 fn set(model: &mut Model, settings: Settings, out: &mut Vec<Effect>) {
-    let Settings { receipts, mail, typing, presence, notify_content, quiet, .. } = model.settings;
-    model.settings = Settings { receipts, mail, typing, presence, notify_content, quiet, ..settings.bounded() };
+    let Settings { receipts, mail, previews, typing, presence, notify_content, quiet, .. } = model.settings;
+    model.settings =
+        Settings { receipts, mail, previews, typing, presence, notify_content, quiet, ..settings.bounded() };
     let Ok(value) = serde_json::to_value(&model.settings) else { return };
     keep(Settings::KEY, value, out);
 }

@@ -37,7 +37,7 @@ pub(crate) use health_dot::{Health, health_dot, paint_health};
 pub(crate) use label::{glyph, heading, label, muted, paragraph, selectable, wrapped};
 pub(crate) use list_row::{Row, list_row};
 pub(crate) use menu::{context_menu, context_menu_or, menu_item};
-pub(crate) use picture::{paint_picture, picture_button};
+pub(crate) use picture::{paint_filling, paint_small, picture_button};
 pub(crate) use progress::progress;
 pub(crate) use qr::qr;
 pub(crate) use segmented::{segmented, toggles};

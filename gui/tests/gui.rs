@@ -14,6 +14,8 @@ mod expiry;
 mod introduce;
 #[path = "gui/keeper.rs"]
 mod keeper;
+#[path = "gui/link_preview.rs"]
+mod link_preview;
 #[path = "gui/meeting.rs"]
 mod meeting;
 #[path = "gui/packages.rs"]
@@ -24,6 +26,8 @@ mod pictures;
 mod poll;
 #[path = "gui/presence.rs"]
 mod presence;
+#[path = "gui/public_address.rs"]
+mod public_address;
 #[path = "gui/sample.rs"]
 mod sample;
 #[path = "gui/schedule.rs"]

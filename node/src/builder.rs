@@ -26,9 +26,10 @@ use crate::{
     core_thread::{self, CORE_QUEUE, CoreThread, NET_QUEUE, Released},
     events::Hub,
     keys::{self, Access, Counter, KeyError, Keys, Sealed, SealedError, Unlocked},
+    link_preview::{self, Reach},
     local_api::{self, Api, Bound, auth::Tokens},
     node::{Node, Shared},
-    ports,
+    ports, public_address,
     readers::Readers,
     router,
     tasks::{self, Tasks},
@@ -281,6 +282,7 @@ impl NodeBuilder {
             key: transport,
             bootstraps: files.bootstraps.all(),
             mdns: self.preset.mdns,
+            relay_only: core.relay_only()?,
             agent: AGENT.to_owned(),
             mail_dir: Some(self.folder.join(keys::MAIL_FOLDER)),
         };
@@ -288,11 +290,13 @@ impl NodeBuilder {
         let hub = Hub::new(now_ms());
         let (to_core, inbox) = mpsc::channel(CORE_QUEUE);
         let (to_net, net_queue) = mpsc::channel(NET_QUEUE);
+        let (to_work, orders) = mpsc::channel(public_address::WORK_QUEUE);
         let (listening, listening_seen) = watch::channel(Vec::new());
         let (in_flight, in_flight_seen) = watch::channel(0);
         let (wake, wake_seen) = watch::channel(None);
         let readers = Readers::new(self.folder.clone(), database);
-        let outgoing = Released::new(to_net, Arc::clone(&hub), in_flight.clone());
+        let (pages, page_wanted) = watch::channel(None);
+        let outgoing = Released::new((to_net, pages, to_work), Arc::clone(&hub), in_flight.clone());
         let first = Input::Bootstraps(files.bootstraps.all());
         let thread = CoreThread { core, inbox, outgoing, wake, counter, zone: None, lock };
         let ended = CancellationToken::new();
@@ -304,6 +308,8 @@ impl NodeBuilder {
         .map_err(StartError::Thread)?;
         tasks.spawn(core_thread::timer(wake_seen, to_core.clone()));
         tasks.spawn(router::to_network(net_queue, net.clone()));
+        tasks.spawn(link_preview::run(self.reach(), page_wanted, to_core.clone(), tasks.clone()));
+        tasks.spawn(public_address::work(orders, to_core.clone(), tasks.clone()));
         let network_ended = ended.clone().drop_guard();
         let from_network = router::from_network(net_events, to_core.clone(), Arc::clone(&hub), listening, in_flight);
         tasks.spawn(async move {
@@ -339,6 +345,11 @@ impl NodeBuilder {
             tasks.spawn(api.serve(bound));
         }
         Ok(Node::new(shared))
+    }
+
+    /// Where pages are looked for. A node that was told to listen on loopback only knows nothing else.
+    fn reach(&self) -> Reach {
+        if kith_net::is_loopback_only(&self.preset.listen) { Reach::ThisMachine } else { Reach::Internet }
     }
 
     fn given_bootstraps(&self) -> Vec<String> {

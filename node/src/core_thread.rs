@@ -19,6 +19,8 @@ use crate::{
     clock::{now_ms, zone},
     events::{Events, Hub},
     keys::Counter,
+    link_preview::Wanted,
+    public_address::Labour,
     router::{self, Outgoing},
 };
 
@@ -68,7 +70,10 @@ pub(crate) struct CoreThread {
 /// Where released outputs go.
 pub(crate) struct Released {
     net: mpsc::Sender<NetCommand>,
+    work: mpsc::Sender<Labour>,
     hub: Arc<Hub>,
+    /// The page to look at.
+    pages: watch::Sender<Wanted>,
     /// Envelopes on their way through the network.
     in_flight: watch::Sender<u64>,
     calls: BTreeMap<CommandId, Answer>,
@@ -220,7 +225,11 @@ impl CoreThread {
         for output in out {
             match router::outgoing(output) {
                 Outgoing::Reply(to, answer) if to == id => reply = answer,
-                other @ (Outgoing::Reply(..) | Outgoing::Event(_) | Outgoing::Net(_)) => rest.push(other),
+                other @ (Outgoing::Reply(..)
+                | Outgoing::Event(_)
+                | Outgoing::Net(_)
+                | Outgoing::Page(_)
+                | Outgoing::Work(_)) => rest.push(other),
             }
         }
         for output in rest {
@@ -255,8 +264,13 @@ fn no_answer() -> ApiError {
 }
 
 impl Released {
-    pub(crate) fn new(net: mpsc::Sender<NetCommand>, hub: Arc<Hub>, in_flight: watch::Sender<u64>) -> Self {
-        Self { net, hub, in_flight, calls: BTreeMap::new(), last_call: 0, held: VecDeque::new(), refused: Vec::new() }
+    pub(crate) fn new(
+        (net, pages, work): (mpsc::Sender<NetCommand>, watch::Sender<Wanted>, mpsc::Sender<Labour>),
+        hub: Arc<Hub>,
+        in_flight: watch::Sender<u64>,
+    ) -> Self {
+        let (calls, held, refused) = (BTreeMap::new(), VecDeque::new(), Vec::new());
+        Self { net, work, pages, hub, in_flight, calls, last_call: 0, held, refused }
     }
 
     fn next_id(&mut self) -> CommandId {
@@ -282,6 +296,10 @@ impl Released {
             Outgoing::Reply(id, reply) => self.answer(id, reply),
             Outgoing::Event(event) => self.hub.publish(event),
             Outgoing::Net(command) => self.send(command),
+            Outgoing::Page(wanted) => {
+                self.pages.send_replace(wanted);
+            }
+            Outgoing::Work(labour) => self.order(labour),
         }
     }
 
@@ -296,6 +314,13 @@ impl Released {
         if let Some(answer) = self.calls.remove(&id) {
             // A client that went away needs no answer.
             let _gone = answer.send(reply);
+        }
+    }
+
+    /// Never waits either.
+    fn order(&mut self, labour: Labour) {
+        if let Err(mpsc::error::TrySendError::Full(Labour::Do { id, .. })) = self.work.try_send(labour) {
+            self.refused.push(Input::Worked { id, nonce: None });
         }
     }
 

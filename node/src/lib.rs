@@ -53,18 +53,21 @@ mod core_thread;
 mod events;
 mod handles;
 mod keys;
+mod link_preview;
 mod local_api;
 mod memory;
 mod node;
+mod picture;
 mod ports;
+mod public_address;
 mod readers;
 mod router;
 mod stickers;
 mod tasks;
 
 pub use kith_api::{
-    self as api, AccountId, ApiError, ChatId, Command, ErrorCode, Event, MessageId, Method, Password, PictureId, Reply,
-    SequencedEvent, Snapshot, method, params, views,
+    self as api, AccountId, ApiError, ChatId, Command, ErrorCode, Event, MessageId, Method, Password, PictureId,
+    PreviewId, Reply, SequencedEvent, Snapshot, method, params, views,
 };
 
 pub use kith_core::{mentions, notify};

@@ -16,7 +16,7 @@ use kith_api::{
     AccountId, ApiError, Command, ErrorCode, Event, Method, Password, Place, Reply, Snapshot,
     params::{
         BackupExportParams, BackupExportReply, BackupSetParams, BootstrapParams, Done, PhraseParams, PhraseReply,
-        PictureParams, SetPasswordParams, StickersAddParams, TestReply, WipeParams,
+        SetPasswordParams, SmallPictureParams, StickersAddParams, TestReply, WipeParams,
     },
     views::Backups,
 };
@@ -318,7 +318,7 @@ impl Shared {
         let StickersAddParams { name, path, data, picture } = params;
         let data = match (&path, data, picture) {
             (None, None, Some(picture)) => {
-                let command = Command::StickersImage(PictureParams { picture });
+                let command = Command::StickersImage(SmallPictureParams { picture });
                 let Reply::StickersImage(image) = self.readers.ask(&self.tasks, command).await? else {
                     return Err(ApiError::new(ErrorCode::Internal, "the reply is another method's"));
                 };

@@ -11,7 +11,7 @@ use kith_net::mailbox::{AdmissionRules, Grant, MailboxLimits, MailboxRules};
 use kith_net::{Net, NetCommand, NetEvent, NetState, NetStatus, Path};
 use tokio::sync::{mpsc, watch};
 
-use crate::{core_thread::ToCore, events::Hub};
+use crate::{core_thread::ToCore, events::Hub, link_preview::Wanted, public_address::Labour};
 
 /// Where an output of the core goes.
 pub(crate) enum Outgoing {
@@ -21,6 +21,10 @@ pub(crate) enum Outgoing {
     Event(Event),
     /// To the network.
     Net(NetCommand),
+    /// To whoever looks at pages.
+    Page(Wanted),
+    /// To who works.
+    Work(Labour),
 }
 
 /// Where an event of the network goes.
@@ -37,20 +41,28 @@ pub(crate) fn outgoing(output: Output) -> Outgoing {
     Outgoing::Net(match output {
         Output::Reply(id, reply) => return Outgoing::Reply(id, reply),
         Output::Event(event) => return Outgoing::Event(event),
+        Output::FetchPage { id, url } => return Outgoing::Page(Some((id, url))),
+        Output::StopFetching => return Outgoing::Page(None),
         Output::Send { to, id, bytes } => NetCommand::Send { peer: to, id: id.0, bytes },
-        Output::Request { to, addresses, id, bytes } => NetCommand::Request { peer: to, addresses, id: id.0, bytes },
+        Output::Request { to, addresses, find, id, bytes } => {
+            NetCommand::Request { peer: to, addresses, find, id: id.0, bytes }
+        }
         Output::AnswerRequest { request, answer } => NetCommand::AnswerRequest { request, answer },
-        Output::Track { peer, addresses } => NetCommand::Track { peer, addresses },
+        Output::Track { peer, addresses, find } => NetCommand::Track { peer, addresses, find },
         Output::Untrack { peer } => NetCommand::Untrack { peer },
         Output::PutSlot { id, slot, owner_hash, expires_at_ms, blob } => {
             NetCommand::PutSlot { id, slot, owner_hash, expires_at_ms, blob }
         }
-        Output::GetSlot { id, slot, hints } => NetCommand::GetSlot { id, slot, hints },
+        Output::GetSlot { id, slot, hints, not } => NetCommand::GetSlot { id, slot, hints, not },
+        Output::Work { id, task } => return Outgoing::Work(Labour::Do { id, task }),
+        Output::StopWork { id } => return Outgoing::Work(Labour::Stop { id }),
         Output::DeleteSlot { slot, token } => NetCommand::DeleteSlot { slot, token },
         Output::Mailbox { id, mailbox, operation, seed } => NetCommand::Mailbox { id, mailbox, operation, seed },
         Output::ServeMailbox { id, serve, erase } => {
             NetCommand::ServeMailbox { id, serve: serve.map(mailbox_rules), erase }
         }
+        Output::RelayOnly(on) => NetCommand::RelayOnly(on),
+        Output::Findable(keys) => NetCommand::Findable(keys),
         Output::ServeSlots(slots) => NetCommand::ServeSlots(slots),
     })
 }
@@ -69,6 +81,8 @@ pub(crate) fn refused(command: NetCommand) -> Result<Input, Box<NetCommand>> {
         | NetCommand::AnswerRequest { .. }
         | NetCommand::DeleteSlot { .. }
         | NetCommand::ServeMailbox { .. }
+        | NetCommand::RelayOnly(_)
+        | NetCommand::Findable(_)
         | NetCommand::ServeSlots(_)
         | NetCommand::AddBootstrap { .. }
         | NetCommand::RemoveBootstrap { .. }

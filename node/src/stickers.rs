@@ -1,32 +1,29 @@
 //! Pictures people choose, made into small ones: decoded within limits, scaled down, and written anew as a PNG of nothing
 //! but pixels. What a camera noted beside them, a second frame and whatever hides in the file stay behind.
 
-use std::{
-    fs::File,
-    io::{Cursor, Read as _},
-    path::Path,
-};
+use std::{fs::File, io::Read as _, path::Path};
 
 use data_encoding::BASE64;
 use image::{
-    DynamicImage, ImageDecoder as _, ImageReader, Limits, RgbaImage,
+    RgbaImage,
     imageops::{self, FilterType},
 };
 use kith_api::{ApiError, ErrorCode};
 use kith_core::NewSticker;
 use kith_wire::limits::{EMOJI_PICTURE_MAX_BYTES, STICKER_MAX_BYTES};
 
+use crate::picture::{self, Bounds};
+
 mod palette;
 
 /// Bytes of a file that is looked at.
 const FILE_MAX: usize = 16 << 20;
-/// Pixels of the longer side of what is decoded: more than any camera's.
-const SIDE_MAX: u32 = 16_384;
-/// Bytes that decoding may take.
-const MEMORY_MAX: u64 = 512 << 20;
 /// Sides to try until the bytes are few enough, in pixels.
 const LARGE: [u32; 6] = [256, 208, 160, 128, 96, 64];
 const SMALL: [u32; 5] = [64, 48, 32, 24, 16];
+/// What is decoded: whatever a camera makes. What is shown is scaled carefully from what is enough for that.
+const BOUNDS: Bounds =
+    Bounds { side_max: 16_384, pixels_max: 16_384 * 16_384, memory_max: 512 << 20, enough: 4 * LARGE[0] };
 
 /// Makes a sticker and an emoji of a file, or of one in base64.
 pub(crate) fn prepare_from(name: String, path: Option<&str>, data: Option<&str>) -> Result<NewSticker, ApiError> {
@@ -76,25 +73,7 @@ fn decode(bytes: &[u8]) -> Result<RgbaImage, ApiError> {
         ApiError::new(ErrorCode::InvalidArgument, format!("this is no picture: {error}"))
             .hint("a picture is a PNG, JPEG or WebP file")
     };
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(SIDE_MAX);
-    limits.max_image_height = Some(SIDE_MAX);
-    limits.max_alloc = Some(MEMORY_MAX);
-    let mut reader = ImageReader::new(Cursor::new(bytes))
-        .with_guessed_format()
-        .map_err(|error| no_picture(image::ImageError::IoError(error)))?;
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(no_picture)?;
-    // Cameras write it beside the pixels, and it is not kept.
-    let orientation = decoder.orientation().map_err(no_picture)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(no_picture)?;
-    let longer = picture.width().max(picture.height());
-    if longer > 4 * LARGE[0] {
-        // Quick and rough; what is shown is scaled carefully from this.
-        picture = picture.thumbnail(4 * LARGE[0], 4 * LARGE[0]);
-    }
-    picture.apply_orientation(orientation);
-    Ok(picture.into_rgba8())
+    Ok(picture::decode(bytes, &BOUNDS).map_err(no_picture)?.into_rgba8())
 }
 
 /// The PNG of the picture in the largest size that fits into `max` bytes; it is never made larger than it is.

@@ -170,7 +170,7 @@ impl Sim {
     /// Writes a text in the chat of two people. `None` if the writer crashed before it was stored.
     pub fn send(&mut self, from: usize, to: usize, text: &str) -> Option<kith_api::MessageId> {
         let chat = self.people[from].chat_with(&self.people[to]);
-        let params = params::SendParams { chat, text: text.to_owned(), reply_to: None, expires_s: None };
+        let params = params::SendParams { chat, text: text.to_owned(), reply_to: None, expires_s: None, preview: None };
         match self.call(from, Command::ChatsSend(params)) {
             Ok(Reply::ChatsSend(reply)) => Some(reply.message),
             Ok(other) => panic!("{other:?}"),
@@ -365,15 +365,19 @@ impl Sim {
                     self.people[who].tracked.remove(&peer);
                 }
                 Output::PutSlot { id, slot, blob, expires_at_ms, .. } => {
-                    self.slots.entry(slot).or_insert(Slot { blob: Some(blob), expires_at_ms });
+                    let place =
+                        self.slots.entry(slot).or_insert_with(|| Slot { blob: Some(Vec::new()), expires_at_ms });
+                    *place = Slot { blob: place.blob.is_some().then_some(blob), expires_at_ms };
                     self.post(who, Parcel::Input(Input::SlotPut { id, stored: 1 }));
                 }
-                Output::GetSlot { id, slot, .. } => {
+                Output::GetSlot { id, slot, not, .. } => {
                     let outcome = match self.slots.get(&slot) {
                         None => SlotOutcome::Missing,
                         Some(Slot { expires_at_ms, .. }) if *expires_at_ms <= self.now => {
                             SlotOutcome::Gone { used: false }
                         }
+                        // There is one node with slots: what lies there was brought before.
+                        Some(Slot { blob: Some(_), .. }) if !not.is_empty() => SlotOutcome::Missing,
                         Some(Slot { blob: Some(blob), .. }) => SlotOutcome::Found(blob.clone()),
                         Some(Slot { blob: None, .. }) => SlotOutcome::Gone { used: true },
                     };
@@ -391,7 +395,17 @@ impl Sim {
                     let outcome = Ok(MailboxUsage::default());
                     self.post(who, Parcel::Input(Input::MailboxServed { id, outcome }));
                 }
-                Output::ServeSlots(_) => {}
+                Output::Work { id, task } => {
+                    let nonce = task.find(|| false);
+                    self.post(who, Parcel::Input(Input::Worked { id, nonce }));
+                }
+                // Nobody here sends links.
+                Output::ServeSlots(_)
+                | Output::Findable(_)
+                | Output::RelayOnly(_)
+                | Output::FetchPage { .. }
+                | Output::StopFetching
+                | Output::StopWork { .. } => {}
             }
         }
     }

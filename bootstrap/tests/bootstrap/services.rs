@@ -2,13 +2,13 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use kith_crypto::{KdfInfo, Key, SigningKey};
+use kith_crypto::SigningKey;
 use kith_wire::frame;
 use kith_wire::slot::owner_hash;
-use kith_wire::{SlotDenial, SlotId, SlotRequest, SlotResponse, TransportCard, TransportId};
+use kith_wire::{FindKey, SlotDenial, SlotId, SlotRequest, SlotResponse, TransportCard, TransportId, whereabouts};
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::SwarmEvent;
-use libp2p::{Multiaddr, PeerId, gossipsub, kad, relay};
+use libp2p::{Multiaddr, gossipsub, kad, relay};
 
 use crate::client::{BehaviourEvent, Client, send_raw};
 use crate::node::{Node, call, folder, wait_until};
@@ -205,34 +205,31 @@ async fn good_cards_are_passed_on_and_bad_ones_are_not() {
 async fn records_are_kept_for_others_within_bounds() {
     let dir = folder("");
     let node = Node::start(&dir);
-    let owner = Client::connected(&node.tcp()).await;
-    let thief = Client::connected(&node.tcp()).await;
-    let mut clients = [owner, thief];
-    let key = kad::RecordKey::new(&record_key(clients[0].swarm.local_peer_id()));
-    for (who, value) in [(1, b"first".to_vec()), (0, b"sealed".to_vec()), (1, b"stolen".to_vec()), (0, vec![0; 5_000])]
-    {
+    let mut clients = [Client::connected(&node.tcp()).await, Client::connected(&node.tcp()).await];
+    let (find, other, device) = (FindKey::random(), FindKey::random(), SigningKey::generate());
+    let (now, card) = (now_ms(), |at_ms| TransportCard::create(device.public().into(), Vec::new(), at_ms, 0));
+    let day = whereabouts::day(now);
+    let record = |find: &FindKey, at_ms| find.record(day, at_ms, &card(at_ms), &device);
+    let key = kad::RecordKey::new(&find.name(day));
+    let newest = record(&find, now);
+    let puts = [(0, record(&other, now)), (0, newest.clone()), (1, record(&find, now - 1)), (1, vec![0; 5_000])];
+    for (who, value) in puts {
         let client = &mut clients[who];
         let record = kad::Record::new(key.clone(), value);
         client.swarm.behaviour_mut().kad.put_record(record, kad::Quorum::One).unwrap();
         client.wait("the put has an outcome", put_done).await;
     }
-    let stored =
-        |outcome: &str| node.metric(&format!("kith_kad_puts_total{{operation=\"record\",outcome=\"{outcome}\"}}"));
-    wait_until("all four were judged", || stored("stored") + stored("foreign") + stored("size") == 4);
-    assert_eq!((stored("stored"), stored("foreign"), stored("size")), (1, 2, 1));
+    let outcomes = ["stored", "foreign", "old", "size"];
+    let judged = || {
+        outcomes
+            .map(|outcome| node.metric(&format!("kith_kad_puts_total{{operation=\"record\",outcome=\"{outcome}\"}}")))
+    };
+    wait_until("all four were judged", || judged().iter().sum::<u64>() == 4);
+    assert_eq!(judged(), [1; 4]);
     let mut reader = Client::connected(&node.tcp()).await;
     reader.swarm.behaviour_mut().kad.get_record(key);
     let event = reader.wait("the record is found", |event| found(event).is_some()).await;
-    assert_eq!(found(&event).unwrap(), b"sealed");
-}
-
-/// Where a device's record is today, as docs/PROTOCOL.md has it.
-fn record_key(peer: &PeerId) -> [u8; 32] {
-    // A peer id of an Ed25519 key ends in the key.
-    let transport: [u8; 32] = *peer.to_bytes().last_chunk().unwrap();
-    let day = now_ms() / (24 * 3_600 * 1_000);
-    let context = [[1].as_slice(), &day.to_be_bytes()].concat();
-    *Key::from_bytes(&transport).derive_with(KdfInfo::RENDEZVOUS, &context).as_bytes()
+    assert_eq!(found(&event).unwrap(), newest);
 }
 
 fn put_done(event: &crate::client::Event) -> bool {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     error::{ApiError, ErrorCode},
     params::*,
-    views::{Backups, Chat, Contact, NetworkStatus, Profile, Scope, Sticker},
+    views::{Backups, Chat, Contact, NetworkStatus, Picture, Profile, PublicAddress, Scope, Sticker},
 };
 
 /// Who answers a method.
@@ -181,9 +181,11 @@ methods! {
     ContactsInvites = "contacts.invites", Admin, Core, Nothing => InvitesReply;
     /// Closes an invite.
     ContactsRevokeInvite = "contacts.revoke_invite", Admin, Core, InviteRef => Done;
-    /// Asks the person behind an invite link to be a contact.
+    /// Lets everybody who knows my account ask me to be a contact, after their computer worked for it, or not any more.
+    ContactsPublicAddress = "contacts.public_address", Admin, Core, PublicAddressParams => PublicAddress;
+    /// Asks the person behind an invite link, six words or a public address to be a contact.
     ContactsAdd = "contacts.add", Admin, Core, AddParams => AddReply;
-    /// Who is behind an invite link. Nothing is asked of them, and the link is as good as before.
+    /// Who is behind an invite link, six words or a public address. Nothing is asked of them, and the link is as good as before.
     ContactsPreview = "contacts.preview", Admin, Core, PreviewParams => PreviewReply;
     /// Suggests to two contacts that they get to know each other. Each learns the other's name, and nothing more before
     /// both agreed.
@@ -222,6 +224,13 @@ methods! {
     ChatsOpen = "chats.open", Send, Core, AccountParams => ChatReply;
     /// Writes a message. It is on disk when this answers, and delivered as soon as the recipient can be reached.
     ChatsSend = "chats.send", Send, Core, SendParams => SendReply;
+    /// Looks at the page behind a link that I am about to send: this node visits it, and the site learns its address. One
+    /// at a time: whoever waits for another one is told `cancelled`.
+    ChatsPreviewLink = "chats.preview_link", Send, Core, PreviewLinkParams => PreviewLinkReply;
+    /// Stops looking at a page.
+    ChatsCancelPreview = "chats.cancel_preview", Send, Core, Nothing => Done;
+    /// The picture in the preview that came with a message. Nothing is fetched for it.
+    ChatsPreviewPicture = "chats.preview_picture", Read, Query, MessageParams => Picture;
     /// Gives a text of mine other words. What it said before stays in its history, here and there.
     ChatsEdit = "chats.edit", Send, Core, EditParams => Done;
     /// What an edited message said before.
@@ -283,7 +292,7 @@ methods! {
     /// Removes a picture of my own. Messages that show it keep it.
     StickersRemove = "stickers.remove", Admin, Core, StickerRef => Done;
     /// A picture of my own, or one that a message shows.
-    StickersImage = "stickers.image", Read, Query, PictureParams => PictureReply;
+    StickersImage = "stickers.image", Read, Query, SmallPictureParams => SmallPictureReply;
     /// The nodes that keep mail for this account while it is away, and those that could.
     MailboxesList = "mailboxes.list", Read, Core, Nothing => MailboxesReply;
     /// Lets a node keep mail for this account. Contacts are told where.

@@ -111,6 +111,10 @@ hex_id!(
     MessageId, 16, "message id (32 hex digits)"
 );
 hex_id!(
+    /// What was seen behind a link that is not sent yet.
+    PreviewId, 16, "preview id (32 hex digits)"
+);
+hex_id!(
     /// A device of a person: its public signing key.
     DeviceId, 32, "device id (64 hex digits)"
 );
@@ -163,6 +167,7 @@ as_string!(
     AccountId: "^kith1[0-9a-z]{58}$",
     ChatId: "^[0-9a-f]{32}$",
     MessageId: "^[0-9a-f]{32}$",
+    PreviewId: "^[0-9a-f]{32}$",
     DeviceId: "^[0-9a-f]{64}$",
     InviteId: "^[0-9a-f]{32}$",
     TokenId: "^[0-9a-f]{16}$",

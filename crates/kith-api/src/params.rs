@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    ids::{AccountId, ChatId, InviteId, MessageId, TokenId},
+    ids::{AccountId, ChatId, InviteId, MessageId, PreviewId, TokenId},
     password::Password,
     views::{
         Contact, ContactState, Invite, Mailbox, Message, MessageKind, NotifyRule, Presence, Scheduled, Scope, Settings,
@@ -25,6 +25,11 @@ macro_rules! params {
         pub struct $name { $($(#[$field_meta])* pub $field: $type),* }
     )*};
 }
+
+mod link_preview;
+mod public_address;
+pub use link_preview::{PreviewLinkParams, PreviewLinkReply};
+pub use public_address::PublicAddressParams;
 
 params! {
     /// Nothing.
@@ -122,7 +127,7 @@ params! {
 
     /// Somebody to ask.
     AddParams {
-        /// Their invite link, `kith:i/1/…`, or the six words they said.
+        /// Their invite link, `kith:i/1/…`, the six words they said, or their public address, `kith1…`.
         link: String,
         /// What to write along, at most 500 characters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -147,7 +152,7 @@ params! {
 
     /// A link to look at.
     PreviewParams {
-        /// The invite link, `kith:i/1/…`, or the six words somebody said.
+        /// The invite link, `kith:i/1/…`, the six words somebody said, or their public address, `kith1…`.
         link: String,
     }
 
@@ -214,6 +219,10 @@ params! {
         /// is set in the chat.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expires_s: Option<u64>,
+        /// What was seen behind a link in the text, from `chats.preview_link`. Left out if it is not known any more, if the
+        /// text has no such link or if previews are switched off.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preview: Option<PreviewId>,
     }
 
     /// A node that keeps mail.
@@ -620,6 +629,9 @@ replies! {
         /// When it ends, Unix milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expires_at: Option<u64>,
+        /// How much this computer works when they are asked, in leading zero bits of a hash; absent: not at all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        work_bits: Option<u8>,
     }
 
     /// Contacts and requests.

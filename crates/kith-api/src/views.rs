@@ -6,10 +6,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+mod link_preview;
+mod public_address;
+mod stickers;
+
 use crate::error::ErrorCode;
 use crate::ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, TokenId};
 
-mod stickers;
+pub use link_preview::{LINK_PREVIEWS, LinkPreview, Picture, PictureBytes, PictureFormat, PictureSize};
+pub use public_address::{PublicAddress, Via};
 pub use stickers::{Pictured, Sticker};
 
 /// My own profile.
@@ -34,6 +39,9 @@ pub struct Profile {
     pub quiet_until: Option<u64>,
     /// My devices.
     pub devices: Vec<Device>,
+    /// Whether everybody who knows my account can ask me.
+    #[serde(default)]
+    pub public_address: PublicAddress,
     /// How far the return is, after the account was brought back on this device; absent when nothing is left to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery: Option<Recovery>,
@@ -194,6 +202,9 @@ pub struct Contact {
     /// What they wrote when they asked to be added.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub request_text: String,
+    /// How their request came; absent: by an invite, or it was mine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<Via>,
     /// Two different device lists signed by this account were seen: its key is in wrong hands. Messages are paused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub alarm: bool,
@@ -452,6 +463,9 @@ pub struct Message {
     /// Whom to get to know, if it suggests that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introduction: Option<Introduction>,
+    /// What its author saw behind a link in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<LinkPreview>,
 }
 
 /// A suggestion to get to know somebody.
@@ -619,12 +633,17 @@ impl Default for QuietHours {
 }
 
 /// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`],
-/// [`TYPING_SHARE`], [`PRESENCE_SHARE`], [`MAILBOXES_USE`], [`NOTIFY_CONTENT`] and [`NOTIFY_QUIET`] and checks their values.
+/// [`TYPING_SHARE`], [`PRESENCE_SHARE`], [`MAILBOXES_USE`], [`RELAY_ONLY`], [`LINK_PREVIEWS`],
+/// [`NOTIFY_CONTENT`] and [`NOTIFY_QUIET`] and checks their values.
 /// Every other name is a client's: its value is kept as it is, and the client begins it with a word of its own, as `gui.`.
 pub type Settings = BTreeMap<String, Value>;
 
 /// Boolean, true unless set: whether bootstrap nodes and mailboxes keep mail for me while I am away.
 pub const MAILBOXES_USE: &str = "mailboxes.use";
+
+/// Boolean, false unless set: whether the node connects to nobody but its own bootstrap nodes directly, and meets everybody
+/// else through relays there, so that contacts do not learn its address. Mailboxes that are none of them are not used.
+pub const RELAY_ONLY: &str = "network.relay_only";
 
 /// A [`NotifyContent`], `text` unless set: how much of a message the event `notify` says.
 pub const NOTIFY_CONTENT: &str = "notify.content";

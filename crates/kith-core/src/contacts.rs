@@ -8,6 +8,7 @@ pub(crate) mod invite;
 pub(crate) mod link;
 mod manage;
 mod preview;
+pub(crate) mod public_address;
 mod request;
 pub(crate) mod sharing;
 pub(crate) mod spoken;

@@ -5,7 +5,7 @@ use kith_store::{
     ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, IntroductionState, MessageRow, NotifyRule,
     Pictured, Reaction, ScheduledRow, StickerRow,
 };
-use kith_wire::{Availability, Poll, ids, message::Body};
+use kith_wire::{Availability, LinkPreview, Poll, ids, message::Body, picture, web};
 
 use crate::PeerPath;
 
@@ -98,6 +98,7 @@ pub(crate) fn contact_view(
         status_until: contact.status_until_ms,
         sharing,
         request_text: contact.request_text.clone(),
+        via: None,
         alarm: contact.alarm,
         mail_offered: mail.0,
         keeps_mail: mail.1,
@@ -210,6 +211,42 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
         sticker: pictures_view(row, Body::STICKER).pop(),
         emoji: pictures_view(row, Body::TEXT),
         introduction: introduction_view(row),
+        preview: preview_of(row).as_ref().map(link_preview_view),
+    }
+}
+
+/// What the author of a message saw behind a link that stands in it now: an edit may have taken it out.
+pub(crate) fn preview_of(row: &MessageRow) -> Option<LinkPreview> {
+    if row.kind != Body::TEXT || row.marks.deleted {
+        return None;
+    }
+    LinkPreview::decode(&row.body, row.text.as_deref()?)
+}
+
+pub(crate) fn link_preview_view(preview: &LinkPreview) -> views::LinkPreview {
+    views::LinkPreview {
+        url: preview.url.clone(),
+        host: web::host(&preview.url).unwrap_or_default().to_owned(),
+        title: preview.title.clone(),
+        description: preview.description.clone(),
+        picture: preview.picture.as_ref().map(picture_size),
+    }
+}
+
+fn picture_size(picture: &picture::Picture) -> views::PictureSize {
+    let (width, height) = picture.size();
+    views::PictureSize { width, height }
+}
+
+pub(crate) fn picture_view(picture: &picture::Picture) -> views::Picture {
+    views::Picture {
+        format: match picture.format() {
+            picture::PictureFormat::Jpeg => views::PictureFormat::Jpeg,
+            picture::PictureFormat::Png => views::PictureFormat::Png,
+            picture::PictureFormat::WebP => views::PictureFormat::WebP,
+        },
+        size: picture_size(picture),
+        data: views::PictureBytes(picture.bytes().to_vec()),
     }
 }
 

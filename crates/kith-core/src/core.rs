@@ -15,11 +15,12 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use crate::{
     CommandId, Input, Output, PeerPath, Timestamp,
-    chats::typing::Typing,
+    chats::{link_preview::LinkPreviews, typing::Typing},
     contacts::{
         flood::Arrivals,
         invite::{Ungiven, Unstored},
         link::PendingLink,
+        public_address::PublicAddress,
         spoken::Spoken,
     },
     error::{CoreError, deny},
@@ -31,6 +32,7 @@ use crate::{
     reorder::Reorder,
     setup,
     sync::{self, Syncing},
+    whereabouts::Whereabouts,
 };
 
 /// Who this node is.
@@ -88,8 +90,10 @@ pub struct Core {
     pub(crate) recovery: Option<Recovery>,
     pub(crate) returns: Returns,
     pub(crate) sync: Syncing,
+    pub(crate) whereabouts: Whereabouts,
     pub(crate) links: BTreeMap<u64, PendingLink>,
     pub(crate) unstored: BTreeMap<[u8; 16], Unstored>,
+    pub(crate) address: PublicAddress,
     /// Links that words of mine lead to.
     pub(crate) spoken: Vec<Spoken>,
     /// Invites that are given out once a bootstrap node has their bundle.
@@ -105,6 +109,7 @@ pub struct Core {
     pub(crate) opened_at: Timestamp,
     /// What is handled came out of a mailbox.
     pub(crate) by_mail: bool,
+    pub(crate) previews: LinkPreviews,
 }
 
 /// A batch that did not happen.
@@ -196,8 +201,10 @@ impl Core {
             recovery: None,
             returns: Returns::default(),
             sync: Syncing::default(),
+            whereabouts: Whereabouts::default(),
             links: BTreeMap::new(),
             unstored: BTreeMap::new(),
+            address: PublicAddress::default(),
             spoken: Vec::new(),
             ungiven: Vec::new(),
             arrivals: Arrivals::default(),
@@ -209,6 +216,7 @@ impl Core {
             quiet: QuietTime::default(),
             opened_at: now,
             by_mail: false,
+            previews: LinkPreviews::default(),
         })
     }
 
@@ -234,7 +242,9 @@ impl Core {
             self.push_serve(false, out)?;
         }
         self.sync_startup()?;
-        self.queue_invites_for_storing(now)
+        self.whereabouts_startup(now)?;
+        self.queue_invites_for_storing(now)?;
+        self.address_startup(now)
     }
 
     /// Runs `work`, which hands inputs to [`handle`](Self::handle), in one transaction. What it gives may leave, because
@@ -260,6 +270,7 @@ impl Core {
         // What these wait for may not have happened either.
         answered.extend(std::mem::take(&mut self.links).into_values().map(|link| link.command));
         answered.extend(self.mail.take_commands());
+        answered.extend(self.previews.take_command());
         answered.extend(self.ungiven.drain(..).map(|ungiven| ungiven.command));
         if let Err(error) = self.rollback() {
             tracing::error!(%error, "a transaction could not be rolled back");
@@ -279,9 +290,11 @@ impl Core {
             }
         }
         self.flush_dirty(now, out)?;
+        self.flush_work(out);
         self.flush_acks(now, out)?;
         self.flush_presence(now, out)?;
         self.flush_mail(now, out)?;
+        self.flush_whereabouts(now, out)?;
         self.store.set_meta(META_HLC, &self.clock.last().to_u64().to_be_bytes())?;
         self.store.commit()?;
         self.scrub_now(now);
@@ -314,6 +327,8 @@ impl Core {
         self.dirty.clear();
         self.olm = None;
         self.quiet.doubt();
+        self.whereabouts_rolled_back();
+        self.address.doubt();
         let told: Vec<TransportId> = self.up.keys().copied().collect();
         for peer in told {
             self.presence.unsaid(&peer);
@@ -430,6 +445,7 @@ impl Core {
             self.links.values().map(|link| link.deadline).min(),
             self.unstored.values().map(|entry| entry.next_at).min(),
             self.spoken_next_wake(),
+            self.address.next_wake(),
             self.ungiven.iter().map(|ungiven| ungiven.deadline).min(),
             self.mail_next_wake()?,
             self.typing.next_wake(),
@@ -462,11 +478,13 @@ impl Core {
             Input::PeerAddresses { peer, addresses } => self.peer_addresses(peer, &addresses, now),
             Input::SendResult { id, ok } => self.send_result(id, ok, now),
             Input::RequestAnswered { id, answer } => self.request_answered(id, answer, now, out),
-            Input::SlotPut { id, stored } => {
-                self.slot_put(id, stored, out);
+            Input::SlotPut { id, stored } => self.slot_put(id, stored, out),
+            Input::SlotGot { id, outcome } => self.slot_got(id, outcome, now, out),
+            Input::PageFetched { id, outcome } => {
+                self.page_fetched(id, outcome, out);
                 Ok(())
             }
-            Input::SlotGot { id, outcome } => self.slot_got(id, outcome, now, out),
+            Input::Worked { id, nonce } => self.worked(id, nonce, now),
             Input::MailboxesSeen(links) => self.mailboxes_seen(&links, now, out),
             Input::Mailbox { id, response } => self.mailbox_answered(id, response, now, out),
             Input::MailboxServed { id, outcome } => self.mailbox_served(id, outcome, now, out),
@@ -498,6 +516,7 @@ impl Core {
         self.quiet_wake(now, out)?;
         self.recovery_wake(now, out)?;
         self.links_wake(now, out)?;
+        self.address_wake(now, out)?;
         self.invites_wake(now, out)?;
         self.sync_wake(now, out)?;
         self.outbox_wake_due(now, out)?;
@@ -506,6 +525,7 @@ impl Core {
             self.store.prune_envelopes(now.saturating_sub(ENVELOPE_MEMORY_MS))?;
             self.store.expire_deposits(now.saturating_sub(ENVELOPE_MEMORY_MS))?;
             self.prune_invite_queues(now)?;
+            self.prune_whereabouts(now)?;
             self.store.prune_changes(now.saturating_sub(crate::outbox::KEEP_MS))?;
         }
         Ok(())
@@ -534,6 +554,7 @@ impl Core {
             Command::ContactsRevokeInvite(params) => {
                 Reply::ContactsRevokeInvite(self.revoke_invite(params.invite, now, out)?)
             }
+            Command::ContactsPublicAddress(params) => Reply::ContactsPublicAddress(self.set_address(params, now, out)?),
             Command::ContactsAdd(params) => return self.add_contact(id, params, now, out),
             Command::ContactsPreview(params) => return self.preview(id, params, now, out),
             Command::ContactsList(_) => Reply::ContactsList(self.list_contacts()?),
@@ -555,6 +576,8 @@ impl Core {
             Command::ChatsGet(params) => Reply::ChatsGet(self.get_chat(params.chat)?),
             Command::ChatsOpen(params) => Reply::ChatsOpen(self.open_chat(params.account, now, out)?),
             Command::ChatsSend(params) => Reply::ChatsSend(self.send_text(params, now, out)?),
+            Command::ChatsPreviewLink(params) => return self.preview_page(id, params, out),
+            Command::ChatsCancelPreview(_) => Reply::ChatsCancelPreview(self.cancel_preview(out)),
             Command::ChatsEdit(params) => Reply::ChatsEdit(self.edit(params, now, out)?),
             Command::ChatsDelete(params) => Reply::ChatsDelete(self.delete(params, now, out)?),
             Command::ChatsReact(params) => Reply::ChatsReact(self.react(params, now, out)?),

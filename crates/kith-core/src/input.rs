@@ -74,6 +74,36 @@ impl std::fmt::Debug for NewSticker {
     }
 }
 
+/// What a page says about itself, as it says it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Its title.
+    pub title: String,
+    /// What it is about.
+    pub description: String,
+    /// A picture that recipients take.
+    pub picture: Option<Vec<u8>>,
+}
+
+impl std::fmt::Debug for Page {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Page").finish_non_exhaustive()
+    }
+}
+
+/// What looking at a page gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageOutcome {
+    /// It was seen.
+    Page(Page),
+    /// It is no page, or says nothing about itself.
+    Nothing,
+    /// It cannot be reached, or not in time.
+    Unreachable,
+    /// It is not looked at: its address or the way to it is not one for that.
+    Refused,
+}
+
 /// One thing that happened.
 #[derive(Debug)]
 pub enum Input {
@@ -150,6 +180,20 @@ pub enum Input {
         id: u64,
         /// What it gave.
         outcome: SlotOutcome,
+    },
+    /// A [`FetchPage`](crate::Output::FetchPage) is done.
+    PageFetched {
+        /// Which.
+        id: u64,
+        /// What it gave.
+        outcome: PageOutcome,
+    },
+    /// An [`Output::Work`](crate::Output::Work) is done, or `None` if it was not.
+    Worked {
+        /// Which.
+        id: u64,
+        /// What was found.
+        nonce: Option<u64>,
     },
     /// These nodes, as bootstrap links, keep mail and are in reach.
     MailboxesSeen(Vec<String>),

@@ -44,6 +44,7 @@ mod session;
 mod settings;
 pub mod setup;
 mod sync;
+mod whereabouts;
 
 #[cfg(test)]
 mod tests;
@@ -52,7 +53,7 @@ pub use crate::{
     chats::mentions,
     core::{Core, FailedBatch, Identity, Options},
     error::CoreError,
-    input::{CommandId, Input, MailboxUsage, NewSticker, PeerPath, SendId, SlotOutcome},
+    input::{CommandId, Input, MailboxUsage, NewSticker, Page, PageOutcome, PeerPath, SendId, SlotOutcome},
     output::{MailboxHolder, Output, ServeMailbox},
     session::outer_key_info,
 };

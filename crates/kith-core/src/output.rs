@@ -4,7 +4,7 @@ use std::fmt;
 
 use kith_api::{ApiError, Event, Reply};
 use kith_wire::{
-    MailboxOperation,
+    FindKey, MailboxOperation, WorkTask,
     ids::{SlotId, TransportId},
     request::RequestAnswer,
 };
@@ -62,6 +62,8 @@ pub enum Output {
         to: TransportId,
         /// Where it may be.
         addresses: Vec<String>,
+        /// By which it is found where it is now.
+        find: Option<FindKey>,
         /// Names it for [`RequestAnswered`](crate::Input::RequestAnswered).
         id: SendId,
         /// The request frame.
@@ -80,6 +82,8 @@ pub enum Output {
         peer: TransportId,
         /// Where it may be, best first.
         addresses: Vec<String>,
+        /// By which it is found where it is now.
+        find: Option<FindKey>,
     },
     /// Keep a peer out.
     Untrack {
@@ -107,6 +111,20 @@ pub enum Output {
         slot: SlotId,
         /// Who may have it.
         hints: Vec<String>,
+        /// What lies there at some node and is not it: BLAKE3 of each. Whoever has this has nothing.
+        not: Vec<[u8; 32]>,
+    },
+    /// Do work for a contact request, beside everything else.
+    Work {
+        /// Names it for [`Worked`](crate::Input::Worked).
+        id: u64,
+        /// What.
+        task: WorkTask,
+    },
+    /// Nobody needs that work any more.
+    StopWork {
+        /// Which.
+        id: u64,
     },
     /// Delete a sealed bundle.
     DeleteSlot {
@@ -135,6 +153,19 @@ pub enum Output {
         /// Delete what is kept.
         erase: bool,
     },
+    /// Meet people through relays alone, so that they do not learn this node's address, or not any more.
+    RelayOnly(bool),
+    /// Keep records by which the holders of these keys find this device, and no others, from now on.
+    Findable(Vec<FindKey>),
+    /// Look at a page that the person here sends a link to, instead of the one before. `Debug` shows the link: log no output.
+    FetchPage {
+        /// Names it for [`PageFetched`](crate::Input::PageFetched).
+        id: u64,
+        /// Which.
+        url: String,
+    },
+    /// Look at no page any more.
+    StopFetching,
     /// Answer for these slots, and no others, from now on.
     ServeSlots(Vec<(SlotId, Vec<u8>)>),
 }

@@ -73,6 +73,7 @@ impl Core {
         };
         let before = self.my_presence()?;
         self.store.set_meta(META_PRESENCE, word)?;
+        self.findable_changed();
         if presence == views::Presence::Invisible {
             for contact in self.store.contacts()? {
                 self.untrack(&contact, out)?;

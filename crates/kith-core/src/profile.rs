@@ -50,6 +50,7 @@ impl Core {
             idle: self.presence.idle,
             quiet_until: self.quiet.until(),
             devices: self.log.devices().iter().map(device).collect(),
+            public_address: self.public_address_view()?,
             recovery: self.recovery_view()?,
         })
     }

@@ -4,10 +4,10 @@ use data_encoding::BASE64;
 use kith_api::{
     ApiError, Command, ErrorCode, Reply,
     params::{
-        Around, ChatParams, EditedText, EditsReply, HistoryParams, HistoryReply, Hit, MessageParams, PictureParams,
-        PictureReply, PinnedReply, ScheduledParams, ScheduledReply, SearchParams, SearchReply,
+        Around, ChatParams, EditedText, EditsReply, HistoryParams, HistoryReply, Hit, MessageParams, PinnedReply,
+        ScheduledParams, ScheduledReply, SearchParams, SearchReply, SmallPictureParams, SmallPictureReply,
     },
-    views::MessageKind,
+    views::{MessageKind, Picture},
 };
 use kith_store::{Anchor, ReadStore, Search};
 use kith_wire::{Body, message::png_size};
@@ -19,7 +19,8 @@ const PAGE_MAX: u32 = 500;
 const HITS_DEFAULT: u32 = 50;
 const HITS_MAX: u32 = 100;
 
-/// Answers `chats.history`, `chats.edits`, `chats.pinned`, `chats.scheduled`, `chats.search` and `stickers.image`.
+/// Answers `chats.history`, `chats.edits`, `chats.preview_picture`, `chats.pinned`, `chats.scheduled`, `chats.search` and
+/// `stickers.image`.
 ///
 /// # Errors
 /// `not_found`, `invalid_argument`, `storage`; `internal` for any other command.
@@ -28,6 +29,7 @@ pub fn run(store: &ReadStore, command: &Command) -> Result<Reply, ApiError> {
     match command {
         Command::ChatsHistory(params) => history(store, params).map(Reply::ChatsHistory),
         Command::ChatsEdits(params) => edits(store, params).map(Reply::ChatsEdits),
+        Command::ChatsPreviewPicture(params) => preview_picture(store, params).map(Reply::ChatsPreviewPicture),
         Command::ChatsPinned(params) => pinned(store, params).map(Reply::ChatsPinned),
         Command::ChatsScheduled(params) => scheduled(store, params).map(Reply::ChatsScheduled),
         Command::ChatsSearch(params) => search(store, params).map(Reply::ChatsSearch),
@@ -74,6 +76,15 @@ fn edits(store: &ReadStore, params: &MessageParams) -> Result<EditsReply, ApiErr
     Ok(EditsReply { edits })
 }
 
+fn preview_picture(store: &ReadStore, params: &MessageParams) -> Result<Picture, ApiError> {
+    let message = store.message(&convert::message(params.message)).map_err(api)?;
+    let preview = message.as_ref().and_then(convert::preview_of);
+    match preview.and_then(|preview| preview.picture) {
+        Some(picture) => Ok(convert::picture_view(&picture)),
+        None => Err(ApiError::new(ErrorCode::NotFound, "no message with a picture")),
+    }
+}
+
 fn pinned(store: &ReadStore, params: &ChatParams) -> Result<PinnedReply, ApiError> {
     let chat = convert::chat(params.chat);
     if store.chat(&chat).map_err(api)?.is_none() {
@@ -113,14 +124,14 @@ fn search(store: &ReadStore, params: &SearchParams) -> Result<SearchReply, ApiEr
     Ok(SearchReply { hits: hits.into_iter().map(hit).collect() })
 }
 
-fn image(store: &ReadStore, params: &PictureParams) -> Result<PictureReply, ApiError> {
+fn image(store: &ReadStore, params: &SmallPictureParams) -> Result<SmallPictureReply, ApiError> {
     let Some(png) = store.picture(&convert::picture(params.picture)).map_err(api)? else {
         return Err(ApiError::new(ErrorCode::NotFound, "nothing shows this picture any more"));
     };
     if png_size(&png).is_none() {
         return Err(ApiError::new(ErrorCode::NotAllowed, "this is no picture that can be shown"));
     }
-    Ok(PictureReply { data: BASE64.encode(&png) })
+    Ok(SmallPictureReply { data: BASE64.encode(&png) })
 }
 
 fn body_kind(kind: MessageKind) -> Result<u32, ApiError> {

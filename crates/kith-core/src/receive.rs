@@ -188,6 +188,9 @@ impl Core {
             }
             Body::MailboxOffer { offer } => self.mailbox_offered(contact, offer, inner.hlc, now, out)?,
             Body::MailboxWithdrawn => self.mailbox_withdrawn(contact.account, inner.hlc, now, out)?,
+            Body::Whereabouts { find, addresses } => {
+                self.heard_whereabouts(contact, device, (find, addresses), inner.hlc, now, out)?;
+            }
             Body::Sync(sync) => {
                 if !self.receive_sync(contact.account, device, sync, now, out)? {
                     return Ok(());

@@ -169,6 +169,7 @@ impl Core {
             out.push(Output::Request {
                 to: device.transport,
                 addresses: self.store.addresses(&device.transport)?,
+                find: self.store.find_key(&device.device)?,
                 id: SendId(id),
                 bytes,
             });
@@ -287,6 +288,7 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let (bundle, record) = open_bundle(&claim.link, &claim.sealed, now)?;
+        let link_key = claim.link.find_key(&record.device);
         let from = self.device.transport.public().into();
         let ask = LogAsk { account: self.me, to: record.device, from, at_ms: now };
         let id = self.fresh_ask();
@@ -294,7 +296,8 @@ impl Core {
         let bytes = seal(&Statement::Ask(ask), &recovery.account, &bundle.kem)?;
         recovery.claims.insert(id, (link, command, claim));
         self.links.insert(link, PendingLink { command, deadline: now.saturating_add(CLAIM_MS), step: Step::Claiming });
-        out.push(Output::Request { to: record.transport, addresses: bundle.addresses, id: SendId(id), bytes });
+        let find = Some(link_key);
+        out.push(Output::Request { to: record.transport, addresses: bundle.addresses, find, id: SendId(id), bytes });
         Ok(())
     }
 
@@ -331,7 +334,13 @@ impl Core {
             }
             // A second list of an account is a theft to whoever knows the first: nothing but a no begins one.
             None
-            | Some(RequestAnswer::Received | RequestAnswer::Used | RequestAnswer::Expired | RequestAnswer::Busy) => {
+            | Some(
+                RequestAnswer::Received
+                | RequestAnswer::Used
+                | RequestAnswer::Expired
+                | RequestAnswer::Busy
+                | RequestAnswer::Work,
+            ) => {
                 let error = ApiError::new(ErrorCode::Offline, "nobody answers for this invite")
                     .hint("whether they know your account has to be asked first: try again when they are online");
                 out.push(Output::Reply(command, Err(error)));
@@ -364,8 +373,8 @@ impl Core {
             Some(_) => self.return_frame(account, &device, now)?,
         };
         let id = self.fresh_ask();
-        let addresses = self.store.addresses(&device.transport)?;
-        out.push(Output::Request { to: device.transport, addresses, id: SendId(id), bytes: frame });
+        let (addresses, find) = (self.store.addresses(&device.transport)?, self.store.find_key(&device.device)?);
+        out.push(Output::Request { to: device.transport, addresses, find, id: SendId(id), bytes: frame });
         self.returns.asked.insert(id, account);
         if let Some((next, _)) = self.returns.due.get_mut(&account) {
             // The answer, or that there is none, comes long before.

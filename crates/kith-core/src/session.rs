@@ -10,7 +10,7 @@
 use kith_crypto::{
     KdfInfo,
     kem::KemPublic,
-    olm::{OlmAccount, OlmError, OlmKind, OlmSession, OlmWire},
+    olm::{CurveKey, OlmAccount, OlmError, OlmKind, OlmSession, OlmWire},
     seal::Key,
 };
 use kith_store::{DeviceRow, Direction, OuterKeyRow, SessionRow};
@@ -35,6 +35,9 @@ const OUTER_KEY_MS: u64 = 7 * 24 * 3600 * 1000;
 const SESSIONS_MAX: usize = 4;
 /// How many inbound outer keys of one device are kept.
 const INBOUND_KEYS_MAX: usize = 4;
+
+/// A session that somebody began, and what their first message says.
+type Begun = (OlmSession, Zeroizing<Vec<u8>>);
 
 /// What an envelope held.
 pub(crate) struct Opened {
@@ -87,6 +90,24 @@ impl Core {
     pub(crate) fn save_olm(&mut self) -> Result<(), CoreError> {
         let pickle = self.olm()?.pickle();
         Ok(self.store.put_olm_account(&pickle)?)
+    }
+
+    /// Opens the session a first message starts. The key is used up by it, unless it serves many.
+    pub(crate) fn begin_inbound(
+        &mut self,
+        their_identity: CurveKey,
+        first: &OlmWire,
+    ) -> Result<Result<Begun, OlmError>, CoreError> {
+        let key = first.prekey_one_time_key();
+        let serves_many = key.map(|key| self.store.is_address_key(&key)).transpose()?.unwrap_or_default();
+        let opened = self.olm()?.inbound(their_identity, first);
+        if serves_many {
+            // The account as it is stored still has the key.
+            self.olm = None;
+        } else if opened.is_ok() {
+            self.save_olm()?;
+        }
+        Ok(opened)
     }
 
     /// Encrypts `body` for a device and seals it, starting a session if there is none.
@@ -304,7 +325,11 @@ impl Core {
         }
         let fallback = self.store.meta(META_FALLBACK)?;
         let one_time = wire.prekey_one_time_key().map(|key| key.as_bytes().to_vec());
-        let spent_prekey = new_session && one_time.is_some() && one_time != fallback;
+        let serves_many = match wire.prekey_one_time_key() {
+            Some(key) => self.store.is_address_key(&key)?,
+            None => false,
+        };
+        let spent_prekey = new_session && one_time.is_some() && one_time != fallback && !serves_many;
         Ok(Opened { inner, spent_prekey, session: row.session })
     }
 
@@ -336,9 +361,8 @@ impl Core {
             OlmKind::Normal => Err(OpenFailure::NoSession),
             OlmKind::PreKey => {
                 let their_key = device.olm;
-                let opened = self.olm()?.inbound(their_key, wire);
+                let opened = self.begin_inbound(their_key, wire)?;
                 let Ok((session, plain)) = opened else { return Err(OpenFailure::NoSession) };
-                self.save_olm()?;
                 let row = SessionRow {
                     device: device.device,
                     session: session.id(),

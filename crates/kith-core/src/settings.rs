@@ -3,7 +3,7 @@
 use kith_api::{
     ErrorCode, Event,
     params::{Done, SettingsSetParams},
-    views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, Settings},
+    views::{LINK_PREVIEWS, MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, RELAY_ONLY, Settings},
 };
 use serde_json::Value;
 
@@ -48,8 +48,15 @@ impl Core {
             if Shared::of_setting(&key).is_some() {
                 self.sharing_with_all_changed(out)?;
             }
+            if key == RELAY_ONLY {
+                out.push(Output::RelayOnly(self.relay_only()?));
+                self.previews_changed(out)?;
+            }
             if key == MAILBOXES_USE {
                 self.keeps_mail_changed(now)?;
+            }
+            if key == LINK_PREVIEWS {
+                self.previews_changed(out)?;
             }
             out.push(Output::Event(Event::SettingsChanged { settings: self.settings()? }));
             if key == NOTIFY_QUIET {
@@ -61,7 +68,9 @@ impl Core {
 
     /// `true` if it was another value before.
     fn put_setting(&mut self, key: &str, value: &Value) -> Result<bool, CoreError> {
-        if (key == MAILBOXES_USE || Shared::of_setting(key).is_some()) && !value.is_boolean() {
+        if (matches!(key, MAILBOXES_USE | RELAY_ONLY | LINK_PREVIEWS) || Shared::of_setting(key).is_some())
+            && !value.is_boolean()
+        {
             return deny(ErrorCode::InvalidArgument, &format!("{key} is true or false"));
         }
         if key == NOTIFY_QUIET {
@@ -95,6 +104,14 @@ impl Core {
 }
 
 impl Core {
+    /// Whether contacts are met through relays alone; not unless that was chosen.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn relay_only(&self) -> Result<bool, CoreError> {
+        Ok(self.store.setting(RELAY_ONLY)?.is_some_and(|value| value == "true"))
+    }
+
     /// How much of a message may be told.
     pub(crate) fn notify_content(&self) -> Result<NotifyContent, CoreError> {
         let kept = self.store.setting(NOTIFY_CONTENT)?;

@@ -71,6 +71,8 @@ registry! {
         INVITE_BUNDLE = "kith/v1/invite-bundle";
         /// A transport card, signed by the transport key.
         TRANSPORT_CARD = "kith/v1/transport-card";
+        /// Where a device is on a day, signed by the key of its name.
+        WHEREABOUTS = "kith/v1/whereabouts";
         /// A request to a mailbox, signed by the key of the queue it is about.
         MAILBOX_REQUEST = "kith/v1/mailbox-request";
         /// A mailbox's word that it keeps an envelope, signed by its transport key.
@@ -113,6 +115,8 @@ registry! {
         INVITE_MAC = "invite-mac";
         /// Invite secret to the token that allows deleting the slot.
         INVITE_OWNER = "invite-owner";
+        /// Invite secret to the key by which one side of the invite finds a device of the other.
+        INVITE_FIND = "invite-find";
         /// Stretched words to the slot that the link is stored under.
         SPOKEN_SLOT = "spoken-slot";
         /// Stretched words to the key that seals the link.
@@ -125,9 +129,9 @@ registry! {
         ENVELOPE_KEM = "envelope-kem";
         /// What an encapsulation exports its 32 bytes for.
         KEM_EXPORT = "kem-export";
-        /// Transport key to the names under which contacts find a device on a day.
+        /// Find key to the key that signs where a device is on a day.
         RENDEZVOUS = "rendezvous";
-        /// Transport key to the key that seals its card of a day.
+        /// Find key to the key that seals where a device is on a day.
         CARD_SEAL = "card-seal";
     }
     HashLabel {
@@ -149,11 +153,19 @@ registry! {
         COUNTER_NAME = "kith/hash/counter-name";
         /// The port a device listens on unless told which.
         LISTEN_PORT = "kith/hash/listen-port";
+        /// An account and a week to the secret of the account's public address of that week.
+        PUBLIC_ADDRESS = "kith/hash/public-address";
+        /// The owner's secret and a week to the token that may replace what lies at the public address.
+        ADDRESS_OWNER = "kith/hash/address-owner";
+        /// The work that goes with a contact request to a public address.
+        REQUEST_WORK = "kith/hash/request-work";
         /// The work that opens a queue at a mailbox.
         MAILBOX_WORK = "kith/hash/mailbox-work";
         /// The key under which two devices name what they compare.
         SYNC_SESSION = "kith/hash/sync-session";
         /// The salt with which spoken words are stretched.
         SPOKEN_SALT = "kith/hash/spoken-salt";
+        /// The name of the record that says where a device is.
+        WHEREABOUTS = "kith/hash/whereabouts";
     }
 }

@@ -231,6 +231,18 @@ impl OlmAccount {
         key
     }
 
+    /// Uses a one-time key up without anybody asking: messages that start a session with it open no more. What gave a
+    /// key to many calls it when its time is over.
+    ///
+    /// # Errors
+    /// [`OlmError::UnknownOneTimeKey`] if it is gone already.
+    pub fn forget_one_time_key(&mut self, key: CurveKey) -> Result<(), OlmError> {
+        // The library lets go of a key only when a session begins with it.
+        let nobody = Self::new();
+        let first = nobody.outbound(self.identity_key(), key)?.encrypt(&[])?;
+        self.inbound(nobody.identity_key(), &first).map(drop)
+    }
+
     /// Number of one-time keys that are still unused.
     pub fn one_time_key_count(&self) -> usize {
         self.0.stored_one_time_key_count()

@@ -189,6 +189,12 @@ pub(crate) fn is_loopback(address: &Multiaddr) -> bool {
     shape(address).is_some_and(|shape| shape.scope == Scope::Loopback)
 }
 
+/// Whether a node that is told to listen on these multiaddrs listens on loopback only.
+#[must_use]
+pub fn is_loopback_only(listen: &[String]) -> bool {
+    !listen.is_empty() && listen.iter().all(|text| parse(text).is_some_and(|address| is_loopback(&address)))
+}
+
 /// The relay a connection runs through, if its address is a circuit.
 pub(crate) fn relay_of(address: &Multiaddr) -> Option<PeerId> {
     let mut last = None;

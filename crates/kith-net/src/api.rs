@@ -7,7 +7,7 @@ use std::{
 };
 
 use kith_crypto::SigningKey;
-use kith_wire::{MailboxOperation, MailboxResponse, RequestAnswer, SlotId, TransportId};
+use kith_wire::{FindKey, MailboxOperation, MailboxResponse, RequestAnswer, SlotId, TransportId};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
@@ -24,6 +24,8 @@ pub struct NetConfig {
     pub bootstraps: Vec<String>,
     /// Whether to announce and look for peers on the local network with multicast DNS.
     pub mdns: bool,
+    /// Whether contacts are met through relays alone, as with [`NetCommand::RelayOnly`].
+    pub relay_only: bool,
     /// Agent string sent in identify. Keep it constant per release: it is visible to every peer.
     pub agent: String,
     /// Where mail for others may lie: what [`NetCommand::ServeMailbox`] needs.
@@ -45,6 +47,7 @@ impl fmt::Debug for NetConfig {
             .field("listen", &self.listen)
             .field("bootstraps", &self.bootstraps)
             .field("mdns", &self.mdns)
+            .field("relay_only", &self.relay_only)
             .field("agent", &self.agent)
             .field("mail_dir", &self.mail_dir)
             .finish_non_exhaustive()
@@ -84,8 +87,6 @@ pub struct Tuning {
     pub probe: Duration,
     /// A relayed connection is kept this long beside a direct one.
     pub settle: Duration,
-    /// Whether contacts are looked for, and this node can be found, by rendezvous.
-    pub rendezvous: bool,
     /// Whether contacts are looked for, and this node can be found, by sealed records.
     pub records: bool,
     /// The wall clock by which sleep of the machine is noticed.
@@ -112,7 +113,6 @@ impl Default for Tuning {
             ping: Duration::from_secs(30),
             probe: Duration::from_secs(30),
             settle: Duration::from_secs(10),
-            rendezvous: true,
             records: true,
             wall: SystemTime::now,
             event_queue: crate::limits::EVENT_QUEUE,
@@ -157,6 +157,8 @@ pub enum NetCommand {
         peer: TransportId,
         /// Multiaddrs known for it.
         addresses: Vec<String>,
+        /// By which its records are found.
+        find: Option<FindKey>,
     },
     /// `peer` is no contact any more: close the gates and its connections.
     Untrack {
@@ -178,6 +180,8 @@ pub enum NetCommand {
         peer: TransportId,
         /// Multiaddrs known for it.
         addresses: Vec<String>,
+        /// By which its records are found.
+        find: Option<FindKey>,
         /// Chosen by the caller.
         id: u64,
         /// An encoded request frame.
@@ -211,6 +215,8 @@ pub enum NetCommand {
         slot: SlotId,
         /// Multiaddrs (with `/p2p/…`) or bootstrap links worth asking.
         hints: Vec<String>,
+        /// Blobs that are not what is wanted, by their BLAKE3: who answers with one of them has nothing.
+        not: Vec<[u8; 32]>,
     },
     /// Removes a blob at all connected bootstraps.
     DeleteSlot {
@@ -240,6 +246,10 @@ pub enum NetCommand {
         /// Answers nobody, and deletes what is kept.
         erase: bool,
     },
+    /// Connects to nobody but the configured bootstraps directly, and meets everybody else through those, or not any more.
+    RelayOnly(bool),
+    /// Replaces the set of keys by which others find this device: it keeps a sealed record for each at the bootstraps.
+    Findable(Vec<FindKey>),
     /// Replaces the set of slots this node answers itself.
     ServeSlots(Vec<(SlotId, Vec<u8>)>),
     /// Adds a bootstrap node (multiaddr with `/p2p/…` or link) and retries everything that waits.
@@ -444,7 +454,7 @@ pub struct BootstrapStatus {
 /// One step of the connection test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestStep {
-    /// Short stable name: `listen_udp`, `listen_tcp`, `bootstrap`, `public_address`, `relay`, `rendezvous`, `mdns`.
+    /// Short stable name: `listen_udp`, `listen_tcp`, `bootstrap`, `public_address`, `relay`, `records`, `mdns`.
     pub name: &'static str,
     /// Whether it works.
     pub ok: bool,

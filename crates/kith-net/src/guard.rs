@@ -55,6 +55,8 @@ pub(crate) struct Behaviour {
     own: Option<ConnectionId>,
     /// What the task chose and a behaviour dials: relays of circuits, holders of slots.
     vetted: VecDeque<(PeerId, Multiaddr)>,
+    /// Nobody but bootstraps is to learn where this node is.
+    pub(crate) relay_only: bool,
     /// This node only listens on loopback.
     pub(crate) lab: bool,
 }
@@ -68,6 +70,7 @@ impl Behaviour {
             contacts: BTreeSet::new(),
             own: None,
             vetted: VecDeque::new(),
+            relay_only: false,
             lab: false,
         }
     }
@@ -121,6 +124,12 @@ impl Behaviour {
         }
     }
 
+    /// Whether a connection shows nobody but bootstraps where this node is.
+    fn hides(&self, peer: Option<&PeerId>, addresses: &[Multiaddr]) -> bool {
+        let through_one = |address| addr::relay_of(address).is_some_and(|relay| self.trusted.contains(&relay));
+        peer.is_some_and(|peer| self.trusted.contains(peer)) || addresses.iter().all(through_one)
+    }
+
     fn allows(&self, peer: Option<&PeerId>, address: &Multiaddr) -> bool {
         let source = match peer {
             Some(peer) if self.trusted.contains(peer) => return true,
@@ -146,9 +155,13 @@ impl NetworkBehaviour for Behaviour {
     fn handle_pending_inbound_connection(
         &mut self,
         id: ConnectionId,
-        _: &Multiaddr,
+        local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<(), ConnectionDenied> {
+        // Before anybody could tell who is here.
+        if self.relay_only && !addr::is_circuit(local) {
+            return Err(ConnectionDenied::new(Refused::Address));
+        }
         let Some(ip) = addr::ip_of(remote).filter(|ip| !ip.is_loopback()) else { return Ok(()) };
         let network = addr::neighbourhood(ip);
         let pending = self.pending.values().filter(|other| **other == network).count();
@@ -177,6 +190,9 @@ impl NetworkBehaviour for Behaviour {
         addresses: &[Multiaddr],
         _: Endpoint,
     ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
+        if self.relay_only && !self.hides(peer.as_ref(), addresses) {
+            return Err(ConnectionDenied::new(Refused::Address));
+        }
         if self.own.take() == Some(id) {
             self.vet_relays(addresses);
             return Ok(Vec::new());

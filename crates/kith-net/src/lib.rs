@@ -31,15 +31,16 @@ pub mod mailbox;
 mod memory;
 mod observed;
 mod port;
+mod punch;
 mod rendezvous;
 mod screen;
-mod sealed_card;
 pub mod server;
 pub mod slot;
 mod streams;
 mod swarm;
 mod task;
 
+pub use addr::is_loopback_only;
 pub use api::{
     BootstrapStatus, NetCommand, NetConfig, NetError, NetEvent, NetState, NetStatus, Path, RequestError, SlotOutcome,
     TestStep, Tuning,

@@ -70,20 +70,18 @@ pub(crate) const SERVED_SLOTS_MAX: usize = 1024;
 
 /// Reservations held on different relays.
 pub(crate) const RESERVATIONS: usize = 2;
-/// Rendezvous registrations live this long, seconds.
-pub(crate) const REGISTER_TTL_S: u64 = 2 * 3600;
-/// Registrations are renewed after this.
-pub(crate) const REGISTER_EVERY: Duration = Duration::from_secs(3600);
-/// A registration that was refused is tried again after this.
-pub(crate) const REGISTER_AGAIN: Duration = Duration::from_secs(60);
 /// At most this many lookups are started per tick, so that a long contact list does not flood the bootstraps.
 pub(crate) const DISCOVER_PER_TICK: usize = 8;
-/// The sealed card record is renewed after this.
+/// Records that say where we are: as many as there can be contacts with two keys and open invites.
+pub(crate) const RECORDS_MAX: usize = 2 * TRACKED_MAX + SERVED_SLOTS_MAX;
+/// Records stored per tick, so that a long contact list does not flood the bootstraps.
+pub(crate) const RECORDS_PER_TICK: usize = 4;
+/// A record is stored again after this.
 pub(crate) const RECORD_EVERY: Duration = Duration::from_secs(6 * 3600);
-/// The sealed card record lives this long.
+/// It is not stored more often than this when addresses keep changing.
+pub(crate) const RECORD_PAUSE: Duration = Duration::from_secs(60);
+/// A record lives this long.
 pub(crate) const RECORD_TTL: Duration = Duration::from_secs(24 * 3600);
-/// Largest record value.
-pub(crate) const RECORD_MAX: usize = 4096;
 /// Own card in peer exchange, and accepted from one peer, at most this often.
 pub(crate) const GOSSIP_EVERY: Duration = Duration::from_secs(600);
 /// Gossip message cap.

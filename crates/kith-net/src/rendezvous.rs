@@ -130,15 +130,6 @@ impl std::fmt::Debug for UnverifiedRecord {
     }
 }
 
-/// Where somebody is, by his own signature.
-#[derive(Debug)]
-pub(crate) struct Record {
-    /// Who signed it.
-    pub(crate) peer: PeerId,
-    /// Where he says to be.
-    pub(crate) addresses: Vec<Multiaddr>,
-}
-
 impl UnverifiedRecord {
     /// Signs where the owner of `key` is; `None` if the key cannot sign.
     pub(crate) fn sign(key: &Keypair, addresses: Vec<Multiaddr>) -> Option<Self> {
@@ -146,9 +137,9 @@ impl UnverifiedRecord {
         Some(Self(record.into_signed_envelope().into_protobuf_encoding()))
     }
 
-    /// The record, if it is not too large and signed by whom it names. rust-libp2p long signed records with a context of
+    /// Who signed the record, if it is not too large and names them. rust-libp2p long signed records with a context of
     /// its own, which is taken too.
-    pub(crate) fn verify(&self) -> Option<Record> {
+    pub(crate) fn verify(&self) -> Option<PeerId> {
         if self.0.len() > RECORD_MAX {
             return None;
         }
@@ -156,6 +147,6 @@ impl UnverifiedRecord {
         let record = PeerRecord::from_signed_envelope_interop(envelope.clone())
             .or_else(|_other_context| PeerRecord::from_signed_envelope(envelope))
             .ok()?;
-        Some(Record { peer: record.peer_id(), addresses: record.addresses().to_vec() })
+        Some(record.peer_id())
     }
 }

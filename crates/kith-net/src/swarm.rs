@@ -4,7 +4,7 @@ use std::{collections::HashSet, future::Future, num::NonZeroUsize, pin::Pin, tim
 
 use kith_crypto::SigningKey;
 use libp2p::{
-    Multiaddr, StreamProtocol, Swarm, SwarmBuilder, autonat, connection_limits, dcutr, gossipsub, identify,
+    Multiaddr, StreamProtocol, Swarm, SwarmBuilder, autonat, connection_limits, gossipsub, identify,
     identity::Keypair,
     kad, mdns, memory_connection_limits, noise, ping, relay,
     request_response::ProtocolSupport,
@@ -16,8 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     api::{NetError, Tuning},
-    cards, guard, limits, mailbox, memory, observed,
-    rendezvous::{self, RendezvousBehaviour},
+    cards, guard, limits, mailbox, memory, observed, punch,
     screen::{Judge, Screened},
     slot::{self, SlotBehaviour},
     streams,
@@ -26,7 +25,7 @@ use crate::{
 /// Sent in identify; the agent string is the caller's.
 const PROTOCOL_VERSION: &str = "/kith/1.0.0";
 /// Our own record network, apart from everybody else's.
-const KAD_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/kad/1.0.0");
+pub(crate) const KAD_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/kad/1.0.0");
 
 /// Gossip with one allowed topic.
 pub(crate) type Gossip = gossipsub::Behaviour<gossipsub::IdentityTransform, gossipsub::WhitelistSubscriptionFilter>;
@@ -38,13 +37,12 @@ pub(crate) struct Behaviour {
     pub(crate) memory: memory_connection_limits::Behaviour,
     pub(crate) guard: guard::Behaviour,
     pub(crate) relay: relay::client::Behaviour,
-    pub(crate) dcutr: dcutr::Behaviour,
+    pub(crate) punch: punch::Behaviour,
     pub(crate) autonat: autonat::v2::client::Behaviour,
     pub(crate) identify: identify::Behaviour,
     pub(crate) observed: observed::Behaviour,
     pub(crate) ping: ping::Behaviour,
     pub(crate) kad: kad::Behaviour<kad::store::MemoryStore>,
-    pub(crate) rendezvous: RendezvousBehaviour,
     pub(crate) gossip: Gossip,
     pub(crate) mdns: Toggle<mdns::tokio::Behaviour>,
     pub(crate) slot: SlotBehaviour,
@@ -167,13 +165,12 @@ fn behaviour(
         memory: memory_connection_limits::Behaviour::with_max_bytes(memory::share(limits::MEMORY_PERCENT)),
         guard: guard::Behaviour::new(),
         relay,
-        dcutr: dcutr::Behaviour::new(me),
+        punch: punch::Behaviour::new(me),
         autonat: autonat::v2::client::Behaviour::new(rand::make_rng(), autonat),
         identify: identify::Behaviour::new(identify),
         observed: observed::Behaviour::default(),
         ping: ping::Behaviour::new(ping),
         kad: kad(me),
-        rendezvous: rendezvous::behaviour(ProtocolSupport::Outbound),
         gossip,
         mdns: mdns.into(),
         slot: slot::behaviour(ProtocolSupport::Full),
@@ -194,7 +191,7 @@ fn kad(me: libp2p::PeerId) -> kad::Behaviour<kad::store::MemoryStore> {
         .set_publication_interval(None)
         .set_caching(kad::Caching::Disabled)
         .set_periodic_bootstrap_interval(None)
-        .set_max_packet_size(limits::RECORD_MAX * 4);
+        .set_max_packet_size(kith_wire::limits::WHEREABOUTS_LEN * 16);
     let mut kad = kad::Behaviour::with_config(me, kad::store::MemoryStore::new(me), config);
     kad.set_mode(Some(kad::Mode::Client));
     kad

@@ -11,6 +11,8 @@ mod mail;
 mod mailbox;
 mod own;
 mod peers;
+mod records;
+mod relay_only;
 mod relays;
 mod requests;
 mod slots;
@@ -69,6 +71,7 @@ pub(crate) struct Task {
     bootstraps: Vec<bootstraps::Bootstrap>,
     relays: relays::Relays,
     lookup: lookup::Lookup,
+    records: records::Records,
     exchange: exchange::Exchange,
     requests: BTreeMap<u64, requests::Request>,
     slots: slots::Slots,
@@ -126,6 +129,7 @@ impl Task {
             bootstraps: Vec::new(),
             relays: relays::Relays::default(),
             lookup: lookup::Lookup::default(),
+            records: records::Records::default(),
             exchange: exchange::Exchange::new(config.mdns, tuning.first_card),
             requests: BTreeMap::new(),
             slots: slots::Slots::default(),
@@ -136,6 +140,7 @@ impl Task {
             wall: (tuning.wall)(),
             watched: now,
         };
+        task.relay_only(config.relay_only);
         task.listen(&config.listen)?;
         for address in &config.bootstraps {
             // What was kept by another version, or copied from another profile, must not keep this one from starting.
@@ -188,10 +193,12 @@ impl Task {
 
     fn on_command(&mut self, command: NetCommand) {
         match command {
-            NetCommand::Track { peer, addresses } => self.track(peer, &addresses),
+            NetCommand::Track { peer, addresses, find } => self.track(peer, &addresses, find),
             NetCommand::Untrack { peer } => self.untrack(&peer),
             NetCommand::Send { peer, id, bytes } => self.send(&peer, id, bytes),
-            NetCommand::Request { peer, addresses, id, bytes } => self.request(peer, &addresses, id, bytes),
+            NetCommand::Request { peer, addresses, find, id, bytes } => {
+                self.request(peer, (&addresses, find), id, bytes);
+            }
             NetCommand::AnswerRequest { request, answer } => {
                 if !self.swarm.behaviour_mut().streams.answer(request, answer.encode()) {
                     tracing::debug!(request, "the asker is gone");
@@ -200,10 +207,12 @@ impl Task {
             NetCommand::PutSlot { id, slot, owner_hash, expires_at_ms, blob } => {
                 self.put_slot(id, slots::put(slot, owner_hash, expires_at_ms, blob));
             }
-            NetCommand::GetSlot { id, slot, hints } => self.get_slot(id, slot, &hints),
+            NetCommand::GetSlot { id, slot, hints, not } => self.get_slot(id, slot, &hints, not),
             NetCommand::DeleteSlot { slot, token } => self.delete_slot(slot, token),
             NetCommand::Mailbox { id, mailbox, operation, seed } => self.ask_mailbox(id, &mailbox, operation, seed),
             NetCommand::ServeMailbox { id, serve, erase } => self.serve_mailbox(id, serve, erase),
+            NetCommand::RelayOnly(on) => self.relay_only(on),
+            NetCommand::Findable(keys) => self.findable(keys),
             NetCommand::ServeSlots(served) => self.slots.serve(served),
             NetCommand::AddBootstrap { address } => {
                 if let Err(error) = self.add_bootstrap(&address) {
@@ -274,15 +283,13 @@ impl Task {
             self.ping_failed(&peer, connection, &error);
         } else if let BehaviourEvent::Relay(event) = event {
             self.on_relay(&event);
-        } else if let BehaviourEvent::Rendezvous(event) = event {
-            self.on_rendezvous(event);
         } else if let BehaviourEvent::Kad(event) = event {
             self.on_kad(event);
         } else if let BehaviourEvent::Gossip(event) = event {
             self.on_gossip(event);
         } else if let BehaviourEvent::Mdns(event) = event {
             self.on_mdns(event);
-        } else if let BehaviourEvent::Dcutr(event) = event {
+        } else if let BehaviourEvent::Punch(event) = event {
             tracing::debug!(peer = %event.remote_peer_id, ok = event.result.is_ok(), "hole punch");
         }
     }
@@ -348,6 +355,7 @@ impl Task {
         self.tend_relays(now);
         self.tend_slots(now);
         self.tend_lookup(now);
+        self.tend_records(now);
         self.tend_exchange(now);
         self.swarm.behaviour_mut().streams.release_circuits(now);
         if now.duration_since(self.watched) >= self.tuning.watchdog {

@@ -14,12 +14,12 @@ use crate::support::{
     namespace::{self, Place},
     now_ms,
     public::Public,
-    quick,
+    quick, track,
 };
 
 /// Nothing but what a test switches on leads to other nodes.
 fn hidden() -> Tuning {
-    Tuning { reservations: 0, rendezvous: false, records: false, first_card: Duration::from_secs(3600), ..quick() }
+    Tuning { reservations: 0, records: false, first_card: Duration::from_secs(3600), ..quick() }
 }
 
 async fn start(tuning: Tuning, bootstraps: &[String]) -> Node {
@@ -27,7 +27,7 @@ async fn start(tuning: Tuning, bootstraps: &[String]) -> Node {
 }
 
 async fn track_unknown(node: &Node, peer: TransportId) {
-    node.command(NetCommand::Track { peer, addresses: vec![] }).await;
+    node.command(track(peer, vec![])).await;
 }
 
 async fn learned(node: &mut Node, of: TransportId) -> Vec<String> {
@@ -87,25 +87,9 @@ async fn a_card_that_is_not_its_authors_own_or_names_private_places_is_not_belie
 }
 
 #[tokio::test]
-async fn a_sealed_record_alone_leads_to_a_contact() {
+async fn a_sealed_record_alone_leads_to_a_contact_and_to_who_comes_back_elsewhere() {
     let bootstrap = Bootstrap::start().await;
     let tuning = Tuning { records: true, ..hidden() };
-    let mut alice = start(tuning, &bootstrap.addresses).await;
-    let mut bob = start(tuning, &bootstrap.addresses).await;
-    track_unknown(&alice, bob.id).await;
-    track_unknown(&bob, alice.id).await;
-    assert!(matches!(alice.up(&bob).await, Path::Direct { .. }));
-    bob.up(&alice).await;
-    for node in [alice, bob] {
-        node.stop().await;
-    }
-    bootstrap.stop().await;
-}
-
-#[tokio::test]
-async fn a_registration_alone_leads_to_a_contact_and_to_who_comes_back_elsewhere() {
-    let bootstrap = Bootstrap::start().await;
-    let tuning = Tuning { rendezvous: true, ..hidden() };
     let mut alice = start(tuning, &bootstrap.addresses).await;
     let key = SigningKey::generate();
     let mut bob = Node::start_with(QUIC, tuning, key.duplicate(), bootstrap.addresses.clone()).await;
@@ -115,7 +99,7 @@ async fn a_registration_alone_leads_to_a_contact_and_to_who_comes_back_elsewhere
     bob.up(&alice).await;
     bob.stop().await;
     alice.down().await;
-    // Another port: the registration under the same name is replaced. Bob looks for nobody.
+    // Another port: the record under the same name is replaced. Bob looks for nobody.
     let bob = Node::start_with(QUIC, tuning, key, bootstrap.addresses.clone()).await;
     while !learned(&mut alice, bob.id).await.contains(&bob.addresses[0]) {}
     for node in [alice, bob] {
@@ -145,7 +129,7 @@ async fn who_does_not_track_back_is_not_dialled_again_and_again() {
     let address = aloof.address().await;
     let address = address.split("/p2p/").next().expect("an address").to_owned();
     let node = Node::start_tuned(QUIC, Tuning { dial_first: Duration::from_millis(50), ..quick() }).await;
-    node.command(NetCommand::Track { peer: aloof.id, addresses: vec![address] }).await;
+    node.command(track(aloof.id, vec![address])).await;
     // The ladder 0.05, 0.1, 0.25, 0.5, 1.5, 3 s has at most six rungs in this time; a loop would have hundreds.
     let visits = aloof.count_visits(Duration::from_secs(5)).await;
     assert!((1..=8).contains(&visits), "{visits} dials");
@@ -256,7 +240,7 @@ async fn neighbours() {
     // Strangers yet: an invite is fetched before anybody is a contact. Nobody may have been heard at first.
     let mut id = 0;
     loop {
-        alice.command(NetCommand::GetSlot { id, slot, hints: vec![] }).await;
+        alice.command(NetCommand::GetSlot { id, slot, hints: vec![], not: vec![] }).await;
         match alice.slot(id).await {
             SlotOutcome::Found(blob) => break assert_eq!(blob, b"sealed"),
             SlotOutcome::Unreachable if id < 200 => id += 1,

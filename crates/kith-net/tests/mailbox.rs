@@ -236,6 +236,7 @@ impl Own {
             listen: vec![QUIC.to_owned()],
             bootstraps: vec![],
             mdns: false,
+            relay_only: false,
             agent: "kith-test".to_owned(),
             mail_dir: Some(folder.to_owned()),
         };

@@ -15,6 +15,7 @@ use kith_wire::{RequestAnswer, SlotId, TransportId, frame};
 use support::{
     Bootstrap, Node, QUIC, TCP, quick,
     raw::{Ended, Raw, Script},
+    track,
 };
 
 async fn exchange(transport: &str) {
@@ -73,11 +74,11 @@ async fn a_slot_is_served_by_its_owner_to_whom_it_hinted() {
     let slot = SlotId::from_bytes([5; 32]);
     bob.command(NetCommand::ServeSlots(vec![(slot, b"sealed".to_vec())])).await;
     let hints = bob.full_addresses();
-    alice.command(NetCommand::GetSlot { id: 1, slot, hints: hints.clone() }).await;
+    alice.command(NetCommand::GetSlot { id: 1, slot, hints: hints.clone(), not: vec![] }).await;
     assert_eq!(alice.slot(1).await, SlotOutcome::Found(b"sealed".to_vec()));
-    alice.command(NetCommand::GetSlot { id: 2, slot: SlotId::from_bytes([6; 32]), hints }).await;
+    alice.command(NetCommand::GetSlot { id: 2, slot: SlotId::from_bytes([6; 32]), hints, not: vec![] }).await;
     assert_eq!(alice.slot(2).await, SlotOutcome::Missing);
-    alice.command(NetCommand::GetSlot { id: 3, slot, hints: vec![] }).await;
+    alice.command(NetCommand::GetSlot { id: 3, slot, hints: vec![], not: vec![] }).await;
     assert_eq!(alice.slot(3).await, SlotOutcome::Unreachable);
     alice.stop().await;
     bob.stop().await;
@@ -110,7 +111,7 @@ async fn an_unreachable_peer_is_reported_as_such() {
     let (mut alice, bob) = (Node::start_tuned(QUIC, tuning).await, Node::start(QUIC).await);
     let (id, addresses) = (bob.id, bob.addresses.clone());
     bob.stop().await;
-    alice.command(NetCommand::Request { peer: id, addresses, id: 4, bytes: vec![1] }).await;
+    alice.command(NetCommand::Request { peer: id, addresses, find: None, id: 4, bytes: vec![1] }).await;
     assert_eq!(alice.answered(4).await, Err(RequestError::Unreachable));
     alice.stop().await;
 }
@@ -119,7 +120,7 @@ async fn an_unreachable_peer_is_reported_as_such() {
 async fn friends_find_each_other_again_by_cached_addresses() {
     let (mut alice, mut bob) = (Node::start_tuned(QUIC, quick()).await, Node::start_tuned(QUIC, quick()).await);
     alice.track(&bob).await;
-    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
+    bob.command(track(alice.id, vec![])).await;
     alice.up(&bob).await;
     bob.up(&alice).await;
     // What bob knows about alice he has from her hello.
@@ -131,7 +132,7 @@ async fn friends_find_each_other_again_by_cached_addresses() {
     let (key, tuning) = (bob.stop().await, quick());
     alice.down().await;
     let mut bob = Node::start_with(QUIC, tuning, key, vec![]).await;
-    bob.command(NetCommand::Track { peer: alice.id, addresses: cached }).await;
+    bob.command(track(alice.id, cached)).await;
     assert!(matches!(bob.up(&alice).await, Path::Direct { .. }));
     alice.up(&bob).await;
     alice.send(&bob, 9, b"again".to_vec()).await;
@@ -174,7 +175,7 @@ async fn a_frame_over_the_cap_ends_its_stream_and_nothing_else() {
     let friend = TransportId::from_bytes(key.public().to_bytes());
     let mut raw = Raw::new(&key, "/kith/dm/1", &node.full_addresses()[0]);
     assert_eq!(raw.play(Script::Whole(vec![])).await, Ended::Refused, "nothing is negotiated with a stranger");
-    node.command(NetCommand::Track { peer: friend, addresses: vec![] }).await;
+    node.command(track(friend, vec![])).await;
     node.status(|_| true).await;
     let giant = (u32::try_from(kith_wire::limits::FRAME_MAX).expect("small") + 2).to_be_bytes().to_vec();
     assert_eq!(raw.play(Script::Trickle(giant)).await, Ended::Broken);
@@ -231,8 +232,8 @@ async fn contacts_whose_addresses_are_unknown_are_found_at_the_bootstrap_and_go_
     let bootstrap = Bootstrap::start().await;
     let (mut alice, mut bob) =
         (Node::start_at(QUIC, &bootstrap.addresses).await, Node::start_at(QUIC, &bootstrap.addresses).await);
-    alice.command(NetCommand::Track { peer: bob.id, addresses: vec![] }).await;
-    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
+    alice.command(track(bob.id, vec![])).await;
+    bob.command(track(alice.id, vec![])).await;
     let path = alice.up(&bob).await;
     bob.up(&alice).await;
     alice.send(&bob, 1, b"found you".to_vec()).await;
@@ -260,8 +261,8 @@ async fn contacts_that_hear_nobody_directly_talk_through_the_relay() {
     let (mut alice, mut bob) = (start(), start());
     alice.status(|status| !status.relays.is_empty()).await;
     bob.status(|status| !status.relays.is_empty()).await;
-    alice.command(NetCommand::Track { peer: bob.id, addresses: vec![] }).await;
-    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
+    alice.command(track(bob.id, vec![])).await;
+    bob.command(track(alice.id, vec![])).await;
     assert!(matches!(alice.up(&bob).await, Path::Relayed { .. }));
     assert!(matches!(bob.up(&alice).await, Path::Relayed { .. }));
     for id in 0..20_u64 {
@@ -281,8 +282,8 @@ async fn a_relay_that_restarts_holds_a_reservation_again() {
     let bootstrap = Bootstrap::start().await;
     let (mut alice, mut bob) =
         (Node::start_deaf(quick(), &bootstrap.addresses), Node::start_deaf(quick(), &bootstrap.addresses));
-    alice.command(NetCommand::Track { peer: bob.id, addresses: vec![] }).await;
-    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
+    alice.command(track(bob.id, vec![])).await;
+    bob.command(track(alice.id, vec![])).await;
     alice.up(&bob).await;
     bob.up(&alice).await;
     let (key, listen) = bootstrap.stop().await;
@@ -314,12 +315,15 @@ async fn a_slot_put_at_a_bootstrap_is_found_and_gone_after_use() {
     alice.command(NetCommand::PutSlot { id: 1, slot, owner_hash, expires_at_ms, blob: b"sealed".to_vec() }).await;
     assert_eq!(alice.put(1).await, 1);
     let hints = bootstrap.addresses.clone();
-    bob.command(NetCommand::GetSlot { id: 2, slot, hints: hints.clone() }).await;
+    bob.command(NetCommand::GetSlot { id: 2, slot, hints: hints.clone(), not: vec![] }).await;
     assert_eq!(bob.slot(2).await, SlotOutcome::Found(b"sealed".to_vec()));
+    let not = vec![*blake3::hash(b"sealed").as_bytes()];
+    bob.command(NetCommand::GetSlot { id: 1, slot, hints: hints.clone(), not }).await;
+    assert_eq!(bob.slot(1).await, SlotOutcome::Missing, "it is not what is wanted");
     alice.command(NetCommand::DeleteSlot { slot, token }).await;
     let mut id = 3;
     loop {
-        bob.command(NetCommand::GetSlot { id, slot, hints: hints.clone() }).await;
+        bob.command(NetCommand::GetSlot { id, slot, hints: hints.clone(), not: vec![] }).await;
         match bob.slot(id).await {
             SlotOutcome::Found(_) => id += 1,
             SlotOutcome::Gone { used } => break assert!(used),
@@ -354,7 +358,7 @@ async fn the_connection_test_names_what_works() {
     let steps = steps.await.expect("an answer");
     let ok = |name: &str| steps.iter().find(|step| step.name == name).map(|step| step.ok);
     assert_eq!(
-        [ok("listen_udp"), ok("listen_tcp"), ok("bootstrap"), ok("relay"), ok("rendezvous")],
+        [ok("listen_udp"), ok("listen_tcp"), ok("bootstrap"), ok("relay"), ok("records")],
         [Some(true), Some(false), Some(true), Some(true), Some(true)],
         "{steps:?}"
     );
@@ -366,7 +370,7 @@ async fn the_connection_test_names_what_works() {
 async fn a_hello_brings_the_addresses_of_a_contact() {
     let (mut alice, mut bob) = (Node::start(QUIC).await, Node::start(TCP).await);
     alice.track(&bob).await;
-    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
+    bob.command(track(alice.id, vec![])).await;
     let expected = alice.addresses.clone();
     let learned = bob.wait(|event| match event {
         NetEvent::PeerAddresses { peer, addresses } => Some((*peer, addresses.clone())),

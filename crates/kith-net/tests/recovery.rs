@@ -7,7 +7,7 @@ use std::{
 };
 
 use kith_crypto::SigningKey;
-use kith_net::{NetCommand, NetEvent, NetState, Path, Tuning};
+use kith_net::{NetCommand, NetEvent, NetState, NetStatus, Path, Tuning};
 
 use crate::support::{
     Bootstrap, Node, QUIC,
@@ -15,6 +15,8 @@ use crate::support::{
     namespace::{self, Place},
     nat::Nat,
     quick,
+    raw::{Ended, Raw, Script},
+    track,
 };
 
 /// Lets a peer run while something is awaited.
@@ -52,7 +54,7 @@ async fn a_reservation_granted_by_a_bootstrap_that_was_removed_does_no_harm() {
     let node = Node::start_deaf(quick(), std::slice::from_ref(&relay.address));
     within(relay.asked()).await;
     // A contact is not disconnected because it is no bootstrap any more.
-    node.command(NetCommand::Track { peer: relay.id, addresses: vec![] }).await;
+    node.command(track(relay.id, vec![])).await;
     node.command(NetCommand::RemoveBootstrap { address: relay.address.clone() }).await;
     beside(&mut relay, node.status(|status| status.bootstraps.is_empty())).await;
     relay.grant();
@@ -66,7 +68,7 @@ async fn who_does_not_answer_pings_is_disconnected_and_who_does_not_know_them_is
     let (mut mute, mut plain) = (Holding::start(PING).await, Holding::start("/kith/nothing").await);
     let node = Node::start_tuned(QUIC, Tuning { ping: Duration::from_millis(300), ..quick() }).await;
     for peer in [&plain, &mute] {
-        node.command(NetCommand::Track { peer: peer.id, addresses: vec![peer.address.clone()] }).await;
+        node.command(track(peer.id, vec![peer.address.clone()])).await;
     }
     within(beside(&mut plain, mute.left())).await;
     assert!(plain.is_connected());
@@ -77,13 +79,12 @@ async fn who_does_not_answer_pings_is_disconnected_and_who_does_not_know_them_is
 async fn contacts_that_meet_at_a_relay_go_direct_and_leave_it() {
     let bootstrap = Bootstrap::start().await;
     // Nothing tells them their addresses before they meet.
-    let tuning =
-        Tuning { rendezvous: false, records: false, settle: Duration::from_millis(300), reservations: 1, ..quick() };
+    let tuning = Tuning { records: false, settle: Duration::from_millis(300), reservations: 1, ..quick() };
     let start = || Node::start_with(QUIC, tuning, SigningKey::generate(), bootstrap.addresses.clone());
     let (mut alice, mut bob) = (start().await, start().await);
     bob.status(|status| !status.relays.is_empty()).await;
-    bob.command(NetCommand::Track { peer: alice.id, addresses: vec![] }).await;
-    alice.command(NetCommand::Track { peer: bob.id, addresses: vec![] }).await;
+    bob.command(track(alice.id, vec![])).await;
+    alice.command(track(bob.id, vec![])).await;
     let (path, back) = (alice.up(&bob).await, bob.up(&alice).await);
     assert!(matches!(path, Path::Relayed { .. }));
     alice.direct(path, &bob).await;
@@ -94,6 +95,53 @@ async fn contacts_that_meet_at_a_relay_go_direct_and_leave_it() {
     alice.send(&bob, 1, b"here".to_vec()).await;
     assert_eq!(bob.received(&alice).await, b"here");
     for node in [alice, bob] {
+        node.stop().await;
+    }
+    bootstrap.stop().await;
+}
+
+#[tokio::test]
+async fn who_is_met_through_relays_alone_tells_nobody_where_they_are() {
+    let bootstrap = Bootstrap::start().await;
+    let tuning = Tuning { settle: Duration::from_millis(300), reservations: 1, ..quick() };
+    let start = || Node::start_with(QUIC, tuning, SigningKey::generate(), bootstrap.addresses.clone());
+    let (mut alice, mut bob) = (start().await, start().await);
+    let (alice_id, open, open_full) = (alice.id, alice.addresses.clone(), alice.full_addresses());
+    alice.command(NetCommand::RelayOnly(true)).await;
+    let hidden = |status: &NetStatus| !status.relays.is_empty() && status.addresses == status.relays;
+    alice.status(hidden).await;
+    bob.status(|status| !status.relays.is_empty()).await;
+    // He knows where she was, and she knows where he is.
+    bob.command(track(alice.id, open)).await;
+    alice.track(&bob).await;
+    let (path, back) = (alice.up(&bob).await, bob.up(&alice).await);
+    assert!(matches!((path, back), (Path::Relayed { .. }, Path::Relayed { .. })), "{path:?} {back:?}");
+    alice.send(&bob, 1, b"here".to_vec()).await;
+    assert_eq!(bob.received(&alice).await, b"here");
+    // Others meet in the same way and are direct in no time.
+    let mut carol = start().await;
+    carol.status(|status| !status.relays.is_empty()).await;
+    carol.command(track(bob.id, vec![])).await;
+    bob.command(track(carol.id, vec![])).await;
+    let (path, back) = (carol.up(&bob).await, bob.up(&carol).await);
+    carol.direct(path, &bob).await;
+    bob.direct(back, &carol).await;
+    let of_alice = |event: &NetEvent| matches!(event, NetEvent::PathChanged { peer, .. } if *peer == alice_id);
+    assert!(!bob.saw(of_alice) && !alice.saw(|event| matches!(event, NetEvent::PathChanged { .. })));
+    let mut stranger = Raw::new(&SigningKey::generate(), "/kith/request/1", &open_full[0]);
+    assert_eq!(stranger.play(Script::Whole(vec![])).await, Ended::Disconnected, "nobody gets in but through the relay");
+    alice.command(NetCommand::RelayOnly(false)).await;
+    alice
+        .wait(|event| {
+            matches!(
+                event,
+                NetEvent::PeerUp { path: Path::Direct { .. }, .. }
+                    | NetEvent::PathChanged { path: Path::Direct { .. }, .. }
+            )
+            .then_some(())
+        })
+        .await;
+    for node in [alice, bob, carol] {
         node.stop().await;
     }
     bootstrap.stop().await;
@@ -130,7 +178,7 @@ async fn a_relay_with_a_name_makes_a_device_findable() {
     let (reply, steps) = tokio::sync::oneshot::channel();
     node.command(NetCommand::Test(reply)).await;
     let steps = steps.await.expect("an answer");
-    assert!(steps.iter().any(|step| step.name == "rendezvous" && step.ok), "{steps:?}");
+    assert!(steps.iter().any(|step| step.name == "records" && step.ok), "{steps:?}");
     node.stop().await;
     bootstrap.stop().await;
 }

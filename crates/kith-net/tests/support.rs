@@ -12,7 +12,7 @@ use futures::FutureExt;
 use kith_crypto::SigningKey;
 use kith_net::server::{Limits, Server, ServerConfig, ServerError};
 use kith_net::{Net, NetCommand, NetConfig, NetError, NetEvent, NetStatus, Path, RequestError, SlotOutcome, Tuning};
-use kith_wire::{RequestAnswer, TransportId};
+use kith_wire::{FindKey, RequestAnswer, TransportId};
 use libp2p::{
     identity::{PublicKey, ed25519},
     metrics::Registry,
@@ -58,6 +58,16 @@ pub(crate) struct Node {
     cancel: CancellationToken,
 }
 
+/// By which a node of these tests is found: a contact would have been told.
+pub(crate) fn find_key(of: &TransportId) -> FindKey {
+    FindKey::from_bytes(&of.to_bytes())
+}
+
+/// Keeps a connection to a node that may be found.
+pub(crate) fn track(peer: TransportId, addresses: Vec<String>) -> NetCommand {
+    NetCommand::Track { peer, addresses, find: Some(find_key(&peer)) }
+}
+
 impl Node {
     pub(crate) async fn start(listen: &str) -> Self {
         Self::start_tuned(listen, Tuning::default()).await
@@ -98,10 +108,18 @@ impl Node {
 
     fn launch(listen: Vec<String>, tuning: Tuning, key: SigningKey, bootstraps: Vec<String>, mdns: bool) -> Self {
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
-        let config =
-            NetConfig { key: key.duplicate(), listen, bootstraps, mdns, agent: "kith-test".to_owned(), mail_dir: None };
+        let config = NetConfig {
+            key: key.duplicate(),
+            listen,
+            bootstraps,
+            mdns,
+            relay_only: false,
+            agent: "kith-test".to_owned(),
+            mail_dir: None,
+        };
         let (net, events) = Net::start_tuned(config, tuning, &tracker, cancel.clone()).expect("start");
         let id = TransportId::from_bytes(key.public().to_bytes());
+        net.try_command(NetCommand::Findable(vec![find_key(&id)])).expect("room");
         Self { id, addresses: vec![], key, net, events, seen: vec![], tracker, cancel }
     }
 
@@ -138,7 +156,7 @@ impl Node {
     }
 
     pub(crate) async fn track(&self, other: &Node) {
-        self.command(NetCommand::Track { peer: other.id, addresses: other.addresses.clone() }).await;
+        self.command(track(other.id, other.addresses.clone())).await;
     }
 
     pub(crate) async fn send(&self, to: &Node, id: u64, bytes: Vec<u8>) {
@@ -146,7 +164,8 @@ impl Node {
     }
 
     pub(crate) async fn ask(&self, to: &Node, id: u64, bytes: Vec<u8>) {
-        self.command(NetCommand::Request { peer: to.id, addresses: to.addresses.clone(), id, bytes }).await;
+        let (addresses, find) = (to.addresses.clone(), Some(find_key(&to.id)));
+        self.command(NetCommand::Request { peer: to.id, addresses, find, id, bytes }).await;
     }
 
     /// Waits for an event, also among those that came while waiting for others. An event is found once.

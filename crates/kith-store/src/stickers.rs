@@ -1,7 +1,7 @@
 //! Small pictures: which messages show them, and those of one's own. Each is kept once, and goes with the last thing that
 //! shows it: triggers of the schema see to that, whatever removes the rows.
 
-use kith_wire::{MsgId, Picture, PictureId};
+use kith_wire::{MsgId, PictureId, SmallPicture};
 use rusqlite::{Connection, params};
 
 use crate::codec::{collect, first, int};
@@ -59,7 +59,7 @@ fn event_bytes(event: Option<&MsgId>) -> &[u8] {
 
 impl Store {
     /// Keeps what the message in row `row` shows, or its edit `event`, once. Nothing is kept for one that was taken back.
-    pub fn show_pictures(&self, row: i64, event: Option<&MsgId>, pictures: &[Picture]) -> Result<(), StoreError> {
+    pub fn show_pictures(&self, row: i64, event: Option<&MsgId>, pictures: &[SmallPicture]) -> Result<(), StoreError> {
         if pictures.is_empty() {
             return Ok(());
         }
@@ -80,12 +80,12 @@ impl Store {
     }
 
     /// The pictures that came with the message in row `row`, or with its edit `event`, in their order.
-    pub fn shown_pictures(&self, row: i64, event: Option<&MsgId>) -> Result<Vec<Picture>, StoreError> {
+    pub fn shown_pictures(&self, row: i64, event: Option<&MsgId>) -> Result<Vec<SmallPicture>, StoreError> {
         let sql = "SELECT p.name, c.png FROM message_pictures p JOIN pictures c ON c.id = p.picture_id
             WHERE p.message_id = ?1 AND p.event = ?2 ORDER BY p.place";
         let mut statement = self.conn.prepare_cached(sql)?;
         collect(statement.query(params![row, event_bytes(event)])?, |row| {
-            Ok(Picture { name: row.get(0)?, png: row.get(1)? })
+            Ok(SmallPicture { name: row.get(0)?, png: row.get(1)? })
         })
     }
 

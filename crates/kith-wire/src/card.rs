@@ -74,6 +74,12 @@ impl TransportCard {
         Self { transport, addresses: fit_addresses(addresses, CARD_ADDRESSES_MAX_BYTES), issued_at_ms, features }
     }
 
+    /// The card with the first of its addresses, as many as fit into `max_bytes`.
+    #[must_use]
+    pub(crate) fn fitted(&self, max_bytes: usize) -> Self {
+        Self { addresses: fit_addresses(self.addresses.clone(), max_bytes), ..self.clone() }
+    }
+
     /// The signed card as it travels. `key` must be the transport key the card names, else nobody will accept it.
     #[must_use]
     pub fn sign(&self, key: &SigningKey) -> Vec<u8> {

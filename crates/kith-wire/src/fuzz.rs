@@ -21,6 +21,7 @@ use crate::recovery::{Recovery, UnverifiedRecovery};
 use crate::request::{RequestAnswer, RequestFrame};
 use crate::slot::{SlotRequest, SlotResponse};
 use crate::text::{clean_name, clean_status, clean_text};
+use crate::whereabouts::{FindKey, check_record};
 
 /// One decoder: its name and the function.
 pub type Target = (&'static str, fn(&[u8]));
@@ -35,6 +36,7 @@ pub const TARGETS: &[Target] = &[
     ("invite_bundle", fuzz_invite_bundle),
     ("bundle_inside", fuzz_bundle_inside),
     ("spoken_link", fuzz_spoken_link),
+    ("whereabouts", fuzz_whereabouts),
     ("request_frame", fuzz_request_frame),
     ("request_answer", fuzz_request_answer),
     ("recovery", fuzz_recovery),
@@ -145,6 +147,15 @@ pub fn fuzz_spoken_link(bytes: &[u8]) {
             let again = place.open(&place.seal(&link)).map(|link| link.to_string());
             assert!(again == Ok(link.to_string()), "a link changed");
         }
+    }
+}
+
+/// Records that say where a device is, as whoever stores them and as whoever holds the key could write them.
+pub fn fuzz_whereabouts(bytes: &[u8]) {
+    let find = FindKey::from_bytes(&[11; 32]);
+    for record in [bytes, &find.record_of(0, 0, bytes)] {
+        let stored = check_record(&find.name(0), record, 0).is_ok();
+        assert!(find.open(0, record, 0).is_err() || stored, "what nobody may store was opened");
     }
 }
 

@@ -1,6 +1,7 @@
 //! How two people meet: a short secret link, and the sealed bundle of keys it opens.
 
 mod bundle;
+mod public_address;
 mod spoken;
 
 use std::fmt;
@@ -10,13 +11,15 @@ use zeroize::Zeroizing;
 
 pub(crate) use bundle::seal_plain;
 pub use bundle::{BundleParts, InviteBundle, InviteError, UnverifiedBundle, kem_info};
+pub use public_address::{ADDRESS_BITS_MAX, ADDRESS_BITS_MIN, WEEK_MS, WorkTask, address_token, week_of};
 pub use spoken::{SpokenInvite, SpokenLinkError};
 
 use crate::address;
 use crate::bootstrap::BootstrapLink;
-use crate::ids::{AccountId, SlotId, truncated};
+use crate::ids::{AccountId, DeviceId, SlotId, truncated};
 use crate::limits::{HINT_MAX_BYTES, HINTS_MAX};
 use crate::link::{self, LinkError};
+use crate::whereabouts::FindKey;
 
 const LETTER: char = 'i';
 const FINGERPRINT_LEN: usize = 16;
@@ -104,6 +107,12 @@ impl InviteLink {
     #[must_use]
     pub fn verify_request_mac(&self, envelope: &[u8], mac: &[u8; 32]) -> bool {
         self.secret.verify_mac(KdfInfo::INVITE_MAC, envelope, mac).is_ok()
+    }
+
+    /// By which either side finds a device of the other until that has given it a key of its own.
+    #[must_use]
+    pub fn find_key(&self, device: &DeviceId) -> FindKey {
+        FindKey::from_bytes(self.secret.derive_with(KdfInfo::INVITE_FIND, &device.to_bytes()).as_bytes())
     }
 
     fn bundle_key(&self) -> Key {

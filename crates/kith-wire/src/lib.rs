@@ -29,10 +29,14 @@ pub mod limits;
 pub mod link;
 pub mod mailbox;
 pub mod message;
+pub mod picture;
 pub mod recovery;
 pub mod request;
 pub mod slot;
 pub mod text;
+pub mod web;
+pub mod whereabouts;
+mod work;
 
 pub use bootstrap::{BootstrapLink, services};
 pub use card::{CardError, TransportCard, UnverifiedCard};
@@ -46,15 +50,19 @@ pub use identity::{
 pub use ids::{
     AccountId, ChatId, DepositId, DeviceId, EnvelopeId, Hlc, IdError, MsgId, PictureId, ReceiveId, SlotId, TransportId,
 };
-pub use invite::{BundleParts, InviteBundle, InviteError, InviteLink, SpokenInvite, SpokenLinkError, UnverifiedBundle};
+pub use invite::{
+    BundleParts, InviteBundle, InviteError, InviteLink, SpokenInvite, SpokenLinkError, UnverifiedBundle, WorkTask,
+};
 pub use link::LinkError;
 pub use mailbox::{
     Admission, Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, QueueAddress,
     Receipt, UnverifiedMailboxRequest,
 };
 pub use message::{
-    Availability, Body, Ends, Inner, InnerError, Introduction, IntroductionAnswer, Picture, Poll, Sticker, Sync,
-    UnverifiedInner,
+    Availability, Body, Ends, Inner, InnerError, Introduction, IntroductionAnswer, LinkPreview, Poll, SmallPicture,
+    Sticker, Sync, UnverifiedInner,
 };
-pub use request::{RequestAnswer, RequestFrame};
+pub use picture::{Picture, PictureFormat};
+pub use request::{RequestAnswer, RequestFrame, RequestWork};
 pub use slot::{SlotDenial, SlotRequest, SlotResponse};
+pub use whereabouts::{FindKey, WhereaboutsError};

@@ -6,6 +6,8 @@ pub const FRAME_MAX: usize = 64 * 1024;
 pub const INNER_MAX: usize = 63 * 1024 - 512;
 /// Bytes of the body inside an inner plaintext.
 pub const BODY_MAX: usize = 60 * 1024;
+/// Bytes of a body that becomes part of a conversation: what gives it back is a body as well, and takes 128 bytes more.
+pub const KEPT_BODY_MAX: usize = BODY_MAX - 128;
 /// Bytes of UTF-8 in one text message.
 pub const TEXT_MAX_BYTES: usize = 16 * 1024;
 /// Bytes of UTF-8 in the emoji of a reaction; the longest in Unicode, a family of four with skin colours, has 41.
@@ -16,16 +18,28 @@ pub const QUESTION_MAX_CHARS: usize = 300;
 pub const OPTIONS_MAX: usize = 12;
 /// Characters of one of them.
 pub const OPTION_MAX_CHARS: usize = 100;
-/// Pixels of the longer side of a small picture.
-pub const PICTURE_MAX_SIDE: u32 = 256;
+/// Pixels of the longer side of a small picture: a sticker, or one between the words of a text.
+pub const SMALL_PICTURE_MAX_SIDE: u32 = 256;
 /// Characters of its name.
-pub const PICTURE_NAME_MAX_CHARS: usize = 32;
+pub const SMALL_PICTURE_NAME_MAX_CHARS: usize = 32;
 /// Bytes of the picture of a sticker.
 pub const STICKER_MAX_BYTES: usize = 32 * 1024;
 /// Pictures that come with one text.
 pub const EMOJI_PICTURES_MAX: usize = 8;
 /// Bytes of one of them: with the longest text all of them fit into [`BODY_MAX`], and into what gives them back.
 pub const EMOJI_PICTURE_MAX_BYTES: usize = 4 * 1024 + 512;
+/// Bytes of a web link that has a preview.
+pub const WEB_LINK_MAX_BYTES: usize = 2 * 1024;
+/// Characters of the title of a page.
+pub const LINK_TITLE_MAX_CHARS: usize = 200;
+/// Characters of what a page says that it is about.
+pub const LINK_DESCRIPTION_MAX_CHARS: usize = 500;
+/// Bytes of a picture in a link preview.
+pub const PICTURE_MAX_BYTES: usize = 24 * 1024;
+/// Pixels of a side of a picture in a link preview.
+pub const PICTURE_MAX_SIDE: u32 = 480;
+/// Bytes of an encoded link preview: a picture, the link, its texts and what stands around them.
+pub const LINK_PREVIEW_MAX: usize = 32 * 1024;
 /// Seconds after which a message may disappear: a year.
 pub const EXPIRES_MAX_S: u32 = 366 * 24 * 3600;
 /// Characters of the text in a contact request.
@@ -91,6 +105,13 @@ pub const CARD_ADDRESSES_MAX_BYTES: usize = 3 * 1024;
 pub const CARD_AGE_MAX_MS: u64 = 26 * 60 * 60 * 1000;
 /// How far in the future the clock of an author may be, in milliseconds.
 pub const CLOCK_SKEW_MAX_MS: u64 = 5 * 60 * 1000;
+/// Bytes of a record that says where a device is: every one has so many.
+pub const WHEREABOUTS_LEN: usize = 1024;
+/// Bytes of all addresses in one; the rest is keys and signatures.
+pub const WHEREABOUTS_ADDRESSES_MAX_BYTES: usize = 448;
+/// How far in the future the clock of who made such a record may be, in milliseconds: it is looked for under neighbouring
+/// days by the same measure.
+pub const RECORD_CLOCK_MS: u64 = 2 * 60 * 60 * 1000;
 /// Bytes of an encoded hello.
 pub const HELLO_MAX: usize = CARD_MAX + 64;
 /// Bytes of an encoded contact request frame: tag, MAC, version and one envelope.

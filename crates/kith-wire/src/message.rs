@@ -4,6 +4,7 @@
 mod body;
 mod body_proto;
 mod introduction;
+mod link_preview;
 mod poll;
 mod stickers;
 mod sync;
@@ -15,8 +16,9 @@ use zeroize::{Zeroize, Zeroizing};
 
 pub use body::{Availability, Body};
 pub use introduction::{Introduction, IntroductionAnswer};
+pub use link_preview::LinkPreview;
 pub use poll::Poll;
-pub use stickers::{Picture, Sticker, png_size};
+pub use stickers::{SmallPicture, Sticker, png_size};
 pub use sync::Sync;
 
 use crate::codec::{Shape, array, arrays, check_count};

@@ -8,6 +8,8 @@ use crate::text::check_bytes;
 const WHAT: &str = "contact request";
 const ANSWER: &str = "request answer";
 const VERSION: u8 = 1;
+/// Of a request that shows work; 2 is a recovery statement.
+const VERSION_WORK: u8 = 3;
 
 /// A contact request as it travels: which invite, proof of holding it, and the envelope with the first message.
 /// Cheap to refuse: the tag is looked up and the MAC compared before anything is decrypted.
@@ -17,25 +19,52 @@ pub struct RequestFrame {
     pub tag: [u8; 16],
     /// [`crate::InviteLink::request_mac`] of the envelope.
     pub mac: [u8; 32],
+    /// The work it shows, where the bundle asks for some.
+    pub work: Option<RequestWork>,
     /// The envelope.
     pub envelope: Vec<u8>,
 }
 
+/// Work as a request shows it: the rest of the [`WorkTask`](crate::WorkTask) is the receiver's to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestWork {
+    /// The first half of the id of the session inside the envelope.
+    pub session: [u8; 16],
+    /// What was found.
+    pub nonce: u64,
+}
+
 impl RequestFrame {
-    /// The payload of the frame: `1 ‖ tag ‖ mac ‖ envelope`.
+    /// The payload of the frame: `1 ‖ tag ‖ mac ‖ envelope`, or `3 ‖ tag ‖ mac ‖ session ‖ nonce ‖ envelope`.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        [&[VERSION], self.tag.as_slice(), &self.mac, &self.envelope].concat()
+        match self.work {
+            None => [&[VERSION], self.tag.as_slice(), &self.mac, &self.envelope].concat(),
+            Some(RequestWork { session, nonce }) => {
+                let nonce = nonce.to_be_bytes();
+                [&[VERSION_WORK], self.tag.as_slice(), &self.mac, &session, &nonce, &self.envelope].concat()
+            }
+        }
     }
 
     /// Decodes a frame payload; fails if it is cut off, too long or of an unknown version.
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         check_bytes(WHAT, bytes, REQUEST_FRAME_MAX)?;
-        let rest = versioned(WHAT, bytes)?;
+        let (shows_work, rest) = match bytes.split_first() {
+            Some((&VERSION_WORK, rest)) => (true, rest),
+            _ => (false, versioned(WHAT, bytes)?),
+        };
         let (tag, rest) = split(WHAT, rest)?;
-        let (mac, envelope) = split(WHAT, rest)?;
+        let (mac, rest) = split(WHAT, rest)?;
+        let (work, envelope) = if shows_work {
+            let (session, rest) = split(WHAT, rest)?;
+            let (nonce, envelope) = split(WHAT, rest)?;
+            (Some(RequestWork { session, nonce: u64::from_be_bytes(nonce) }), envelope)
+        } else {
+            (None, rest)
+        };
         check_bytes(WHAT, envelope, FRAME_MAX)?;
-        Ok(Self { tag, mac, envelope: envelope.to_vec() })
+        Ok(Self { tag, mac, work, envelope: envelope.to_vec() })
     }
 }
 
@@ -60,6 +89,8 @@ pub enum RequestAnswer {
     Unknown,
     /// Too many requests; try later.
     Busy,
+    /// It does not show the work that the bundle asks for, or for another bundle than the one of now.
+    Work,
     /// The newest identity log of the asker that is known: the answer to a [`LogAsk`](crate::recovery::LogAsk), and to a
     /// [`Return`](crate::recovery::Return) with an older one.
     Log(Vec<u8>),
@@ -75,6 +106,7 @@ impl RequestAnswer {
             Self::Expired => 3,
             Self::Unknown => 4,
             Self::Busy => 5,
+            Self::Work => 7,
             Self::Log(log) => return [&[VERSION, 6], log.as_slice()].concat(),
         };
         vec![VERSION, code]
@@ -96,6 +128,7 @@ impl RequestAnswer {
             3 => Ok(Self::Expired),
             4 => Ok(Self::Unknown),
             5 => Ok(Self::Busy),
+            7 => Ok(Self::Work),
             other => Err(WireError::UnknownKind { what: ANSWER, found: u32::from(*other) }),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::error::WireError;
 use crate::limits::{
-    ADDRESS_MAX_BYTES, ADDRESSES_MAX, EMOJI_MAX_BYTES, NAME_MAX_CHARS, PICTURE_NAME_MAX_CHARS, STATUS_MAX_CHARS,
+    ADDRESS_MAX_BYTES, ADDRESSES_MAX, EMOJI_MAX_BYTES, NAME_MAX_CHARS, SMALL_PICTURE_NAME_MAX_CHARS, STATUS_MAX_CHARS,
 };
 
 const UTF8_MAX_BYTES: usize = 4;
@@ -37,13 +37,13 @@ pub fn is_emoji(text: &str) -> bool {
     text.len() <= EMOJI_MAX_BYTES && !text.is_ascii() && text.chars().all(fits)
 }
 
-/// Whether a small picture may be called so: 1 to [`PICTURE_NAME_MAX_CHARS`] letters and digits of any script, `_`, `-`
+/// Whether a small picture may be called so: 1 to [`SMALL_PICTURE_NAME_MAX_CHARS`] letters and digits of any script, `_`, `-`
 /// and `+`, and not digits alone, which stand between colons in a time.
 #[must_use]
 pub fn is_picture_name(name: &str) -> bool {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+');
-    name.len() <= PICTURE_NAME_MAX_CHARS.saturating_mul(UTF8_MAX_BYTES)
-        && (1..=PICTURE_NAME_MAX_CHARS).contains(&name.chars().count())
+    name.len() <= SMALL_PICTURE_NAME_MAX_CHARS.saturating_mul(UTF8_MAX_BYTES)
+        && (1..=SMALL_PICTURE_NAME_MAX_CHARS).contains(&name.chars().count())
         && name.chars().all(fits)
         && !name.chars().all(|c| c.is_ascii_digit())
 }
@@ -59,7 +59,7 @@ fn is_override(c: char) -> bool {
 }
 
 /// Characters that are invisible or move other characters. Joiners (U+200C, U+200D) stay: scripts and emoji need them.
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || is_override(c)
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'

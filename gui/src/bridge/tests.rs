@@ -78,7 +78,13 @@ fn a_window_that_closes_while_it_is_behind_loses_nothing_that_was_sent() {
     }
     for note in 0..NOTES {
         let text = format!("Note {note}");
-        window.call(Command::ChatsSend(params::SendParams { chat, text, reply_to: None, expires_s: None }));
+        window.call(Command::ChatsSend(params::SendParams {
+            chat,
+            text,
+            reply_to: None,
+            expires_s: None,
+            preview: None,
+        }));
     }
     drop(window);
 

@@ -57,6 +57,7 @@ pub(crate) fn message(n: u32) -> Message {
         introduction: None,
         sticker: None,
         emoji: Vec::new(),
+        preview: None,
     }
 }
 
@@ -73,6 +74,7 @@ pub(crate) fn contact(n: u8, name: &str) -> Contact {
         status_until: None,
         sharing: Default::default(),
         request_text: String::new(),
+        via: None,
         alarm: false,
         mail_offered: false,
         keeps_mail: false,
@@ -109,6 +111,7 @@ pub(crate) fn profile() -> Profile {
         idle: false,
         quiet_until: None,
         devices: Vec::new(),
+        public_address: Default::default(),
         recovery: None,
     }
 }

@@ -1,7 +1,8 @@
 //! What a person chose. Kept in the encrypted profile, under `gui`.
 
 use kith_node::views::{
-    MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, PRESENCE_SHARE, QuietHours, RECEIPTS_SEEN, TYPING_SHARE,
+    LINK_PREVIEWS, MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, PRESENCE_SHARE, QuietHours,
+    RECEIPTS_SEEN, RELAY_ONLY, TYPING_SHARE,
 };
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +85,12 @@ pub struct Settings {
     /// Mailboxes keep messages for me while I am away; kept by the node under a key of its own.
     #[serde(skip)]
     pub mail: bool,
+    /// Contacts do not learn the address of this computer; kept by the node under a key of its own.
+    #[serde(skip)]
+    pub relay_only: bool,
+    /// This computer looks at pages behind links that I send; kept by the node under a key of its own.
+    #[serde(skip)]
+    pub previews: bool,
     /// How much notifications say; kept by the node under a key of its own.
     #[serde(skip)]
     pub notify_content: NotifyContent,
@@ -111,6 +118,8 @@ impl Default for Settings {
             typing: true,
             presence: true,
             mail: true,
+            relay_only: false,
+            previews: false,
             notify_content: NotifyContent::Text,
             quiet: QuietHours::default(),
         }
@@ -132,9 +141,22 @@ impl Settings {
         let on = |key| kept.get(key).and_then(serde_json::Value::as_bool).unwrap_or(true);
         let (receipts, mail) = (on(RECEIPTS_SEEN), on(MAILBOXES_USE));
         let (typing, presence) = (on(TYPING_SHARE), on(PRESENCE_SHARE));
+        let relay_only = known(kept, RELAY_ONLY);
         let notify_content = known(kept, NOTIFY_CONTENT);
         let quiet = known(kept, NOTIFY_QUIET);
-        Self { receipts, mail, typing, presence, notify_content, quiet, ..own.unwrap_or_default() }.bounded()
+        let previews = known(kept, LINK_PREVIEWS);
+        Self {
+            receipts,
+            mail,
+            relay_only,
+            previews,
+            typing,
+            presence,
+            notify_content,
+            quiet,
+            ..own.unwrap_or_default()
+        }
+        .bounded()
     }
 
     /// The sizes brought into their ranges, whoever wrote the file.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use kith_node::{
-    MessageId,
+    MessageId, PreviewId,
+    params::PreviewLinkReply,
     views::{Message, MessageState},
 };
 
@@ -38,6 +39,36 @@ pub struct Pending {
     pub error: Option<String>,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
+    /// What was seen behind a link in it.
+    pub preview: Option<PreviewId>,
+}
+
+/// A link in what is being written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkDraft {
+    /// It.
+    pub url: String,
+    /// Names it: an answer about another one does not count.
+    pub number: u64,
+    /// Since when it is the one, Unix milliseconds.
+    pub since: u64,
+    /// What is behind it.
+    pub seen: Seen,
+}
+
+/// How far the preview of a link has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// Somebody may still be typing it.
+    Waiting,
+    /// The node looks at the page.
+    Asked,
+    /// There is no preview of it.
+    Nothing,
+    /// The person does not want one.
+    Dropped,
+    /// It.
+    Found(Box<PreviewLinkReply>),
 }
 
 /// What the text in the composer will be, where it is no message of its own.
@@ -102,6 +133,10 @@ pub struct Talk {
     pub typing_at: Option<u64>,
     /// What the draft will be.
     pub aim: Option<Aim>,
+    /// The first link in the draft, if previews are wanted.
+    pub link: Option<LinkDraft>,
+    /// The draft when it was last looked through for links.
+    pub link_read: String,
     /// The pinned ones, the last pinned first.
     pub pinned: Vec<Message>,
     /// Messages that are answered and not loaded.

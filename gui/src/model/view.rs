@@ -423,6 +423,8 @@ pub enum Preview {
         known: bool,
         /// It is my own link.
         mine: bool,
+        /// This computer has to work before they are asked.
+        works: bool,
     },
 }
 

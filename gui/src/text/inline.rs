@@ -111,6 +111,20 @@ pub fn parse(text: &str) -> Vec<Block> {
     parsed
 }
 
+/// The links to pages that stand open in a text: not in a spoiler, where they would give it away.
+pub fn web_links(text: &str) -> Vec<String> {
+    let is_web = |link: &String| {
+        let begins = |scheme: &str| link.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+        begins("https://") || begins("http://")
+    };
+    let of = |block: Block| match block {
+        Block::Paragraph { spans } | Block::Quote { spans } | Block::Item { spans, .. } => spans,
+        Block::Code { .. } => Vec::new(),
+    };
+    let spans = parse(text).into_iter().flat_map(of).filter(|span| !span.style.spoiler);
+    spans.filter_map(|span| span.link).filter(is_web).collect()
+}
+
 /// The text of a message on one line, without markup and with spoilers covered, for previews.
 pub fn plain(text: &str) -> String {
     let mut plain = String::new();

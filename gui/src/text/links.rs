@@ -21,6 +21,15 @@ pub fn invite_in(text: &str) -> Option<&str> {
     (link.len() > 60).then_some(link)
 }
 
+/// The public address in a text, `kith1…`: alone, or in the middle of what somebody pasted with it. As it was typed.
+pub fn address_in(text: &str) -> Option<&str> {
+    let apart = |c: char| !c.is_ascii_alphanumeric();
+    text.split(apart).find(|word| {
+        let word = word.to_ascii_lowercase();
+        word.starts_with("kith1") && word.parse::<kith_node::AccountId>().is_ok()
+    })
+}
+
 /// Where a web link leads, for showing: the host without user, password and port. None for links of other kinds.
 ///
 /// Written as in the link: neither case nor percent signs nor punycode are decoded.

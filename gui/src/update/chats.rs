@@ -155,11 +155,12 @@ fn send(model: &mut Model, chat: ChatId, out: &mut Vec<Effect>) {
     let reply_to = if let Some(Aim::Reply(message)) = talk.aim { Some(message) } else { None };
     talk.aim_at(None);
     talk.draft.clear();
-    talk.pending.push(Pending { local, text: text.clone(), at, error: None, reply_to });
+    let preview = super::link_preview::taken(talk, out);
+    talk.pending.push(Pending { local, text: text.clone(), at, error: None, reply_to, preview });
     talk.unread_from = None;
     talk.revision += 1;
     to_end(model, chat, out);
-    let params = params::SendParams { chat, text, reply_to, expires_s: None };
+    let params = params::SendParams { chat, text, reply_to, expires_s: None, preview };
     out.push(Effect::Call(Command::ChatsSend(params), Then::Sent(chat, local)));
     save_drafts(model, true, out);
     out.push(Effect::Focus(Target::Composer));
@@ -169,7 +170,13 @@ fn retry(model: &mut Model, chat: ChatId, local: u64, out: &mut Vec<Effect>) {
     let talk = model.talk_mut(chat);
     let Some(pending) = talk.pending.iter_mut().find(|pending| pending.local == local) else { return };
     pending.error = None;
-    let params = params::SendParams { chat, text: pending.text.clone(), reply_to: pending.reply_to, expires_s: None };
+    let params = params::SendParams {
+        chat,
+        text: pending.text.clone(),
+        reply_to: pending.reply_to,
+        expires_s: None,
+        preview: pending.preview,
+    };
     talk.revision += 1;
     out.push(Effect::Call(Command::ChatsSend(params), Then::Sent(chat, local)));
 }

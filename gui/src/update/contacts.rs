@@ -140,7 +140,7 @@ enum Typed {
 }
 
 fn typed(text: &str) -> Typed {
-    if let Some(link) = links::invite_in(text) {
+    if let Some(link) = links::invite_in(text).or_else(|| links::address_in(text)) {
         return Typed::Whole(link.to_owned());
     }
     match SpokenCode::parse(text) {

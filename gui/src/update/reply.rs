@@ -2,8 +2,11 @@
 
 use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
 
-use super::{Effect, Then, backup, contacts, messages, schedule, stickers, toast};
-use crate::model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words};
+use super::{Effect, Then, backup, contacts, link_preview, messages, public_address, schedule, stickers, toast};
+use crate::{
+    model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words},
+    text::links,
+};
 
 /// One answer, by what the call was for.
 pub(super) fn reply(model: &mut Model, then: Then, result: Result<Reply, ApiError>, out: &mut Vec<Effect>) {
@@ -37,6 +40,9 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
             let found = page.messages.into_iter().find(|message| message.id == id);
             messages::quoted(model, chat, id, found);
         }
+        (Then::LinkSeen(chat, number), Reply::ChatsPreviewLink(seen)) => {
+            link_preview::seen(model, chat, number, Ok(seen));
+        }
         (Then::Planned(chat, text), _) => schedule::planned(model, chat, &text, out),
         (Then::Scheduled(chat), Reply::ChatsScheduled(found)) => schedule::listed(model, chat, found.scheduled),
         (Then::Opened, Reply::ChatsOpen(opened)) => {
@@ -56,6 +62,7 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
                 name: person.name,
                 known: person.state.is_some_and(|state| state != ContactState::Requested),
                 mine: person.mine,
+                works: person.work_bits.is_some(),
             },
         ),
         (Then::Added, Reply::ContactsAdd(added)) => contacts::added(model, added.account, out),
@@ -138,7 +145,7 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
             toast(model, ToastKind::Problem, key);
         }
         Then::Previewed(asked) => {
-            let key = if asked.starts_with("kith:") { key } else { words_key(error.code).map_or(key, str::to_owned) };
+            let key = preview_key(&asked, error.code, key);
             previewed(model, &asked, Preview::Bad(key));
         }
         Then::Spoken => {
@@ -147,8 +154,12 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
         }
         Then::Added => {
             contacts::edit_add(model, |add| add.busy = false);
-            toast(model, ToastKind::Problem, key);
+            if error.code != ErrorCode::Cancelled {
+                toast(model, ToastKind::Problem, key);
+            }
         }
+        // The request was answered, or refused, a moment before.
+        Then::CalledOff if error.code == ErrorCode::NotFound => {}
         Then::Wiped => super::lock::not_wiped(model, error.message.clone()),
         Then::Tested => {
             model.view.network_test = None;
@@ -182,11 +193,24 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
         // The list comes with the next change.
         Then::Stickers => {}
         Then::BackedUp | Then::Rolling => backup::failed(model, error, key),
+        Then::LinkSeen(chat, number) => link_preview::seen(model, chat, number, Err(error)),
         Then::Quoted(chat, id) => messages::quoted(model, chat, id, None),
         // A person types on; the next letter asks again.
         Then::Found(..) => {}
+        // The picture is marked as broken.
+        Then::Picture(_) | Then::Ignored => {}
         _ => toast(model, ToastKind::Problem, key),
     }
+}
+
+/// Why there is no preview of what was typed.
+fn preview_key(asked: &str, code: ErrorCode, key: String) -> String {
+    let own = match asked {
+        link if link.starts_with("kith:") => None,
+        address if links::address_in(address).is_some() => public_address::error_key(code),
+        _words => words_key(code),
+    };
+    own.map_or(key, str::to_owned)
 }
 
 /// The key of the text for what is special about words.

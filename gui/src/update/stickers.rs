@@ -1,6 +1,6 @@
-//! Stickers and emoji of one's own: asking for pictures, adding, removing, sending.
+//! Stickers and emoji of one's own: adding, removing, sending.
 
-use kith_node::{ApiError, Command, ErrorCode, PictureId, params};
+use kith_node::{ApiError, Command, ErrorCode, params};
 
 use super::{Effect, Target, Then, error_key, toast};
 use crate::{
@@ -12,12 +12,6 @@ use crate::{
 #[expect(clippy::wildcard_enum_match_arm, reason = "what is not its own goes on to the next")]
 pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -> Option<Action> {
     match action {
-        Action::NeedPicture(picture) => {
-            if model.pictures.ask(picture) {
-                let command = Command::StickersImage(params::PictureParams { picture });
-                out.push(Effect::Call(command, Then::Picture(picture)));
-            }
-        }
         Action::SendSticker(chat, name) => {
             model.view.sheet = None;
             let talk = model.talk_mut(chat);
@@ -86,9 +80,4 @@ pub(super) fn not_added(model: &mut Model, error: &ApiError) {
         code => error_key(code),
     };
     toast(model, ToastKind::Problem, key);
-}
-
-/// A picture came, or cannot be shown.
-pub(super) fn came(model: &mut Model, id: PictureId, pixels: Option<crate::model::Pixels>) {
-    model.pictures.came(id, pixels);
 }

@@ -10,6 +10,7 @@ use crate::model::{
     samples::{NOW, account, chat, chat_id, contact, message, message_id, network, profile},
 };
 
+mod link_preview;
 mod messages;
 mod notify;
 mod stickers;
@@ -212,6 +213,7 @@ fn a_pasted_invite_is_looked_up_and_an_old_answer_is_not_shown() {
         mine: false,
         single_use: true,
         expires_at: None,
+        work_bits: None,
     };
     let _effects = reply(&mut model, Then::Previewed(link("a")), Ok(Reply::ContactsPreview(person("Old"))));
     let preview = |model: &Model| match &model.view.sheet {
@@ -261,6 +263,7 @@ fn words_that_were_said_are_looked_up_once_all_are_typed() {
         mine: false,
         single_use: true,
         expires_at: None,
+        work_bits: None,
     };
     let _effects = reply(&mut model, Then::Previewed(words()), Ok(Reply::ContactsPreview(person)));
     let asked = update(&mut model, Action::AddConfirm);

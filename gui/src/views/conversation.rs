@@ -7,6 +7,7 @@ mod composer;
 pub(crate) mod data;
 mod introduction;
 mod later;
+mod link_preview;
 mod pins;
 mod poll;
 mod quote;

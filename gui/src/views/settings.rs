@@ -3,6 +3,7 @@
 mod account;
 mod notifications;
 mod pages;
+mod public_address;
 mod ui;
 
 pub(crate) use account::returning;

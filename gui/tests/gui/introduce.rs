@@ -25,7 +25,7 @@ fn two_contacts_meet_through_a_third() {
     ada.press("Contacts");
     ada.press("Add contact");
     ada.press("I have a link");
-    ada.type_into("Link or six words", &link);
+    ada.type_into("Link, address or six words", &link);
     ada.wait_with(&mut noor, "Ask Noor");
     ada.press("Ask Noor");
     noor.until(&mut [&mut ada], "request", |noor| noor.sees_part("Requests"));

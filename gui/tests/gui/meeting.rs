@@ -15,7 +15,7 @@ pub(crate) fn meet(ada: &mut Device, mara: &mut Device) {
     let link = ada.invite();
     ada.press("Start chatting");
     mara.press("I have an invite link");
-    mara.type_into("Link or six words", &format!("Here: {link} see you"));
+    mara.type_into("Link, address or six words", &format!("Here: {link} see you"));
     mara.wait_with(ada, "Ask Ada");
     mara.type_into("Say who you are (optional)", "It is me, from the choir");
     mara.press("Ask Ada");

@@ -7,7 +7,7 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use kith_gui::{
     i18n::{Code, Lang},
     model::{
-        AddContact, AddTab, Aim, EmojiFor, Failed, Later, Model, NewBackup, NewPassword, NewPoll, NewSticker,
+        AddContact, AddTab, Aim, EmojiFor, Failed, Filter, Later, Model, NewBackup, NewPassword, NewPoll, NewSticker,
         Onboarding, Palette, PhraseCheck, PictureFrom, Preview as Link, ProfileEdit, Restoring, Route, Section, Sheet,
         Span, Stage, Step, Unlock, Wiping, Words,
     },
@@ -17,7 +17,10 @@ use kith_gui::{
 use kith_node::{
     ProfileState,
     params::{EditedText, ServeReply},
-    views::{BackupMade, Backups, NotifyContent, NotifyRule, Presence, QuietHours, Recovery, RecoveryState},
+    views::{
+        BackupMade, Backups, NotifyContent, NotifyRule, Presence, PublicAddress, QuietHours, Recovery, RecoveryState,
+        Via,
+    },
 };
 
 use crate::{sample, stickers};
@@ -87,6 +90,7 @@ fn add(tab: AddTab) -> AddContact {
             name: "Robin Fell".into(),
             known: false,
             mine: false,
+            works: false,
         },
         ..AddContact::default()
     }
@@ -233,6 +237,19 @@ fn model_picture() -> PictureFrom {
     let shown = model.talks.values().flat_map(|talk| &talk.messages).filter_map(|message| message.sticker.as_ref());
     let orange = shown.into_iter().find(|shown| shown.name == "orange").expect("hers");
     PictureFrom::Message(orange.picture)
+}
+
+#[test]
+fn link_previews() {
+    for (name, mode) in modes() {
+        draw(&format!("link-preview-{name}"), sample::previews(true), mode, Code::En, [1180.0, 1100.0]);
+    }
+    draw("link-preview-narrow", sample::previews(false), Mode::Light, Code::De, [420.0, 1100.0]);
+    draw("link-preview-ar", sample::previews(true), Mode::Dark, Code::Ar, [420.0, 1100.0]);
+    let privacy = Route::Settings(Section::Privacy);
+    let switch = |mode| with(|model| (model.view.route, model.settings.previews) = (privacy, mode == Mode::Light));
+    draw("link-preview-switch-light", switch(Mode::Light), Mode::Light, Code::En, [1180.0, 1000.0]);
+    draw("link-preview-switch-narrow", switch(Mode::Dark), Mode::Dark, Code::De, [420.0, 1300.0]);
 }
 
 #[test]
@@ -622,4 +639,51 @@ fn mail_for_others() {
     draw("mail-off", served(privacy, off.clone()), Mode::Light, Code::En, WIDE);
     let other = Route::Contacts { open: Some(sample::account(2)) };
     draw("mail-contact-off", served(other, off), Mode::Light, Code::En, [1180.0, 1300.0]);
+}
+
+#[test]
+fn public_address() {
+    let privacy = |on, stored| {
+        with(|model| {
+            model.view.route = Route::Settings(Section::Privacy);
+            if let Some(me) = &mut model.me {
+                me.public_address = PublicAddress { on, bits: 20, stored };
+            }
+        })
+    };
+    for (name, mode) in modes() {
+        draw(&format!("address-{name}"), privacy(true, true), mode, Code::En, [1180.0, 1300.0]);
+    }
+    draw("address-off", privacy(false, false), Mode::Light, Code::En, [1180.0, 1300.0]);
+    draw("address-narrow", privacy(true, false), Mode::Dark, Code::De, [420.0, 1700.0]);
+    draw("address-ar", privacy(true, true), Mode::Light, Code::Ar, [1180.0, 1300.0]);
+    let asks = |busy| {
+        let account = sample::account(20);
+        let preview = Link::Person {
+            account,
+            link: String::new(),
+            name: "Robin Fell".into(),
+            known: false,
+            mine: false,
+            works: true,
+        };
+        let add = AddContact { input: account.to_string(), preview, busy, ..add(AddTab::Enter) };
+        with(|model| model.view.sheet = Some(Sheet::AddContact(add)))
+    };
+    draw("address-ask", asks(false), Mode::Light, Code::En, WIDE);
+    draw("address-working", asks(true), Mode::Dark, Code::En, WIDE);
+    draw("address-working-narrow", asks(true), Mode::Light, Code::De, NARROW);
+    let request = |route| {
+        with(|model| {
+            model.view.route = route;
+            if let Some(contact) = model.contacts.get_mut(&sample::account(8)) {
+                contact.via = Some(Via::PublicAddress);
+            }
+        })
+    };
+    let contact = Route::Contacts { open: Some(sample::account(8)) };
+    draw("address-request", request(contact), Mode::Light, Code::En, WIDE);
+    let mut listed = request(Route::Chats { open: None });
+    listed.view.filter = Filter::Requests;
+    draw("address-request-narrow", listed, Mode::Dark, Code::Ja, NARROW);
 }

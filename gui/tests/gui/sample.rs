@@ -1,13 +1,13 @@
 //! A model with people and messages, for screens that are looked at by themselves.
 
-use kith_gui::model::{Aim, Hits, Load, Model, Narrow, Route, Stage};
+use kith_gui::model::{Aim, Drawn, Hits, LinkDraft, Load, Model, Narrow, PictureOf, Pixels, Route, Seen, Stage};
 use kith_node::{
-    AccountId, ChatId, ErrorCode, MessageId,
-    params::{Emoji, Hit, SafetyReply, ServeReply},
+    AccountId, ChatId, ErrorCode, MessageId, PreviewId,
+    params::{Emoji, Hit, PreviewLinkReply, SafetyReply, ServeReply},
     views::{
-        Bootstrap, Chat, ChatKind, Contact, ContactState, Introduction, IntroductionState, Message, MessageKind,
-        MessageState, NetworkState, NetworkStatus, Path, PathKind, Poll, PollOption, Presence, Profile, Reaction,
-        Scheduled, System, Traffic,
+        Bootstrap, Chat, ChatKind, Contact, ContactState, Introduction, IntroductionState, LinkPreview, Message,
+        MessageKind, MessageState, NetworkState, NetworkStatus, Path, PathKind, Picture, PictureBytes, PictureFormat,
+        PictureSize, Poll, PollOption, Presence, Profile, Reaction, Scheduled, System, Traffic,
     },
 };
 
@@ -63,6 +63,7 @@ fn message(n: u32, chat: u8, author: u8, minutes_ago: u64, text: &str) -> Messag
         introduction: None,
         sticker: None,
         emoji: Vec::new(),
+        preview: None,
     }
 }
 
@@ -117,6 +118,7 @@ pub(crate) fn model() -> Model {
         idle: false,
         quiet_until: None,
         devices: vec![],
+        public_address: Default::default(),
         recovery: None,
     });
     model.network = Some(network());
@@ -171,6 +173,84 @@ pub(crate) fn found() -> Model {
     let hits = model.talks[&chat_id(1)].messages.iter().rev().filter_map(hits).collect();
     (model.view.search, model.view.narrow) = ("the".into(), narrow);
     model.view.hits = Hits { query: "the".into(), narrow, hits };
+    model
+}
+
+/// A picture of something like hills at dusk.
+fn pixels(width: usize, height: usize) -> Pixels {
+    let mut rgba = Vec::with_capacity(width * height * 4);
+    for y in 0..height {
+        for x in 0..width {
+            let hill = (x as f32 / 40.0).sin() * 12.0 + height as f32 * 0.6;
+            let sky = (y * 160 / height) as u8;
+            let color = if y as f32 > hill { [52, 78, 66, 255] } else { [240 - sky / 2, 150 + sky / 4, 90 + sky, 255] };
+            rgba.extend(color);
+        }
+    }
+    Pixels::new(width, height, rgba)
+}
+
+fn preview(url: &str, title: &str, description: &str, picture: Option<(u32, u32)>) -> LinkPreview {
+    LinkPreview {
+        url: url.into(),
+        host: String::new(),
+        title: title.into(),
+        description: description.into(),
+        picture: picture.map(|(width, height)| PictureSize { width, height }),
+    }
+}
+
+/// The conversation with Mara with links in it, of some of which the sender has seen what is behind; `seen` is how far the
+/// one being written has come.
+pub(crate) fn previews(found: bool) -> Model {
+    let mut model = talking();
+    let long = "A hall with a wooden ceiling, built for the fair of 1928 and never taken down. Rehearsals are open to \
+        everybody; the bar is not. Bring warm clothes in winter, because the heating is as old as the hall.";
+    let said = [
+        (
+            11,
+            "https://hall.example/visit",
+            "Here it is: https://hall.example/visit",
+            Some((480, 252)),
+            "The old hall – visit us",
+        ),
+        (
+            12,
+            "https://shop.example/cable",
+            "And the cable: https://shop.example/cable",
+            Some((120, 120)),
+            "Cable, 12 m, two ends",
+        ),
+        (15, "https://words.example/ab", "https://words.example/ab", None, "ما معنى هذه الكلمة؟"),
+    ];
+    for (at, url, text, picture, title) in said {
+        let message = &mut model.talk_mut(chat_id(1)).messages[at];
+        message.text = Some(text.into());
+        message.preview = Some(preview(url, title, if at == 15 { "" } else { long }, picture));
+        let id = message.id;
+        if let Some((width, height)) = picture {
+            let pixels = pixels(width as usize, height as usize);
+            model.pictures.put(PictureOf::Message(id), Drawn::Here(pixels));
+        }
+    }
+    let url = "https://train.example/night";
+    let picture = Picture {
+        format: PictureFormat::Jpeg,
+        size: PictureSize { width: 96, height: 64 },
+        data: PictureBytes(Vec::new()),
+    };
+    let seen = PreviewLinkReply {
+        id: PreviewId::from_bytes([1; 16]),
+        preview: preview(url, "Night trains in 2026", "Where they go, and what a bed costs", Some((96, 64))),
+        picture: Some(picture),
+    };
+    model.pictures.put(PictureOf::Draft(chat_id(1)), Drawn::Here(pixels(96, 64)));
+    let seen = if found { Seen::Found(Box::new(seen)) } else { Seen::Asked };
+    let talk = model.talk_mut(chat_id(1));
+    talk.draft = format!("We could take this one: {url}");
+    talk.link = Some(LinkDraft { url: url.into(), number: 0, since: NOW, seen });
+    talk.link_read = talk.draft.clone();
+    model.settings.previews = true;
     model
 }
 
@@ -399,6 +479,7 @@ fn contact(n: u8, person: &Person) -> Contact {
         status_text: if n == 4 { "Away until Monday".into() } else { String::new() },
         status_until: None,
         sharing: Default::default(),
+        via: None,
         request_text: if n == 8 { "It is Robin, we met at the workshop.".into() } else { String::new() },
         alarm: false,
         mail_offered: n == 1,

@@ -22,18 +22,18 @@ fn words_are_made_shown_and_told_from_others() {
     ada.wait("Your invite as a QR code");
 
     ada.press("I have a link");
-    ada.type_into("Link or six words", &words[..4].join(" "));
+    ada.type_into("Link, address or six words", &words[..4].join(" "));
     ada.wait("4 of 6 words");
-    ada.type_into("Link or six words", &format!(" {} umbrela ", words[4]));
+    ada.type_into("Link, address or six words", &format!(" {} umbrela ", words[4]));
     ada.until(&mut [], "what is wrong", |ada| ada.sees_part("Word 6 is not one of those that are said."));
     ada.key(egui::Key::Escape);
     ada.press("Add contact");
     ada.press("I have a link");
-    ada.type_into("Link or six words", &words.join(", "));
+    ada.type_into("Link, address or six words", &words.join(", "));
     ada.wait("This is your own invite. Give it to somebody else.");
     ada.key(egui::Key::Escape);
     ada.press("Add contact");
     ada.press("I have a link");
-    ada.type_into("Link or six words", "zoo zoo zoo zoo zoo zoo");
+    ada.type_into("Link, address or six words", "zoo zoo zoo zoo zoo zoo");
     ada.until(&mut [], "no bootstrap node", |ada| ada.sees_part("Nobody who could answer can be reached."));
 }

@@ -2,7 +2,7 @@
 
 use kith_gui::{
     action::Action,
-    model::{Model, Picture, PictureFrom, Pixels, Route},
+    model::{Drawn, Model, PictureFrom, PictureOf, Pixels, Route},
 };
 use kith_node::{
     PictureId,
@@ -34,7 +34,7 @@ fn face(side: usize, [red, green, blue]: [u8; 3]) -> Pixels {
             (true, false) => [red, green, blue, 255],
         }
     };
-    Pixels { width: side, height: side, rgba: (0..side * side).flat_map(pixel).collect() }
+    Pixels::new(side, side, (0..side * side).flat_map(pixel).collect())
 }
 
 /// The conversation with Mara with stickers and emoji of both in it, one of which cannot be shown.
@@ -44,11 +44,11 @@ pub(crate) fn model() -> Model {
     for (n, (name, color)) in ["party", "cool", "größe", "wave", "wizard"].into_iter().zip(colors).enumerate() {
         let n = n as u8 + 1;
         model.stickers.push(Sticker { name: name.into(), picture: id(n), emoji: id(n + 100), added_at: sample::NOW });
-        model.pictures.came(id(n), Some(face(256, color)));
-        model.pictures.came(id(n + 100), Some(face(64, color)));
+        model.pictures.put(PictureOf::Small(id(n)), Drawn::Here(face(256, color)));
+        model.pictures.put(PictureOf::Small(id(n + 100)), Drawn::Here(face(64, color)));
     }
-    model.pictures.came(id(50), Some(face(200, [255, 160, 90])));
-    model.pictures.came(id(60), None);
+    model.pictures.put(PictureOf::Small(id(50)), Drawn::Here(face(200, [255, 160, 90])));
+    model.pictures.put(PictureOf::Small(id(60)), Drawn::Broken);
     let shown = |n: u8, name: &str| Pictured { name: name.into(), picture: id(n) };
     let stick = |message: &mut Message, n: u8, name: &str| {
         (message.kind, message.text) = (MessageKind::Sticker, Some(format!(":{name}:")));
@@ -120,7 +120,7 @@ fn a_sticker_is_made_sent_kept_by_the_other_and_removed() {
     mara.until(&mut [&mut ada], "pixels", |mara| {
         let model = mara.window.state().model();
         let shown = model.talks.values().flat_map(|talk| &talk.messages).find_map(|message| message.sticker.clone());
-        shown.is_some_and(|shown| matches!(model.pictures.get(shown.picture), Some(Picture::Ready(_))))
+        shown.is_some_and(|shown| matches!(model.pictures.get(PictureOf::Small(shown.picture)), Some(Drawn::Here(_))))
     });
 
     // Mara keeps it, and writes it between words.
@@ -138,7 +138,9 @@ fn a_sticker_is_made_sent_kept_by_the_other_and_removed() {
     let emoji = |ada: &Device| {
         let model = ada.window.state().model();
         let shown = model.talks.values().flat_map(|talk| &talk.messages).flat_map(|message| &message.emoji);
-        shown.filter(|shown| matches!(model.pictures.get(shown.picture), Some(Picture::Ready(_)))).count()
+        shown
+            .filter(|shown| matches!(model.pictures.get(PictureOf::Small(shown.picture)), Some(Drawn::Here(_))))
+            .count()
     };
     ada.until(&mut [&mut mara], "emoji", |ada| emoji(ada) == 1);
 }

@@ -50,7 +50,7 @@ fn two_windows_meet_with_clicks_and_keys_only() {
 
     onboard(&mara, "Mara");
     mara.click("I have an invite link");
-    mara.click_into("Link or six words");
+    mara.click_into("Link, address or six words");
     mara.key("ctrl+v");
     mara.wait("Ask Ada");
     mara.type_into("Say who you are (optional)", "It is me, from the choir");
@@ -104,7 +104,7 @@ fn a_screen_reader_is_told_what_everything_is() {
     ada.page("reader-notes");
     ada.press("Contacts");
     ada.press("I have an invite link");
-    ada.focus("Link or six words");
+    ada.focus("Link, address or six words");
     ada.page("reader-invite");
     ada.press("Close");
     ada.wait_without("Close");

@@ -5,10 +5,10 @@ use kith_api::{
     params::{
         AccountParams, ChatParams, DeleteFor, DeleteParams, DraftParams, EditParams, EditedText, ExpiryParams,
         ForwardParams, HistoryParams, HistoryReply, Hit, MessageParams, MuteParams, Nothing, NotifyParams,
-        PinMessageParams, PollParams, ReactParams, ReadParams, RescheduleParams, ScheduleParams, ScheduledParams,
-        SearchParams, SendParams, SwitchParams, TypingParams, VoteParams,
+        PinMessageParams, PollParams, PreviewLinkParams, PreviewLinkReply, ReactParams, ReadParams, RescheduleParams,
+        ScheduleParams, ScheduledParams, SearchParams, SendParams, SwitchParams, TypingParams, VoteParams,
     },
-    views::{Chat, Message, NotifyRule, Scheduled},
+    views::{Chat, Message, NotifyRule, Picture, Scheduled},
 };
 
 use crate::Node;
@@ -56,7 +56,7 @@ impl Chats<'_> {
     /// # Errors
     /// `not_found`, `not_a_contact`, `blocked`, `too_large`, `invalid_argument`, `storage`, `shutting_down`.
     pub async fn send(&self, chat: ChatId, text: impl Into<String>) -> Result<MessageId, ApiError> {
-        let params = SendParams { chat, text: text.into(), reply_to: None, expires_s: None };
+        let params = SendParams { chat, text: text.into(), reply_to: None, expires_s: None, preview: None };
         Ok(self.0.call::<method::ChatsSend>(params).await?.message)
     }
 
@@ -73,8 +73,35 @@ impl Chats<'_> {
     /// # Errors
     /// As [`send`](Self::send).
     pub async fn reply(&self, chat: ChatId, to: MessageId, text: impl Into<String>) -> Result<MessageId, ApiError> {
-        let params = SendParams { chat, text: text.into(), reply_to: Some(to), expires_s: None };
+        let params = SendParams { chat, text: text.into(), reply_to: Some(to), expires_s: None, preview: None };
         Ok(self.0.call::<method::ChatsSend>(params).await?.message)
+    }
+
+    /// Looks at the page behind a link that is about to be sent; [`SendParams::preview`] takes what comes back. The site
+    /// learns the address of this computer.
+    ///
+    /// # Errors
+    /// `not_allowed` while previews are switched off, `invalid_argument` if it is no `https` link to a public site,
+    /// `offline` if the site does not answer in time, `not_found` if the page says nothing about itself, `cancelled` if
+    /// another one is looked at, `storage`, `shutting_down`.
+    pub async fn preview_link(&self, url: impl Into<String>) -> Result<PreviewLinkReply, ApiError> {
+        self.0.call::<method::ChatsPreviewLink>(PreviewLinkParams { url: url.into() }).await
+    }
+
+    /// Stops looking at a page; whoever waits for it is told `cancelled`.
+    ///
+    /// # Errors
+    /// `storage`, `shutting_down`.
+    pub async fn cancel_preview(&self) -> Result<(), ApiError> {
+        self.0.call::<method::ChatsCancelPreview>(Nothing {}).await.map(drop)
+    }
+
+    /// The picture in the preview that came with a message. Nothing is fetched for it.
+    ///
+    /// # Errors
+    /// `not_found`, `storage`, `shutting_down`.
+    pub async fn preview_picture(&self, message: MessageId) -> Result<Picture, ApiError> {
+        self.0.call::<method::ChatsPreviewPicture>(MessageParams { message }).await
     }
 
     /// Gives a text of mine other words, at most 16 KiB. What it said before stays in its history.

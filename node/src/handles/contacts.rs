@@ -4,7 +4,8 @@ use kith_api::{
     AccountId, ApiError, InviteId, MessageId, method,
     params::{
         AccountParams, AddParams, AddReply, AnswerIntroductionParams, ContactSetParams, IntroduceParams, InviteParams,
-        InviteRef, InviteReply, Nothing, PreviewParams, PreviewReply, RenameParams, SafetyReply, VerifyParams,
+        InviteRef, InviteReply, Nothing, PreviewParams, PreviewReply, PublicAddressParams, RenameParams, SafetyReply,
+        VerifyParams,
     },
     views::{self, Contact},
 };
@@ -86,7 +87,16 @@ impl Contacts<'_> {
         self.0.call::<method::ContactsRevokeInvite>(InviteRef { invite }).await.map(drop)
     }
 
-    /// Asks the person behind an invite link to be a contact, with a message of at most 500 characters.
+    /// Lets everybody who knows this account ask me to be a contact, after their computer worked for it, or not any more.
+    /// `bits`: how much, 16 to 28 leading zero bits of a hash; `None`: as before, at first 20.
+    ///
+    /// # Errors
+    /// `invalid_argument`, `storage`, `shutting_down`.
+    pub async fn public_address(&self, on: bool, bits: Option<u8>) -> Result<views::PublicAddress, ApiError> {
+        self.0.call::<method::ContactsPublicAddress>(PublicAddressParams { on, bits }).await
+    }
+
+    /// Asks the person behind an invite link, six words or a public address to be a contact, with a message of at most 500 characters.
     ///
     /// # Errors
     /// `bad_link`, `expired_link`, `used_link`, `offline`, `already_exists`, `too_large`, `storage`, `shutting_down`.

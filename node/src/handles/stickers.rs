@@ -2,7 +2,7 @@
 
 use kith_api::{
     ApiError, ChatId, MessageId, PictureId, method,
-    params::{Nothing, PictureParams, SendStickerParams, StickerRef, StickersAddParams},
+    params::{Nothing, SendStickerParams, SmallPictureParams, StickerRef, StickersAddParams},
     views::Sticker,
 };
 
@@ -51,7 +51,7 @@ impl Stickers<'_> {
     /// # Errors
     /// `not_found`, `not_allowed` if it is no picture that can be shown, `storage`, `shutting_down`.
     pub async fn image(&self, picture: PictureId) -> Result<String, ApiError> {
-        Ok(self.0.call::<method::StickersImage>(PictureParams { picture }).await?.data)
+        Ok(self.0.call::<method::StickersImage>(SmallPictureParams { picture }).await?.data)
     }
 
     /// Sends one of mine.

@@ -1,6 +1,6 @@
 use std::io::Cursor;
 
-use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use kith_wire::message::png_size;
 use proptest::prelude::*;
 

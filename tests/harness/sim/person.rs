@@ -273,7 +273,7 @@ impl Person {
 
     /// Readies a text to somebody.
     pub fn write(&mut self, chat: ChatId, text: &str) {
-        let params = params::SendParams { chat, text: text.to_owned(), reply_to: None, expires_s: None };
+        let params = params::SendParams { chat, text: text.to_owned(), reply_to: None, expires_s: None, preview: None };
         let id = self.next_command();
         self.pending.push(Input::Command(id, Command::ChatsSend(params)));
     }

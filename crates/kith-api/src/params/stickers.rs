@@ -32,7 +32,7 @@ params! {
     }
 
     /// A small picture.
-    PictureParams {
+    SmallPictureParams {
         /// Which.
         picture: PictureId,
     }
@@ -57,7 +57,7 @@ replies! {
     }
 
     /// A small picture.
-    PictureReply {
+    SmallPictureReply {
         /// A PNG file in base64, as whoever sent it made it, at most 32 KiB and 256 pixels wide and high by its header.
         /// Decode it with limits.
         data: String,

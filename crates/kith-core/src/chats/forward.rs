@@ -31,6 +31,8 @@ impl Core {
             return deny(ErrorCode::InvalidArgument, "a message is passed on to 1 to 32 different chats");
         }
         let row = self.named(params.message)?;
+        // What its author saw is passed on as well; nothing is looked at again.
+        let preview = convert::preview_of(&row);
         let mut pictures = self.pictures_shown(&row)?;
         let sticker = pictures.pop_if(|_| row.kind == Body::STICKER);
         let Some(text) = row.text.filter(|_| row.kind == Body::TEXT || sticker.is_some()) else {
@@ -41,8 +43,9 @@ impl Core {
             let msg = if let Some(picture) = &sticker {
                 self.post_sticker(chat, picture.clone(), None, true, now, out)?
             } else {
-                let (text, pictures) = (text.clone(), Some(pictures.clone()));
-                self.write(chat, Writing { text, pictures, forwarded: true, ..Writing::default() }, now, out)?
+                let (text, preview, pictures) = (text.clone(), preview.clone(), Some(pictures.clone()));
+                let what = Writing { text, preview, pictures, forwarded: true, ..Writing::default() };
+                self.write(chat, what, now, out)?
             };
             messages.push(convert::message_id(msg));
         }

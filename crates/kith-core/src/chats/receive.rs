@@ -152,20 +152,20 @@ impl Core {
 
 /// A message of somebody as it is kept.
 pub(crate) fn row_of(author: AccountId, chat: ChatId, msg: MsgId, sent: &Body, hlc: Hlc) -> MessageRow {
-    let (text, reply_to, body, marks) = if let Body::Text { text, reply_to, forwarded, expires_s, .. } = sent {
+    let (text, reply_to, marks) = if let Body::Text { text, reply_to, forwarded, expires_s, .. } = sent {
         let marks = Marks { forwarded: *forwarded, expires_s: *expires_s, ..Marks::default() };
-        (Some(text.clone()), *reply_to, Vec::new(), marks)
+        (Some(text.clone()), *reply_to, marks)
     } else if let Body::Sticker(sticker) = sent {
         let marks = Marks { forwarded: sticker.forwarded, expires_s: sticker.expires_s, ..Marks::default() };
-        (Some(words_of(&sticker.picture.name)), sticker.reply_to, Vec::new(), marks)
+        (Some(words_of(&sticker.picture.name)), sticker.reply_to, marks)
     } else if let Body::Poll(poll) = sent {
         let marks = Marks { expires_s: poll.expires_s, ..Marks::default() };
-        (Some(poll.question.clone()), None, sent.encode(), marks)
+        (Some(poll.question.clone()), None, marks)
     } else if let Body::Introduction(introduction) = sent {
         let marks = Marks { expires_s: introduction.expires_s, ..Marks::default() };
-        (Some(introduction.name.clone()), None, sent.encode(), marks)
+        (Some(introduction.name.clone()), None, marks)
     } else {
-        (None, None, sent.encode(), Marks::default())
+        (None, None, Marks::default())
     };
     MessageRow {
         row: 0,
@@ -179,7 +179,7 @@ pub(crate) fn row_of(author: AccountId, chat: ChatId, msg: MsgId, sent: &Body, h
         kind: sent.kind(),
         text,
         reply_to,
-        body,
+        body: super::kept_body(sent),
         state: DeliveryState::Received,
         marks,
     }

@@ -5,7 +5,7 @@ use kith_api::{
     params::{SendParams, SendReply},
 };
 use kith_store::{ChatKind, ChatRow, ContactState, DeliveryState, Inserted, Marks, MessageRow};
-use kith_wire::{AccountId, Body, ChatId, MsgId, Picture, limits};
+use kith_wire::{AccountId, Body, ChatId, LinkPreview, MsgId, SmallPicture, limits};
 
 use super::stickers::pictured;
 
@@ -26,10 +26,11 @@ pub(super) struct Writing {
     pub(super) forwarded: bool,
     /// After how many seconds it disappears, if that is not as in the chat: `Some(None)` is never.
     pub(super) expires_s: Option<Option<u32>>,
+    pub(super) preview: Option<LinkPreview>,
     /// The id and the time it was given when it was written ahead.
     pub(super) planned: Option<(MsgId, Timestamp)>,
     /// The pictures in it, if they are not those of mine that it names.
-    pub(super) pictures: Option<Vec<Picture>>,
+    pub(super) pictures: Option<Vec<SmallPicture>>,
 }
 
 /// What is stored of a message beside its body.
@@ -69,8 +70,10 @@ impl Core {
             Some(seconds) => Some(Some(super::expiry::checked(seconds)?)),
             None => None,
         };
+        let preview = params.preview.and_then(|id| self.made_preview(id, &text));
         let what = Writing {
             text,
+            preview,
             reply_to: params.reply_to.map(convert::message),
             forwarded: false,
             expires_s,
@@ -89,12 +92,13 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<MsgId, CoreError> {
         let recipient = self.recipient_of(&chat)?;
-        let Writing { text, reply_to, forwarded, expires_s, planned, pictures } = what;
+        let Writing { text, reply_to, forwarded, expires_s, preview, planned, pictures } = what;
         self.check_reply(&chat, reply_to)?;
         let of_chat = self.store.chat(&chat)?.and_then(|row| row.expires_s);
         let expires_s = expires_s.unwrap_or(of_chat);
         let pictures = pictures.map_or_else(|| self.pictures_of(&text, &[]), Ok)?;
-        let body = Body::Text { text: text.clone(), reply_to, forwarded, expires_s, pictures };
+        let body = Body::Text { text: text.clone(), reply_to, forwarded, expires_s, preview, pictures };
+        let body = body.without_excess();
         let (id, planned_ms) = planned.unzip();
         let new = New { text: Some(text), reply_to, forwarded, expires_s, id, planned_ms };
         self.post(chat, recipient, &body, new, now, out)
@@ -130,8 +134,7 @@ impl Core {
             kind: body.kind(),
             text,
             reply_to,
-            // Of these nothing is left to keep besides their columns and pictures.
-            body: if let Body::TEXT | Body::STICKER = body.kind() { Vec::new() } else { body.encode() },
+            body: super::kept_body(body),
             state: if recipient.is_some() { DeliveryState::Queued } else { DeliveryState::Seen },
             marks: Marks {
                 forwarded,

@@ -6,7 +6,7 @@ use kith_api::{
     views,
 };
 use kith_store::{MessageRow, Pictured};
-use kith_wire::{Body, MsgId, Picture, PictureId, Sticker, limits, message::png_size, text::is_picture_name};
+use kith_wire::{Body, MsgId, PictureId, SmallPicture, Sticker, limits, message::png_size, text::is_picture_name};
 
 use super::send::New;
 use crate::{
@@ -75,7 +75,7 @@ impl Core {
     pub(super) fn post_sticker(
         &mut self,
         chat: kith_wire::ChatId,
-        picture: Picture,
+        picture: SmallPicture,
         reply_to: Option<MsgId>,
         forwarded: bool,
         now: Timestamp,
@@ -90,8 +90,8 @@ impl Core {
     }
 
     /// The pictures of the names that stand between colons in a text: those of `known` first, else mine.
-    pub(super) fn pictures_of(&self, text: &str, known: &[Pictured]) -> Result<Vec<Picture>, CoreError> {
-        let mut pictures: Vec<Picture> = Vec::new();
+    pub(super) fn pictures_of(&self, text: &str, known: &[Pictured]) -> Result<Vec<SmallPicture>, CoreError> {
+        let mut pictures: Vec<SmallPicture> = Vec::new();
         for name in names_in(text) {
             if pictures.len() == limits::EMOJI_PICTURES_MAX {
                 break;
@@ -111,7 +111,7 @@ impl Core {
     }
 
     /// The pictures that a message shows.
-    pub(super) fn pictures_shown(&self, row: &MessageRow) -> Result<Vec<Picture>, CoreError> {
+    pub(super) fn pictures_shown(&self, row: &MessageRow) -> Result<Vec<SmallPicture>, CoreError> {
         let mut pictures = Vec::new();
         for Pictured { name, picture } in &row.marks.pictures {
             pictures.extend(self.picture(name.clone(), picture)?);
@@ -119,8 +119,8 @@ impl Core {
         Ok(pictures)
     }
 
-    fn picture(&self, name: String, id: &PictureId) -> Result<Option<Picture>, CoreError> {
-        Ok(self.store.picture(id)?.map(|png| Picture { name, png }))
+    fn picture(&self, name: String, id: &PictureId) -> Result<Option<SmallPicture>, CoreError> {
+        Ok(self.store.picture(id)?.map(|png| SmallPicture { name, png }))
     }
 
     fn own_sticker(&self, name: &str) -> Result<kith_store::StickerRow, CoreError> {
@@ -144,7 +144,7 @@ pub(super) fn words_of(name: &str) -> String {
 
 /// What a message with this body shows.
 pub(super) fn pictured(body: &Body) -> Vec<Pictured> {
-    let of = |picture: &Picture| Pictured { name: picture.name.clone(), picture: picture.id() };
+    let of = |picture: &SmallPicture| Pictured { name: picture.name.clone(), picture: picture.id() };
     body.pictures().iter().map(of).collect()
 }
 

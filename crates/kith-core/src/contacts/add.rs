@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How long the caller waits for the inviter's node before it is told that the request will be tried again.
-const ANSWER_MS: u64 = 10_000;
+pub(super) const ANSWER_MS: u64 = 10_000;
 /// When a request that arrived is sent again if nobody accepted it.
 const REPEAT_MS: u64 = 24 * 3600 * 1000;
 /// How many one-time keys a new contact gets.
@@ -46,6 +46,7 @@ impl Core {
         }
         match target {
             Target::Link(link) => self.add_by_link(command, link, text, now, out),
+            Target::Address(seek) => self.add_by_address(command, seek, text, now, out),
             words @ Target::Words(_) => {
                 self.follow(command, words, Purpose::Add { text }, now, out);
                 Ok(None)
@@ -81,7 +82,7 @@ impl Core {
 
     /// Adding somebody who is here already. `None`: ask, with the new link. Even a contact is asked: they may have lost
     /// us.
-    fn add_known(
+    pub(super) fn add_known(
         &mut self,
         contact: &ContactRow,
         now: Timestamp,
@@ -103,7 +104,7 @@ impl Core {
     }
 
     /// Whether a request is in the outbox, with a session to send it in.
-    fn can_ask_again(&self, contact: &ContactRow) -> Result<bool, CoreError> {
+    pub(super) fn can_ask_again(&self, contact: &ContactRow) -> Result<bool, CoreError> {
         for device in self.live_devices(contact.account)? {
             let waits = !self.store.outbox_of_kind(&device.device, Body::REQUEST)?.is_empty();
             if waits && self.current_session(device.device)?.is_some() {
@@ -114,7 +115,7 @@ impl Core {
     }
 
     /// The request of this very link is still in the outbox.
-    fn ask_again(
+    pub(super) fn ask_again(
         &mut self,
         command: CommandId,
         contact: &ContactRow,
@@ -139,7 +140,8 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let step = Step::Asking { account };
-        self.links.insert(id, PendingLink { command, deadline: now.saturating_add(ANSWER_MS), step });
+        let deadline = now.saturating_add(self.answer_after(account)?);
+        self.links.insert(id, PendingLink { command, deadline, step });
         if self.live_request(account)? {
             return self.contact_changed(account, out);
         }
@@ -187,9 +189,13 @@ impl Core {
         }
         let device = self.adopt_device(account, &record, Some(&bundle.kem))?;
         self.store.set_addresses(&device.transport, &bundle.addresses, now)?;
+        if bundle.work_bits == 0 {
+            self.meet_by_invite(&device, link, now)?;
+        }
         self.store.set_meta(&meta_link(account), link.to_string().as_bytes())?;
         self.store.set_meta(&meta_bundle(account), &bundle.hash())?;
-        self.start_session(&device, Some(bundle.one_time), now)?;
+        let session = self.start_session(&device, Some(bundle.one_time), now)?.session;
+        self.ask_for_work(account, session, bundle.work_bits, now)?;
         self.keep_contact_queues(account, &bundle.queues)?;
         let queues = self.take_queues(Some(account), None, now)?;
         let body = Body::Request {
@@ -214,6 +220,9 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<bool, CoreError> {
+        if !self.ready_to_ask(device, row, now, out)? {
+            return Ok(true);
+        }
         if row.sent && row.deposited_at_ms.is_none() && self.deposit_at(device.account, now)?.is_some() {
             self.store.outbox_postpone(row.id, now.saturating_add(ANSWER_MS))?;
             self.request_to_mailboxes(device, row, now)?;
@@ -227,12 +236,15 @@ impl Core {
         let wait = self.retry_after(row.attempts).max(ANSWER_MS);
         let mail = self.deposit_at(device.account, now)?.filter(|_| row.deposited_at_ms.is_none());
         self.store.outbox_attempted(row.id, mail.unwrap_or(now.saturating_add(wait)))?;
+        let (addresses, find) = (self.store.addresses(&device.transport)?, self.store.find_key(&device.device)?);
         if !self.is_invisible()? {
-            out.push(Output::Track { peer: device.transport, addresses: self.store.addresses(&device.transport)? });
+            let (addresses, find) = (addresses.clone(), find.clone());
+            out.push(Output::Track { peer: device.transport, addresses, find });
         }
         out.push(Output::Request {
             to: device.transport,
-            addresses: self.store.addresses(&device.transport)?,
+            addresses,
+            find,
             id: SendId(u64::try_from(row.id).unwrap_or(0)),
             bytes: frame,
         });
@@ -273,7 +285,8 @@ impl Core {
         let (encapsulated, key) = kith_crypto::KemPublic::from_bytes(kem)?.encapsulate(&kem_info(&hash))?;
         let header = Header::First { key_id: Envelope::key_id(&key), encapsulated };
         let envelope = Envelope::seal(&header, &key, &wire)?;
-        let frame = RequestFrame { tag: link.tag(), mac: link.request_mac(&envelope), envelope };
+        let work = self.work_shown(device.account, &session.session)?;
+        let frame = RequestFrame { tag: link.tag(), mac: link.request_mac(&envelope), work, envelope };
         Ok(Some(frame.encode()))
     }
 
@@ -292,13 +305,18 @@ impl Core {
         let Some(device) = self.store.device(&row.device)? else { return Ok(()) };
         let account = device.account;
         match answer {
+            Some(RequestAnswer::Work | RequestAnswer::Expired | RequestAnswer::Unknown)
+                if self.look_anew(&device, &row, now, out)? =>
+            {
+                Ok(())
+            }
             Some(RequestAnswer::Received) => {
                 self.store.outbox_postpone(row.id, now.saturating_add(REPEAT_MS))?;
                 self.answer_add(account, None, out)
             }
             Some(RequestAnswer::Used) => self.request_failed(account, used(), now, out),
             Some(RequestAnswer::Expired) => self.request_failed(account, expired(), now, out),
-            Some(RequestAnswer::Unknown) => {
+            Some(RequestAnswer::Unknown | RequestAnswer::Work) => {
                 let error =
                     ApiError::new(ErrorCode::BadLink, "the person who made this invite does not know it any more");
                 self.request_failed(account, error.hint("ask for a new link"), now, out)
@@ -319,7 +337,7 @@ impl Core {
         }
     }
 
-    fn request_failed(
+    pub(super) fn request_failed(
         &mut self,
         account: AccountId,
         error: ApiError,

@@ -20,6 +20,8 @@ pub(crate) const EACH_MS: u64 = 6 * 60 * 1000;
 pub(crate) enum Share {
     /// Strangers through an invite.
     Invite([u8; 16]),
+    /// Strangers through the public address, whatever the week.
+    PublicAddress,
     /// A device that is known: it asks again when an answer was lost, which takes nothing from others.
     Device(TransportId),
 }
@@ -72,6 +74,12 @@ enum Room {
 }
 
 impl Core {
+    /// What a stranger's request through an invite counts for.
+    pub(crate) fn share_of(&self, tag: &[u8; 16]) -> Result<Share, CoreError> {
+        let public = self.store.address_week_of(tag)?.is_some();
+        Ok(if public { Share::PublicAddress } else { Share::Invite(*tag) })
+    }
+
     /// Whether somebody new who came through an invite could wait for an answer.
     pub(super) fn has_room(&self, tag: &[u8; 16]) -> Result<bool, CoreError> {
         Ok(!matches!(self.room_for(tag)?, Room::None))

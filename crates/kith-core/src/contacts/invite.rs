@@ -92,7 +92,7 @@ impl Core {
         if note.chars().count() > NOTE_MAX_CHARS {
             return deny(ErrorCode::TooLarge, "a note has at most 200 characters");
         }
-        if self.store.open_invites(now)?.len() >= OPEN_MAX {
+        if self.open_links(now)?.len() >= OPEN_MAX {
             return deny(ErrorCode::RateLimited, "200 invites are open; revoke some first");
         }
         let link = InviteLink::new(self.me, self.hints());
@@ -110,6 +110,7 @@ impl Core {
             created_at_ms: now,
             expires_at_ms: Some(end),
             single_use: params.single_use,
+            work_bits: 0,
         };
         let bundle = InviteBundle::create(parts, &link)
             .map_err(|_own_keys_disagree| CoreError::Damaged { what: "identity of this device" })?;
@@ -167,7 +168,7 @@ impl Core {
     }
 
     pub(crate) fn list_invites(&self, now: Timestamp) -> Result<InvitesReply, CoreError> {
-        let mut rows = self.store.open_invites(now)?;
+        let mut rows = self.open_links(now)?;
         rows.sort_by_key(|row| std::cmp::Reverse(row.created_at_ms));
         let view = |row: &InviteRow| views::Invite {
             invite: InviteId::from_bytes(row.tag),
@@ -181,15 +182,23 @@ impl Core {
         Ok(InvitesReply { invites: rows.iter().map(view).collect() })
     }
 
+    /// The invites that were given out as links and are open.
+    pub(crate) fn open_links(&self, now: Timestamp) -> Result<Vec<InviteRow>, CoreError> {
+        let mut rows = self.store.open_invites(now)?;
+        let weeks = self.store.address_weeks()?;
+        rows.retain(|row| weeks.iter().all(|week| week.tag != row.tag));
+        Ok(rows)
+    }
+
     pub(crate) fn revoke_invite(
         &mut self,
         invite: InviteId,
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Done, CoreError> {
-        let Some(mut row) = self.store.invite(&invite.to_bytes())? else {
-            return deny(ErrorCode::NotFound, "no such invite");
-        };
+        let tag = invite.to_bytes();
+        let row = if self.store.address_week_of(&tag)?.is_some() { None } else { self.store.invite(&tag)? };
+        let Some(mut row) = row else { return deny(ErrorCode::NotFound, "no such invite") };
         row.expires_at_ms = Some(now);
         self.store.put_invite(&row)?;
         self.close_slot(&row, now, out)?;
@@ -213,6 +222,7 @@ impl Core {
 
     /// Tells the network which invites this node answers for itself.
     pub(crate) fn serve_invites(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        self.findable_changed();
         let open = self.store.open_invites(now)?;
         let bundles = open.into_iter().map(|row| (self.invite_link(&row).slot(), row.sealed));
         out.push(Output::ServeSlots(bundles.chain(self.spoken.iter().map(Spoken::serve)).collect()));
@@ -243,10 +253,11 @@ impl Core {
             let next_at = now.saturating_add(self.jitter(STORE_AGAIN_MS));
             self.unstored.insert(tag, Unstored { next_at, id: Some(id) });
             let link = self.invite_link(&row);
+            let token = self.address_token_of(&tag)?.unwrap_or_else(|| link.owner_token());
             out.push(Output::PutSlot {
                 id,
                 slot: link.slot(),
-                owner_hash: *blake3::hash(&link.owner_token()).as_bytes(),
+                owner_hash: *blake3::hash(&token).as_bytes(),
                 expires_at_ms: row.expires_at_ms.unwrap_or_else(|| now.saturating_add(MAX_S * 1000)),
                 blob: row.sealed,
             });
@@ -254,15 +265,19 @@ impl Core {
         Ok(())
     }
 
-    pub(crate) fn slot_put(&mut self, id: u64, stored: u32, out: &mut Vec<Output>) {
-        if stored == 0 {
-            return;
+    pub(crate) fn slot_put(&mut self, id: u64, stored: u32, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        if stored == 0 || self.address_withdrawn(id, out)? {
+            return Ok(());
         }
         let bundle = self.unstored.iter().find(|(_, entry)| entry.id == Some(id)).map(|(tag, _)| *tag);
         bundle.map(|tag| self.unstored.remove(&tag));
-        let Some(tag) = bundle.or_else(|| self.spoken_put(id)) else { return };
+        if let Some(tag) = &bundle {
+            self.address_stored(tag, out)?;
+        }
+        let Some(tag) = bundle.or_else(|| self.spoken_put(id)) else { return Ok(()) };
         if !self.unstored.contains_key(&tag) && !self.is_unheard(&tag) {
             self.give_invites(|ungiven| ungiven.reply.invite.to_bytes() == tag, out);
         }
+        Ok(())
     }
 }

@@ -7,6 +7,7 @@ use kith_wire::{
 
 use crate::{
     CommandId, Output, SlotOutcome, Timestamp,
+    contacts::public_address::{Seek, Sought, as_address},
     core::Core,
     error::{CoreError, refuse},
     recovery::Claim,
@@ -58,6 +59,8 @@ pub(crate) enum Target {
     Link(InviteLink),
     /// The link behind somebody's words.
     Words(SpokenInvite),
+    /// The bundle at somebody's public address.
+    Address(Seek),
 }
 
 /// What the bundle is wanted for.
@@ -82,13 +85,36 @@ impl Core {
         self.look(command, Box::new(Search { target, purpose, since: now, missed: 0 }), now, out);
     }
 
-    fn look(&mut self, command: CommandId, search: Box<Search>, now: Timestamp, out: &mut Vec<Output>) {
+    /// Stops looking for somebody by their account, and waiting for their answer. Whether something was looked for.
+    pub(crate) fn stop_asking(&mut self, account: AccountId, out: &mut Vec<Output>) -> bool {
+        let mut stopped = false;
+        self.links.retain(|_, link| {
+            let searched = match &link.step {
+                Step::Finding(search) | Step::Pausing(search) => {
+                    let adds = matches!(search.purpose, Purpose::Add { .. });
+                    adds && matches!(&search.target, Target::Address(seek) if seek.account() == account)
+                }
+                Step::Asking { .. } | Step::Claiming => false,
+            };
+            stopped |= searched;
+            if searched || matches!(link.step, Step::Asking { account: asked } if asked == account) {
+                let error = ApiError::new(ErrorCode::Cancelled, "the request was taken back");
+                out.push(Output::Reply(link.command, Err(error)));
+                return false;
+            }
+            true
+        });
+        stopped
+    }
+
+    fn look(&mut self, command: CommandId, mut search: Box<Search>, now: Timestamp, out: &mut Vec<Output>) {
         let id = self.fresh_id();
-        let (slot, hints) = match &search.target {
-            Target::Link(link) => (link.slot(), link.hints().to_vec()),
-            Target::Words(place) => (place.slot(), Vec::new()),
+        let (slot, hints, not) = match &mut search.target {
+            Target::Link(link) => (link.slot(), link.hints().to_vec(), Vec::new()),
+            Target::Words(place) => (place.slot(), Vec::new(), Vec::new()),
+            Target::Address(seek) => (seek.aim(now).slot(), Vec::new(), seek.junk()),
         };
-        out.push(Output::GetSlot { id, slot, hints });
+        out.push(Output::GetSlot { id, slot, hints, not });
         let deadline = now.saturating_add(FIND_MS);
         self.links.insert(id, PendingLink { command, deadline, step: Step::Finding(search) });
     }
@@ -100,27 +126,47 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        let Some(PendingLink { command, step, .. }) = self.links.remove(&id) else { return Ok(()) };
+        let Some(PendingLink { command, step, .. }) = self.links.remove(&id) else {
+            return self.looked_anew(id, outcome, now, out);
+        };
         let Step::Finding(mut search) = step else { return Ok(()) };
         // Whoever answered before and is silent now has nothing to take back.
         let outcome =
             if search.missed > 0 && outcome == SlotOutcome::Unreachable { SlotOutcome::Missing } else { outcome };
-        if outcome == SlotOutcome::Missing && now < search.since.saturating_add(APPEAR_MS) {
+        let may_appear = !matches!(search.target, Target::Address(_));
+        if may_appear && outcome == SlotOutcome::Missing && now < search.since.saturating_add(APPEAR_MS) {
             let deadline = now.saturating_add(LOOK_AGAIN_MS << search.missed.min(4));
             search.missed += 1;
             self.links.insert(id, PendingLink { command, deadline, step: Step::Pausing(search) });
             return Ok(());
         }
         let Search { target, purpose, since, missed } = *search;
+        let mut address = None;
         let link = match target {
             Target::Link(link) => link,
             Target::Words(place) => return self.heard(command, &place, (outcome, purpose), now, out),
+            Target::Address(mut seek) => match seek.judge(&outcome, now) {
+                Sought::There(link) => {
+                    address = Some(seek.account());
+                    link
+                }
+                Sought::Further => {
+                    let search = Search { target: Target::Address(seek), purpose, since, missed };
+                    self.look(command, Box::new(search), now, out);
+                    return Ok(());
+                }
+                Sought::Nowhere(error) => {
+                    out.push(Output::Reply(command, Err(error)));
+                    return Ok(());
+                }
+            },
         };
         let adding = matches!(purpose, Purpose::Add { .. });
         if adding && now < since.saturating_add(QUEUES_MS) && self.mail_is_on_its_way(now)? {
             // A request that says where its answer may be left is worth a moment.
             let deadline = now.saturating_add(LOOK_AGAIN_MS * 2);
-            let search = Box::new(Search { target: Target::Link(link), purpose, since, missed });
+            let target = address.map_or(Target::Link(link), |account| Target::Address(Seek::new(account)));
+            let search = Box::new(Search { target, purpose, since, missed });
             self.links.insert(id, PendingLink { command, deadline, step: Step::Pausing(search) });
             return Ok(());
         }
@@ -133,7 +179,9 @@ impl Core {
                 Ok(account) => return self.asked(id, command, account, now, out),
                 Err(error) => Err(error),
             },
-            (SlotOutcome::Found(sealed), Purpose::Preview) => self.preview_of(&link, &sealed, now, out)?,
+            (SlotOutcome::Found(sealed), Purpose::Preview) => {
+                self.preview_of(&link, &sealed, now, out)?.map(|person| as_address(person, address))
+            }
             (SlotOutcome::Gone { used: true }, Purpose::Preview) => self.preview_of_used(&link)?.ok_or_else(used),
             (SlotOutcome::Gone { used: true }, Purpose::Add { .. }) => Err(used()),
             (SlotOutcome::Gone { used: false }, _) => Err(expired()),

@@ -97,6 +97,7 @@ impl Core {
         self.ensure_chat(contact, now, out)?;
         self.track(contact, out)?;
         self.ensure_queues(contact.account, now)?;
+        self.tell_whereabouts(contact.account, now)?;
         for device in self.live_devices(contact.account)? {
             self.wake_device(device.device, now)?;
         }
@@ -159,7 +160,7 @@ impl Core {
         }
         self.store.delete_meta(&meta_link(contact.account))?;
         self.store.delete_meta(&meta_bundle(contact.account))?;
-        Ok(())
+        Ok(self.store.delete_request_work(&contact.account)?)
     }
 
     pub(crate) fn decline(
@@ -193,6 +194,7 @@ impl Core {
         // Its queues stay, not looked into: a mailbox that had none would tell them.
         self.withdraw_offer(contact.account, false, now, out)?;
         self.forget_kept(contact.account, now)?;
+        self.hide_from(contact.account)?;
         self.untrack(&contact, out)?;
         self.contact_changed(contact.account, out)?;
         Ok(Done {})
@@ -216,6 +218,7 @@ impl Core {
                 // They were not told what changed meanwhile.
                 let profile = self.profile_body()?;
                 self.enqueue_control(contact.account, &profile, now)?;
+                self.tell_whereabouts(contact.account, now)?;
             }
             for device in self.live_devices(contact.account)? {
                 self.wake_device(device.device, now)?;
@@ -231,8 +234,11 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<Done, CoreError> {
-        let contact = self.known(account)?;
-        self.forget(contact.account, now, out)?;
+        let stopped = self.stop_asking(convert::account(account), out);
+        match self.known(account) {
+            Err(_unknown) if stopped => {}
+            contact => self.forget(contact?.account, now, out)?,
+        }
         Ok(Done {})
     }
 
@@ -249,6 +255,7 @@ impl Core {
                 self.give_up(&row, now, out)?;
             }
         }
+        self.stop_work(account, out);
         self.say_withdrawn(&contact, now, out)?;
         self.untrack(&contact, out)?;
         self.close_queues(account, now)?;

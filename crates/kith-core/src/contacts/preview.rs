@@ -25,6 +25,7 @@ impl Core {
     ) -> Result<Option<Reply>, CoreError> {
         match self.target(&params.link)? {
             Target::Link(link) => self.preview_link(command, link, now, out),
+            Target::Address(seek) => self.preview_address(command, seek, now, out),
             words @ Target::Words(_) => {
                 self.follow(command, words, Purpose::Preview, now, out);
                 Ok(None)
@@ -61,6 +62,7 @@ impl Core {
             mine: true,
             single_use: invite.single_use,
             expires_at: invite.expires_at_ms,
+            work_bits: None,
         })
     }
 
@@ -106,6 +108,7 @@ impl Core {
             mine: account == self.me,
             single_use: bundle.single_use,
             expires_at: bundle.expires_at_ms,
+            work_bits: Some(bundle.work_bits).filter(|bits| *bits > 0),
         }
     }
 
@@ -123,6 +126,7 @@ impl Core {
             mine: false,
             single_use: true,
             expires_at: None,
+            work_bits: None,
         }))
     }
 }

@@ -12,7 +12,10 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
     Output, Timestamp,
-    contacts::flood::Share,
+    contacts::{
+        flood::Share,
+        public_address::{is_for_session, shows_work},
+    },
     convert,
     core::Core,
     error::{CoreError, refuse},
@@ -73,7 +76,9 @@ impl Core {
         let frame = RequestFrame::decode(bytes)?;
         let Some(invite) = self.store.invite(&frame.tag)? else { return Ok(RequestAnswer::Unknown) };
         let known = from.map(|from| self.store.device_by_transport(&from)).transpose()?.flatten();
-        let share = known.as_ref().map_or(Share::Invite(invite.tag), |device| Share::Device(device.transport));
+        let week = self.store.address_week_of(&invite.tag)?;
+        let stranger = self.share_of(&invite.tag)?;
+        let share = known.as_ref().map_or(stranger, |device| Share::Device(device.transport));
         if self.arrivals.room(share, now) == 0 {
             return Ok(RequestAnswer::Busy);
         }
@@ -82,6 +87,9 @@ impl Core {
         }
         if invite.expires_at_ms.is_some_and(|end| end <= now) {
             return Ok(RequestAnswer::Expired);
+        }
+        if week.is_some_and(|week| !shows_work(&week, &invite, &frame)) {
+            return Ok(RequestAnswer::Work);
         }
         if let Some(from) = from
             && let Some(answer) = self.judge_asker(from, &invite)?
@@ -95,7 +103,7 @@ impl Core {
             return Ok(RequestAnswer::Received);
         }
         self.arrivals.take(share, now);
-        let Some(request) = self.open_request(from, &invite, &frame.envelope, now)? else {
+        let Some(request) = self.open_request(from, &invite, &frame, now)? else {
             return Ok(RequestAnswer::Received);
         };
         if from.is_none()
@@ -126,17 +134,20 @@ impl Core {
         &mut self,
         from: Option<TransportId>,
         invite: &InviteRow,
-        envelope: &[u8],
+        frame: &RequestFrame,
         now: Timestamp,
     ) -> Result<Option<Request>, CoreError> {
-        let envelope = Envelope::decode(envelope)?;
+        let envelope = Envelope::decode(&frame.envelope)?;
         let Header::First { encapsulated, .. } = envelope.header() else { return refuse("a request without its key") };
         let key = self.device.kem.decapsulate(encapsulated, &kem_info(&invite.bundle_hash))?;
         let wire = envelope.open(&key)?;
         let Some(olm) = wire.prekey_identity().filter(|_| wire.kind == OlmKind::PreKey) else {
             return refuse("a request that does not start a session");
         };
-        let Some((mut session, plain)) = self.open_first(from, olm, &wire, now)? else { return Ok(None) };
+        if frame.work.is_some_and(|work| !is_for_session(&work, &wire)) {
+            return refuse("work that was done for another request");
+        }
+        let Some((mut session, plain)) = self.open_first(olm, &wire, now)? else { return Ok(None) };
         let unverified = UnverifiedInner::decode(&plain)?;
         let claims = unverified.claims();
         let Body::Request { log, kem, .. } = unverified.unverified_body() else {
@@ -180,13 +191,14 @@ impl Core {
     /// Reads a first message: of a session that a lost answer left behind, or of a new one.
     fn open_first(
         &mut self,
-        from: Option<TransportId>,
         olm: kith_crypto::CurveKey,
         wire: &OlmWire,
         now: Timestamp,
     ) -> Result<Option<FirstMessage>, CoreError> {
-        if let Some(device) = from.map(|from| self.store.device_by_transport(&from)).transpose()?.flatten() {
-            for mut row in self.store.sessions(&device.device)? {
+        let begun =
+            wire.prekey_session_id().map(|session| self.store.device_of_session(&session)).transpose()?.flatten();
+        if let Some(device) = begun {
+            for mut row in self.store.sessions(&device)? {
                 if wire.prekey_session_id() == Some(row.session) {
                     let mut session = OlmSession::unpickle(&row.pickle)?;
                     let plain = match session.decrypt(wire) {
@@ -198,8 +210,7 @@ impl Core {
                 }
             }
         }
-        let (session, plain) = self.olm()?.inbound(olm, wire)?;
-        self.save_olm()?;
+        let (session, plain) = self.begin_inbound(olm, wire)??;
         let row = SessionRow {
             device: kith_wire::DeviceId::from_bytes([0; 32]),
             session: session.id(),
@@ -243,6 +254,9 @@ impl Core {
         }
         let device = self.adopt_device(account, &request.record, Some(&request.kem))?;
         self.keep_session(&request.session)?;
+        if self.store.address_week_of(&invite.tag)?.is_none() {
+            self.meet_by_invite(&device, &self.invite_link(&invite), now)?;
+        }
         self.store.set_addresses(&device.transport, &request.addresses, now)?;
         self.take_contact_queues(account, &request.queues, request.inner.hlc)?;
         if self.first_time(&request.inner, now)? {

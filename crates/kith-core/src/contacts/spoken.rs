@@ -12,6 +12,7 @@ use crate::{
     contacts::{
         invite::{STORE_AGAIN_MS, Unstored},
         link::{Purpose, Target, parse_link},
+        public_address::{Seek, parse_address},
     },
     core::Core,
     error::CoreError,
@@ -114,8 +115,11 @@ impl Core {
         self.spoken.iter().any(|spoken| spoken.tag == *tag && spoken.unstored.is_some())
     }
 
-    /// What somebody pasted or typed: a link, or words they heard. Of words of mine the link is known.
+    /// What somebody pasted or typed: a link, a public address, or words they heard. Of words of mine the link is known.
     pub(crate) fn target(&self, text: &str) -> Result<Target, CoreError> {
+        if let Some(account) = parse_address(text)? {
+            return Ok(Target::Address(Seek::new(account)));
+        }
         let Some(place) = parse_words(text)? else { return Ok(Target::Link(parse_link(text)?)) };
         let mine = self.spoken.iter().find(|spoken| spoken.place.slot() == place.slot());
         let row = mine.map(|spoken| self.store.invite(&spoken.tag)).transpose()?.flatten();

@@ -27,7 +27,8 @@ impl Core {
         let account = contact.account;
         let mailboxes = u32::try_from(self.targets(account)?.len()).unwrap_or(u32::MAX);
         let mail = (self.store.mailbox_offer(&account)?.is_some(), self.is_keeper(account)?, mailboxes);
-        Ok(convert::contact_view(contact, availability, path, self.sharing_view(contact.account)?, mail))
+        let view = convert::contact_view(contact, availability, path, self.sharing_view(contact.account)?, mail);
+        Ok(views::Contact { via: self.via_of(contact)?, ..view })
     }
 
     pub(crate) fn list_contacts(&self) -> Result<ContactsReply, CoreError> {
@@ -66,9 +67,11 @@ impl Core {
         if self.is_invisible()? {
             return Ok(());
         }
+        self.findable_changed();
         for device in self.live_devices(contact.account)? {
             let addresses = self.store.addresses(&device.transport)?;
-            out.push(Output::Track { peer: device.transport, addresses });
+            let find = self.store.find_key(&device.device)?;
+            out.push(Output::Track { peer: device.transport, addresses, find });
         }
         Ok(())
     }
@@ -83,6 +86,7 @@ impl Core {
 
     /// Ends the connection to a device, and lets it in no more.
     pub(crate) fn let_go(&mut self, peer: TransportId, out: &mut Vec<Output>) {
+        self.findable_changed();
         self.let_go.extend(self.up.remove_entry(&peer));
         self.presence.gone(&peer);
         out.push(Output::Untrack { peer });

@@ -6,7 +6,7 @@ use kith_wire::{AccountId, Envelope, Mail, MailboxDenial, MailboxOperation, Mail
 use super::{Asked, backoff, queues::SPARE_MS};
 use crate::{
     Output, Timestamp,
-    contacts::flood::{EACH_MS, Share},
+    contacts::flood::EACH_MS,
     convert,
     core::{Core, Ready},
     error::{CoreError, refuse},
@@ -58,7 +58,7 @@ impl Core {
     ) -> Result<(), CoreError> {
         tracing::debug!(count = mail.len(), more, "mail came");
         let mut mail: Vec<Mail> = mail.into_iter().filter(|mail| mail.seq > queue.after_seq).collect();
-        let later = self.too_many(&queue, &mut mail, now);
+        let later = self.too_many(&queue, &mut mail, now)?;
         let seqs: Vec<u64> = mail.iter().map(|mail| mail.seq).collect();
         let after_seq = seqs.iter().copied().max().unwrap_or(queue.after_seq);
         if more && seqs.is_empty() && later.is_none() {
@@ -91,15 +91,16 @@ impl Core {
     }
 
     /// Leaves in the mailbox what an invite brought beyond its share, and says when to look again.
-    fn too_many(&self, queue: &QueueRow, mail: &mut Vec<Mail>, now: Timestamp) -> Option<Timestamp> {
-        let share = Share::Invite(queue.invite_tag?);
+    fn too_many(&self, queue: &QueueRow, mail: &mut Vec<Mail>, now: Timestamp) -> Result<Option<Timestamp>, CoreError> {
+        let Some(tag) = queue.invite_tag else { return Ok(None) };
+        let share = self.share_of(&tag)?;
         let room = usize::try_from(self.arrivals.room(share, now)).unwrap_or(usize::MAX);
         if mail.len() <= room {
-            return None;
+            return Ok(None);
         }
         mail.sort_by_key(|mail| mail.seq);
         mail.truncate(room);
-        Some(now.saturating_add(EACH_MS))
+        Ok(Some(now.saturating_add(EACH_MS)))
     }
 
     /// A contact is away: from now on they may leave something.

@@ -2,7 +2,7 @@
 
 use kith_api::Event;
 use kith_store::{DeliveryState, DeviceRow, Entry, Inserted, MessageRow, Proof, What};
-use kith_wire::{AccountId, Body, ChatId, Hlc, MsgId, Sticker, Sync};
+use kith_wire::{AccountId, Body, ChatId, Hlc, LinkPreview, MsgId, Sticker, Sync};
 
 use crate::{
     Output, Timestamp, convert,
@@ -116,7 +116,10 @@ impl Core {
             return Ok(Some(Body::decode(row.kind, &row.body)?));
         }
         let (text, pictures) = (self.store.first_text(row.row)?, self.store.shown_pictures(row.row, None)?);
-        Ok(text.map(|text| Body::Text { text, reply_to, forwarded, expires_s, pictures }))
+        Ok(text.map(|text| {
+            let preview = LinkPreview::decode(&row.body, &text);
+            Body::Text { text, reply_to, forwarded, expires_s, preview, pictures }
+        }))
     }
 
     fn give_back(

@@ -86,7 +86,8 @@ fn notes_to_oneself_are_a_chat_that_nothing_leaves() {
     assert_eq!(open(&mut world, 0, me), chat);
     assert!(told(&mut world, 0).is_empty(), "made once");
     world.people[0].hold = true;
-    let send = params::SendParams { chat, text: "buy résumé paper".into(), reply_to: None, expires_s: None };
+    let send =
+        params::SendParams { chat, text: "buy résumé paper".into(), reply_to: None, expires_s: None, preview: None };
     let Ok(Reply::ChatsSend(sent)) = world.call(0, Command::ChatsSend(send)) else { panic!() };
     world.send(0, 1, "about paper").unwrap();
     let rows = world.texts(0, 0);
@@ -97,7 +98,8 @@ fn notes_to_oneself_are_a_chat_that_nothing_leaves() {
     let hits = core.store.search(&Search { query: "resume", limit: 9, ..Default::default() }).unwrap();
     assert_eq!(hits.len(), 1);
 
-    let answer = params::SendParams { chat, text: "done".into(), reply_to: Some(sent.message), expires_s: None };
+    let answer =
+        params::SendParams { chat, text: "done".into(), reply_to: Some(sent.message), expires_s: None, preview: None };
     world.call(0, Command::ChatsSend(answer)).unwrap();
     draft(&mut world, 0, chat, "and").unwrap();
     world.call(0, Command::ChatsMarkRead(params::ReadParams { chat, up_to: None })).unwrap();

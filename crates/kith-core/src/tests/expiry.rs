@@ -25,7 +25,7 @@ fn set(world: &mut World, who: usize, expires_s: Option<u64>) -> Result<Reply, A
 
 fn write(world: &mut World, who: usize, text: &str, expires_s: Option<u64>) -> Result<Reply, ApiError> {
     let chat = chat(world);
-    let params = params::SendParams { chat, text: text.into(), reply_to: None, expires_s };
+    let params = params::SendParams { chat, text: text.into(), reply_to: None, expires_s, preview: None };
     world.call(who, Command::ChatsSend(params))
 }
 
@@ -155,6 +155,7 @@ fn what_went_away_does_not_come_back_when_it_is_sent_again() {
         reply_to: None,
         forwarded: false,
         expires_s: Some(30),
+        preview: None,
         pictures: Vec::new(),
     };
     let out = world.people[0].core.batch(now, |core, _| core.enqueue(to, row.msg, row.hlc, &body, now)).unwrap();
@@ -175,7 +176,7 @@ fn notes_disappear_too_and_a_start_sweeps_what_is_over() {
     };
     let chat = opened.chat;
     world.call(0, Command::ChatsSetExpiry(params::ExpiryParams { chat, expires_s: Some(10) })).unwrap();
-    let params = params::SendParams { chat, text: "milk".into(), reply_to: None, expires_s: None };
+    let params = params::SendParams { chat, text: "milk".into(), reply_to: None, expires_s: None, preview: None };
     world.call(0, Command::ChatsSend(params)).unwrap();
     let later = world.now + 11_000;
     let core = &mut world.people[0].core;

@@ -49,6 +49,7 @@ fn made(world: &World, who: usize, log: &IdentityLog, device: &DeviceSecrets) ->
         created_at_ms: NOW,
         expires_at_ms: None,
         single_use: false,
+        work_bits: 0,
     };
     let (sealed, _) = InviteBundle::create(parts, &link).unwrap().seal(&device.sign, &link);
     (link.to_string(), SlotOutcome::Found(sealed))
@@ -75,6 +76,7 @@ fn a_look_says_who_it_is_and_leaves_everything_as_it_was() {
         mine: false,
         single_use: true,
         expires_at: Some(NOW + WEEK_MS),
+        work_bits: None,
     };
     for _ in 0..2 {
         assert_eq!(look(&mut world, 1, &format!(" {link}\n")), Ok(expected.clone()));

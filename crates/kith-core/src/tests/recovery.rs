@@ -2,7 +2,7 @@
 
 use kith_api::{Command, Reply, params, views::RecoveryState};
 use kith_crypto::{DeviceSecrets, Key, RecoveryPhrase, SigningKey};
-use kith_store::{ContactRow, DeliveryState, DeviceRow, Store};
+use kith_store::{ContactRow, DeliveryState, DeviceRow, PublicAddressRow, Store};
 use kith_wire::{
     BootstrapLink, MailboxOperation, QueueAddress, RequestAnswer, TransportId,
     recovery::{LogAsk, Recovery, seal},
@@ -17,13 +17,15 @@ use crate::{Core, Identity, Input, Options, Output, setup};
 struct Kept {
     log: Vec<u8>,
     contacts: Vec<(ContactRow, Vec<DeviceRow>)>,
+    address: Option<PublicAddressRow>,
 }
 
 fn keep(world: &World, who: usize) -> Kept {
     let store = &world.people[who].core.store;
     let contacts = store.contacts().unwrap().into_iter();
     let contacts = contacts.map(|contact| (contact.clone(), store.devices_of(&contact.account).unwrap())).collect();
-    Kept { log: store.meta(setup::META_LOG).unwrap().unwrap(), contacts }
+    let address = store.public_address().unwrap();
+    Kept { log: store.meta(setup::META_LOG).unwrap().unwrap(), contacts, address }
 }
 
 /// The device of a person is lost, and their account comes back on a new one. Gives the old one.
@@ -39,6 +41,7 @@ fn come_back(world: &mut World, who: usize, kept: Option<&Kept>) -> Person {
             store.put_contact(contact).unwrap();
             devices.iter().for_each(|device| store.put_device(device).unwrap());
         }
+        kept.address.iter().for_each(|address| store.put_public_address(address).unwrap());
         setup::restore_profile(&mut store, &phrase).unwrap();
     } else {
         setup::create_from_words(&mut store, &phrase, &device, "Back", world.now).unwrap();
@@ -49,7 +52,17 @@ fn come_back(world: &mut World, who: usize, kept: Option<&Kept>) -> Person {
     core.recover(phrase.account_key(), recovering, world.now);
     world.people.insert(
         who,
-        Person { core, phrase, replies: vec![], events: vec![], answers: vec![], held: vec![], hold: false },
+        Person {
+            core,
+            phrase,
+            replies: vec![],
+            events: vec![],
+            answers: vec![],
+            held: vec![],
+            hold: false,
+            findable: vec![],
+            idle: false,
+        },
     );
     lost
 }
@@ -67,6 +80,28 @@ fn profile(world: &mut World, who: usize) -> kith_api::views::Profile {
 
 fn alarm(world: &World, who: usize, about: usize) -> bool {
     world.people[who].contact(world.account(about)).expect("a contact").alarm
+}
+
+/// The places at bootstrap nodes are the account's, not the device's.
+#[test]
+fn a_public_address_leads_to_the_new_device() {
+    let mut world = World::new(3);
+    world.introduce(0, 1);
+    let on = params::PublicAddressParams { on: true, bits: Some(16) };
+    world.call(1, Command::ContactsPublicAddress(on)).unwrap();
+    let kept = keep(&world, 1);
+    come_back(&mut world, 1, Some(&kept));
+    let now = world.now;
+    world.people[1].core.batch(now, |core, _| core.address_startup(now)).unwrap();
+    world.give(1, Input::Wake);
+    assert!(!profile(&mut world, 1).public_address.stored, "its list of devices does not have this one yet");
+    world.pass(60_000);
+    let mine = profile(&mut world, 1);
+    assert!(mine.public_address.on && mine.public_address.stored && mine.recovery.is_none());
+    let address = world.people[1].core.account().to_string();
+    world.add(2, &address).unwrap();
+    let asking = world.people[1].contact(world.account(2)).expect("the request");
+    assert_eq!(asking.via, Some(kith_api::views::Via::PublicAddress));
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn a_failed_batch_never_happened() {
     world.introduce(0, 1);
     let chat = kith_api::ChatId::from_bytes(world.chat(0, 1).to_bytes());
     let send = || {
-        let params = params::SendParams { chat, text: "hello".into(), reply_to: None, expires_s: None };
+        let params = params::SendParams { chat, text: "hello".into(), reply_to: None, expires_s: None, preview: None };
         Input::Command(crate::CommandId(5), Command::ChatsSend(params))
     };
     let now = world.now;

@@ -5,7 +5,7 @@ use kith_api::{
 };
 use kith_crypto::Key;
 use kith_store::{Anchor, ChatKind, ChatRow, ReadStore, Search, Store};
-use kith_wire::{Body, Picture, PictureId, Sticker};
+use kith_wire::{Body, PictureId, SmallPicture, Sticker};
 
 use super::world::World;
 use crate::{CommandId, Input, NewSticker, convert};
@@ -198,7 +198,7 @@ fn what_is_no_sticker_is_none() {
 #[test]
 fn what_only_pretends_to_be_a_picture_is_never_handed_out() {
     let mut world = two();
-    let picture = Picture { name: "party".into(), png: b"<script>".to_vec() };
+    let picture = SmallPicture { name: "party".into(), png: b"<script>".to_vec() };
     let body = Body::Sticker(Sticker { picture: picture.clone(), reply_to: None, forwarded: false, expires_s: None });
     let (to, now, from) = (world.people[0].core.account(), world.now, world.transport(1));
     for output in world.people[1].say(to, &body, now) {
@@ -215,12 +215,12 @@ fn what_only_pretends_to_be_a_picture_is_never_handed_out() {
         .ensure_chat(&ChatRow { kind: ChatKind::Notes, ..world.people[0].core.store.chat(&row.chat).unwrap().unwrap() })
         .unwrap();
     store.insert_message(&row).unwrap();
-    let good = Picture { name: "good".into(), png: png(1) };
+    let good = SmallPicture { name: "good".into(), png: png(1) };
     store.show_pictures(1, None, &[picture.clone(), good.clone()]).unwrap();
     let reader = ReadStore::open(folder.path(), &key).unwrap();
     let ask = |id: PictureId| {
         let picture = convert::picture_id(id);
-        crate::query::run(&reader, &Command::StickersImage(params::PictureParams { picture }))
+        crate::query::run(&reader, &Command::StickersImage(params::SmallPictureParams { picture }))
     };
     assert_eq!(ask(picture.id()).unwrap_err().code, ErrorCode::NotAllowed);
     assert_eq!(ask(PictureId::of(b"another")).unwrap_err().code, ErrorCode::NotFound);

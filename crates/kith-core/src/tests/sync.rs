@@ -60,12 +60,12 @@ fn meet(world: &mut World) {
     world.pass(200_000);
 }
 
-fn image(world: &World, who: usize) -> Image {
+pub(super) fn image(world: &World, who: usize) -> Image {
     world.people[who].core.store.image().unwrap()
 }
 
 /// Puts a disk back.
-fn restore(world: &mut World, who: usize, image: &Image) {
+pub(super) fn restore(world: &mut World, who: usize, image: &Image) {
     disconnect(world);
     let now = world.now;
     let core = &world.people[who].core;

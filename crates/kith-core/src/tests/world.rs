@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use kith_api::{ApiError, Command, Event, Reply, params};
 use kith_crypto::{DeviceSecrets, Key, RecoveryPhrase};
 use kith_store::{MessageRow, Store};
-use kith_wire::{AccountId, ChatId, RequestAnswer, SlotId, TransportId};
+use kith_wire::{AccountId, ChatId, FindKey, RequestAnswer, SlotId, TransportId, WorkTask};
 
-use crate::{CommandId, Core, Identity, Input, MailboxUsage, Options, Output, PeerPath, SlotOutcome, setup};
+use crate::{
+    CommandId, Core, Identity, Input, MailboxUsage, Options, Output, PageOutcome, PeerPath, SlotOutcome, setup,
+};
 
 pub(super) const NOW: u64 = 1_800_000_000_000;
 
@@ -20,6 +22,10 @@ pub(super) struct Person {
     /// Envelopes and requests they sent, kept back instead of delivered if `hold` is set.
     pub(super) held: Vec<Output>,
     pub(super) hold: bool,
+    /// By which they may be found.
+    pub(super) findable: Vec<FindKey>,
+    /// Work they are asked to do is not done.
+    pub(super) idle: bool,
 }
 
 /// People who reach each other at once, and a place for invite bundles.
@@ -27,12 +33,24 @@ pub(super) struct World {
     pub(super) people: Vec<Person>,
     pub(super) now: u64,
     slots: BTreeMap<SlotId, Option<Vec<u8>>>,
+    /// The links of which pages were asked for.
+    pub(super) fetched: Vec<String>,
+    /// What looking at any page gives; nothing yet, if `None`.
+    pub(super) page: Option<PageOutcome>,
+    owners: BTreeMap<SlotId, [u8; 32]>,
+    /// What another node has.
+    pub(super) elsewhere: BTreeMap<SlotId, Vec<u8>>,
+    /// Work that was asked for, and work that is not needed any more.
+    pub(super) worked: Vec<WorkTask>,
+    pub(super) stopped: Vec<u64>,
 }
 
 impl World {
     pub(super) fn new(count: usize) -> Self {
         let people = (0..count).map(|at| Person::new(&format!("Person {at}"))).collect();
-        Self { people, now: NOW, slots: BTreeMap::new() }
+        let (slots, owners, elsewhere) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (fetched, worked, stopped) = (Vec::new(), Vec::new(), Vec::new());
+        Self { people, now: NOW, slots, fetched, page: None, owners, elsewhere, worked, stopped }
     }
 
     pub(super) fn account(&self, who: usize) -> kith_api::AccountId {
@@ -91,19 +109,47 @@ impl World {
                 Output::ServeMailbox { id, .. } => {
                     queue.push((who, Input::MailboxServed { id, outcome: Ok(MailboxUsage::default()) }));
                 }
-                Output::Untrack { .. } | Output::ServeSlots(_) | Output::Mailbox { .. } => {}
-                Output::PutSlot { slot, blob, id, .. } => {
-                    self.slots.entry(slot).or_insert(Some(blob));
-                    queue.push((who, Input::SlotPut { id, stored: 1 }));
+                Output::Findable(keys) => self.people[who].findable = keys,
+                Output::RelayOnly(_)
+                | Output::Untrack { .. }
+                | Output::ServeSlots(_)
+                | Output::Mailbox { .. }
+                | Output::StopFetching => {}
+                // A page of which every word is known.
+                Output::FetchPage { id, url } => {
+                    self.fetched.push(url);
+                    if let Some(outcome) = self.page.clone() {
+                        queue.push((who, Input::PageFetched { id, outcome }));
+                    }
                 }
-                Output::GetSlot { id, slot, .. } => {
+                Output::PutSlot { slot, blob, id, owner_hash, .. } => {
+                    if *self.owners.entry(slot).or_insert(owner_hash) == owner_hash {
+                        let place = self.slots.entry(slot).or_insert_with(|| Some(Vec::new()));
+                        *place = place.is_some().then_some(blob);
+                        queue.push((who, Input::SlotPut { id, stored: 1 }));
+                    } else {
+                        queue.push((who, Input::SlotPut { id, stored: 0 }));
+                    }
+                }
+                Output::GetSlot { id, slot, not, .. } => {
+                    let is_it = |blob: &&Vec<u8>| !not.contains(blake3::hash(blob).as_bytes());
                     let outcome = match self.slots.get(&slot) {
-                        None => SlotOutcome::Missing,
                         Some(None) => SlotOutcome::Gone { used: true },
-                        Some(Some(blob)) => SlotOutcome::Found(blob.clone()),
+                        Some(Some(blob)) if is_it(&blob) => SlotOutcome::Found(blob.clone()),
+                        Some(Some(_)) | None => match self.elsewhere.get(&slot) {
+                            Some(blob) if is_it(&blob) => SlotOutcome::Found(blob.clone()),
+                            _ => SlotOutcome::Missing,
+                        },
                     };
                     queue.push((who, Input::SlotGot { id, outcome }));
                 }
+                Output::Work { id, task } => {
+                    self.worked.push(task);
+                    if !self.people[who].idle {
+                        queue.push((who, Input::Worked { id, nonce: task.find(|| false) }));
+                    }
+                }
+                Output::StopWork { id } => self.stopped.push(id),
                 Output::DeleteSlot { slot, .. } => {
                     self.slots.insert(slot, None);
                 }
@@ -156,7 +202,13 @@ impl World {
         let chat = kith_api::ChatId::from_bytes(self.chat(from, to).to_bytes());
         self.call(
             from,
-            Command::ChatsSend(params::SendParams { chat, text: text.into(), reply_to: None, expires_s: None }),
+            Command::ChatsSend(params::SendParams {
+                chat,
+                text: text.into(),
+                reply_to: None,
+                expires_s: None,
+                preview: None,
+            }),
         )
     }
 
@@ -195,6 +247,8 @@ impl Person {
             answers: Vec::new(),
             held: Vec::new(),
             hold: false,
+            findable: Vec::new(),
+            idle: false,
         }
     }
 

@@ -340,3 +340,15 @@ proptest! {
         prop_assert!(OlmAccount::unpickle(&wire.bytes).is_err());
     }
 }
+
+#[test]
+fn a_one_time_key_that_is_forgotten_opens_nothing_more() {
+    let (alice, mut bob) = (OlmAccount::new(), OlmAccount::new());
+    let keys = bob.new_one_time_keys(2);
+    let greet = |key| alice.outbound(bob.identity_key(), key).unwrap().encrypt(b"hello").unwrap();
+    let (first, second) = (greet(keys[0]), greet(keys[1]));
+    bob.forget_one_time_key(keys[0]).unwrap();
+    assert_eq!(bob.inbound(alice.identity_key(), &first).unwrap_err(), OlmError::UnknownOneTimeKey);
+    assert_eq!(bob.forget_one_time_key(keys[0]), Err(OlmError::UnknownOneTimeKey));
+    assert_eq!(bob.inbound(alice.identity_key(), &second).unwrap().1.as_slice(), b"hello", "the other is untouched");
+}

@@ -14,8 +14,8 @@ use libp2p::request_response::ProtocolSupport;
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::{
-    Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, connection_limits, identify, kad, memory_connection_limits,
-    noise, ping, relay, tcp, yamux,
+    Multiaddr, PeerId, Swarm, SwarmBuilder, connection_limits, identify, kad, memory_connection_limits, noise, ping,
+    relay, tcp, yamux,
 };
 
 use super::ServerError;
@@ -31,11 +31,10 @@ use crate::memory;
 use crate::rendezvous::{self, RendezvousBehaviour};
 use crate::screen::{Judge, Screened};
 use crate::slot::{self, SlotBehaviour};
+use crate::swarm::KAD_PROTOCOL;
 
 /// What identify says this network is.
 pub(crate) const NETWORK: &str = "/kith/1.0.0";
-/// The DHT of this network.
-pub(crate) const KAD_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/kad/1.0.0");
 
 const GOSSIP_MAX_BYTES: usize = 16 * 1024;
 const RESERVATION: Duration = Duration::from_secs(3_600);
@@ -141,7 +140,7 @@ fn kad_behaviour(peer: PeerId) -> kad::Behaviour<MemoryStore> {
         peer,
         MemoryStoreConfig {
             max_records: records::RECORDS_MAX,
-            max_value_bytes: records::VALUE_MAX_BYTES,
+            max_value_bytes: records::VALUE_BYTES + 1,
             ..MemoryStoreConfig::default()
         },
     );

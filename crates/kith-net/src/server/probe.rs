@@ -329,8 +329,8 @@ impl Probe {
             }
             Response::Discover(Ok(found)) => {
                 let own = *self.swarm.local_peer_id();
-                let mut records = found.registrations.iter().filter_map(|registration| registration.record.verify());
-                let found = records.any(|record| record.peer == own);
+                let mut signers = found.registrations.iter().filter_map(|registration| registration.record.verify());
+                let found = signers.any(|signer| signer == own);
                 let detail = if found { "registered and found again" } else { "registered but not found again" };
                 self.settle("rendezvous", found, detail);
             }

@@ -12,7 +12,6 @@ use super::source::{Prefix, RateLimiter, Source};
 use crate::rendezvous::{
     Found, NAMESPACE_MAX, Registration, Request, Response, Status, TTL_DEFAULT_S, UnverifiedRecord,
 };
-use crate::{ids, sealed_card};
 
 /// Shortest and longest life of a registration, seconds.
 const TTL_MIN_S: u64 = 2 * 3_600;
@@ -38,15 +37,6 @@ struct Row {
     prefix: Option<Prefix>,
     record: UnverifiedRecord,
     expires: Instant,
-}
-
-/// The time, by both clocks.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Now {
-    /// For what passes.
-    pub(crate) instant: Instant,
-    /// For the day: Unix milliseconds.
-    pub(crate) unix_ms: u64,
 }
 
 /// The rendezvous point.
@@ -82,10 +72,9 @@ impl Registrar {
     }
 
     /// Does what `peer` asks and says what to answer; an unregistration has no answer.
-    pub(crate) fn answer(&mut self, peer: PeerId, source: Source, request: Request, now: Now) -> Option<Response> {
+    pub(crate) fn answer(&mut self, peer: PeerId, source: Source, request: Request, now: Instant) -> Option<Response> {
         let prefix = source.prefix();
-        let allowed =
-            prefix.is_none_or(|prefix| self.prefixes.allow(prefix, now.instant)) && self.peers.allow(peer, now.instant);
+        let allowed = prefix.is_none_or(|prefix| self.prefixes.allow(prefix, now)) && self.peers.allow(peer, now);
         match request {
             Request::Register { .. } if !allowed => Some(Response::Register(Err(Status::Unavailable))),
             Request::Discover { .. } if !allowed => Some(Response::Discover(Err(Status::Unavailable))),
@@ -99,7 +88,7 @@ impl Registrar {
                 None
             }
             Request::Discover { namespace, limit, cookie } => {
-                Some(Response::Discover(self.discover(namespace, limit, cookie.as_deref(), now.instant)))
+                Some(Response::Discover(self.discover(namespace, limit, cookie.as_deref(), now)))
             }
         }
     }
@@ -111,7 +100,7 @@ impl Registrar {
         namespace: String,
         record: UnverifiedRecord,
         ttl_s: u64,
-        now: Now,
+        now: Instant,
     ) -> Result<(), Status> {
         if namespace.is_empty() || namespace.len() > NAMESPACE_MAX {
             return Err(Status::InvalidNamespace);
@@ -119,10 +108,8 @@ impl Registrar {
         if !(TTL_MIN_S..=TTL_MAX_S).contains(&ttl_s) {
             return Err(Status::InvalidTtl);
         }
-        let signer = record.verify().ok_or(Status::InvalidRecord)?.peer;
-        // Without the second rule, whoever knows a device's key could crowd it out of the name it is looked for under.
-        let own = sealed_card::may_register(ids::transport_id(&peer).as_ref(), &namespace, now.unix_ms);
-        if signer != peer || !own {
+        let signer = record.verify().ok_or(Status::InvalidRecord)?;
+        if signer != peer {
             return Err(Status::NotAuthorized);
         }
         let known = self.of_peer.get(&peer);
@@ -140,7 +127,7 @@ impl Registrar {
         }
         self.arrivals = self.arrivals.saturating_add(1);
         self.of_peer.entry(peer).or_default().insert(namespace.clone(), self.arrivals);
-        let expires = now.instant + Duration::from_secs(ttl_s);
+        let expires = now + Duration::from_secs(ttl_s);
         self.rows.insert((namespace, self.arrivals), Row { peer, prefix, record, expires });
         Ok(())
     }

@@ -16,14 +16,14 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::addresses::offered;
-use super::behaviour::{Behaviour, BehaviourEvent, KAD_PROTOCOL};
+use super::behaviour::{Behaviour, BehaviourEvent};
 use super::cards::CardJudge;
 use super::config::Limits;
 use super::dial_back;
 use super::gate;
 use super::peering::Peering;
 use super::records::{RecordBook, Refusal};
-use super::rendezvous::{Now, Registrar};
+use super::rendezvous::Registrar;
 use super::reservations::Reservations;
 use super::slots::worker::{SlotWorker, now_ms};
 use super::source::{Prefix, RateLimiter, Source, ip_of};
@@ -32,6 +32,7 @@ use super::tag::Tags;
 use crate::mailbox::{self, Mailbox, MailboxEvent};
 use crate::rendezvous::{RendezvousEvent, Response};
 use crate::screen::Screened;
+use crate::swarm::KAD_PROTOCOL;
 
 /// How often the task shows that it is alive, dials and tidies up.
 const TICK: Duration = Duration::from_secs(1);
@@ -288,8 +289,8 @@ impl Task {
         let kad::Event::InboundRequest { request } = event else {
             return;
         };
-        if let kad::InboundRequest::PutRecord { source, connection, record: Some(record) } = request {
-            let outcome = self.put_record(source, connection, record);
+        if let kad::InboundRequest::PutRecord { connection, record: Some(record), .. } = request {
+            let outcome = self.put_record(connection, record);
             self.stats.record_put("record", outcome);
             self.stats.records(self.records.len());
         } else if matches!(request, kad::InboundRequest::AddProvider { .. }) {
@@ -297,14 +298,15 @@ impl Task {
         }
     }
 
-    fn put_record(&mut self, peer: PeerId, connection: ConnectionId, mut record: kad::Record) -> &'static str {
+    fn put_record(&mut self, connection: ConnectionId, mut record: kad::Record) -> &'static str {
         let source = self.swarm.behaviour().gate.source_of(connection);
         let now = now_ms();
-        let expires_at_ms = match self.records.admit(record.key.as_ref(), record.value.len(), peer, source, now) {
+        let expires_at_ms = match self.records.admit(record.key.as_ref(), &record.value, source, now) {
             Ok(expires_at_ms) => expires_at_ms,
             Err(Refusal::Size) => return "size",
             Err(Refusal::Full) => return "full",
             Err(Refusal::Foreign) => return "foreign",
+            Err(Refusal::Old) => return "old",
         };
         let latest = Instant::now() + Duration::from_millis(expires_at_ms.saturating_sub(now));
         record.expires = Some(record.expires.map_or(latest, |asked| asked.min(latest)));
@@ -352,8 +354,7 @@ impl Task {
             return;
         };
         let source = self.swarm.behaviour().gate.source_of(connection_id);
-        let now = Now { instant: Instant::now(), unix_ms: now_ms() };
-        let response = self.registrar.answer(peer, source, request, now);
+        let response = self.registrar.answer(peer, source, request, Instant::now());
         self.stats.registrations(self.registrar.len());
         // An unregistration is not answered: its stream ends with the channel.
         let Some(response) = response else { return };

@@ -8,14 +8,14 @@ use libp2p::{
     swarm::{ConnectionId, dial_opts::PeerCondition},
 };
 
-use super::{Task, jitter, lookup::Registration};
+use super::{Task, jitter};
 use crate::{
     addr,
     backoff::Backoff,
     bootstrap::{self, BootstrapError},
     limits,
     mailbox::MAILBOX_PROTOCOL,
-    rendezvous,
+    swarm::KAD_PROTOCOL,
 };
 
 const HOP: &str = "/libp2p/circuit/relay/0.2.0/hop";
@@ -32,13 +32,10 @@ pub(super) struct Bootstrap {
     pub(super) connected: Option<Multiaddr>,
     pub(super) rtt_ms: Option<u32>,
     pub(super) relay: bool,
-    pub(super) rendezvous: bool,
+    /// Whether it keeps records.
+    pub(super) records: bool,
     /// Whether it keeps mail; `None` until it said what it does.
     pub(super) mail: Option<bool>,
-    /// What it knows of us as a rendezvous point.
-    pub(super) registration: Registration,
-    /// When our record was stored there, and for which day.
-    pub(super) recorded: Option<(Instant, u64)>,
 }
 
 impl Bootstrap {
@@ -74,10 +71,8 @@ impl Task {
                 connected: None,
                 rtt_ms: None,
                 relay: false,
-                rendezvous: false,
+                records: false,
                 mail: None,
-                registration: Registration::default(),
-                recorded: None,
             });
         }
         let behaviour = self.swarm.behaviour_mut();
@@ -154,10 +149,8 @@ impl Task {
         known.connected = None;
         known.rtt_ms = None;
         known.relay = false;
-        known.rendezvous = false;
+        known.records = false;
         known.mail = None;
-        known.registration = Registration::default();
-        known.recorded = None;
         known.next_dial = Instant::now() + known.backoff.next(jitter());
         self.drop_relay(peer);
     }
@@ -165,10 +158,13 @@ impl Task {
     pub(super) fn bootstrap_identified(&mut self, peer: &PeerId, protocols: &[StreamProtocol]) {
         let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == *peer) else { return };
         known.relay = protocols.iter().any(|protocol| protocol.as_ref() == HOP);
-        known.rendezvous = protocols.contains(&rendezvous::PROTOCOL);
+        let news = !std::mem::replace(&mut known.records, protocols.contains(&KAD_PROTOCOL)) && known.records;
         known.mail = Some(protocols.contains(&MAILBOX_PROTOCOL));
         let now = Instant::now();
         self.tend_relays(now);
+        if news {
+            self.records_due(now);
+        }
         self.tend_lookup(now);
         self.tell_mailboxes();
     }

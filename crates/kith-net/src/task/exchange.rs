@@ -48,6 +48,11 @@ impl Exchange {
         self.nearby.get(peer).map_or(&[], Vec::as_slice)
     }
 
+    /// Nobody was heard.
+    pub(super) fn forget_nearby(&mut self) {
+        self.nearby.clear();
+    }
+
     /// Peers on the local network.
     pub(super) fn neighbours(&self) -> impl Iterator<Item = &PeerId> {
         self.nearby.keys()
@@ -76,7 +81,7 @@ impl Task {
 
     /// Connects to one announced stranger while there are few connections: peer exchange needs a mesh.
     fn meet(&mut self) {
-        if self.bootstraps.is_empty() || self.links.len() >= limits::OVERLAY_TARGET {
+        if self.own.relay_only || self.bootstraps.is_empty() || self.links.len() >= limits::OVERLAY_TARGET {
             return;
         }
         let lab = self.own.lab;

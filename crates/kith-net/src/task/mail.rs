@@ -63,7 +63,11 @@ impl Task {
     ) {
         let asked = BootstrapLink::parse(mailbox).ok().and_then(|link| {
             let peer = ids::peer_id(&link.transport)?;
-            let source = if self.is_bootstrap(&peer) { Source::Bootstrap } else { Source::Contact };
+            let known = self.is_bootstrap(&peer);
+            if self.own.relay_only && !known {
+                return None;
+            }
+            let source = if known { Source::Bootstrap } else { Source::Contact };
             let addresses: Vec<Multiaddr> = link
                 .addresses
                 .iter()

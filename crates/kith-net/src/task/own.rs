@@ -23,6 +23,8 @@ pub(super) struct Own {
     /// This node was told to listen on loopback only, or nowhere and only knows bootstraps there: loopback is its
     /// world. What it happens to be bound to does not matter: without a network that is loopback, too.
     pub(super) lab: bool,
+    /// Nobody but bootstraps is to learn where it is.
+    pub(super) relay_only: bool,
     /// Whether it was told to listen at all.
     listens: bool,
     /// All addresses contacts may use: direct ones, then circuits.
@@ -74,9 +76,8 @@ impl Task {
     /// Decides whether loopback is the world, from what was configured.
     pub(super) fn decide_lab(&mut self, listen: &[String]) {
         self.own.listens = !listen.is_empty();
-        let loopback = |text: &String| addr::parse(text).is_some_and(|address| addr::is_loopback(&address));
         let lab = if self.own.listens {
-            listen.iter().all(loopback)
+            addr::is_loopback_only(listen)
         } else {
             !self.bootstraps.is_empty() && self.bootstraps_on_loopback()
         };
@@ -107,20 +108,20 @@ impl Task {
     pub(super) fn refresh_own(&mut self) {
         let (circuits, direct): (Vec<Multiaddr>, Vec<Multiaddr>) =
             self.swarm.listeners().cloned().partition(addr::is_circuit);
-        let lab = self.own.lab;
+        let (lab, only) = (self.own.lab, self.own.relay_only);
         if lab {
             for address in &direct {
                 self.swarm.add_external_address(address.clone());
             }
         }
-        let external: Vec<Multiaddr> =
-            self.swarm.external_addresses().filter(|a| !addr::is_circuit(a)).cloned().collect();
+        // Circuits among them too: the listener names a relay by its number, this by the name it was configured with.
+        let external: Vec<Multiaddr> = self.swarm.external_addresses().cloned().collect();
         let mut found: Vec<Multiaddr> = external
             .into_iter()
             .chain(direct)
             .chain(circuits)
             .map(addr::without_peer)
-            .filter(|address| addr::for_contacts(address, lab))
+            .filter(|address| addr::for_contacts(address, lab) && (!only || addr::is_circuit(address)))
             .collect();
         // Sorted, so that the order libp2p happens to keep does not look like a change.
         found.sort_by_key(|address| (addr::is_circuit(address), !addr::for_everybody(address, lab), address.clone()));
@@ -131,7 +132,7 @@ impl Task {
             let addresses = self.own.addresses.iter().map(ToString::to_string).collect();
             self.emit(NetEvent::Listening { addresses });
             self.greet_all();
-            self.lookup_addresses_changed();
+            self.records_stale();
         }
         self.refresh_reachable();
     }
@@ -148,6 +149,10 @@ impl Task {
 
     /// A card of ours, signed now.
     pub(super) fn card(&self, public_only: bool) -> Vec<u8> {
+        self.own_card(public_only).sign(&self.key)
+    }
+
+    pub(super) fn own_card(&self, public_only: bool) -> TransportCard {
         let addresses = self
             .own
             .addresses
@@ -155,7 +160,7 @@ impl Task {
             .filter(|address| !public_only || addr::for_everybody(address, self.own.lab))
             .map(ToString::to_string)
             .collect();
-        TransportCard::create(self.id, addresses, now_ms(), FEATURES).sign(&self.key)
+        TransportCard::create(self.id, addresses, now_ms(), FEATURES)
     }
 
     /// Our hello for contacts.

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kith_wire::{Hello, TransportId, UnverifiedCard};
+use kith_wire::{FindKey, Hello, TransportId, UnverifiedCard};
 use libp2p::{
     Multiaddr, PeerId,
     core::ConnectedPoint,
@@ -30,6 +30,8 @@ use crate::{
 /// A tracked device.
 pub(super) struct Peer {
     id: TransportId,
+    /// By which its records are found.
+    pub(super) find: Option<FindKey>,
     /// Known addresses, best first, without the peer id.
     pub(super) addresses: Vec<Multiaddr>,
     backoff: Backoff,
@@ -55,6 +57,7 @@ impl Peer {
     fn new(id: TransportId, first: Duration, now: Instant) -> Self {
         Self {
             id,
+            find: None,
             addresses: Vec::new(),
             backoff: Backoff::dial(first),
             next_dial: now,
@@ -82,7 +85,7 @@ impl Peer {
 }
 
 impl Task {
-    pub(super) fn track(&mut self, id: TransportId, addresses: &[String]) {
+    pub(super) fn track(&mut self, id: TransportId, addresses: &[String], find: Option<FindKey>) {
         let Some(peer) = ids::peer_id(&id).filter(|peer| *peer != self.me) else { return };
         let known = parse_all(addresses, &peer);
         let now = Instant::now();
@@ -101,6 +104,10 @@ impl Task {
             let old = std::mem::take(&mut entry.addresses);
             entry.addresses = addr::merge(known, old, limits::ADDRESSES_PER_PEER);
             entry.next_dial = entry.next_dial.min(now);
+            if find.is_some() && entry.find != find {
+                entry.find = find;
+                entry.next_lookup = now;
+            }
         }
         self.update_route(&peer);
         self.greet(&peer);
@@ -144,6 +151,7 @@ impl Task {
             .filter(|(relay, _)| relay != peer)
             .filter_map(|(relay, address)| addr::circuit(&address, relay, *peer))
             .collect();
+        let direct = if self.own.relay_only { Vec::new() } else { direct };
         addr::merge(direct, circuits, limits::DIAL_ADDRESSES_MAX)
     }
 

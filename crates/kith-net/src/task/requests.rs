@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use kith_wire::{RequestAnswer, TransportId};
+use kith_wire::{FindKey, RequestAnswer, TransportId};
 use libp2p::{Multiaddr, PeerId, swarm::dial_opts::PeerCondition};
 
 use super::{Task, peers};
@@ -19,6 +19,7 @@ const REDIAL: Duration = Duration::from_secs(3);
 pub(super) struct Request {
     peer: PeerId,
     addresses: Vec<Multiaddr>,
+    find: Option<FindKey>,
     bytes: Vec<u8>,
     deadline: Instant,
     next_dial: Instant,
@@ -27,7 +28,13 @@ pub(super) struct Request {
 }
 
 impl Task {
-    pub(super) fn request(&mut self, id: TransportId, addresses: &[String], number: u64, bytes: Vec<u8>) {
+    pub(super) fn request(
+        &mut self,
+        id: TransportId,
+        (addresses, find): (&[String], Option<FindKey>),
+        number: u64,
+        bytes: Vec<u8>,
+    ) {
         let peer = ids::peer_id(&id).filter(|peer| *peer != self.me);
         let too_long = bytes.len() > limits::REQUEST_FRAME_MAX;
         let Some(peer) = peer.filter(|_| !too_long && self.requests.len() < limits::REQUESTS_MAX) else {
@@ -38,6 +45,7 @@ impl Task {
         let request = Request {
             peer,
             addresses: peers::parse_all(addresses, &peer),
+            find,
             bytes,
             deadline: now + self.tuning.request_total,
             next_dial: now,
@@ -68,12 +76,13 @@ impl Task {
             }
             let Some(request) = self.requests.get(&number) else { continue };
             let (known, looked_up) = (request.addresses.clone(), request.looked_up);
+            let find = request.find.clone();
             let addresses = self.dial_list(&peer, &known);
             if !addresses.is_empty() {
                 // A failure shows up as a dial error; the deadline ends it all.
                 let _attempt = self.dial(&peer, addresses, PeerCondition::DisconnectedAndNotDialing);
             }
-            let looked_up = looked_up || self.look_up(&peer);
+            let looked_up = looked_up || find.is_some_and(|find| self.look_up(&peer, &find));
             if let Some(request) = self.requests.get_mut(&number) {
                 request.next_dial = now + REDIAL;
                 request.looked_up = looked_up;

@@ -29,7 +29,7 @@ const NEIGHBOURS_ASKED: usize = 8;
 /// What an operation wants.
 enum Kind {
     Put { request: SlotRequest, stored: u32 },
-    Get { slot: SlotId, hints: Vec<(PeerId, Vec<Multiaddr>)>, gone: Option<bool>, missing: bool },
+    Get { slot: SlotId, hints: Vec<(PeerId, Vec<Multiaddr>)>, not: Vec<[u8; 32]>, gone: Option<bool>, missing: bool },
 }
 
 struct Operation {
@@ -92,14 +92,14 @@ impl Task {
         self.start_operation(number, Kind::Put { request, stored: 0 });
     }
 
-    pub(super) fn get_slot(&mut self, number: u64, slot: SlotId, hints: &[String]) {
+    pub(super) fn get_slot(&mut self, number: u64, slot: SlotId, hints: &[String], not: Vec<[u8; 32]>) {
         let hints = hints
             .iter()
             .take(kith_wire::limits::HINTS_MAX * 2)
             .filter_map(|hint| bootstrap::parse(hint).ok())
             .map(|(peer, addresses)| (peer, self.hint_addresses(&peer, addresses)))
             .collect();
-        self.start_operation(number, Kind::Get { slot, hints, gone: None, missing: false });
+        self.start_operation(number, Kind::Get { slot, hints, not, gone: None, missing: false });
     }
 
     /// Hints come from an invite the user pasted: names and web ports are fine, as for a bootstrap.
@@ -190,12 +190,12 @@ impl Task {
         operation.waiting.remove(&request);
         match (&mut operation.kind, response) {
             (Kind::Put { stored, .. }, Some(SlotResponse::Stored)) => *stored += 1,
-            (Kind::Get { .. }, Some(SlotResponse::Found { blob })) => {
+            (Kind::Get { not, .. }, Some(SlotResponse::Found { blob })) if !is_one_of(not, &blob) => {
                 self.slots.operations.remove(&number);
                 self.emit(NetEvent::SlotGot { id: number, outcome: SlotOutcome::Found(blob) });
                 return;
             }
-            (Kind::Get { missing, .. }, Some(SlotResponse::Missing)) => *missing = true,
+            (Kind::Get { missing, .. }, Some(SlotResponse::Missing | SlotResponse::Found { .. })) => *missing = true,
             (Kind::Get { gone, .. }, Some(SlotResponse::Gone { used })) => {
                 *gone = Some(used || gone.unwrap_or_default());
             }
@@ -244,6 +244,10 @@ impl Task {
             self.settle(number, late);
         }
     }
+}
+
+fn is_one_of(known: &[[u8; 32]], blob: &[u8]) -> bool {
+    !known.is_empty() && known.contains(blake3::hash(blob).as_bytes())
 }
 
 impl Operation {

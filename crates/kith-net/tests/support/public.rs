@@ -9,17 +9,13 @@ use libp2p::{
     Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, gossipsub, identify,
     identity::Keypair,
     kad,
-    request_response::{self, ProtocolSupport},
     swarm::{NetworkBehaviour, SwarmEvent},
 };
-
-use super::raw::Bytes;
 
 #[derive(NetworkBehaviour)]
 pub(crate) struct Behaviour {
     identify: identify::Behaviour,
     kad: kad::Behaviour<kad::store::MemoryStore>,
-    rendezvous: request_response::Behaviour<Bytes>,
     gossip: gossipsub::Behaviour,
 }
 
@@ -49,11 +45,6 @@ impl Public {
         let behaviour = Behaviour {
             identify: identify::Behaviour::new(identify::Config::new("/kith/1.0.0".to_owned(), keypair.public())),
             kad,
-            rendezvous: request_response::Behaviour::with_codec(
-                Bytes,
-                [(StreamProtocol::new("/rendezvous/1.0.0"), ProtocolSupport::Inbound)],
-                request_response::Config::default(),
-            ),
             gossip,
         };
         let mut swarm = SwarmBuilder::with_existing_identity(keypair)

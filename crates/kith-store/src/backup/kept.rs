@@ -47,6 +47,8 @@ pub(super) const KEPT: &[Kept] = &[
         instead: &[],
     },
     all("settings"),
+    // What makes its places mine, so that whoever comes back can lead to the new device from there.
+    all("public_address"),
     Kept { name: "contacts", only: contacts!(), instead: &[("invite_tag", "NULL")] },
     Kept { name: "devices", only: of_contacts!("account"), instead: &[("last_reset_ms", "NULL")] },
     Kept {
@@ -98,11 +100,12 @@ pub(super) const KEPT: &[Kept] = &[
     Kept { name: "scheduled", only: "chat_id IN (SELECT id FROM chats WHERE expires_s IS NULL)", instead: &[] },
     all("deliveries"),
     // What was written and has not arrived. Not what hands out keys, addresses or queues of the device that is left
-    // behind: requests, acceptances, receipts, complaints, one-time keys, device lists, mailboxes, invites.
+    // behind: requests, acceptances, receipts, complaints, one-time keys, device lists, mailboxes, where
+    // that device is, invites.
     Kept {
         name: "outbox",
         only: concat!(
-            "kind NOT IN (2, 3, 4, 6, 7, 9, 10, 11, 12, 51) AND device IN (SELECT device FROM devices WHERE ",
+            "kind NOT IN (2, 3, 4, 6, 7, 9, 10, 11, 12, 13, 51) AND device IN (SELECT device FROM devices WHERE ",
             of_contacts!("account"),
             ") AND msg NOT IN (SELECT msg FROM messages WHERE expires_s IS NOT NULL)
                 AND msg NOT IN (SELECT event FROM versions WHERE NOT ",
@@ -119,6 +122,8 @@ pub(super) const LEFT_OUT: &[&str] = &[
     "counters",
     "invites",
     "invite_hints",
+    "public_address_weeks",
+    "request_work",
     "prekeys",
     "envelopes",
     "ratchet_versions",
@@ -132,4 +137,6 @@ pub(super) const LEFT_OUT: &[&str] = &[
     // Keeping mail for others was agreed to for the computer that is left behind.
     "own_mailbox",
     "mailbox_offers",
+    // The new device gives contacts keys of its own.
+    "find_keys",
 ];

@@ -120,7 +120,7 @@ fn what_belongs_to_this_device_or_disappears_is_not_in_it() {
         for name in ["fallback_key", "return:somebody", "synced:a-device", "told:somebody"] {
             conn.execute(insert, (name, marker.as_slice())).unwrap();
         }
-        for kind in [2, 3, 4, 6, 7, 9, 10, 11, 12] {
+        for kind in [2, 3, 4, 6, 7, 9, 10, 11, 12, 13] {
             let sql = "INSERT INTO outbox (device, msg, kind, chat, hlc, body, created_at_ms, expires_at_ms,
                 next_at_ms) SELECT device, randomblob(16), ?1, randomblob(16), 1, ?2, 1, 2, 3 FROM devices LIMIT 1";
             assert_eq!(conn.execute(sql, (kind, marker.as_slice())).unwrap(), 1);

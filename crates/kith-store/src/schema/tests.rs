@@ -4,15 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kith_crypto::{CurveKey, Key};
-use kith_wire::{AccountId, ChatId, DeviceId, EnvelopeId, Hlc, MsgId, Picture, PictureId, TransportId};
+use kith_wire::{AccountId, ChatId, DeviceId, EnvelopeId, FindKey, Hlc, MsgId, PictureId, SmallPicture, TransportId};
 use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
-    Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow, Direction,
-    Introduced, IntroductionRow, IntroductionState, InviteRow, MailboxOfferRow, MailboxRow, Marks, MessageRow,
-    NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Pictured, Proof, Reaction, ScheduledRow, Search, SessionRow,
-    SharingRow, Stamp, StickerRow, Store, Version, Vote, WaitingChange,
+    AddressWeekRow, Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow,
+    Direction, Introduced, IntroductionRow, IntroductionState, InviteRow, MailboxOfferRow, MailboxRow, Marks,
+    MessageRow, NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Pictured, Proof, PublicAddressRow, Reaction,
+    RequestWorkRow, ScheduledRow, Search, SessionRow, SharingRow, Stamp, StickerRow, Store, Version, Vote,
+    WaitingChange,
 };
 
 const T0: u64 = 1_700_000_000_000;
@@ -198,6 +199,46 @@ fn fill(store: &Store) {
     fill_own_mailbox(store);
     fill_sync(store);
     fill_stickers(store);
+    store.set_find_key(&device().device, &FindKey::from_bytes(&[47; 32]), 7).unwrap();
+    store.add_own_find_key(&contact().account, &FindKey::from_bytes(&[48; 32]), T0).unwrap();
+}
+
+fn holds_find_keys(store: &Store) {
+    assert_eq!(store.find_key(&device().device).unwrap(), Some(FindKey::from_bytes(&[47; 32])));
+    assert!(!store.set_find_key(&device().device, &FindKey::from_bytes(&[49; 32]), 7).unwrap());
+    assert_eq!(store.own_find_keys(&contact().account).unwrap(), [FindKey::from_bytes(&[48; 32])]);
+    fill_public_address(store);
+}
+
+/// Something in the tables of the public address.
+fn fill_public_address(store: &Store) {
+    store.put_public_address(&public_address()).unwrap();
+    store.put_address_week(&address_week()).unwrap();
+    store.put_request_work(&request_work()).unwrap();
+}
+
+fn public_address() -> PublicAddressRow {
+    PublicAddressRow { shown: true, work_bits: 20, secret: Zeroizing::new([51; 32]) }
+}
+
+fn address_week() -> AddressWeekRow {
+    let one_time = Some(CurveKey::from_bytes([52; 32]));
+    AddressWeekRow { week: 2_810, tag: [53; 16], one_time, work_bits: 20, until_ms: T0 + 13, withdrawn: true }
+}
+
+fn request_work() -> RequestWorkRow {
+    let account = contact().account;
+    RequestWorkRow { account, session: session().session, work_bits: 18, nonce: Some(54), looked_at_ms: T0 + 14 }
+}
+
+fn holds_public_address(store: &Store) {
+    assert_eq!(store.public_address().unwrap(), Some(public_address()));
+    assert_eq!(store.address_weeks().unwrap(), [address_week()]);
+    assert_eq!(store.address_week_of(&[53; 16]).unwrap(), Some(address_week()));
+    assert!(store.is_address_key(&CurveKey::from_bytes([52; 32])).unwrap());
+    assert!(!store.is_address_key(&invite().one_time).unwrap());
+    assert_eq!(store.request_work(&contact().account).unwrap(), Some(request_work()));
+    assert_eq!(store.device_of_session(&session().session).unwrap(), Some(session().device));
 }
 
 /// Something in the columns of schema 5.
@@ -270,8 +311,8 @@ fn pictured_in() -> ChatRow {
     ChatRow { chat: ChatId::from_bytes([47; 16]), ..notes() }
 }
 
-fn picture() -> Picture {
-    Picture { name: "party".into(), png: vec![48; 300] }
+fn picture() -> SmallPicture {
+    SmallPicture { name: "party".into(), png: vec![48; 300] }
 }
 
 /// Something in every table of schema 6.
@@ -506,6 +547,8 @@ fn holds_everything(store: &Store, schema: u32) {
     }
     if schema >= 6 {
         holds_stickers(store);
+        holds_find_keys(store);
+        holds_public_address(store);
     }
     assert_eq!(version(&store.conn).unwrap(), SCHEMA);
     store.check().unwrap();

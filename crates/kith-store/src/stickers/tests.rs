@@ -59,14 +59,14 @@ fn store() -> Store {
     store
 }
 
-fn written(store: &Store, n: u8, pictures: &[Picture]) -> i64 {
+fn written(store: &Store, n: u8, pictures: &[SmallPicture]) -> i64 {
     let Inserted::New(row) = store.insert_message(&message(n)).unwrap() else { panic!("it is there") };
     store.show_pictures(row, None, pictures).unwrap();
     row
 }
 
-fn picture(name: &str, n: u8) -> Picture {
-    Picture { name: name.to_owned(), png: vec![n; 40] }
+fn picture(name: &str, n: u8) -> SmallPicture {
+    SmallPicture { name: name.to_owned(), png: vec![n; 40] }
 }
 
 fn stamp(n: u16) -> Stamp {
@@ -74,7 +74,7 @@ fn stamp(n: u16) -> Stamp {
     Stamp { hlc: Hlc::new(T0 + 1000, n), event }
 }
 
-fn edit(store: &Store, row: i64, n: u16, pictures: &[Picture]) {
+fn edit(store: &Store, row: i64, n: u16, pictures: &[SmallPicture]) {
     if store.add_version(row, stamp(n), T0, "edited").unwrap() {
         store.show_pictures(row, Some(&stamp(n).event), pictures).unwrap();
     }
@@ -150,7 +150,7 @@ fn of_a_deleted_picture_no_byte_is_left() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::over(open::plain(folder.path()).unwrap(), &key());
     store.ensure_chat(&chat()).unwrap();
-    let shows = Picture { name: "a".into(), png: marker.repeat(300) };
+    let shows = SmallPicture { name: "a".into(), png: marker.repeat(300) };
     let rows = [1, 2].map(|n| written(&store, n, std::slice::from_ref(&shows)));
     store.add_sticker("mine", &shows.png, &[7; 9], T0).unwrap();
     store.checkpoint().unwrap();

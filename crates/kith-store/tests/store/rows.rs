@@ -2,7 +2,7 @@
 
 use kith_crypto::CurveKey;
 use kith_store::{ChatRow, ChatSummary, ContactState, InviteRow, NotifyRule, StoreError};
-use kith_wire::{EnvelopeId, Hlc};
+use kith_wire::{EnvelopeId, FindKey, Hlc};
 use zeroize::Zeroizing;
 
 use crate::kit::*;
@@ -30,6 +30,29 @@ fn contacts_and_devices_come_back() {
     assert_eq!(store.devices_of(&account(2)).unwrap(), [device_row(2)]);
     assert_eq!(store.device_by_transport(&transport(2)).unwrap(), Some(device_row(2)));
     assert_eq!(store.device_by_transport(&transport(9)).unwrap(), None);
+}
+
+#[test]
+fn by_which_devices_are_found_the_newest_word_counts_and_own_keys_stay_for_a_while() {
+    let store = memory();
+    befriend(&store, 1);
+    let keys: Vec<FindKey> = (1..=3).map(|n| FindKey::from_bytes(&[n; 32])).collect();
+    assert_eq!(store.find_key(&device(1)).unwrap(), None);
+    assert!(store.set_find_key(&device(1), &keys[0], 0).unwrap(), "the first, whenever it was said");
+    assert!(store.set_find_key(&device(1), &keys[1], 5).unwrap());
+    assert!(!store.set_find_key(&device(1), &keys[2], 5).unwrap());
+    store.put_device(&device_row(1)).unwrap();
+    assert_eq!(store.find_key(&device(1)).unwrap().as_ref(), Some(&keys[1]), "a changed device keeps it");
+
+    for (key, at) in keys.iter().zip([0, 10, 20]) {
+        store.add_own_find_key(&account(1), key, at).unwrap();
+    }
+    assert!(!store.prune_find_keys(0).unwrap());
+    assert!(store.prune_find_keys(15).unwrap());
+    assert_eq!(store.own_find_keys(&account(1)).unwrap(), [keys[2].clone()]);
+    assert!(!store.prune_find_keys(1000).unwrap(), "never the newest");
+    store.delete_contact(&account(1)).unwrap();
+    assert_eq!(store.own_find_keys(&account(1)).unwrap(), []);
 }
 
 #[test]

@@ -86,6 +86,7 @@ fn vectors() -> Result<Vec<(String, Fields)>, Box<dyn Error>> {
         ("invite".to_owned(), invite(&samples::bundle())),
         ("invite-mail".to_owned(), invite(&samples::bundle_with_mail())),
         ("spoken".to_owned(), spoken()?),
+        ("whereabouts".to_owned(), whereabouts()),
         ("card".to_owned(), card()),
         (
             "hello".to_owned(),
@@ -93,6 +94,8 @@ fn vectors() -> Result<Vec<(String, Fields)>, Box<dyn Error>> {
         ),
         ("bootstrap-link".to_owned(), bootstrap_link()),
         ("request-frame".to_owned(), request_frame()),
+        ("public-address".to_owned(), public_address()),
+        ("public-request".to_owned(), public_request()),
     ];
     for (name, header) in samples::headers() {
         let message = samples::olm_message();
@@ -213,6 +216,24 @@ fn spoken() -> Result<Fields, Box<dyn Error>> {
     ])
 }
 
+fn whereabouts() -> Fields {
+    let (find, card) = (samples::find_key(), samples::card());
+    let (made_at_ms, device) = (card.issued_at_ms, samples::ends().from_device);
+    let day = kith_wire::whereabouts::day(made_at_ms);
+    vec![
+        bytes("find", find.as_bytes()),
+        field("day", day),
+        bytes("name", &find.name(day)),
+        field("made_at_ms", made_at_ms),
+        field("transport", card.transport),
+        field("addresses", card.addresses.join(" ")),
+        bytes("sealed_record", &find.record(day, made_at_ms, &card, &samples::transport_key(1))),
+        field("link", samples::link()),
+        field("device", device),
+        bytes("find_of_invite", samples::link().find_key(&device).as_bytes()),
+    ]
+}
+
 fn card() -> Fields {
     let card = samples::card();
     vec![
@@ -240,6 +261,36 @@ fn request_frame() -> Fields {
         bytes("tag", &frame.tag),
         bytes("mac", &frame.mac),
         bytes("envelope", &frame.envelope),
+        bytes("frame", &frame.encode()),
+    ]
+}
+
+fn public_address() -> Fields {
+    let (link, bundle) = (samples::public_address(), samples::public_bundle());
+    let (sealed, hash) = bundle.seal(&samples::device_key(1), &link);
+    vec![
+        field("account", bundle.log.account()),
+        field("week", samples::WEEK),
+        bytes("secret", link.secret()),
+        field("slot", link.slot()),
+        bytes("tag", &link.tag()),
+        bytes("owner_secret", &[5; 32]),
+        bytes("owner_token", &kith_wire::invite::address_token(&[5; 32], samples::WEEK)),
+        field("work_bits", bundle.work_bits),
+        field("created_at_ms", bundle.created_at_ms),
+        bytes("bundle_hash", &hash),
+        bytes("sealed_bundle", &sealed),
+    ]
+}
+
+fn public_request() -> Fields {
+    let (frame, task, found) = samples::public_request();
+    let nonce = frame.work.map_or(0, |work| work.nonce);
+    vec![
+        bytes("bundle_hash", &task.bundle),
+        bytes("session", &task.session),
+        field("nonce", nonce),
+        field("work_bits", found),
         bytes("frame", &frame.encode()),
     ]
 }

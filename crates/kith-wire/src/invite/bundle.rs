@@ -11,6 +11,7 @@ use crate::ids::DeviceId;
 use crate::limits::{ADDRESSES_MAX, BUNDLE_ADDRESSES_MAX_BYTES, CLOCK_SKEW_MAX_MS, QUEUES_MAX, SLOT_BLOB_MAX};
 use crate::mailbox::{QueueAddress, QueueProto, check_queues, read_queues, write_queues};
 use crate::text::{check_addresses, clean_name, fit_addresses};
+use crate::work::WORK_BITS_MAX;
 
 const SEALED_VERSION: u8 = 1;
 const SIGNED: Shape = Shape { what: "invite bundle", version: 1, max: SLOT_BLOB_MAX, repeated: &[] };
@@ -86,6 +87,8 @@ pub struct BundleParts {
     pub expires_at_ms: Option<u64>,
     /// Whether one answered request uses the invite up.
     pub single_use: bool,
+    /// How much work a request has to show, in leading zero bits; zero: none.
+    pub work_bits: u8,
 }
 
 /// A bundle that is what its link says: made here, or opened and verified.
@@ -112,6 +115,8 @@ pub struct InviteBundle {
     pub expires_at_ms: Option<u64>,
     /// Whether one answered request uses the invite up.
     pub single_use: bool,
+    /// How much work a request has to show, in leading zero bits; zero: none.
+    pub work_bits: u8,
     body: Vec<u8>,
 }
 
@@ -147,6 +152,8 @@ struct BodyProto {
     tag: Vec<u8>,
     #[prost(message, repeated, tag = "11")]
     queues: Vec<QueueProto>,
+    #[prost(uint32, tag = "12")]
+    work_bits: u32,
 }
 
 /// The `info` a first message to the author of a bundle is encapsulated with: it ties the message to that bundle.
@@ -174,6 +181,7 @@ impl InviteBundle {
             single_use: parts.single_use,
             tag: link.tag().to_vec(),
             queues: write_queues(&parts.queues),
+            work_bits: u32::from(parts.work_bits),
         };
         let bundle = Self {
             name,
@@ -186,6 +194,7 @@ impl InviteBundle {
             created_at_ms: parts.created_at_ms,
             expires_at_ms: parts.expires_at_ms,
             single_use: parts.single_use,
+            work_bits: parts.work_bits,
             body: proto.encode_to_vec(),
         };
         bundle.check(link)?;
@@ -283,6 +292,10 @@ fn bundle_from(proto: &BodyProto, body: Vec<u8>) -> Result<InviteBundle, InviteE
         created_at_ms: proto.created_at_ms,
         expires_at_ms: proto.expires_at_ms,
         single_use: proto.single_use,
+        work_bits: u8::try_from(proto.work_bits)
+            .ok()
+            .filter(|bits| *bits <= WORK_BITS_MAX)
+            .ok_or(WireError::Malformed { what: "work of a request" })?,
         body,
     })
 }

@@ -8,21 +8,24 @@ use prost::Message;
 use super::body_proto::{
     CLOSE_POLL, ChangeProto, ContactProto, DELETE, EDIT, EXPIRY, EditProto, ExpiryProto, IdentityProto, KeysProto,
     MAILBOX_OFFER, MAILBOX_WITHDRAWN, MailboxesProto, NACK, PREKEYS, PRESENCE, PresenceProto, ProfileProto, REACT,
-    RECEIPT, ReactProto, TEXT, TYPING, TextProto, TypingProto, VOTE, VoteProto, WithdrawnProto, contact_shape,
+    RECEIPT, ReactProto, TEXT, TYPING, TextProto, TypingProto, VOTE, VoteProto, WHEREABOUTS, WhereaboutsProto,
+    WithdrawnProto, contact_shape,
 };
 use super::introduction::{Introduction, IntroductionAnswer};
+use super::link_preview::LinkPreview;
 use super::poll::{Poll, check_choices};
-use super::stickers::{Picture, Sticker, check_pictures, read_pictures, write_pictures};
+use super::stickers::{SmallPicture, Sticker, check_pictures, read_pictures, write_pictures};
 use super::sync::Sync;
 use crate::codec::{array, arrays, check_count};
 use crate::error::WireError;
 use crate::ids::{AccountId, EnvelopeId, MsgId};
 use crate::limits::{
-    ADDRESSES_MAX, BODY_MAX, EMOJI_MAX_BYTES, EXPIRES_MAX_S, LOG_MAX, NACKS_MAX, NAME_MAX_CHARS, PREKEYS_MAX,
-    RECEIPTS_MAX, REQUEST_TEXT_MAX_CHARS, STATUS_MAX_CHARS, TEXT_MAX_BYTES,
+    ADDRESSES_MAX, BODY_MAX, EMOJI_MAX_BYTES, EXPIRES_MAX_S, KEPT_BODY_MAX, LOG_MAX, NACKS_MAX, NAME_MAX_CHARS,
+    PREKEYS_MAX, RECEIPTS_MAX, REQUEST_TEXT_MAX_CHARS, STATUS_MAX_CHARS, TEXT_MAX_BYTES,
 };
 use crate::mailbox::{MailboxOffer, QueueAddress, check_queues, read_queues, write_queues};
 use crate::text::{check_addresses, check_bytes, check_chars, clean_name, clean_status, clean_text, is_emoji};
+use crate::whereabouts::FindKey;
 
 /// What a message says. Text from a peer is cleaned when it is decoded; identity logs stay bytes until they are verified.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,8 +40,10 @@ pub enum Body {
         forwarded: bool,
         /// It disappears so many seconds after it was sent at its author's, and after it was shown at its reader's.
         expires_s: Option<u32>,
+        /// What its author saw behind a link in it.
+        preview: Option<LinkPreview>,
         /// What the names in it that stand between colons look like.
-        pictures: Vec<Picture>,
+        pictures: Vec<SmallPicture>,
     },
     /// A contact request, the first message to somebody.
     Request {
@@ -120,6 +125,13 @@ pub enum Body {
     },
     /// The sender keeps no mail for the recipient any longer.
     MailboxWithdrawn,
+    /// By which the recipient finds the sending device from now on, and where it is.
+    Whereabouts {
+        /// The key that its records of every day come from.
+        find: FindKey,
+        /// Where it could be reached when it said this.
+        addresses: Vec<String>,
+    },
     /// Another text for a message of the sender's.
     Edit {
         /// The message.
@@ -127,7 +139,7 @@ pub enum Body {
         /// What it says from now on.
         text: String,
         /// What the names in it that stand between colons look like.
-        pictures: Vec<Picture>,
+        pictures: Vec<SmallPicture>,
     },
     /// The sender takes a message of theirs back. A request: nobody can be made to forget.
     Delete {
@@ -251,6 +263,7 @@ const KIND_STICKER: u32 = 27;
 const KIND_MAILBOXES: u32 = 10;
 const KIND_MAILBOX_OFFER: u32 = 11;
 const KIND_MAILBOX_WITHDRAWN: u32 = 12;
+const KIND_WHEREABOUTS: u32 = 13;
 const KIND_TYPING: u32 = 40;
 const KIND_PRESENCE: u32 = 41;
 const KIND_INTRODUCTION: u32 = 50;
@@ -260,7 +273,7 @@ const KIND_INTRODUCTION_ANSWER: u32 = 51;
 fn is_known(kind: u32) -> bool {
     matches!(
         kind,
-        KIND_TEXT..=KIND_MAILBOX_WITHDRAWN
+        KIND_TEXT..=KIND_WHEREABOUTS
             | KIND_EDIT..=KIND_STICKER
             | KIND_TYPING..=KIND_PRESENCE
             | KIND_INTRODUCTION..=KIND_INTRODUCTION_ANSWER
@@ -310,10 +323,13 @@ impl Body {
     /// A text and nothing else.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        Self::Text { text: text.into(), reply_to: None, forwarded: false, expires_s: None, pictures: Vec::new() }
+        let pictures = Vec::new();
+        Self::Text { text: text.into(), reply_to: None, forwarded: false, expires_s: None, preview: None, pictures }
     }
     /// The kind of [`Body::MailboxOffer`].
     pub const MAILBOX_OFFER: u32 = KIND_MAILBOX_OFFER;
+    /// The kind of [`Body::Whereabouts`].
+    pub const WHEREABOUTS: u32 = KIND_WHEREABOUTS;
     /// The kind of [`Body::MailboxWithdrawn`].
     pub const MAILBOX_WITHDRAWN: u32 = KIND_MAILBOX_WITHDRAWN;
 
@@ -333,6 +349,7 @@ impl Body {
             Self::Mailboxes { .. } => KIND_MAILBOXES,
             Self::MailboxOffer { .. } => KIND_MAILBOX_OFFER,
             Self::MailboxWithdrawn => KIND_MAILBOX_WITHDRAWN,
+            Self::Whereabouts { .. } => KIND_WHEREABOUTS,
             Self::Edit { .. } => KIND_EDIT,
             Self::Delete { .. } => KIND_DELETE,
             Self::React { .. } => KIND_REACT,
@@ -376,6 +393,7 @@ impl Body {
             | Self::Mailboxes { .. }
             | Self::MailboxOffer { .. }
             | Self::MailboxWithdrawn
+            | Self::Whereabouts { .. }
             | Self::Typing { .. }
             | Self::Presence { .. }
             | Self::IntroductionAnswer(_)
@@ -385,22 +403,41 @@ impl Body {
 
     /// The pictures that come with it.
     #[must_use]
-    pub fn pictures(&self) -> &[Picture] {
+    pub fn pictures(&self) -> &[SmallPicture] {
         if let Self::Text { pictures, .. } | Self::Edit { pictures, .. } = self {
             return pictures;
         }
         if let Self::Sticker(sticker) = self { std::slice::from_ref(&sticker.picture) } else { &[] }
     }
 
+    /// It, without the preview of a text whose pictures leave no room for that. What a text says and shows comes before what
+    /// is behind a link in it.
+    #[must_use]
+    pub fn without_excess(mut self) -> Self {
+        let excess = self.has_excess();
+        if let Self::Text { preview, .. } = &mut self
+            && excess
+        {
+            *preview = None;
+        }
+        self
+    }
+
+    fn has_excess(&self) -> bool {
+        let Self::Text { preview: Some(_), pictures, .. } = self else { return false };
+        !pictures.is_empty() && self.encode().len() > KEPT_BODY_MAX
+    }
+
     /// The bytes beside the kind.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         match self {
-            Self::Text { text, reply_to, forwarded, expires_s, pictures } => TextProto {
+            Self::Text { text, reply_to, forwarded, expires_s, preview, pictures } => TextProto {
                 text: text.clone(),
                 reply_to: reply_to.map(|id| id.to_bytes().to_vec()),
                 forwarded: *forwarded,
                 expires_s: expires_s.unwrap_or(0),
+                preview: preview.as_ref().map(LinkPreview::encode),
                 pictures: write_pictures(pictures),
             }
             .encode_to_vec(),
@@ -441,6 +478,9 @@ impl Body {
             Self::Mailboxes { queues } => MailboxesProto { queues: write_queues(queues) }.encode_to_vec(),
             Self::MailboxOffer { offer } => offer.proto().encode_to_vec(),
             Self::MailboxWithdrawn => Vec::new(),
+            Self::Whereabouts { find, addresses } => {
+                WhereaboutsProto { find: find.as_bytes().to_vec(), addresses: addresses.clone() }.encode_to_vec()
+            }
             Self::Edit { target, text, pictures } => {
                 EditProto { target: target.to_bytes().to_vec(), text: text.clone(), pictures: write_pictures(pictures) }
                     .encode_to_vec()
@@ -477,7 +517,7 @@ impl Body {
     pub fn decode(kind: u32, bytes: &[u8]) -> Result<Self, WireError> {
         check_bytes("body", bytes, BODY_MAX)?;
         let body = match kind {
-            KIND_TEXT => Self::written(TEXT.decode_plain(bytes)?)?,
+            KIND_TEXT => Self::read_text(TEXT.decode_plain(bytes)?)?,
             KIND_REQUEST => Self::request(contact_shape("contact request").decode_plain(bytes)?)?,
             KIND_ACCEPT => Self::accept(contact_shape("contact answer").decode_plain(bytes)?)?,
             KIND_DELIVERED => Self::Delivered { messages: messages(bytes)? },
@@ -491,13 +531,7 @@ impl Body {
                 let proto: KeysProto = PREKEYS.decode_plain(bytes)?;
                 Self::Prekeys { keys: curve_keys(&proto.keys)? }
             }
-            KIND_PROFILE => {
-                let ProfileProto { name, status_text, status_until_ms } =
-                    super::body_proto::PROFILE.decode_plain(bytes)?;
-                check_chars("name", &name, NAME_MAX_CHARS)?;
-                check_chars("status text", &status_text, STATUS_MAX_CHARS)?;
-                Self::Profile { name: clean_name(&name), status_text: clean_status(&status_text), status_until_ms }
-            }
+            KIND_PROFILE => Self::profile(super::body_proto::PROFILE.decode_plain(bytes)?)?,
             KIND_IDENTITY => {
                 let IdentityProto { log } = super::body_proto::IDENTITY.decode_plain(bytes)?;
                 check_bytes("identity log", &log, LOG_MAX)?;
@@ -512,6 +546,7 @@ impl Body {
                 let WithdrawnProto {} = MAILBOX_WITHDRAWN.decode_plain(bytes)?;
                 Self::MailboxWithdrawn
             }
+            KIND_WHEREABOUTS => Self::whereabouts(WHEREABOUTS.decode_plain(bytes)?)?,
             KIND_EDIT => Self::edited(EDIT.decode_plain(bytes)?)?,
             KIND_DELETE => {
                 let ChangeProto { target } = DELETE.decode_plain(bytes)?;
@@ -547,15 +582,26 @@ impl Body {
         Ok(body)
     }
 
-    fn written(proto: TextProto) -> Result<Self, WireError> {
-        check_bytes("text", proto.text.as_bytes(), TEXT_MAX_BYTES)?;
-        Ok(Self::Text {
-            text: clean_text(&proto.text),
-            reply_to: proto.reply_to.map(|id| MsgId::from_slice(&id)).transpose()?,
-            forwarded: proto.forwarded,
-            expires_s: read_seconds(proto.expires_s)?,
-            pictures: read_pictures(proto.pictures)?,
-        })
+    fn profile(proto: ProfileProto) -> Result<Self, WireError> {
+        let ProfileProto { name, status_text, status_until_ms } = proto;
+        check_chars("name", &name, NAME_MAX_CHARS)?;
+        check_chars("status text", &status_text, STATUS_MAX_CHARS)?;
+        Ok(Self::Profile { name: clean_name(&name), status_text: clean_status(&status_text), status_until_ms })
+    }
+
+    fn whereabouts(proto: WhereaboutsProto) -> Result<Self, WireError> {
+        check_addresses("address", &proto.addresses, ADDRESSES_MAX)?;
+        Ok(Self::Whereabouts { find: FindKey::from_slice(&proto.find)?, addresses: proto.addresses })
+    }
+
+    fn read_text(proto: TextProto) -> Result<Self, WireError> {
+        let TextProto { text, reply_to, forwarded, expires_s, preview, pictures } = proto;
+        let reply_to = reply_to.map(|id| MsgId::from_slice(&id)).transpose()?;
+        check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
+        let text = clean_text(&text);
+        let preview = preview.and_then(|preview| LinkPreview::decode(&preview, &text));
+        let (expires_s, pictures) = (read_seconds(expires_s)?, read_pictures(pictures)?);
+        Ok(Self::Text { text, reply_to, forwarded, expires_s, preview, pictures }.without_excess())
     }
 
     fn edited(proto: EditProto) -> Result<Self, WireError> {
@@ -602,10 +648,14 @@ impl Body {
     /// Whether recipients will accept this body: its lists, texts and bytes are within their caps.
     pub fn check(&self) -> Result<(), WireError> {
         match self {
-            Self::Text { text, expires_s, pictures, .. } => {
+            Self::Text { text, expires_s, preview, pictures, .. } => {
                 check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
                 check_pictures(pictures)?;
                 check_seconds(*expires_s)?;
+                preview.as_ref().map_or(Ok(()), |preview| preview.check(text))?;
+                if self.has_excess() {
+                    return Err(WireError::Malformed { what: "link preview" });
+                }
             }
             Self::Request { name, text, log, prekeys, addresses, queues, .. } => {
                 check_chars("request text", text, REQUEST_TEXT_MAX_CHARS)?;
@@ -629,6 +679,7 @@ impl Body {
             Self::Mailboxes { queues } => check_queues(queues)?,
             Self::MailboxOffer { offer } => offer.check()?,
             Self::MailboxWithdrawn => {}
+            Self::Whereabouts { addresses, .. } => check_addresses("address", addresses, ADDRESSES_MAX)?,
             Self::Edit { text, pictures, .. } => {
                 check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
                 check_pictures(pictures)?;

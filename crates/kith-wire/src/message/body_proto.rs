@@ -2,12 +2,12 @@
 
 use prost::Message;
 
-use super::stickers::PictureProto;
+use super::stickers::SmallPictureProto;
 use crate::codec::Shape;
 use crate::limits::{ADDRESSES_MAX, BODY_MAX, EMOJI_PICTURES_MAX, NACKS_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX};
 use crate::mailbox::QueueProto;
 
-pub(super) const TEXT: Shape = plain("text", &[(5, EMOJI_PICTURES_MAX)]);
+pub(super) const TEXT: Shape = plain("text", &[(6, EMOJI_PICTURES_MAX)]);
 pub(super) const RECEIPT: Shape = plain("receipt", &[(1, RECEIPTS_MAX)]);
 pub(super) const NACK: Shape = plain("nack", &[(1, NACKS_MAX)]);
 pub(super) const PREKEYS: Shape = plain("one-time keys", &[(1, PREKEYS_MAX)]);
@@ -16,6 +16,7 @@ pub(super) const IDENTITY: Shape = plain("identity", &[]);
 pub(super) const MAILBOXES: Shape = plain("mailboxes", &[(1, QUEUES_MAX)]);
 pub(super) const MAILBOX_OFFER: Shape = plain("mailbox offer", &[]);
 pub(super) const MAILBOX_WITHDRAWN: Shape = plain("withdrawn mailbox", &[]);
+pub(super) const WHEREABOUTS: Shape = plain("whereabouts", &[(2, ADDRESSES_MAX)]);
 
 pub(super) const EDIT: Shape = plain("edit", &[(3, EMOJI_PICTURES_MAX)]);
 pub(super) const DELETE: Shape = plain("deletion", &[]);
@@ -44,8 +45,11 @@ pub(super) struct TextProto {
     pub(super) forwarded: bool,
     #[prost(uint32, tag = "4")]
     pub(super) expires_s: u32,
-    #[prost(message, repeated, tag = "5")]
-    pub(super) pictures: Vec<PictureProto>,
+    /// A message of its own, so that one that is no good does not cost the text.
+    #[prost(bytes = "vec", optional, tag = "5")]
+    pub(super) preview: Option<Vec<u8>>,
+    #[prost(message, repeated, tag = "6")]
+    pub(super) pictures: Vec<SmallPictureProto>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -55,7 +59,7 @@ pub(super) struct EditProto {
     #[prost(string, tag = "2")]
     pub(super) text: String,
     #[prost(message, repeated, tag = "3")]
-    pub(super) pictures: Vec<PictureProto>,
+    pub(super) pictures: Vec<SmallPictureProto>,
 }
 
 /// Something about a message that says nothing else.
@@ -137,6 +141,14 @@ pub(super) struct MailboxesProto {
 /// Says nothing beside its kind.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct WithdrawnProto {}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct WhereaboutsProto {
+    #[prost(bytes = "vec", tag = "1")]
+    pub(super) find: Vec<u8>,
+    #[prost(string, repeated, tag = "2")]
+    pub(super) addresses: Vec<String>,
+}
 
 /// A list of ids or keys of one length.
 #[derive(Clone, PartialEq, Message)]

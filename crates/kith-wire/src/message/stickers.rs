@@ -9,7 +9,7 @@ use super::body_proto::plain;
 use crate::codec::{Shape, check_count};
 use crate::error::WireError;
 use crate::ids::{MsgId, PictureId};
-use crate::limits::{EMOJI_PICTURE_MAX_BYTES, EMOJI_PICTURES_MAX, PICTURE_MAX_SIDE, STICKER_MAX_BYTES};
+use crate::limits::{EMOJI_PICTURE_MAX_BYTES, EMOJI_PICTURES_MAX, SMALL_PICTURE_MAX_SIDE, STICKER_MAX_BYTES};
 use crate::text::{check_bytes, is_picture_name};
 
 const STICKER: Shape = plain("sticker", &[]);
@@ -17,22 +17,22 @@ const STICKER: Shape = plain("sticker", &[]);
 /// What every PNG begins with, up to the size of the picture.
 const PNG_HEAD: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR";
 
-/// A small picture and what it is called. Its bytes are as somebody sent them: look at [`Picture::size`] first.
+/// A small picture and what it is called. Its bytes are as somebody sent them: look at [`SmallPicture::size`] first.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Picture {
+pub struct SmallPicture {
     /// What stands between two colons where it is shown in a text; see [`is_picture_name`].
     pub name: String,
     /// A PNG, if whoever sent it is honest.
     pub png: Vec<u8>,
 }
 
-impl fmt::Debug for Picture {
+impl fmt::Debug for SmallPicture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Picture").field("bytes", &self.png.len()).finish_non_exhaustive()
+        f.debug_struct("SmallPicture").field("bytes", &self.png.len()).finish_non_exhaustive()
     }
 }
 
-impl Picture {
+impl SmallPicture {
     /// What names its bytes.
     #[must_use]
     pub fn id(&self) -> PictureId {
@@ -63,7 +63,7 @@ pub fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let (width, rest) = rest.split_first_chunk()?;
     let (height, _) = rest.split_first_chunk()?;
     let (width, height) = (u32::from_be_bytes(*width), u32::from_be_bytes(*height));
-    let small = |side| (1..=PICTURE_MAX_SIDE).contains(&side);
+    let small = |side| (1..=SMALL_PICTURE_MAX_SIDE).contains(&side);
     (small(width) && small(height)).then_some((width, height))
 }
 
@@ -71,7 +71,7 @@ pub fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sticker {
     /// It, of at most [`STICKER_MAX_BYTES`].
-    pub picture: Picture,
+    pub picture: SmallPicture,
     /// The message it answers.
     pub reply_to: Option<MsgId>,
     /// It was sent somewhere else and passed on from there.
@@ -81,7 +81,7 @@ pub struct Sticker {
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct PictureProto {
+pub(super) struct SmallPictureProto {
     #[prost(string, tag = "1")]
     name: String,
     #[prost(bytes = "vec", tag = "2")]
@@ -117,7 +117,7 @@ impl Sticker {
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         let StickerProto { name, png, reply_to, forwarded, expires_s } = STICKER.decode_plain(bytes)?;
         let sticker = Self {
-            picture: Picture { name, png },
+            picture: SmallPicture { name, png },
             reply_to: reply_to.map(|id| MsgId::from_slice(&id)).transpose()?,
             forwarded,
             expires_s: read_seconds(expires_s)?,
@@ -133,18 +133,22 @@ impl Sticker {
     }
 }
 
-pub(super) fn write_pictures(pictures: &[Picture]) -> Vec<PictureProto> {
-    pictures.iter().map(|Picture { name, png }| PictureProto { name: name.clone(), png: png.clone() }).collect()
+pub(super) fn write_pictures(pictures: &[SmallPicture]) -> Vec<SmallPictureProto> {
+    pictures
+        .iter()
+        .map(|SmallPicture { name, png }| SmallPictureProto { name: name.clone(), png: png.clone() })
+        .collect()
 }
 
-pub(super) fn read_pictures(pictures: Vec<PictureProto>) -> Result<Vec<Picture>, WireError> {
-    let pictures: Vec<Picture> = pictures.into_iter().map(|PictureProto { name, png }| Picture { name, png }).collect();
+pub(super) fn read_pictures(pictures: Vec<SmallPictureProto>) -> Result<Vec<SmallPicture>, WireError> {
+    let pictures: Vec<SmallPicture> =
+        pictures.into_iter().map(|SmallPictureProto { name, png }| SmallPicture { name, png }).collect();
     check_pictures(&pictures)?;
     Ok(pictures)
 }
 
 /// Whether recipients will accept the pictures of a text.
-pub(super) fn check_pictures(pictures: &[Picture]) -> Result<(), WireError> {
+pub(super) fn check_pictures(pictures: &[SmallPicture]) -> Result<(), WireError> {
     check_count("pictures", pictures.len(), EMOJI_PICTURES_MAX)?;
     pictures.iter().try_for_each(|picture| picture.check(EMOJI_PICTURE_MAX_BYTES))
 }

@@ -19,6 +19,7 @@ pub(crate) fn examples() -> Vec<Vec<u8>> {
         samples::card().sign(&samples::transport_key(1)),
         samples::hello().encode(),
         samples::request_frame().encode(),
+        samples::public_request().0.encode(),
         frame::encode(&samples::hello().encode(), FRAME_MAX).unwrap(),
         sealed_for_the_fuzzer(),
     ];
@@ -49,6 +50,7 @@ fn sealed_for_the_fuzzer() -> Vec<u8> {
         created_at_ms: 0,
         expires_at_ms: None,
         single_use: true,
+        work_bits: 0,
     };
     InviteBundle::create(parts, &fuzz_link()).unwrap().seal(&samples::device_key(1), &fuzz_link()).0
 }

@@ -8,8 +8,9 @@ use kith_wire::limits::{
 };
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
-    AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, Hlc, Inner, InnerError, Introduction, IntroductionAnswer,
-    MailboxOffer, MsgId, Picture, Poll, QueueAddress, Sticker, Sync, UnverifiedInner, WireError,
+    AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, FindKey, Hlc, Inner, InnerError, Introduction,
+    IntroductionAnswer, LinkPreview, MailboxOffer, MsgId, Poll, QueueAddress, SmallPicture, Sticker, Sync,
+    UnverifiedInner, WireError,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -47,7 +48,7 @@ fn unknown_kinds_are_kept_and_sent_on_unchanged() {
         assert_eq!(body, Body::Unknown { kind, bytes: vec![9, 8, 7] });
         assert_eq!((body.kind(), body.encode()), (kind, vec![9, 8, 7]));
     }
-    for kind in (1..=12).chain(20..=26).chain(30..=34).chain(40..=41) {
+    for kind in (1..=13).chain(20..=27).chain(30..=34).chain(40..=41) {
         let disguised = Body::Unknown { kind, bytes: Vec::new() };
         assert_eq!(disguised.check(), Err(WireError::UnknownKind { what: "body kind", found: kind }));
     }
@@ -73,6 +74,7 @@ fn nothing_over_its_cap_is_made_or_taken() {
             reply_to: None,
             forwarded: false,
             expires_s: Some(EXPIRES_MAX_S + 1),
+            preview: None,
             pictures: Vec::new(),
         },
         Body::Expiry { expires_s: Some(EXPIRES_MAX_S + 1), number: 1 },
@@ -230,11 +232,11 @@ fn about_polls() -> impl Strategy<Value = Body> {
     ]
 }
 
-fn picture() -> impl Strategy<Value = Picture> {
-    ("[a-zé愛_+-][a-z0-9]{0,31}", vec(any::<u8>(), 1..300)).prop_map(|(name, png)| Picture { name, png })
+fn picture() -> impl Strategy<Value = SmallPicture> {
+    ("[a-zé愛_+-][a-z0-9]{0,31}", vec(any::<u8>(), 1..300)).prop_map(|(name, png)| SmallPicture { name, png })
 }
 
-fn pictures() -> impl Strategy<Value = Vec<Picture>> {
+fn pictures() -> impl Strategy<Value = Vec<SmallPicture>> {
     vec(picture(), 0..=EMOJI_PICTURES_MAX)
 }
 
@@ -278,15 +280,20 @@ fn body() -> impl Strategy<Value = Body> {
     let keys = || vec(curve_key(), 0..=PREKEYS_MAX);
     let places = || vec(address(), 0..=16);
     prop_oneof![
-        (text(), any::<Option<[u8; 16]>>(), any::<bool>(), seconds(), pictures()).prop_map(
-            |(text, reply, forwarded, expires_s, pictures)| Body::Text {
-                text,
-                reply_to: reply.map(MsgId::from_bytes),
-                forwarded,
-                expires_s,
-                pictures,
-            }
-        ),
+        (
+            text(),
+            any::<Option<[u8; 16]>>(),
+            any::<bool>(),
+            seconds(),
+            proptest::option::of((line(1, 200), line(0, 500))),
+            pictures()
+        )
+            .prop_map(|(text, reply, forwarded, expires_s, seen, pictures)| {
+                let link = "https://kith.example/about";
+                let preview = seen.and_then(|(title, about)| LinkPreview::create(link, &title, &about, None));
+                let text = if preview.is_some() { format!("{text} {link}") } else { text };
+                Body::Text { text, reply_to: reply.map(MsgId::from_bytes), forwarded, expires_s, preview, pictures }
+            }),
         stickers(),
         about_polls(),
         introductions(),
@@ -316,6 +323,8 @@ fn body() -> impl Strategy<Value = Body> {
             offer: MailboxOffer { mailbox: bootstrap_link().to_string(), token: Zeroizing::new(token), bytes }
         }),
         Just(Body::MailboxWithdrawn),
+        (any::<[u8; 32]>(), places())
+            .prop_map(|(find, addresses)| Body::Whereabouts { find: FindKey::from_bytes(&find), addresses }),
         ids().prop_map(|messages| Body::Delivered { messages }),
         ids().prop_map(|messages| Body::Seen { messages }),
         vec(any::<[u8; 32]>().prop_map(EnvelopeId::from_bytes), 0..=64).prop_map(|envelopes| Body::Nack { envelopes }),

@@ -1,10 +1,11 @@
 //! Invite links and bundles: expired, forged, tampered, of somebody else, for another link.
 
 use kith_crypto::{CurveKey, Key, SigningKey};
+use kith_wire::invite::{ADDRESS_BITS_MAX, ADDRESS_BITS_MIN, WEEK_MS, address_token, week_of};
 use kith_wire::limits::{HINTS_MAX, SLOT_BLOB_MAX};
 use kith_wire::{
-    BootstrapLink, BundleParts, IdentityLog, InviteBundle, InviteError, InviteLink, LinkError, SpokenInvite,
-    SpokenLinkError, UnverifiedBundle, WireError,
+    AccountId, BootstrapLink, BundleParts, IdentityLog, InviteBundle, InviteError, InviteLink, LinkError, RequestFrame,
+    RequestWork, SpokenInvite, SpokenLinkError, UnverifiedBundle, WireError, WorkTask,
 };
 use proptest::prelude::*;
 
@@ -26,6 +27,7 @@ fn parts() -> BundleParts {
         created_at_ms: NOW_MS,
         expires_at_ms: None,
         single_use: false,
+        work_bits: 0,
     }
 }
 
@@ -224,4 +226,58 @@ fn every_link_behind_spoken_words_is_as_long_as_any_other() {
     let short = InviteLink::new(log().account(), Vec::new());
     let place = SpokenInvite::from_key(Key::from_bytes(&[1; 32]));
     assert_eq!(place.seal(&long).len(), place.seal(&short).len());
+}
+
+/// Who knows the account finds the place, and nobody who does not; the token of the owner is nobody else's.
+#[test]
+fn a_public_address_is_another_one_each_week_and_for_each_account() {
+    let account = log().account();
+    let places: std::collections::BTreeSet<_> = [(account, 1), (account, 2), (AccountId::from_bytes([9; 32]), 1)]
+        .into_iter()
+        .flat_map(|(account, week)| {
+            let link = InviteLink::of_public_address(account, week);
+            [link.slot().to_string(), format!("{:?}", link.tag()), format!("{:?}", link.owner_token())]
+        })
+        .collect();
+    assert_eq!(places.len(), 9);
+    assert_eq!(week_of(WEEK_MS - 1), 0);
+    assert_eq!(week_of(WEEK_MS), 1);
+    assert_ne!(address_token(&[1; 32], 1), address_token(&[1; 32], 2));
+    assert_ne!(address_token(&[1; 32], 1), InviteLink::of_public_address(account, 1).owner_token());
+}
+
+#[test]
+fn a_bundle_may_ask_for_work_within_bounds() {
+    let link = InviteLink::of_public_address(log().account(), 7);
+    for (bits, taken) in [(0, true), (ADDRESS_BITS_MIN, true), (ADDRESS_BITS_MAX, true), (ADDRESS_BITS_MAX + 1, false)]
+    {
+        let made = InviteBundle::create(BundleParts { work_bits: bits, ..parts() }, &link).unwrap();
+        let (sealed, _) = made.seal(&device_key(1), &link);
+        match open(&link, &sealed, NOW_MS) {
+            Ok(opened) => assert!(taken && opened.work_bits == bits),
+            Err(error) => assert!(!taken && matches!(error, InviteError::Wire(WireError::Malformed { .. }))),
+        }
+    }
+}
+
+#[test]
+fn work_is_for_one_bundle_and_one_session() {
+    let task = WorkTask { bundle: [1; 32], session: [2; 16], bits: 10 };
+    let nonce = task.find(|| false).unwrap();
+    assert!(task.is_done_by(nonce));
+    assert!((0..nonce).all(|less| !task.is_done_by(less)), "the first that is enough is found");
+    assert!(!WorkTask { bundle: [3; 32], ..task }.is_done_by(nonce));
+    assert!(!WorkTask { session: [3; 16], ..task }.is_done_by(nonce));
+    assert_eq!(WorkTask { bits: ADDRESS_BITS_MAX, ..task }.find(|| true), None, "it can be stopped");
+    assert_eq!(WorkTask { bits: ADDRESS_BITS_MAX + 1, ..task }.find(|| false), None, "nobody works for ever");
+}
+
+/// The largest envelope there is still fits, or a long request could not be left in a mailbox.
+#[test]
+fn a_request_with_work_fits_into_a_mailbox() {
+    let largest = 2 + 16 + 1120 + 24 + 16 + 64334;
+    let work = Some(RequestWork { session: [0; 16], nonce: 1 });
+    let frame = RequestFrame { tag: [1; 16], mac: [2; 32], work, envelope: vec![0; largest] };
+    assert!(frame.encode().len() <= kith_wire::limits::MAIL_MAX);
+    assert_eq!(RequestFrame::decode(&frame.encode()).unwrap(), frame);
 }

@@ -6,6 +6,7 @@ mod envelope;
 mod identity;
 mod inner;
 mod invite;
+mod link_preview;
 mod memory;
 mod recovery;
 mod samples;

@@ -3,16 +3,16 @@
 use std::sync::LazyLock;
 
 use kith_crypto::{CurveKey, DeviceSecrets, KEM_ENCAPSULATED_LEN, KemSecret, Key, OlmKind, OlmWire, SigningKey};
-use kith_wire::Availability;
 use kith_wire::mailbox::envelope_hash;
 use kith_wire::recovery::{LogAsk, Recovery, Return};
 use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
-    EnvelopeId, Header, Hello, Hlc, IdentityLog, Inner, Introduction, IntroductionAnswer, InviteBundle, InviteLink,
-    Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, Picture,
-    Poll, QueueAddress, Receipt, ReceiveId, RequestAnswer, RequestFrame, Revocation, SlotDenial, SlotId, SlotRequest,
-    SlotResponse, Sticker, Sync, TransportCard, TransportId, services, slot,
+    EnvelopeId, FindKey, Header, Hello, Hlc, IdentityLog, Inner, Introduction, IntroductionAnswer, InviteBundle,
+    InviteLink, Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice,
+    Poll, QueueAddress, Receipt, ReceiveId, RequestAnswer, RequestFrame, RequestWork, Revocation, SlotDenial, SlotId,
+    SlotRequest, SlotResponse, SmallPicture, Sticker, Sync, TransportCard, TransportId, WorkTask, services, slot,
 };
+use kith_wire::{Availability, LinkPreview};
 use zeroize::Zeroizing;
 
 /// When everything in the samples happens.
@@ -90,6 +90,7 @@ fn make_bundle(queues: Vec<QueueAddress>) -> InviteBundle {
         created_at_ms: NOW_MS,
         expires_at_ms: Some(NOW_MS + 86_400_000),
         single_use: true,
+        work_bits: 0,
     };
     InviteBundle::create(parts, &link()).unwrap()
 }
@@ -113,6 +114,36 @@ pub(crate) fn ends() -> Ends {
     }
 }
 
+/// A PNG of one pixel.
+pub(crate) const PIXEL: [u8; 69] = [
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00, 0x00, 0x90, 0x77, 0x53, 0xde, 0x00, 0x00, 0x00, 0x0c, 0x49,
+    0x44, 0x41, 0x54, 0x78, 0xda, 0x63, 0x50, 0x68, 0xb8, 0x00, 0x00, 0x02, 0x34, 0x01, 0x71, 0x6a, 0x6e, 0x10, 0xda,
+    0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
+];
+
+fn texts() -> [(&'static str, Body); 5] {
+    let text = || "Hello from the other side".to_owned();
+    let written = |reply_to, forwarded, expires_s| Body::Text {
+        text: text(),
+        reply_to,
+        forwarded,
+        expires_s,
+        preview: None,
+        pictures: Vec::new(),
+    };
+    let (url, title) = ("https://kith.example/about", "About Kith");
+    let preview = LinkPreview::create(url, title, "A messenger without a server", Some(PIXEL.to_vec()));
+    let with_link = format!("Look: {url}");
+    [
+        ("text", Body::text(text())),
+        ("text-reply", written(Some(MsgId::from_bytes([50; 16])), false, None)),
+        ("text-forwarded", written(None, true, None)),
+        ("text-expiring", written(None, false, Some(86_400))),
+        ("text-preview", text_of(with_link, preview, Vec::new())),
+    ]
+}
+
 /// One body of each kind.
 pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let prekeys = vec![CurveKey::from_bytes([41; 32]), CurveKey::from_bytes([42; 32])];
@@ -121,9 +152,9 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let name = || "Ada".to_owned();
     let text = || "Hello from the other side".to_owned();
     let mut bodies = polls();
+    bodies.extend(texts());
     bodies.extend(short());
     bodies.extend(pictured());
-    bodies.extend(texts());
     bodies.extend(syncs());
     bodies.extend([
         (
@@ -190,23 +221,6 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     bodies
 }
 
-fn texts() -> Vec<(&'static str, Body)> {
-    let text = || "Hello from the other side".to_owned();
-    let written = |reply_to, forwarded, expires_s| Body::Text {
-        text: text(),
-        reply_to,
-        forwarded,
-        expires_s,
-        pictures: Vec::new(),
-    };
-    vec![
-        ("text", Body::text(text())),
-        ("text-reply", written(Some(MsgId::from_bytes([50; 16])), false, None)),
-        ("text-forwarded", written(None, true, None)),
-        ("text-expiring", written(None, false, Some(86_400))),
-    ]
-}
-
 fn short() -> Vec<(&'static str, Body)> {
     vec![
         ("expiry", Body::Expiry { expires_s: Some(3600), number: 7 }),
@@ -219,21 +233,27 @@ fn short() -> Vec<(&'static str, Body)> {
         ("typing-off", Body::Typing { on: false }),
         ("mailbox-offer", Body::MailboxOffer { offer: offer() }),
         ("mailbox-withdrawn", Body::MailboxWithdrawn),
+        ("whereabouts", Body::Whereabouts { find: find_key(), addresses: addresses() }),
         ("presence", Body::Presence { availability: Availability::Busy }),
         ("presence-hidden", Body::Presence { availability: Availability::Hidden }),
     ]
 }
 
-pub(crate) fn edit(target: MsgId, text: String, pictures: Vec<Picture>) -> Body {
+/// A text that answers nothing, and what it shows.
+pub(crate) fn text_of(text: String, preview: Option<LinkPreview>, pictures: Vec<SmallPicture>) -> Body {
+    Body::Text { text, reply_to: None, forwarded: false, expires_s: None, preview, pictures }
+}
+
+pub(crate) fn edit(target: MsgId, text: String, pictures: Vec<SmallPicture>) -> Body {
     Body::Edit { target, text, pictures }
 }
 
 /// A PNG of one red pixel.
-pub(crate) fn picture(name: &str) -> Picture {
+pub(crate) fn picture(name: &str) -> SmallPicture {
     let png =
         b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\
         \0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
-    Picture { name: name.to_owned(), png: png.to_vec() }
+    SmallPicture { name: name.to_owned(), png: png.to_vec() }
 }
 
 pub(crate) fn sticker() -> Sticker {
@@ -244,13 +264,7 @@ fn pictured() -> Vec<(&'static str, Body)> {
     let (target, pictures) = (MsgId::from_bytes([50; 16]), vec![picture("party"), picture("größe_2")]);
     let answer = Sticker { reply_to: Some(target), forwarded: true, expires_s: Some(60), ..sticker() };
     let text = "How :party: is :größe_2: at 10:30:45?".to_owned();
-    let written = Body::Text {
-        text: text.clone(),
-        reply_to: None,
-        forwarded: false,
-        expires_s: None,
-        pictures: pictures.clone(),
-    };
+    let written = text_of(text.clone(), None, pictures.clone());
     vec![
         ("sticker", Body::Sticker(sticker())),
         ("sticker-answer", Body::Sticker(answer)),
@@ -281,6 +295,10 @@ fn polls() -> Vec<(&'static str, Body)> {
         ("introduction-expiring", Body::Introduction(Introduction { name: "Carol".to_owned(), expires_s: Some(60) })),
         ("introduction-answer", Body::IntroductionAnswer(introduction_answer())),
     ]
+}
+
+pub(crate) fn find_key() -> FindKey {
+    FindKey::from_bytes(&[0x93; 32])
 }
 
 pub(crate) fn introduction_answer() -> IntroductionAnswer {
@@ -432,13 +450,14 @@ pub(crate) fn recoveries() -> [(&'static str, Recovery, SigningKey); 2] {
     ]
 }
 
-pub(crate) fn answers() -> [(&'static str, RequestAnswer); 6] {
+pub(crate) fn answers() -> [(&'static str, RequestAnswer); 7] {
     [
         ("received", RequestAnswer::Received),
         ("used", RequestAnswer::Used),
         ("expired", RequestAnswer::Expired),
         ("unknown", RequestAnswer::Unknown),
         ("busy", RequestAnswer::Busy),
+        ("work", RequestAnswer::Work),
         ("log", RequestAnswer::Log(log().encode())),
     ]
 }
@@ -449,5 +468,40 @@ pub(crate) fn bootstrap_link() -> BootstrapLink {
 
 pub(crate) fn request_frame() -> RequestFrame {
     let envelope = vec![131; 314];
-    RequestFrame { tag: link().tag(), mac: link().request_mac(&envelope), envelope }
+    RequestFrame { tag: link().tag(), mac: link().request_mac(&envelope), work: None, envelope }
+}
+
+/// A week that says when it is: 2023-11-09 to 16.
+pub(crate) const WEEK: u64 = 2_809;
+
+pub(crate) fn public_address() -> InviteLink {
+    InviteLink::of_public_address(log().account(), WEEK)
+}
+
+/// A bundle that lies at a public address, and asks for work.
+pub(crate) fn public_bundle() -> InviteBundle {
+    let parts = BundleParts {
+        name: "Ada".to_owned(),
+        log: log(),
+        device: device(1).device,
+        one_time: CurveKey::from_bytes([34; 32]),
+        kem: kem(1).public(),
+        addresses: addresses(),
+        queues: Vec::new(),
+        created_at_ms: NOW_MS,
+        expires_at_ms: Some(NOW_MS + 86_400_000),
+        single_use: false,
+        work_bits: 20,
+    };
+    InviteBundle::create(parts, &public_address()).unwrap()
+}
+
+/// A request to it, and the work it shows.
+pub(crate) fn public_request() -> (RequestFrame, WorkTask, u8) {
+    let task = WorkTask { bundle: public_bundle().hash(), session: [77; 16], bits: 12 };
+    let nonce = task.find(|| false).unwrap();
+    let envelope = vec![131; 314];
+    let link = public_address();
+    let work = Some(RequestWork { session: task.session, nonce });
+    (RequestFrame { tag: link.tag(), mac: link.request_mac(&envelope), work, envelope }, task, task.bits_of(nonce))
 }

@@ -1,22 +1,22 @@
 //! Small pictures: their caps, their names, and what is believed of their bytes.
 
 use kith_wire::limits::{
-    BODY_MAX, EMOJI_PICTURE_MAX_BYTES, EMOJI_PICTURES_MAX, INNER_MAX, PICTURE_MAX_SIDE, STICKER_MAX_BYTES,
-    TEXT_MAX_BYTES,
+    BODY_MAX, EMOJI_PICTURE_MAX_BYTES, EMOJI_PICTURES_MAX, INNER_MAX, KEPT_BODY_MAX, PICTURE_MAX_BYTES,
+    SMALL_PICTURE_MAX_SIDE, STICKER_MAX_BYTES, TEXT_MAX_BYTES,
 };
 use kith_wire::text::is_picture_name;
-use kith_wire::{Body, Hlc, MsgId, Picture, PictureId, Sticker, Sync};
+use kith_wire::{Body, Hlc, LinkPreview, MsgId, PictureId, SmallPicture, Sticker, Sync};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::samples::{edit, inner, picture, sticker};
+use crate::samples::{PIXEL, edit, inner, picture, sticker, text_of};
 
-fn text(pictures: Vec<Picture>) -> Body {
-    Body::Text { text: "x".into(), reply_to: None, forwarded: false, expires_s: None, pictures }
+fn text(pictures: Vec<SmallPicture>) -> Body {
+    text_of("x".into(), None, pictures)
 }
 
-fn sized(bytes: usize) -> Picture {
-    Picture { png: vec![7; bytes], ..picture("party") }
+fn sized(bytes: usize) -> SmallPicture {
+    SmallPicture { png: vec![7; bytes], ..picture("party") }
 }
 
 fn named(name: &str) -> Body {
@@ -52,7 +52,7 @@ fn pictures_over_a_cap_are_neither_sent_nor_taken() {
 
 #[test]
 fn the_largest_still_fit_into_an_envelope_and_into_what_gives_them_back() {
-    let pictures = vec![Picture { name: "愛".repeat(32), ..sized(EMOJI_PICTURE_MAX_BYTES) }; EMOJI_PICTURES_MAX];
+    let pictures = vec![SmallPicture { name: "愛".repeat(32), ..sized(EMOJI_PICTURE_MAX_BYTES) }; EMOJI_PICTURES_MAX];
     let longest = "x".repeat(TEXT_MAX_BYTES);
     let bodies = [
         Body::Text {
@@ -60,6 +60,7 @@ fn the_largest_still_fit_into_an_envelope_and_into_what_gives_them_back() {
             reply_to: Some(MsgId::from_bytes([1; 16])),
             forwarded: true,
             expires_s: Some(60),
+            preview: None,
             pictures: pictures.clone(),
         },
         edit(MsgId::from_bytes([1; 16]), longest, pictures),
@@ -84,6 +85,28 @@ fn the_largest_still_fit_into_an_envelope_and_into_what_gives_them_back() {
 }
 
 #[test]
+fn a_preview_that_does_not_fit_beside_the_pictures_is_left_out() {
+    let link = "https://kith.example/about";
+    let mut page = PIXEL.to_vec();
+    page.resize(PICTURE_MAX_BYTES, 0);
+    let preview = LinkPreview::create(link, "About", "What it is", Some(page)).unwrap();
+    let pictures = |count| vec![sized(EMOJI_PICTURE_MAX_BYTES); count];
+    let small = text_of(format!("see {link}"), Some(preview.clone()), pictures(EMOJI_PICTURES_MAX - 1));
+    assert_eq!(small.check(), Ok(()));
+    assert_eq!(small.clone().without_excess(), small);
+    assert_eq!(Body::decode(Body::TEXT, &small.encode()).unwrap(), small);
+    // Within what one body may have, and over what can be given back.
+    let over = KEPT_BODY_MAX + 64 - small.encode().len();
+    let text = format!("see {link} {}", "x".repeat(over));
+    let large = text_of(text.clone(), Some(preview), pictures(EMOJI_PICTURES_MAX - 1));
+    let whole = text_of(text, None, pictures(EMOJI_PICTURES_MAX - 1));
+    assert!(large.encode().len() <= BODY_MAX && large.check().is_err());
+    assert_eq!(Body::decode(Body::TEXT, &large.encode()).unwrap(), whole, "as another program may send it");
+    assert_eq!(large.without_excess(), whole);
+    assert_eq!(whole.check(), Ok(()));
+}
+
+#[test]
 fn a_name_is_letters_and_digits_of_any_script() {
     for good in ["party", "+1", "a", "größe_2", "愛", "x-y", "مرحبا", "3d"] {
         assert!(is_picture_name(good), "{good}");
@@ -102,15 +125,19 @@ fn a_picture_says_its_size_or_is_none() {
         let mut png = good.png.clone();
         png[16..20].copy_from_slice(&width.to_be_bytes());
         png[20..24].copy_from_slice(&height.to_be_bytes());
-        Picture { png, ..good.clone() }.size()
+        SmallPicture { png, ..good.clone() }.size()
     };
-    assert_eq!(with_side(PICTURE_MAX_SIDE, PICTURE_MAX_SIDE), Some((PICTURE_MAX_SIDE, PICTURE_MAX_SIDE)));
-    for (width, height) in [(0, 1), (1, 0), (PICTURE_MAX_SIDE + 1, 1), (1, PICTURE_MAX_SIDE + 1), (u32::MAX, u32::MAX)]
+    assert_eq!(
+        with_side(SMALL_PICTURE_MAX_SIDE, SMALL_PICTURE_MAX_SIDE),
+        Some((SMALL_PICTURE_MAX_SIDE, SMALL_PICTURE_MAX_SIDE))
+    );
+    for (width, height) in
+        [(0, 1), (1, 0), (SMALL_PICTURE_MAX_SIDE + 1, 1), (1, SMALL_PICTURE_MAX_SIDE + 1), (u32::MAX, u32::MAX)]
     {
         assert_eq!(with_side(width, height), None, "{width} x {height}");
     }
     for other in [&b"GIF89a"[..], b"RIFF\0\0\0\0WEBPVP8L", b"\xff\xd8\xff\xe0", &good.png[..23]] {
-        assert_eq!(Picture { png: other.to_vec(), ..good.clone() }.size(), None);
+        assert_eq!(SmallPicture { png: other.to_vec(), ..good.clone() }.size(), None);
     }
 }
 
@@ -118,9 +145,9 @@ proptest! {
     #[test]
     fn any_bytes_are_some_picture_or_none(bytes in vec(any::<u8>(), 0..64), with_head: bool) {
         let head = if with_head { picture("a").png[..16].to_vec() } else { Vec::new() };
-        let found = Picture { name: "a".into(), png: [head, bytes].concat() };
+        let found = SmallPicture { name: "a".into(), png: [head, bytes].concat() };
         if let Some((width, height)) = found.size() {
-            prop_assert!(width.max(height) <= PICTURE_MAX_SIDE && width.min(height) > 0);
+            prop_assert!(width.max(height) <= SMALL_PICTURE_MAX_SIDE && width.min(height) > 0);
         }
     }
 

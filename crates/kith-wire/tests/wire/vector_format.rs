@@ -2,7 +2,10 @@
 //! name begins with `sealed_` was made with a random nonce; the others follow from fixed inputs.
 
 use data_encoding::HEXLOWER;
-use kith_wire::{Body, Inner, Introduction, MailboxOffer, Picture, QueueAddress, Sticker, Sync};
+use kith_wire::{
+    Body, FindKey, Inner, Introduction, LinkPreview, MailboxOffer, Picture, Poll, QueueAddress, SmallPicture, Sticker,
+    Sync,
+};
 
 /// The fields of one vector in the order they are written.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -54,7 +57,7 @@ pub(crate) fn with_queues(mut fields: Fields, queues: &[QueueAddress]) -> Fields
 }
 
 /// Pictures are not in the vectors that are older than they are.
-fn with_pictures(mut fields: Fields, pictures: &[Picture]) -> Fields {
+fn with_pictures(mut fields: Fields, pictures: &[SmallPicture]) -> Fields {
     if !pictures.is_empty() {
         let names: Vec<&str> = pictures.iter().map(|picture| picture.name.as_str()).collect();
         fields.push(field("names", names.join(" ")));
@@ -64,7 +67,7 @@ fn with_pictures(mut fields: Fields, pictures: &[Picture]) -> Fields {
 }
 
 fn text_fields(body: &Body) -> Fields {
-    let Body::Text { text, reply_to, forwarded, expires_s, pictures } = body else { return Vec::new() };
+    let Body::Text { text, reply_to, forwarded, expires_s, preview, pictures } = body else { return Vec::new() };
     let mut fields =
         vec![field("text", text), field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string()))];
     // Not in the vectors that are older than it.
@@ -74,6 +77,7 @@ fn text_fields(body: &Body) -> Fields {
     if let Some(seconds) = expires_s {
         fields.push(field("expires_s", seconds));
     }
+    fields.extend(preview.iter().flat_map(preview_fields));
     with_pictures(fields, pictures)
 }
 
@@ -86,6 +90,16 @@ fn sticker_fields(sticker: &Sticker) -> Fields {
         field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string())),
         field("forwarded", forwarded),
         field("expires_s", expires_s.unwrap_or(0)),
+    ]
+}
+
+fn preview_fields(preview: &LinkPreview) -> Fields {
+    let picture = preview.picture.as_ref().map_or(&[][..], Picture::bytes);
+    vec![
+        field("preview_url", &preview.url),
+        field("preview_title", &preview.title),
+        field("preview_description", &preview.description),
+        bytes("preview_picture", picture),
     ]
 }
 
@@ -133,6 +147,7 @@ fn body_fields(body: &Body) -> Fields {
             vec![field("mailbox", mailbox), bytes("token", token.as_slice()), field("bytes", room)]
         }
         Body::MailboxWithdrawn => Vec::new(),
+        Body::Whereabouts { find, addresses } => whereabouts_fields(find, addresses),
         Body::Edit { target, text, pictures } => {
             with_pictures(vec![field("target", target), field("text", text)], pictures)
         }
@@ -144,13 +159,7 @@ fn body_fields(body: &Body) -> Fields {
         Body::Expiry { expires_s, number } => {
             vec![field("expires_s", expires_s.unwrap_or(0)), field("number", number)]
         }
-        Body::Poll(poll) => vec![
-            field("question", &poll.question),
-            field("options", poll.options.join("|")),
-            field("multiple", poll.multiple),
-            field("closes_at_ms", poll.closes_at_ms.unwrap_or(0)),
-            field("expires_s", poll.expires_s.unwrap_or(0)),
-        ],
+        Body::Poll(poll) => poll_fields(poll),
         Body::Vote { target, author, choices } => {
             vec![field("target", target), field("author", author), field("choices", choices)]
         }
@@ -162,6 +171,20 @@ fn body_fields(body: &Body) -> Fields {
         }
         Body::Unknown { bytes: unknown, .. } => vec![bytes("bytes", unknown)],
     }
+}
+
+fn whereabouts_fields(find: &FindKey, addresses: &[String]) -> Fields {
+    vec![bytes("find", find.as_bytes()), field("addresses", addresses.join(" "))]
+}
+
+fn poll_fields(poll: &Poll) -> Fields {
+    vec![
+        field("question", &poll.question),
+        field("options", poll.options.join("|")),
+        field("multiple", poll.multiple),
+        field("closes_at_ms", poll.closes_at_ms.unwrap_or(0)),
+        field("expires_s", poll.expires_s.unwrap_or(0)),
+    ]
 }
 
 fn sync_fields(sync: &Sync) -> Fields {

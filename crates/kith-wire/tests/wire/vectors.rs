@@ -7,12 +7,13 @@ use std::process::Command;
 use data_encoding::HEXLOWER;
 use kith_crypto::{Key, OlmKind, SpokenCode};
 use kith_wire::{
-    AccountId, BootstrapLink, ChatId, Envelope, EnvelopeId, Hello, InviteBundle, InviteLink, MailboxResponse,
+    AccountId, BootstrapLink, ChatId, Envelope, EnvelopeId, FindKey, Hello, InviteBundle, InviteLink, MailboxResponse,
     RequestAnswer, RequestFrame, SlotDenial, SlotRequest, SlotResponse, SpokenInvite, TransportId, UnverifiedBundle,
-    UnverifiedCard, UnverifiedIdentityLog, UnverifiedInner, UnverifiedMailboxRequest,
+    UnverifiedCard, UnverifiedIdentityLog, UnverifiedInner, UnverifiedMailboxRequest, WorkTask,
 };
 
 use kith_wire::recovery::UnverifiedRecovery;
+use kith_wire::whereabouts::check_record;
 
 use crate::vector_format::{inner_fields, with_queues};
 
@@ -96,6 +97,21 @@ fn spoken() {
     assert_eq!(place.open(&vector.bytes("sealed_link")).unwrap().to_string(), vector.text("link"));
 }
 
+#[test]
+fn whereabouts() {
+    let vector = load("whereabouts");
+    let find = FindKey::from_slice(&vector.bytes("find")).unwrap();
+    let (day, now_ms) = (vector.number("day"), vector.number("made_at_ms"));
+    let (name, record) = (vector.bytes("name"), vector.bytes("sealed_record"));
+    assert_eq!(find.name(day).to_vec(), name);
+    assert_eq!(check_record(&name.try_into().unwrap(), &record, now_ms), Ok(now_ms));
+    let card = find.open(day, &record, now_ms).unwrap();
+    assert_eq!(card.transport.to_string(), vector.text("transport"));
+    assert_eq!(card.addresses.join(" "), vector.text("addresses"));
+    let (link, device) = (InviteLink::parse(vector.text("link")).unwrap(), vector.text("device").parse().unwrap());
+    assert_eq!(link.find_key(&device).as_bytes().to_vec(), vector.bytes("find_of_invite"));
+}
+
 fn check_invite(vector: &Vector) -> InviteBundle {
     let link = InviteLink::parse(vector.text("link")).unwrap();
     assert_eq!(link.to_string(), vector.text("link"));
@@ -134,7 +150,7 @@ fn envelopes() {
 #[test]
 fn inner() {
     let all = load_all("inner-");
-    assert_eq!(all.len(), 46);
+    assert_eq!(all.len(), 48);
     for (name, vector) in all {
         let unverified = UnverifiedInner::decode(&vector.bytes("inner")).unwrap();
         let ends = unverified.claims();
@@ -234,7 +250,7 @@ fn requests() {
     assert_eq!(frame.envelope, vector.bytes("envelope"));
     assert_eq!(frame.encode(), vector.bytes("frame"));
     let answers = load_all("request-answer-");
-    assert_eq!(answers.len(), 6);
+    assert_eq!(answers.len(), 7);
     for (name, vector) in answers {
         let answer = RequestAnswer::decode(&vector.bytes("bytes")).unwrap();
         assert!(format!("{answer:?}").to_lowercase().starts_with(&name));
@@ -274,4 +290,32 @@ fn the_writer_agrees_and_never_changes_a_vector() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), other);
     assert!(!folder.join("ids.json").exists(), "something was written beside the refusal");
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn public_addresses() {
+    let vector = load("public-address");
+    let account: AccountId = vector.text("account").parse().unwrap();
+    let link = InviteLink::of_public_address(account, vector.number("week"));
+    assert_eq!(link.secret().to_vec(), vector.bytes("secret"));
+    assert_eq!(link.slot().to_string(), vector.text("slot"));
+    assert_eq!(link.tag().to_vec(), vector.bytes("tag"));
+    let secret = vector.bytes("owner_secret").try_into().unwrap();
+    let token = kith_wire::invite::address_token(&secret, vector.number("week"));
+    assert_eq!(token.to_vec(), vector.bytes("owner_token"));
+    let unverified = UnverifiedBundle::open(&link, &vector.bytes("sealed_bundle")).unwrap();
+    let bundle = unverified.verify(&link, vector.number("created_at_ms")).unwrap();
+    assert_eq!(
+        (bundle.hash().to_vec(), u64::from(bundle.work_bits)),
+        (vector.bytes("bundle_hash"), vector.number("work_bits"))
+    );
+
+    let vector = load("public-request");
+    let frame = RequestFrame::decode(&vector.bytes("frame")).unwrap();
+    let work = frame.work.unwrap();
+    assert_eq!((work.session.to_vec(), work.nonce), (vector.bytes("session"), vector.number("nonce")));
+    let bundle = vector.bytes("bundle_hash").try_into().unwrap();
+    let task = WorkTask { bundle, session: work.session, bits: 0 };
+    assert_eq!(u64::from(task.bits_of(work.nonce)), vector.number("work_bits"));
+    assert_eq!(frame.encode(), vector.bytes("frame"));
 }

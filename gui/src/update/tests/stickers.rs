@@ -7,7 +7,7 @@ use kith_node::{
 };
 
 use super::*;
-use crate::model::{Aim, NewSticker, Picture, PictureFrom, Pixels};
+use crate::model::{Aim, Drawn, NewSticker, PictureFrom, PictureOf, Pixels};
 
 fn id(n: u8) -> PictureId {
     PictureId::from_bytes([n; 32])
@@ -29,14 +29,15 @@ fn sheet(model: &Model) -> &NewSticker {
 #[test]
 fn a_picture_is_asked_for_once() {
     let mut model = ready();
-    assert_eq!(calls(&update(&mut model, Action::NeedPicture(id(1)))), ["stickers.image"]);
-    assert!(update(&mut model, Action::NeedPicture(id(1))).is_empty());
-    let pixels = Pixels { width: 1, height: 1, rgba: vec![1, 2, 3, 4] };
-    let _effects = update(&mut model, Action::Node(FromNode::Picture(id(1), Some(pixels))));
-    assert!(matches!(model.pictures.get(id(1)), Some(Picture::Ready(_))));
-    let _effects = update(&mut model, Action::NeedPicture(id(2)));
-    let _effects = update(&mut model, Action::Node(FromNode::Picture(id(2), None)));
-    assert!(model.pictures.is_broken(id(2)) && update(&mut model, Action::NeedPicture(id(2))).is_empty());
+    let of = |n| PictureOf::Small(id(n));
+    assert_eq!(calls(&update(&mut model, Action::WantPicture(of(1)))), ["stickers.image"]);
+    assert!(update(&mut model, Action::WantPicture(of(1))).is_empty());
+    let pixels = Pixels::new(1, 1, vec![1, 2, 3, 4]);
+    let _effects = update(&mut model, Action::Node(FromNode::Picture(of(1), Some(pixels))));
+    assert!(matches!(model.pictures.get(of(1)), Some(Drawn::Here(_))));
+    let _effects = update(&mut model, Action::WantPicture(of(2)));
+    let _effects = update(&mut model, Action::Node(FromNode::Picture(of(2), None)));
+    assert!(model.pictures.is_broken(of(2)) && update(&mut model, Action::WantPicture(of(2))).is_empty());
 }
 
 #[test]

@@ -151,7 +151,7 @@ fn preview(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
         Preview::Person { mine: true, .. } => {
             banner(ui, cx, Tone::Info, &cx.t("add-mine"), None);
         }
-        Preview::Person { account, name, known, .. } => {
+        Preview::Person { account, name, known, works, .. } => {
             card(ui, cx, |ui, cx| {
                 side_by_side(ui, cx, |ui, cx| {
                     let key = account.to_bytes();
@@ -168,18 +168,24 @@ fn preview(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
             });
             ui.add_space(space::S);
             if !known {
-                ask(ui, cx, add, name);
+                ask(ui, cx, add, name, *works);
             }
         }
     }
 }
 
-fn ask(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact, name: &str) {
+fn ask(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact, name: &str, works: bool) {
+    if works && add.busy {
+        return working(ui, cx);
+    }
     let (title, hint) = (cx.t("add-message"), cx.t("add-message-hint"));
     let shown = Field { label: &title, hint: &hint, limit: 500, ..Field::default() };
     let (changed, entered) = field(ui, cx, "request text", &add.message, shown);
     if let Some(text) = changed {
         cx.act(Action::AddMessage(text));
+    }
+    if works {
+        muted(ui, cx, &cx.t("add-work-about"));
     }
     sheet_buttons(ui, cx, |ui, cx| {
         let text = cx.with("add-ask", &[("name", Arg::Text(name))]);
@@ -188,6 +194,22 @@ fn ask(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact, name: &str) {
             ui.add_enabled_ui(!add.busy, |ui| button(ui, cx, Kind::Primary, Some(icons::USER_PLUS), &text).clicked());
         if pressed.inner || entered {
             cx.act(Action::AddConfirm);
+        }
+    });
+}
+
+/// This computer works for the request. How far it is nobody knows: it is luck.
+fn working(ui: &mut Ui, cx: &mut Cx<'_>) {
+    side_by_side(ui, cx, |ui, cx| {
+        // Where little motion is wanted, the words are enough.
+        if ui.style().animation_time > 0.0 {
+            ui.add(egui::Spinner::new().size(18.0).color(cx.tokens().accent));
+        }
+        muted(ui, cx, &cx.t("add-working"));
+    });
+    sheet_buttons(ui, cx, |ui, cx| {
+        if button(ui, cx, Kind::Secondary, None, &cx.t("cancel")).clicked() {
+            cx.act(Action::AddCancel);
         }
     });
 }

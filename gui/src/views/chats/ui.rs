@@ -1,5 +1,5 @@
 use egui::{Frame, Margin, ScrollArea, Ui, vec2};
-use kith_node::views::MessageState;
+use kith_node::views::{MessageState, Via};
 
 use super::{
     data::{self, ChatRow},
@@ -271,7 +271,8 @@ fn requests(ui: &mut Ui, cx: &mut Cx<'_>) {
         Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| {
             crate::widgets::card(ui, cx, |ui, cx| {
                 let (start, _) = crate::widgets::ends(cx);
-                ui.with_layout(start, |ui| {
+                // As high as it has to be: the rest of the page is not part of the card.
+                ui.allocate_ui_with_layout(egui::vec2(ui.available_width(), 44.0), start, |ui| {
                     let key = contact.account.to_bytes();
                     let face = Face { name: &contact.name, key: &key, online: None };
                     crate::widgets::avatar(ui, cx.theme, &face, 44.0, cx.tokens().bg_raised);
@@ -284,6 +285,9 @@ fn requests(ui: &mut Ui, cx: &mut Cx<'_>) {
                             contact.request_text.clone()
                         };
                         muted(ui, cx, &text);
+                        if contact.via == Some(Via::PublicAddress) {
+                            muted(ui, cx, &cx.t("request-by-address"));
+                        }
                     });
                 });
                 side_by_side(ui, cx, |ui, cx| {

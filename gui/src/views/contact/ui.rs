@@ -1,7 +1,7 @@
 use egui::{Ui, vec2};
 use kith_node::{
     AccountId,
-    views::{Contact, ContactState, PathKind, Share, Sharing},
+    views::{Contact, ContactState, PathKind, Share, Sharing, Via},
 };
 
 use crate::{
@@ -73,6 +73,9 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
                     contact.request_text.clone()
                 };
                 paragraph(ui, cx, &text);
+                if contact.via == Some(Via::PublicAddress) {
+                    muted(ui, cx, &cx.t("request-by-address"));
+                }
                 muted(ui, cx, &cx.t("request-about"));
                 side_by_side(ui, cx, |ui, cx| {
                     if button(ui, cx, Kind::Primary, None, &cx.t("accept")).clicked() {

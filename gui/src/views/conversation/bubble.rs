@@ -10,13 +10,13 @@ use kith_node::{MessageId, views::MessageState};
 
 use super::{
     data::{Bubble, Progress},
-    introduction, poll, quote, reactions, sticker, toolbar,
+    introduction, link_preview, poll, quote, reactions, sticker, toolbar,
 };
 use crate::{
     action::{Action, Copied},
     cx::Cx,
     i18n::Arg,
-    model::{EmojiFor, NewSticker, PictureFrom, Route, Sheet},
+    model::{EmojiFor, NewSticker, PictureFrom, PictureOf, Route, Sheet},
     text::{
         copied::CopyOrder,
         layout::{self, Body, Ink},
@@ -49,6 +49,7 @@ pub(crate) struct Laid {
     body: Body,
     poll: Option<poll::Laid>,
     introduction: Option<introduction::Laid>,
+    preview: Option<link_preview::Laid>,
     meta: Arc<Galley>,
     size: egui::Vec2,
     gap: f32,
@@ -89,8 +90,12 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, manner: Manner<'_>, rev
     let names_me = bubble.mention && !bubble.mine;
     let pictured = sticker::is_shown(cx, bubble);
     let text = if pictured { "" } else { text };
-    let pictures: Vec<_> =
-        bubble.emoji.iter().filter(|shown| !cx.model.pictures.is_broken(shown.picture)).cloned().collect();
+    let pictures: Vec<_> = bubble
+        .emoji
+        .iter()
+        .filter(|shown| !cx.model.pictures.is_broken(PictureOf::Small(shown.picture)))
+        .cloned()
+        .collect();
     let manner = layout::Manner { ink, width: room, revealed, names, pictures: &pictures, names_me };
     let body = layout::body(ui, cx.theme, text, manner);
     let forwarded = bubble.forwarded.then(|| caption(ui, cx, &cx.t("message-forwarded"), ink.muted));
@@ -100,12 +105,14 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, manner: Manner<'_>, rev
     let poll_size = poll.as_ref().map_or(egui::Vec2::ZERO, poll::Laid::size);
     let introduction = bubble.introduction.as_ref();
     let introduction = introduction.map(|shown| introduction::lay(ui, cx, shown, poll_ink(cx, bubble), room));
+    let preview = bubble.preview.as_ref();
+    let preview = preview.map(|shown| link_preview::lay(ui, cx, shown, bubble.id, preview_ink(cx, bubble), room));
     let below = introduction.as_ref().map_or(poll_size, introduction::Laid::size);
+    let below = preview.as_ref().map_or(below, link_preview::Laid::size);
     let below = if pictured { sticker::size(room) } else { below };
     let meta = meta(ui, cx, bubble);
     let last = body.galley.rows.last().map_or(0.0, |row| row.rect().width());
-    let plain = poll.is_none() && introduction.is_none() && !pictured;
-    let inline = plain && !body.rtl && last + 12.0 + meta.size().x <= room;
+    let inline = below == egui::Vec2::ZERO && !body.rtl && last + 12.0 + meta.size().x <= room;
     let wide = if inline { last + 12.0 + meta.size().x } else { meta.size().x };
     let forwarded_size = forwarded.as_ref().map_or(egui::Vec2::ZERO, |galley| galley.size());
     let quote_size = quote.as_ref().map_or(egui::Vec2::ZERO, quote::Laid::size);
@@ -120,7 +127,7 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, manner: Manner<'_>, rev
         (false, _) => 2.0,
     };
     let size = inner + vec2(2.0 * SIDE, 2.0 * EDGE);
-    Laid { forwarded, quote, chips, above, body, poll, introduction, meta, size, gap }
+    Laid { forwarded, quote, chips, above, body, poll, introduction, preview, meta, size, gap }
 }
 
 fn caption(ui: &Ui, cx: &Cx<'_>, text: &str, color: Color) -> Arc<Galley> {
@@ -143,6 +150,12 @@ fn poll_ink(cx: &Cx<'_>, bubble: &Bubble) -> poll::Ink {
         let (text, muted) = (t.on_bubble_in, t.meta_in);
         poll::Ink { text, muted, bar: t.accent, track: t.on_bubble_in.gamma_multiply(0.12), on_bar: t.bubble_in }
     }
+}
+
+fn preview_ink(cx: &Cx<'_>, bubble: &Bubble) -> link_preview::Ink {
+    let quote::Ink { ground, .. } = quote_ink(cx, bubble);
+    let poll::Ink { text, muted, .. } = poll_ink(cx, bubble);
+    link_preview::Ink { text, muted, ground }
 }
 
 fn quote_ink(cx: &Cx<'_>, bubble: &Bubble) -> quote::Ink {
@@ -311,6 +324,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, lo
     sticker::show(ui, cx, bubble, rect.shrink2(vec2(SIDE, EDGE)), rect.top() + EDGE + laid.above);
     let asked = choices(ui, cx, bubble, &laid, rect, sense);
     answer(ui, cx, bubble, &laid, rect, sense);
+    let preview = preview(ui, cx, bubble, &laid, rect, sense);
     let at = Align2::RIGHT_BOTTOM.anchor_size(rect.max - vec2(SIDE, EDGE), laid.meta.size());
     ui.painter().galley(at.min, laid.meta.clone(), t.meta_in);
     if let Progress::Refused(error) = &bubble.progress {
@@ -325,7 +339,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, lo
     let pressed = ui.input(|input| input.pointer.any_click());
     // What lies over the bubble takes a press for itself, also one that asks for the menu.
     let over = |over: Response| over.secondary_clicked().then_some(over);
-    let asked = over(words).or_else(|| quote.and_then(over)).or(asked);
+    let asked = over(words).or_else(|| quote.and_then(over)).or_else(|| preview.and_then(over)).or(asked);
     let pressed = pressed && (response.clicked() || response.secondary_clicked() || asked.is_some());
     let near = Rect::from_x_y_ranges(row.x_range(), rect.y_range().expand(1.0));
     let busy = choosing || bubble.deleted || egui::Popup::is_any_open(ui.ctx());
@@ -359,6 +373,17 @@ fn answer(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: &Laid, rect: Rect, se
         Some(introduction::Choice::Show(account)) => cx.act(Action::Go(Route::Contacts { open: Some(account) })),
         None => {}
     }
+}
+
+/// What is behind a link in the text, below it.
+fn preview(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: &Laid, rect: Rect, sense: Sense) -> Option<Response> {
+    let (shown, preview) = (bubble.preview.as_ref()?, laid.preview.as_ref()?);
+    let top = rect.top() + EDGE + laid.above + laid.body.galley.size().y;
+    let width = preview.size().x;
+    let left = if cx.lang.rtl() { rect.right() - SIDE - width } else { rect.left() + SIDE };
+    let room = Rect::from_min_max(pos2(left, top), rect.max);
+    let ink = preview_ink(cx, bubble);
+    Some(link_preview::show(ui, cx, (shown, bubble.id), preview, ink, room, sense))
 }
 
 /// What stands above the text: that it was passed on, and what it answers.
@@ -409,6 +434,10 @@ fn speak(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, response: &Response, chosen: Opt
             .chain(expiry_text(cx, bubble))
             .chain(planned_text(cx, bubble))
             .collect();
+        let text = match &bubble.preview {
+            Some(preview) => format!("{text} – {}", preview.spoken(cx)),
+            None => text,
+        };
         let text = match &bubble.poll {
             Some(poll) => format!("{text} – {}", poll.spoken(cx)),
             None => match bubble.introduction.as_ref().and_then(|introduction| introduction.foot(cx)) {

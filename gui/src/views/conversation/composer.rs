@@ -6,7 +6,7 @@ use kith_node::{
     views::{ChatKind, ContactState},
 };
 
-use super::{aim, completion, data, later};
+use super::{aim, completion, data, later, link_preview};
 use crate::{
     action::Action,
     cx::Cx,
@@ -35,6 +35,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
     Frame::new().inner_margin(Margin { left: 16, right: 16, top: 6, bottom: 12 }).show(ui, |ui| {
         later::notice(ui, cx, chat);
         aim::show(ui, cx, chat);
+        link_preview::strip(ui, cx, chat);
         in_order(ui, cx, chat);
         Frame::new()
             .fill(if t.light { t.bg_panel } else { t.bg_raised })

@@ -5,7 +5,7 @@ use kith_node::{
     views::{Message, MessageKind, MessageState, Pictured, Reaction, System},
 };
 
-use super::{introduction, poll};
+use super::{introduction, link_preview, poll};
 use crate::{
     i18n::{Arg, Lang},
     model::{Model, Quote, Talk, shown_name},
@@ -84,6 +84,8 @@ pub(crate) struct Bubble {
     pub(crate) emoji: Vec<Pictured>,
     /// Somebody to get to know.
     pub(crate) introduction: Option<introduction::Shown>,
+    /// What is behind a link in it.
+    pub(crate) preview: Option<link_preview::Shown>,
     /// The first of its group.
     pub(crate) first: bool,
     /// The last of its group.
@@ -151,6 +153,13 @@ pub(crate) fn system_text(model: &Model, lang: &Lang, message: &Message) -> Opti
 fn introduction_of(model: &Model, message: &Message) -> Option<introduction::Shown> {
     let introduction = message.introduction.as_ref().filter(|_| !message.deleted)?;
     Some(introduction::Shown::of(introduction, model.is_me(message.author)))
+}
+
+/// What is behind a link that stands open in a message.
+fn preview_of(message: &Message) -> Option<link_preview::Shown> {
+    let preview = message.preview.as_ref().filter(|_| !message.deleted)?;
+    let open = inline::web_links(message.text.as_deref()?).contains(&preview.url);
+    open.then(|| link_preview::Shown::of(preview))
 }
 
 /// What a message says; nothing, if it was deleted or is not understood.
@@ -246,6 +255,7 @@ struct Written {
     sticker: Option<Pictured>,
     emoji: Vec<Pictured>,
     introduction: Option<introduction::Shown>,
+    preview: Option<link_preview::Shown>,
     planned: Option<u64>,
     system: Option<String>,
     expires: Option<(Option<u64>, u64)>,
@@ -275,6 +285,7 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         introduction: introduction_of(model, message),
         sticker: message.sticker.clone().filter(|_| !message.deleted),
         emoji: message.emoji.clone(),
+        preview: preview_of(message),
         expires: message.expires_s.map(|after| (message.expires_at, after)),
         local: 0,
         author: message.author,
@@ -302,6 +313,7 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         introduction: None,
         sticker: None,
         emoji: mine(model),
+        preview: None,
         planned: None,
         system: None,
         expires: None,
@@ -352,6 +364,7 @@ impl Written {
             sticker: self.sticker.clone(),
             emoji: self.emoji.clone(),
             introduction: self.introduction.clone(),
+            preview: self.preview.clone(),
             first,
             last,
         }
@@ -457,7 +470,14 @@ mod tests {
     #[test]
     fn what_is_on_its_way_stands_at_the_end_only() {
         let mut model = model(vec![message(1)]);
-        let pending = crate::model::Pending { local: 7, text: "soon".into(), at: NOW, error: None, reply_to: None };
+        let pending = crate::model::Pending {
+            local: 7,
+            text: "soon".into(),
+            at: NOW,
+            error: None,
+            reply_to: None,
+            preview: None,
+        };
         model.talk_mut(chat_id(1)).pending.push(pending);
         assert_eq!(shape(&model), "D(mm)");
         model.talk_mut(chat_id(1)).more_after = true;

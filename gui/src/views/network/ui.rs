@@ -78,7 +78,7 @@ fn test_keys(step: &str) -> (Option<&'static str>, Option<&'static str>) {
         "listen_tcp" => ("test-listen-tcp", "test-listen-bad"),
         "bootstrap" => ("bootstraps-title", "test-bootstrap-bad"),
         "relay" => ("test-relay", "test-relay-bad"),
-        "rendezvous" => ("test-rendezvous", "test-rendezvous-bad"),
+        "records" => ("test-records", "test-rendezvous-bad"),
         "public_address" => ("test-public", "test-public-bad"),
         "mdns" => ("test-mdns", "test-mdns-bad"),
         _ => return (None, None),

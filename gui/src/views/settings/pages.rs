@@ -2,9 +2,9 @@
 
 use egui::Ui;
 use kith_node::params::ServeReply;
-use kith_node::views::{Backups, PRESENCE_SHARE, RECEIPTS_SEEN, TYPING_SHARE};
+use kith_node::views::{Backups, PRESENCE_SHARE, RECEIPTS_SEEN, RELAY_ONLY, TYPING_SHARE};
 
-use super::ui::set;
+use super::{public_address, ui::set};
 use crate::{
     action::{Action, Copied},
     cx::Cx,
@@ -38,6 +38,17 @@ pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
     ui.add_space(space::S);
     card(ui, cx, |ui, cx| {
+        let (title, about) = (cx.t("privacy-relay"), cx.t("privacy-relay-about"));
+        if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.settings.relay_only) {
+            cx.actions.push(Action::Share(RELAY_ONLY, on));
+        }
+        let alone = cx.model.network.as_ref().is_some_and(|network| network.bootstraps.is_empty());
+        if cx.model.settings.relay_only && alone {
+            banner(ui, cx, Tone::Warn, &cx.t("privacy-relay-none"), None);
+        }
+    });
+    ui.add_space(space::S);
+    card(ui, cx, |ui, cx| {
         let (title, about) = (cx.t("privacy-mail"), cx.t("privacy-mail-about"));
         if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.settings.mail) {
             cx.actions.push(Action::KeepMail(on));
@@ -45,6 +56,15 @@ pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
     ui.add_space(space::S);
     card(ui, cx, serve);
+    ui.add_space(space::S);
+    card(ui, cx, |ui, cx| {
+        let (title, about) = (cx.t("privacy-previews"), cx.t("privacy-previews-about"));
+        if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.settings.previews) {
+            cx.actions.push(Action::MakePreviews(on));
+        }
+    });
+    ui.add_space(space::S);
+    card(ui, cx, public_address::show);
     ui.add_space(space::S);
     muted(ui, cx, &cx.t("privacy-about"));
 }

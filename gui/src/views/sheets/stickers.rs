@@ -11,7 +11,7 @@ use crate::{
     theme::{Type, icons, space},
     update::Target,
     widgets::{
-        Field, Kind, button, empty_state, ends, field, icon_button, label, link_button, muted, paint_picture,
+        Field, Kind, button, empty_state, ends, field, icon_button, label, link_button, muted, paint_small,
         picture_button, section_title, sheet, sheet_buttons, side_by_side,
     },
 };
@@ -92,7 +92,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, new: &NewSticker) {
                 ui.with_layout(start, |ui| {
                     let (rect, _) = ui.allocate_exact_size(vec2(SHOWN, SHOWN), Sense::hover());
                     if ui.is_rect_visible(rect) {
-                        paint_picture(ui, cx, own.emoji, rect);
+                        paint_small(ui, cx, own.emoji, rect);
                     }
                     label(ui, cx.theme.text(format!(":{}:", own.name), Type::BODY, cx.tokens().text));
                 });
@@ -106,7 +106,7 @@ fn add(ui: &mut Ui, cx: &mut Cx<'_>, new: &NewSticker) {
     match &new.from {
         Some(PictureFrom::Message(picture)) => {
             let (rect, _) = ui.allocate_exact_size(vec2(NEW, NEW), Sense::hover());
-            paint_picture(ui, cx, *picture, rect);
+            paint_small(ui, cx, *picture, rect);
         }
         Some(PictureFrom::File(path)) => {
             let name = std::path::Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned();

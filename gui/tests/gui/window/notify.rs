@@ -162,7 +162,7 @@ fn the_desktop_is_told_and_told_when_it_is_over() {
     ada.place(0, 1180, 760);
     onboard(&ada, "Ada");
     ada.click("I have an invite link");
-    ada.type_into("Link or six words", &mara.invite());
+    ada.type_into("Link, address or six words", &mara.invite());
     ada.click("Ask Mara");
     let chat = mara.accept();
     ada.click("Settings");

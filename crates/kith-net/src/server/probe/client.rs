@@ -12,8 +12,9 @@ use libp2p::{Multiaddr, Swarm, SwarmBuilder, TransportError, autonat, identify, 
 use crate::mailbox::{self, MailboxBehaviour};
 use crate::rendezvous::{self, RendezvousBehaviour};
 use crate::server::ServerError;
-use crate::server::behaviour::{KAD_PROTOCOL, NETWORK};
+use crate::server::behaviour::NETWORK;
 use crate::slot::{self, SlotBehaviour};
+use crate::swarm::KAD_PROTOCOL;
 
 #[derive(NetworkBehaviour)]
 pub(super) struct Client {
