@@ -432,15 +432,9 @@ impl Body {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         match self {
-            Self::Text { text, reply_to, forwarded, expires_s, preview, pictures } => TextProto {
-                text: text.clone(),
-                reply_to: reply_to.map(|id| id.to_bytes().to_vec()),
-                forwarded: *forwarded,
-                expires_s: expires_s.unwrap_or(0),
-                preview: preview.as_ref().map(LinkPreview::encode),
-                pictures: write_pictures(pictures),
+            Self::Text { text, reply_to, forwarded, expires_s, preview, pictures } => {
+                write_text(text, *reply_to, *forwarded, *expires_s, preview.as_ref(), pictures).encode_to_vec()
             }
-            .encode_to_vec(),
             Self::Request { name, text, log, kem, prekeys, addresses, bundle_hash, queues } => ContactProto {
                 name: name.clone(),
                 text: text.clone(),
@@ -711,6 +705,24 @@ fn contact(proto: ContactProto) -> Result<Contact, WireError> {
     };
     let (prekeys, queues) = (curve_keys(&proto.prekeys)?, read_queues(proto.queues)?);
     Ok((clean_name(&proto.name), proto.log, kem, prekeys, proto.addresses, queues))
+}
+
+fn write_text(
+    text: &str,
+    reply_to: Option<MsgId>,
+    forwarded: bool,
+    expires_s: Option<u32>,
+    preview: Option<&LinkPreview>,
+    pictures: &[SmallPicture],
+) -> TextProto {
+    TextProto {
+        text: text.to_owned(),
+        reply_to: reply_to.map(|id| id.to_bytes().to_vec()),
+        forwarded,
+        expires_s: expires_s.unwrap_or(0),
+        preview: preview.map(LinkPreview::encode),
+        pictures: write_pictures(pictures),
+    }
 }
 
 fn check_contact(name: &str, log: &[u8], prekeys: usize, addresses: &[String]) -> Result<(), WireError> {

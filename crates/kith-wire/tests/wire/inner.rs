@@ -272,6 +272,19 @@ fn sync() -> impl Strategy<Value = Body> {
     ]
 }
 
+fn texts() -> impl Strategy<Value = Body> {
+    let text = ".{0,500}".prop_map(|text| clean_text(&text));
+    let seen = proptest::option::of((line(1, 200), line(0, 500)));
+    (text, any::<Option<[u8; 16]>>(), any::<bool>(), seconds(), seen, pictures()).prop_map(
+        |(text, reply, forwarded, expires_s, seen, pictures)| {
+            let link = "https://kith.example/about";
+            let preview = seen.and_then(|(title, about)| LinkPreview::create(link, &title, &about, None));
+            let text = if preview.is_some() { format!("{text} {link}") } else { text };
+            Body::Text { text, reply_to: reply.map(MsgId::from_bytes), forwarded, expires_s, preview, pictures }
+        },
+    )
+}
+
 fn body() -> impl Strategy<Value = Body> {
     let name = || ".{0,64}".prop_map(|name| clean_name(&name));
     let text = || ".{0,500}".prop_map(|text| clean_text(&text));
@@ -280,20 +293,7 @@ fn body() -> impl Strategy<Value = Body> {
     let keys = || vec(curve_key(), 0..=PREKEYS_MAX);
     let places = || vec(address(), 0..=16);
     prop_oneof![
-        (
-            text(),
-            any::<Option<[u8; 16]>>(),
-            any::<bool>(),
-            seconds(),
-            proptest::option::of((line(1, 200), line(0, 500))),
-            pictures()
-        )
-            .prop_map(|(text, reply, forwarded, expires_s, seen, pictures)| {
-                let link = "https://kith.example/about";
-                let preview = seen.and_then(|(title, about)| LinkPreview::create(link, &title, &about, None));
-                let text = if preview.is_some() { format!("{text} {link}") } else { text };
-                Body::Text { text, reply_to: reply.map(MsgId::from_bytes), forwarded, expires_s, preview, pictures }
-            }),
+        texts(),
         stickers(),
         about_polls(),
         introductions(),
