@@ -68,10 +68,8 @@ impl RecordBook {
         if !room && !self.held.contains_key(&name) {
             return Err(Refusal::Full);
         }
-        let made_at_ms = check_record(&name, record, now_ms).map_err(|error| match error {
-            WhereaboutsError::Stale => Refusal::Old,
-            _ => Refusal::Foreign,
-        })?;
+        let made_at_ms = check_record(&name, record, now_ms)
+            .map_err(|error| if error == WhereaboutsError::Stale { Refusal::Old } else { Refusal::Foreign })?;
         let expires_at_ms = now_ms.saturating_add(TTL_MS);
         if let Some(held) = self.held.get_mut(&name) {
             if made_at_ms < held.made_at_ms {
