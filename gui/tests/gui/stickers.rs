@@ -81,7 +81,7 @@ pub(crate) fn model() -> Model {
 fn png(folder: &std::path::Path, name: &str) -> PictureFrom {
     let path = folder.join(name);
     let face = face(128, [255, 200, 60]);
-    image::RgbaImage::from_raw(128, 128, face.rgba).unwrap().save(&path).unwrap();
+    image::RgbaImage::from_raw(128, 128, face.rgba.to_vec()).unwrap().save(&path).unwrap();
     PictureFrom::File(path.to_str().unwrap().to_owned())
 }
 
