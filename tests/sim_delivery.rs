@@ -1,5 +1,7 @@
 //! Messages between simulated people: none lost, none doubled, whatever the world does.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use kith_tests::{
     seeds::for_seeds,
     sim::{Faults, Sim, person::Crash, pool::acquainted},
@@ -75,6 +77,29 @@ fn a_crash_at_any_commit_loses_nothing() {
 #[test]
 fn nothing_is_lost_or_doubled_in_a_rough_world() {
     for_seeds(SEEDS, BUDGET_S, |seed| between_friends(seed, Faults::ROUGH, 6));
+}
+
+/// Also while they change their transport keys, and each has to find out about the other's.
+#[test]
+fn nothing_is_lost_while_transport_keys_change() {
+    for_seeds(SEEDS / 5, BUDGET_S, |seed| {
+        let mut sim = acquainted(seed, Faults { renew: 40, ..Faults::ROUGH }, &[]);
+        let before = [0, 1].map(|who: usize| sim.people[who].transport());
+        talk(&mut sim, 6);
+        sim.run_until("they find each other", |sim| sim.people[0].lets_in(&sim.people[1]));
+        sim.run_until("both ways", |sim| sim.people[1].lets_in(&sim.people[0]));
+        let changed = (0..2).filter(|who| sim.people[*who].transport() != before[*who]).count();
+        CHANGED.fetch_add(changed, Ordering::Relaxed);
+    });
+    assert!(CHANGED.load(Ordering::Relaxed) > 20, "hardly anybody changed their key");
+}
+
+static CHANGED: AtomicUsize = AtomicUsize::new(0);
+
+/// The same of strangers: the invite names the key of before.
+#[test]
+fn strangers_meet_while_transport_keys_change() {
+    for_seeds(SEEDS / 20, BUDGET_S, |seed| conversation(seed, Faults { renew: 40, ..Faults::ROUGH }, 3));
 }
 
 #[test]

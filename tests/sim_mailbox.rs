@@ -52,6 +52,13 @@ fn nothing_is_lost_or_doubled_by_mail() {
     for_seeds(SEEDS, BUDGET_S, |seed| by_mail_alone(seed, rough, &[Malice::ROUGH, Malice::default()], 5));
 }
 
+/// Their transport keys change meanwhile, which nobody has to know for mail.
+#[test]
+fn mail_arrives_while_transport_keys_change() {
+    let rough = Faults { partition: 0, renew: 40, ..Faults::ROUGH };
+    for_seeds(SEEDS / 10, BUDGET_S, |seed| by_mail_alone(seed, rough, &[Malice::ROUGH, Malice::default()], 5));
+}
+
 /// One mailbox, and it lies: what it swallows comes when the two meet.
 #[test]
 fn a_mailbox_that_lies_only_delays() {

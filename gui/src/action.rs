@@ -11,7 +11,7 @@ use kith_node::{
 
 use crate::{
     bridge::FromNode,
-    model::{AddTab, Filter, Narrow, Restoring, Route, Section, Settings, Sheet, Step},
+    model::{AddTab, Filter, Narrow, PictureFrom, PictureOf, Restoring, Route, Section, Settings, Sheet, Step},
     platform::appearance::Preferred,
 };
 
@@ -160,6 +160,18 @@ pub enum Action {
     /// The desktop's screen was locked, or is not any more.
     Locked(bool),
 
+    /// Send a picture of mine by its name.
+    SendSticker(ChatId, String),
+    /// Let a person choose a picture for one of their own.
+    ChoosePicture,
+    /// Take it from the clipboard.
+    PastePicture,
+    /// It was chosen.
+    TakePicture(PictureFrom),
+    /// Add it.
+    AddSticker,
+    /// Remove a picture of mine.
+    RemoveSticker(String),
     /// Ask what is typed in the sheet.
     AskPoll,
     /// Choose these answers in a poll.
@@ -263,8 +275,8 @@ pub enum Action {
     MakePreviews(bool),
     /// Send the link without what is behind it.
     DropPreview(ChatId),
-    /// The picture that came with a message is on the screen.
-    WantPicture(MessageId),
+    /// A picture is on the screen and not here.
+    WantPicture(PictureOf),
     /// Keep mail for others on this computer, or not.
     ServeMail(bool),
     /// How much of it, MiB.

@@ -233,6 +233,8 @@ impl App {
             Effect::Wipe => self.ask(ToNode::Wipe),
             Effect::ChooseSave(offered) => self.desktop.run("files", move || files::save(&offered)),
             Effect::ChooseFolder => self.desktop.run("files", files::folder),
+            Effect::ChoosePicture => self.desktop.run("files", files::picture),
+            Effect::PastePicture => self.desktop.run("clipboard", clipboard::picture),
             Effect::ChooseBackup => self.desktop.run("files", files::backup),
             Effect::ScanClipboard => self.desktop.run("scan", scan::clipboard),
             Effect::ScanFile => self.desktop.run("scan", scan::file),

@@ -4,6 +4,7 @@ mod fold;
 mod picture;
 mod settings;
 mod stage;
+mod stickers;
 mod talk;
 mod told;
 mod view;
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kith_node::{
     AccountId, ChatId, MessageId, ProfileState, Snapshot,
-    views::{Backups, Chat, ChatKind, Contact, ContactState, Message, NetworkStatus, NotifyRule, Profile},
+    views::{Backups, Chat, ChatKind, Contact, ContactState, Message, NetworkStatus, NotifyRule, Profile, Sticker},
 };
 
 use crate::{platform::appearance::Preferred, theme::Tokens};
@@ -23,6 +24,7 @@ use crate::{platform::appearance::Preferred, theme::Tokens};
 pub use picture::{Drawn, PictureOf, Pictures, Pixels};
 pub use settings::{Appearance, BubbleStyle, Clock, Settings};
 pub use stage::{Failed, Onboarding, Restoring, Stage, Step, Unlock};
+pub use stickers::{NewSticker, PictureFrom};
 pub use talk::{Aim, LinkDraft, Load, Pending, Quote, Scroll, Seen, Talk};
 pub use told::{About, Notice, Told, Waiting};
 pub use view::{
@@ -61,9 +63,11 @@ pub struct Model {
     pub settings: Settings,
     /// Who is writing right now, by conversation.
     pub typing: BTreeMap<ChatId, BTreeSet<AccountId>>,
+    /// Pictures of my own.
+    pub stickers: Vec<Sticker>,
     /// Loaded parts of conversations.
     pub talks: BTreeMap<ChatId, Talk>,
-    /// Pictures out of messages.
+    /// Pictures that are on the screen, or were.
     pub pictures: Pictures,
     /// What is on the screen.
     pub view: View,

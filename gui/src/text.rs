@@ -10,4 +10,5 @@ pub(crate) mod layout;
 pub mod links;
 pub(crate) mod live;
 pub(crate) mod names;
+pub(crate) mod pictured;
 pub(crate) mod shown;

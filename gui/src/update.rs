@@ -12,10 +12,12 @@ mod mailboxes;
 mod messages;
 mod network;
 mod notify;
+mod picture;
 mod poll;
 mod public_address;
 mod reply;
 mod schedule;
+mod stickers;
 mod typing;
 
 #[cfg(test)]
@@ -27,15 +29,15 @@ use kith_node::{
     AccountId, ChatId, Command, Event, MessageId,
     api::Password,
     params,
-    views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, PRESENCE_SHARE, RELAY_ONLY, TYPING_SHARE},
+    views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, PRESENCE_SHARE, RELAY_ONLY, RENEW_KEY, TYPING_SHARE},
 };
 
 use crate::{
     action::{Action, Copied},
     bridge::FromNode,
     model::{
-        About, Drawn, Load, Model, Narrow, Notice, Palette, Restoring, Route, Section, Settings, Sheet, Stage, Toast,
-        ToastKind,
+        About, Drawn, Load, Model, Narrow, Notice, Palette, PictureOf, Restoring, Route, Section, Settings, Sheet,
+        Stage, Toast, ToastKind,
     },
 };
 
@@ -68,6 +70,10 @@ pub enum Then {
     Scheduled(ChatId),
     /// A message that another one answers came.
     Quoted(ChatId, MessageId),
+    /// The pictures of my own came.
+    Stickers,
+    /// A picture of my own was added.
+    StickerAdded,
     /// A conversation was opened.
     Opened,
     /// An invite was made, for the sheet or the welcome page.
@@ -107,8 +113,8 @@ pub enum Then {
     Wiped,
     /// The page behind a link in a draft was seen.
     LinkSeen(ChatId, u64),
-    /// The picture of a message came.
-    Picture(MessageId),
+    /// A picture came.
+    Picture(PictureOf),
     /// Whatever comes of it.
     Ignored,
 }
@@ -137,6 +143,10 @@ pub enum Effect {
     ChooseFolder,
     /// Let a person choose a backup.
     ChooseBackup,
+    /// Let a person choose a picture.
+    ChoosePicture,
+    /// Take a picture from the clipboard.
+    PastePicture,
     /// Start somebody to try things with.
     Echo,
     /// Put text on the clipboard; take it off again after a while if it is secret.
@@ -218,6 +228,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 TYPING_SHARE => model.settings.typing = on,
                 PRESENCE_SHARE => model.settings.presence = on,
                 RELAY_ONLY => model.settings.relay_only = on,
+                RENEW_KEY => model.settings.renew_key = on,
                 _ => model.settings.receipts = on,
             }
             keep(key, on.into(), &mut out);
@@ -256,7 +267,9 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 messages::update,
                 schedule::update,
                 poll::update,
+                stickers::update,
                 link_preview::update,
+                picture::update,
                 contacts::update,
                 public_address::update,
                 network::update,
@@ -278,6 +291,7 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
         FromNode::Started { snapshot, lock } => {
             model.lock = lock;
             entry::started(model, *snapshot, out);
+            stickers::ask(out);
         }
         FromNode::NoProfile | FromNode::NeedsPassword | FromNode::WrongPassword | FromNode::Failed { .. } => {
             entry::not_started(model, news, out);
@@ -293,6 +307,7 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
         FromNode::Snapshot(snapshot) => {
             model.load(*snapshot);
             chats::reload(model, out);
+            stickers::ask(out);
             notify::reloaded(model, out);
         }
         FromNode::Picture(of, pixels) => model.pictures.put(of, pixels.map_or(Drawn::Broken, Drawn::Here)),

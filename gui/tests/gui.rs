@@ -36,5 +36,7 @@ mod schedule;
 mod snapshots;
 #[path = "gui/spoken.rs"]
 mod spoken;
+#[path = "gui/stickers.rs"]
+mod stickers;
 #[path = "gui/window.rs"]
 mod window;

@@ -8,7 +8,7 @@ use std::{
 
 use kith_api::AccountId;
 use kith_core::{Core, CoreError, Identity, Input, Options, setup};
-use kith_crypto::{Key, KeystoreError, SigningKey, random_bytes};
+use kith_crypto::{Key, KeystoreError, random_bytes};
 use kith_net::{Net, NetConfig, NetError};
 use kith_store::{ProfileLock, Store, StoreError};
 use kith_wire::ids::TransportId;
@@ -274,12 +274,15 @@ impl NodeBuilder {
     }
 
     fn start(&self, profile: Profile, tasks: &Tasks, bound: Option<Bound>) -> Result<Node, StartError> {
-        let Profile { core, keys, misc, database, transport, counter, lock, fresh: _, aside: _, restored } = profile;
-        let files =
-            Files::load(&self.folder, &misc, self.given_bootstraps(), transport.public().into(), bound.as_ref())?;
+        let Profile { mut core, keys, misc, database, counter, lock, fresh: _, aside: _, restored } = profile;
+        let own = core.transport_key().public().into();
+        let files = Files::load(&self.folder, &misc, self.given_bootstraps(), own, bound.as_ref())?;
+        core.renew_transport_if_due(!files.bootstraps.all().is_empty(), restored, now_ms())?;
+        let transport = core.transport_key();
         let config = NetConfig {
             listen: ports::steady(&self.preset.listen, &transport.public()),
             key: transport,
+            renewal: core.renewal(),
             bootstraps: files.bootstraps.all(),
             mdns: self.preset.mdns,
             relay_only: core.relay_only()?,
@@ -401,7 +404,6 @@ struct Profile {
     keys: Keys,
     misc: Key,
     database: Key,
-    transport: SigningKey,
     counter: Counter,
     lock: ProfileLock,
     /// Whether it was made just now.
@@ -536,7 +538,6 @@ impl Profile {
         if restored {
             tracing::warn!("the database is an older copy: new sessions are started with every contact");
         }
-        let transport = device.transport.duplicate();
         let identity = Identity { account: keys.account(), device };
         let recovering = setup::recovering(&store)?;
         let mut core = Core::open(store, identity, random_bytes(), Options { restored }, now)?;
@@ -549,6 +550,6 @@ impl Profile {
             generation = core.bump_generation()?;
         }
         counter.write(generation)?;
-        Ok(Self { core, keys, misc, database, transport, counter, lock, fresh: false, aside: None, restored })
+        Ok(Self { core, keys, misc, database, counter, lock, fresh: false, aside: None, restored })
     }
 }

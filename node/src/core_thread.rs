@@ -10,7 +10,7 @@ use std::{
 };
 
 use kith_api::{ApiError, Command, ErrorCode, Method, Reply, Snapshot, method, params::Nothing};
-use kith_core::{CommandId, Core, FailedBatch, Input, Output, Timestamp};
+use kith_core::{CommandId, Core, FailedBatch, Input, NewSticker, Output, Timestamp};
 use kith_net::NetCommand;
 use kith_store::ProfileLock;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -42,6 +42,8 @@ pub(crate) type Answer = oneshot::Sender<Result<Reply, ApiError>>;
 pub(crate) enum ToCore {
     /// A client calls.
     Call(Command, Answer),
+    /// A client adds a picture, which is ready to be kept.
+    AddSticker(NewSticker, Answer),
     /// Something happened.
     Input(Input),
     /// A client wants to see everything, and what follows.
@@ -123,6 +125,7 @@ impl CoreThread {
     fn take(&mut self, message: ToCore, inputs: &mut Vec<Input>) -> bool {
         match message {
             ToCore::Call(command, answer) => inputs.push(Input::Command(self.outgoing.remember(answer), command)),
+            ToCore::AddSticker(new, answer) => inputs.push(Input::AddSticker(self.outgoing.remember(answer), new)),
             ToCore::Input(input) => inputs.push(input),
             ToCore::Snapshot(answer) => {
                 self.batch(inputs);
@@ -149,8 +152,10 @@ impl CoreThread {
         inputs.extend(self.moved());
         let inputs = std::mem::take(inputs);
         let woken = inputs.iter().any(|input| matches!(input, Input::Wake));
-        let asked = inputs.iter().filter_map(|input| if let Input::Command(id, _) = input { Some(*id) } else { None });
-        let asked: Vec<CommandId> = asked.collect();
+        let asked = |input: &Input| {
+            if let Input::Command(id, _) | Input::AddSticker(id, _) = input { Some(*id) } else { None }
+        };
+        let asked: Vec<CommandId> = inputs.iter().filter_map(asked).collect();
         let now = now_ms();
         let done = self.core.batch(now, |core, out| {
             for input in inputs {

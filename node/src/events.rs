@@ -51,6 +51,7 @@ impl Hub {
     pub(crate) fn new(now_ms: u64) -> Arc<Self> {
         let first = now_ms / 1000 * NUMBERS_PER_SECOND;
         let network = NetworkStatus {
+            peer: String::new(),
             state: NetworkState::Offline,
             nat: "unknown".to_owned(),
             addresses: Vec::new(),

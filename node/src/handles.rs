@@ -7,4 +7,5 @@ pub(crate) mod mailboxes;
 pub(crate) mod network;
 pub(crate) mod profile;
 pub(crate) mod settings;
+pub(crate) mod stickers;
 pub(crate) mod tokens;

@@ -30,8 +30,8 @@
 //!
 //! - A *profile* is a folder. It is made with the first start that gives a name, and one process has it at a time.
 //! - A *command* asks for something and is answered by a *reply* of the same name: [`Node::call`], or the typed methods
-//!   of [`Node::profile`], [`Node::backup`], [`Node::contacts`], [`Node::chats`], [`Node::settings`], [`Node::network`] and
-//!   [`Node::tokens`]. What is answered is on disk.
+//!   of [`Node::profile`], [`Node::backup`], [`Node::contacts`], [`Node::chats`], [`Node::stickers`], [`Node::settings`],
+//!   [`Node::network`] and [`Node::tokens`]. What is answered is on disk.
 //! - An *event* tells what happened. [`Node::subscribe`] gives everything there is and every event after it, without a
 //!   gap; a reader that falls too far behind is told so with [`Event::Lagged`] and subscribes again.
 //! - The *local API* ([`NodeBuilder::api`]) says the same in JSON to programs in other languages.
@@ -57,19 +57,22 @@ mod link_preview;
 mod local_api;
 mod memory;
 mod node;
+mod picture;
 mod ports;
 mod public_address;
 mod readers;
 mod router;
+mod stickers;
 mod tasks;
 
 pub use kith_api::{
-    self as api, AccountId, ApiError, ChatId, Command, ErrorCode, Event, MessageId, Method, Password, PreviewId, Reply,
-    SequencedEvent, Snapshot, method, params, views,
+    self as api, AccountId, ApiError, ChatId, Command, ErrorCode, Event, MessageId, Method, Password, PictureId,
+    PreviewId, Reply, SequencedEvent, Snapshot, method, params, views,
 };
 
 pub use kith_core::{mentions, notify};
 pub use kith_crypto::spoken::{SPOKEN_WORDS, SpokenCode, SpokenError};
+pub use kith_wire::text::is_picture_name;
 
 pub use crate::{
     backup::{BackupProblem, Restore, RestoreError, RestoreKey},
@@ -84,6 +87,7 @@ pub use crate::{
         network::Network,
         profile::ProfileHandle,
         settings::SettingsHandle,
+        stickers::Stickers,
         tokens::TokensHandle,
     },
     keys::{KeyError, KeyringError, ProfileState, SealedError, WipeError, profile_state, wipe_profile},

@@ -16,7 +16,7 @@ use kith_api::{
     AccountId, ApiError, Command, ErrorCode, Event, Method, Password, Place, Reply, Snapshot,
     params::{
         BackupExportParams, BackupExportReply, BackupSetParams, BootstrapParams, Done, PhraseParams, PhraseReply,
-        SetPasswordParams, TestReply, WipeParams,
+        SetPasswordParams, SmallPictureParams, StickersAddParams, TestReply, WipeParams,
     },
     views::Backups,
 };
@@ -38,7 +38,7 @@ use crate::{
     keys::{KeyError, Keys, wipe},
     local_api::auth::Tokens,
     readers::Readers,
-    router,
+    router, stickers,
     tasks::Tasks,
 };
 
@@ -231,6 +231,7 @@ impl Shared {
             Command::BackupCancel(_) => Reply::BackupCancel(backup::cancel(&self.backups)?),
             Command::BackupStatus(_) => Reply::BackupStatus(self.rolling.lock().await.status()),
             Command::BackupSet(params) => Reply::BackupSet(self.set_backups(params).await?),
+            Command::StickersAdd(params) => return self.add_sticker(params).await,
             Command::ProfileWipe(params) => Reply::ProfileWipe(self.wipe(&params).await?),
             Command::NetworkGet(_) => {
                 let status = self.ask_net(NetCommand::Status).await?;
@@ -310,6 +311,30 @@ impl Shared {
             Ok(backups)
         })
         .await
+    }
+
+    /// Makes a small picture of what was given, away from the core, which then keeps it.
+    async fn add_sticker(&self, params: StickersAddParams) -> Result<Reply, ApiError> {
+        let StickersAddParams { name, path, data, picture } = params;
+        let data = match (&path, data, picture) {
+            (None, None, Some(picture)) => {
+                let command = Command::StickersImage(SmallPictureParams { picture });
+                let Reply::StickersImage(image) = self.readers.ask(&self.tasks, command).await? else {
+                    return Err(ApiError::new(ErrorCode::Internal, "the reply is another method's"));
+                };
+                Some(image.data)
+            }
+            (None, Some(data), None) => Some(data),
+            (Some(_), None, None) => None,
+            _ => {
+                let message = "give exactly one of path, data and picture";
+                return Err(ApiError::new(ErrorCode::InvalidArgument, message));
+            }
+        };
+        let new = self.on_disk(move || stickers::prepare_from(name, path.as_deref(), data.as_deref())).await?;
+        let (answer, answered) = oneshot::channel();
+        self.tell_core(ToCore::AddSticker(new, answer)).await?;
+        answered.await.unwrap_or_else(|_dropped| Err(stopping()))
     }
 
     pub(crate) async fn backup_source(&self) -> Result<backup::Source, ApiError> {

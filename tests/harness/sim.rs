@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use kith_api::{Command, Event, Reply, params, views::MessageState};
 use kith_core::{Input, MailboxUsage, Output, PeerPath, SendId, SlotOutcome};
-use kith_wire::{MailboxOperation, MailboxResponse, RequestAnswer, SlotId, TransportId};
+use kith_wire::{MailboxOperation, MailboxResponse, RequestAnswer, SlotId, TransportId, UnverifiedRenewal, request};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
 use self::{
@@ -42,15 +42,17 @@ pub struct Faults {
     pub skew_ms: u64,
     /// Of a thousand steps, how many keep somebody's disk or put an older one back.
     pub rollback: u32,
+    /// Of a hundred crashes, how many end with another transport key.
+    pub renew: u32,
 }
 
 impl Faults {
     /// A kind world.
     pub const NONE: Self =
-        Self { loss: 0, duplicate: 0, delay_ms: 20, crash: 0, partition: 0, skew_ms: 0, rollback: 0 };
+        Self { loss: 0, duplicate: 0, delay_ms: 20, crash: 0, partition: 0, skew_ms: 0, rollback: 0, renew: 0 };
     /// Everything that goes wrong, often.
     pub const ROUGH: Self =
-        Self { loss: 15, duplicate: 10, delay_ms: 3_000, crash: 30, partition: 10, skew_ms: 120_000, rollback: 0 };
+        Self { loss: 15, duplicate: 10, delay_ms: 3_000, crash: 30, partition: 10, skew_ms: 120_000, ..Self::NONE };
     /// And disks go back in time.
     pub const FORGETFUL: Self = Self { rollback: 10, ..Self::ROUGH };
 }
@@ -100,11 +102,15 @@ pub struct Sim {
     cut: BTreeMap<(usize, usize), bool>,
     linked: BTreeMap<(usize, usize), bool>,
     requests: BTreeMap<u64, (usize, SendId)>,
+    /// When somebody may next look for somebody's record, or tell them at the door who they are.
+    looks: BTreeMap<(usize, usize), u64>,
     checks: Checks,
     /// Nodes that keep mail.
     pub mailboxes: Vec<Mailbox>,
 }
 
+/// How often a record is looked for.
+const LOOK_EVERY_MS: u64 = 300_000;
 const START_MS: u64 = 1_800_000_000_000;
 
 impl Sim {
@@ -133,6 +139,7 @@ impl Sim {
             cut: BTreeMap::new(),
             linked: BTreeMap::new(),
             requests: BTreeMap::new(),
+            looks: BTreeMap::new(),
             checks: Checks::default(),
             mailboxes: Vec::new(),
         };
@@ -337,6 +344,9 @@ impl Sim {
         let outputs = self.people[who].run(inputs, now, crash);
         if crash != Crash::No {
             self.unlink_all(who);
+            if self.faults.renew > 0 && self.chance(100) < self.faults.renew {
+                self.people[who].want_new_key();
+            }
             let outputs = self.people[who].start(now);
             self.carry_out(who, outputs);
             self.sees_mailboxes(who);
@@ -551,11 +561,12 @@ impl Sim {
     /// Puts somebody's disk back as it was when it was last kept, if it was, and starts them.
     pub fn roll_back(&mut self, who: usize) {
         let now = self.now;
-        if !self.people[who].put_disk_back(now) {
+        if self.people[who].kept.is_none() {
             return;
         }
-        self.checks.forget(who);
         self.unlink_all(who);
+        self.people[who].put_disk_back(now);
+        self.checks.forget(who);
         let outputs = self.people[who].start(now);
         self.carry_out(who, outputs);
         self.sees_mailboxes(who);
@@ -566,6 +577,8 @@ impl Sim {
     fn relink(&mut self) {
         for a in 0..self.people.len() {
             for b in a + 1..self.people.len() {
+                self.look(a, b);
+                self.look(b, a);
                 let wanted = !self.is_cut(a, b)
                     && self.people[a].lets_in(&self.people[b])
                     && self.people[b].lets_in(&self.people[a]);
@@ -575,6 +588,28 @@ impl Sim {
                     self.tell_link(b, a, wanted);
                 }
             }
+        }
+    }
+
+    /// Who looks for somebody by a key that is not theirs any more finds their record, cut off or not; who is not let in by
+    /// somebody who would let them in says who they are.
+    fn look(&mut self, who: usize, other: usize) {
+        let (me, them) = (&self.people[who], &self.people[other]);
+        let searches = me.looks_for_former(them);
+        let at_the_door = !self.is_cut(who, other) && me.lets_in(them) && them.looks_for_former(me);
+        if !(searches || at_the_door) || self.looks.get(&(who, other)).is_some_and(|next| *next > self.now) {
+            return;
+        }
+        self.looks.insert((who, other), self.now + LOOK_EVERY_MS);
+        let renewal = |person: &mut Person| person.core().renewal().expect("they have another key");
+        if searches {
+            let encoded = renewal(&mut self.people[other]).encode();
+            let renewal = UnverifiedRenewal::decode(&encoded).expect("a renewal");
+            self.post(who, Parcel::Input(Input::Moved { renewal, addresses: vec![format!("/memory/{other}")] }));
+        }
+        if at_the_door {
+            let bytes = request::moved_frame(&renewal(&mut self.people[who]));
+            self.post(other, Parcel::Request { from: who, id: SendId(u64::MAX), bytes });
         }
     }
 

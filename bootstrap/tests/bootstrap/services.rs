@@ -209,7 +209,7 @@ async fn records_are_kept_for_others_within_bounds() {
     let (find, other, device) = (FindKey::random(), FindKey::random(), SigningKey::generate());
     let (now, card) = (now_ms(), |at_ms| TransportCard::create(device.public().into(), Vec::new(), at_ms, 0));
     let day = whereabouts::day(now);
-    let record = |find: &FindKey, at_ms| find.record(day, at_ms, &card(at_ms), &device);
+    let record = |find: &FindKey, at_ms| find.record(day, at_ms, &card(at_ms), &device, None);
     let key = kad::RecordKey::new(&find.name(day));
     let newest = record(&find, now);
     let puts = [(0, record(&other, now)), (0, newest.clone()), (1, record(&find, now - 1)), (1, vec![0; 5_000])];

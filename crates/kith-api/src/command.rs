@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     error::{ApiError, ErrorCode},
     params::*,
-    views::{Backups, Chat, Contact, NetworkStatus, Picture, Profile, PublicAddress, Scope},
+    views::{Backups, Chat, Contact, NetworkStatus, Picture, Profile, PublicAddress, Scope, Sticker},
 };
 
 /// Who answers a method.
@@ -260,6 +260,8 @@ methods! {
     ChatsVote = "chats.vote", Send, Core, VoteParams => Done;
     /// Closes a poll of mine: what is chosen afterwards does not count.
     ChatsClosePoll = "chats.close_poll", Send, Core, MessageParams => Done;
+    /// Sends a picture of my own, which the message carries.
+    ChatsSendSticker = "chats.send_sticker", Send, Core, SendStickerParams => SendReply;
     /// Writes a message ahead: this node sends it at a time, or when it starts the next time if it does not run then.
     ChatsSchedule = "chats.schedule", Send, Core, ScheduleParams => SendReply;
     /// The messages written ahead, in the order of their times.
@@ -282,6 +284,15 @@ methods! {
     ChatsSearch = "chats.search", Read, Query, SearchParams => SearchReply;
     /// Marks messages read and tells their author.
     ChatsMarkRead = "chats.mark_read", Send, Core, ReadParams => Done;
+    /// Keeps a picture as one of my own: scaled down, without anything but its pixels, at most 200. It can be sent as a
+    /// sticker, and stands in texts of mine where its name stands between colons.
+    StickersAdd = "stickers.add", Admin, Node, StickersAddParams => Sticker;
+    /// My own pictures.
+    StickersList = "stickers.list", Read, Core, Nothing => StickersReply;
+    /// Removes a picture of my own. Messages that show it keep it.
+    StickersRemove = "stickers.remove", Admin, Core, StickerRef => Done;
+    /// A picture of my own, or one that a message shows.
+    StickersImage = "stickers.image", Read, Query, SmallPictureParams => SmallPictureReply;
     /// The nodes that keep mail for this account while it is away, and those that could.
     MailboxesList = "mailboxes.list", Read, Core, Nothing => MailboxesReply;
     /// Lets a node keep mail for this account. Contacts are told where.

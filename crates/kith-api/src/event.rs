@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{AccountId, ChatId, MessageId},
-    views::{Backups, Chat, Contact, Message, MessageState, NetworkStatus, Path, Presence, Profile, Settings},
+    views::{Backups, Chat, Contact, Message, MessageState, NetworkStatus, Path, Presence, Profile, Settings, Sticker},
 };
 
 /// Something happened. In JSON the field `kind` says what.
@@ -97,6 +97,12 @@ pub enum Event {
     SettingsChanged {
         /// All that are set now.
         settings: Settings,
+    },
+    /// A picture of my own was added or removed.
+    #[serde(rename = "stickers.changed")]
+    StickersChanged {
+        /// All there are now.
+        stickers: Vec<Sticker>,
     },
     /// The network changed.
     #[serde(rename = "network.changed")]

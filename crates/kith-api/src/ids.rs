@@ -123,6 +123,10 @@ hex_id!(
     InviteId, 16, "invite id (32 hex digits)"
 );
 hex_id!(
+    /// A small picture: the BLAKE3 hash of its bytes.
+    PictureId, 32, "picture id (64 hex digits)"
+);
+hex_id!(
     /// An API token, as listed; never the secret itself.
     TokenId, 8, "token id (16 hex digits)"
 );
@@ -167,4 +171,5 @@ as_string!(
     DeviceId: "^[0-9a-f]{64}$",
     InviteId: "^[0-9a-f]{32}$",
     TokenId: "^[0-9a-f]{16}$",
+    PictureId: "^[0-9a-f]{64}$",
 );

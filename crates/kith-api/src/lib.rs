@@ -31,5 +31,5 @@ mod tests;
 pub use command::{Command, METHODS, Method, MethodInfo, Place, Reply, method, method_info};
 pub use error::{ApiError, ErrorCode};
 pub use event::{Event, SequencedEvent, Snapshot};
-pub use ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, PreviewId, TokenId};
+pub use ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, PictureId, PreviewId, TokenId};
 pub use password::Password;

@@ -13,10 +13,6 @@ use crate::{
     },
 };
 
-mod public_address;
-
-pub use public_address::PublicAddressParams;
-
 fn yes() -> bool {
     true
 }
@@ -31,7 +27,9 @@ macro_rules! params {
 }
 
 mod link_preview;
+mod public_address;
 pub use link_preview::{PreviewLinkParams, PreviewLinkReply};
+pub use public_address::PublicAddressParams;
 
 params! {
     /// Nothing.
@@ -560,6 +558,9 @@ macro_rules! replies {
         pub struct $name { $($(#[$field_meta])* pub $field: $type),* }
     )*};
 }
+
+mod stickers;
+pub use stickers::*;
 
 replies! {
     /// Done.

@@ -1,21 +1,21 @@
 //! What clients are shown: profiles, contacts, chats, messages, the network.
 
-mod link_preview;
-
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+mod link_preview;
 mod public_address;
-
-pub use public_address::{PublicAddress, Via};
+mod stickers;
 
 use crate::error::ErrorCode;
 use crate::ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, TokenId};
 
 pub use link_preview::{LINK_PREVIEWS, LinkPreview, Picture, PictureBytes, PictureFormat, PictureSize};
+pub use public_address::{PublicAddress, Via};
+pub use stickers::{Pictured, Sticker};
 
 /// My own profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -333,6 +333,8 @@ pub enum MessageKind {
     Text,
     /// A question with answers to choose from; `poll` has them, `text` is the question.
     Poll,
+    /// A picture and nothing else; `sticker` says which, `text` is its name between colons.
+    Sticker,
     /// A suggestion to get to know somebody; `introduction` says whom, `text` is their name.
     Introduction,
     /// Not something written, but something done; `system` says what.
@@ -452,6 +454,12 @@ pub struct Message {
     /// The question and what was chosen, if it is a poll.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll: Option<Poll>,
+    /// The picture, if it is a sticker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sticker: Option<Pictured>,
+    /// What names between colons in the text look like. Those that are not here are words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emoji: Vec<Pictured>,
     /// Whom to get to know, if it suggests that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introduction: Option<Introduction>,
@@ -636,6 +644,8 @@ pub const MAILBOXES_USE: &str = "mailboxes.use";
 /// Boolean, false unless set: whether the node connects to nobody but its own bootstrap nodes directly, and meets everybody
 /// else through relays there, so that contacts do not learn its address. Mailboxes that are none of them are not used.
 pub const RELAY_ONLY: &str = "network.relay_only";
+/// The setting that gives the device a new transport key at the next start, whose end it does not outlive: `true` or `false`.
+pub const RENEW_KEY: &str = "network.renew_key";
 
 /// A [`NotifyContent`], `text` unless set: how much of a message the event `notify` says.
 pub const NOTIFY_CONTENT: &str = "notify.content";
@@ -672,6 +682,9 @@ pub enum NetworkState {
 pub struct NetworkStatus {
     /// In one word.
     pub state: NetworkState,
+    /// The libp2p peer id of this node, which changes with its transport key; empty before the network runs.
+    #[serde(default)]
+    pub peer: String,
     /// What sits between this node and the internet, as far as is known.
     pub nat: String,
     /// Addresses under which this node can be reached.

@@ -3,7 +3,7 @@
 use kith_api::views;
 use kith_store::{
     ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, IntroductionState, MessageRow, NotifyRule,
-    Reaction, ScheduledRow,
+    Pictured, Reaction, ScheduledRow, StickerRow,
 };
 use kith_wire::{Availability, LinkPreview, Poll, ids, message::Body, picture, web};
 
@@ -31,6 +31,14 @@ pub(crate) fn message_id(id: ids::MsgId) -> kith_api::MessageId {
 
 pub(crate) fn message(id: kith_api::MessageId) -> ids::MsgId {
     ids::MsgId::from_bytes(id.to_bytes())
+}
+
+pub(crate) fn picture_id(id: ids::PictureId) -> kith_api::PictureId {
+    kith_api::PictureId::from_bytes(id.to_bytes())
+}
+
+pub(crate) fn picture(id: kith_api::PictureId) -> ids::PictureId {
+    ids::PictureId::from_bytes(id.to_bytes())
 }
 
 /// Whether the two write to each other.
@@ -170,6 +178,7 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
     let kind = match row.kind {
         Body::TEXT => views::MessageKind::Text,
         Body::POLL => views::MessageKind::Poll,
+        Body::STICKER => views::MessageKind::Sticker,
         Body::INTRODUCTION => views::MessageKind::Introduction,
         _ if system.is_some() => views::MessageKind::System,
         _ => views::MessageKind::Unknown,
@@ -199,6 +208,8 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
         expires_at: row.marks.expires_at_ms,
         planned_at: row.marks.planned_ms,
         poll: poll_of(row).map(|poll| poll_view(row, poll)),
+        sticker: pictures_view(row, Body::STICKER).pop(),
+        emoji: pictures_view(row, Body::TEXT),
         introduction: introduction_view(row),
         preview: preview_of(row).as_ref().map(link_preview_view),
     }
@@ -236,6 +247,21 @@ pub(crate) fn picture_view(picture: &picture::Picture) -> views::Picture {
         },
         size: picture_size(picture),
         data: views::PictureBytes(picture.bytes().to_vec()),
+    }
+}
+
+/// The pictures that a message shows, if it is of this kind.
+fn pictures_view(row: &MessageRow, kind: u32) -> Vec<views::Pictured> {
+    let view = |shown: &Pictured| views::Pictured { name: shown.name.clone(), picture: picture_id(shown.picture) };
+    row.marks.pictures.iter().filter(|_| row.kind == kind && !row.marks.deleted).map(view).collect()
+}
+
+pub(crate) fn sticker_view(row: StickerRow) -> views::Sticker {
+    views::Sticker {
+        name: row.name,
+        picture: picture_id(row.picture),
+        emoji: picture_id(row.emoji),
+        added_at: row.added_at_ms,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use kith_api::{Command, ErrorCode, Reply, params::SettingsReply};
+use kith_api::Reply;
 use kith_crypto::{keystore::DeviceSecrets, olm::OlmAccount};
 use kith_store::Store;
 use kith_wire::{
@@ -23,12 +23,13 @@ use crate::{
         public_address::PublicAddress,
         spoken::Spoken,
     },
-    error::{CoreError, deny},
+    error::CoreError,
     hlc::Clock,
     mailboxes::Mail,
     presence::Presence,
     quiet::QuietTime,
     recovery::{Recovery, Returns},
+    renewal,
     reorder::Reorder,
     setup,
     sync::{self, Syncing},
@@ -175,11 +176,15 @@ impl Core {
             retire_sessions(&mut store)?;
             sync::forget(&store)?;
         }
+        let mut device = identity.device;
+        if let Some(key) = renewal::renewed_key(&store, &device.sign, &log)? {
+            device.transport = key;
+        }
         Ok(Self {
             store,
             me: identity.account,
-            my_device: DeviceId::from_bytes(identity.device.sign.public().to_bytes()),
-            device: identity.device,
+            my_device: DeviceId::from_bytes(device.sign.public().to_bytes()),
+            device,
             log,
             olm: None,
             clock: Clock::new(Hlc::from_u64(last)),
@@ -322,7 +327,7 @@ impl Core {
         };
     }
 
-    fn rollback(&mut self) -> Result<(), CoreError> {
+    pub(crate) fn rollback(&mut self) -> Result<(), CoreError> {
         self.acks.clear();
         self.dirty.clear();
         self.olm = None;
@@ -405,7 +410,7 @@ impl Core {
 
     /// Who has to be told if this input fails.
     fn who_waits(&self, input: &Input) -> Option<Waiting> {
-        if let Input::Command(command, _) = input {
+        if let Input::Command(command, _) | Input::AddSticker(command, _) = input {
             return Some(Waiting::Client { command: *command, link: None });
         }
         if let Input::SlotGot { id, .. } = input {
@@ -465,11 +470,17 @@ impl Core {
                 }
                 Ok(())
             }
+            Input::AddSticker(id, new) => {
+                let added = self.add_sticker(&new, now, out)?;
+                out.push(Output::Reply(id, Ok(Reply::StickersAdd(added))));
+                Ok(())
+            }
             Input::Peer { from, bytes } => self.receive(from, &bytes, now, out),
             Input::Request { from, request, bytes } => self.receive_request(from, request, &bytes, now, out),
             Input::PeerUp { peer, path } => self.peer_up(peer, path, now, out),
             Input::PeerPath { peer, path } => self.peer_path(peer, path, now, out),
             Input::PeerDown { peer } => self.peer_down(peer, now, out),
+            Input::Moved { renewal, addresses } => self.moved(renewal, &addresses, now, out).map(drop),
             Input::PeerAddresses { peer, addresses } => self.peer_addresses(peer, &addresses, now),
             Input::SendResult { id, ok } => self.send_result(id, ok, now),
             Input::RequestAnswered { id, answer } => self.request_answered(id, answer, now, out),
@@ -526,87 +537,6 @@ impl Core {
         Ok(())
     }
 
-    /// Runs a command. `None` means the reply comes later.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the methods of other places")]
-    fn command(
-        &mut self,
-        id: CommandId,
-        command: Command,
-        now: Timestamp,
-        out: &mut Vec<Output>,
-    ) -> Result<Option<Reply>, CoreError> {
-        let reply = match command {
-            Command::ProfileGet(_) => Reply::ProfileGet(self.profile()?),
-            Command::ProfileSet(params) => Reply::ProfileSet(self.set_profile(params, now, out)?),
-            Command::ContactsInvite(params) => {
-                if !self.invite_must_wait(id, &params, now)? {
-                    let reply = self.make_invite(params, now, out)?;
-                    self.give_invite(id, reply, now, out);
-                }
-                return Ok(None);
-            }
-            Command::ContactsInvites(_) => Reply::ContactsInvites(self.list_invites(now)?),
-            Command::ContactsRevokeInvite(params) => {
-                Reply::ContactsRevokeInvite(self.revoke_invite(params.invite, now, out)?)
-            }
-            Command::ContactsPublicAddress(params) => Reply::ContactsPublicAddress(self.set_address(params, now, out)?),
-            Command::ContactsAdd(params) => return self.add_contact(id, params, now, out),
-            Command::ContactsPreview(params) => return self.preview(id, params, now, out),
-            Command::ContactsList(_) => Reply::ContactsList(self.list_contacts()?),
-            Command::ContactsGet(params) => Reply::ContactsGet(self.get_contact(params.account)?),
-            Command::ContactsAccept(params) => Reply::ContactsAccept(self.accept_request(params.account, now, out)?),
-            Command::ContactsDecline(params) => Reply::ContactsDecline(self.decline(params.account, now, out)?),
-            Command::ContactsBlock(params) => Reply::ContactsBlock(self.block(params.account, now, out)?),
-            Command::ContactsUnblock(params) => Reply::ContactsUnblock(self.unblock(params.account, now, out)?),
-            Command::ContactsRemove(params) => Reply::ContactsRemove(self.remove(params.account, now, out)?),
-            Command::ContactsRename(params) => Reply::ContactsRename(self.rename(params, out)?),
-            Command::ContactsSet(params) => Reply::ContactsSet(self.set_contact(params, out)?),
-            Command::ContactsVerify(params) => Reply::ContactsVerify(self.verify(params, out)?),
-            Command::ContactsIntroduce(params) => Reply::ContactsIntroduce(self.introduce(&params, now, out)?),
-            Command::ContactsAnswerIntroduction(params) => {
-                Reply::ContactsAnswerIntroduction(self.answer_introduction(&params, now, out)?)
-            }
-            Command::ContactsSafetyNumber(params) => Reply::ContactsSafetyNumber(self.safety_number(params.account)?),
-            Command::ChatsList(_) => Reply::ChatsList(self.list_chats()?),
-            Command::ChatsGet(params) => Reply::ChatsGet(self.get_chat(params.chat)?),
-            Command::ChatsOpen(params) => Reply::ChatsOpen(self.open_chat(params.account, now, out)?),
-            Command::ChatsSend(params) => Reply::ChatsSend(self.send_text(params, now, out)?),
-            Command::ChatsPreviewLink(params) => return self.preview_page(id, params, out),
-            Command::ChatsCancelPreview(_) => Reply::ChatsCancelPreview(self.cancel_preview(out)),
-            Command::ChatsEdit(params) => Reply::ChatsEdit(self.edit(params, now, out)?),
-            Command::ChatsDelete(params) => Reply::ChatsDelete(self.delete(params, now, out)?),
-            Command::ChatsReact(params) => Reply::ChatsReact(self.react(params, now, out)?),
-            Command::ChatsForward(params) => Reply::ChatsForward(self.forward(params, now, out)?),
-            Command::ChatsPinMessage(params) => Reply::ChatsPinMessage(self.pin_message(params, now, out)?),
-            Command::ChatsPin(params) => Reply::ChatsPin(self.pin_chat(params, out)?),
-            Command::ChatsArchive(params) => Reply::ChatsArchive(self.archive(params, out)?),
-            Command::ChatsMute(params) => Reply::ChatsMute(self.mute(params, now, out)?),
-            Command::ChatsNotify(params) => Reply::ChatsNotify(self.set_notify(params, out)?),
-            Command::ChatsPoll(params) => Reply::ChatsPoll(self.ask_poll(params, now, out)?),
-            Command::ChatsVote(params) => Reply::ChatsVote(self.vote(params, now, out)?),
-            Command::ChatsClosePoll(params) => Reply::ChatsClosePoll(self.close_poll(params, now, out)?),
-            Command::ChatsSchedule(params) => Reply::ChatsSchedule(self.schedule(params, now, out)?),
-            Command::ChatsReschedule(params) => Reply::ChatsReschedule(self.reschedule(params, now, out)?),
-            Command::ChatsUnschedule(params) => Reply::ChatsUnschedule(self.unschedule(params, out)?),
-            Command::ChatsSetExpiry(params) => Reply::ChatsSetExpiry(self.set_expiry(params, now, out)?),
-            Command::ChatsTyping(params) => Reply::ChatsTyping(self.typing(params, now, out)?),
-            Command::ChatsSetDraft(params) => Reply::ChatsSetDraft(self.set_draft(params, out)?),
-            Command::ChatsMarkRead(params) => Reply::ChatsMarkRead(self.mark_read(params, now, out)?),
-            Command::MailboxesList(_) => Reply::MailboxesList(self.list_mailboxes(now)?),
-            Command::MailboxesAdd(params) => Reply::MailboxesAdd(self.add_mailbox(params, now, out)?),
-            Command::MailboxesRemove(params) => Reply::MailboxesRemove(self.remove_mailbox(&params, now, out)?),
-            Command::MailboxesServe(params) => return self.serve_mailbox(id, params, out),
-            Command::MailboxesOffer(params) => Reply::MailboxesOffer(self.offer_mailbox(&params, now, out)?),
-            Command::SettingsGet(_) => Reply::SettingsGet(SettingsReply { settings: self.settings()? }),
-            Command::SettingsSet(params) => Reply::SettingsSet(self.set_setting(params, now, out)?),
-            other => {
-                let message = format!("{} is not answered by the core", other.name());
-                return deny(ErrorCode::Internal, &message);
-            }
-        };
-        Ok(Some(reply))
-    }
-
     pub(crate) fn fresh_id(&mut self) -> u64 {
         self.next_id = self.next_id.saturating_add(1);
         self.next_id
@@ -624,7 +554,7 @@ impl Core {
     }
 }
 
-const META_HLC: &str = "hlc";
+pub(crate) const META_HLC: &str = "hlc";
 
 /// An older copy of a ratchet must never encrypt again: its keys were used. The rows stay, so that new sessions get a
 /// higher generation than these.

@@ -1,7 +1,7 @@
 //! What a core can be told.
 
 use kith_api::Command;
-use kith_wire::{MailboxResponse, ids::TransportId, request::RequestAnswer};
+use kith_wire::{MailboxResponse, UnverifiedRenewal, ids::TransportId, request::RequestAnswer};
 
 /// Names a command so that its reply can be handed to whoever asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +57,23 @@ pub struct MailboxUsage {
     pub oldest_until_ms: Option<u64>,
 }
 
+/// A picture to keep as one's own: PNG files made here, of nothing but pixels.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewSticker {
+    /// What to call it.
+    pub name: String,
+    /// For a message of its own.
+    pub large: Vec<u8>,
+    /// For between words.
+    pub small: Vec<u8>,
+}
+
+impl std::fmt::Debug for NewSticker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewSticker").field("bytes", &self.large.len()).finish_non_exhaustive()
+    }
+}
+
 /// What a page says about itself, as it says it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Page {
@@ -92,6 +109,8 @@ pub enum PageOutcome {
 pub enum Input {
     /// A client calls.
     Command(CommandId, Command),
+    /// A client adds a picture of its own, which is ready to be kept.
+    AddSticker(CommandId, NewSticker),
     /// An envelope came from a tracked peer.
     Peer {
         /// The peer, as the transport authenticated it.
@@ -126,6 +145,13 @@ pub enum Input {
     PeerDown {
         /// The peer.
         peer: TransportId,
+    },
+    /// A record of a contact's device says that it has another transport key.
+    Moved {
+        /// What the device signed.
+        renewal: UnverifiedRenewal,
+        /// Multiaddrs at which it is reached with that key, best first.
+        addresses: Vec<String>,
     },
     /// Addresses of a tracked peer worth keeping.
     PeerAddresses {

@@ -23,6 +23,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod chats;
+mod commands;
 mod contacts;
 mod convert;
 mod core;
@@ -39,6 +40,7 @@ pub mod query;
 pub mod quiet;
 mod receive;
 mod recovery;
+mod renewal;
 mod reorder;
 mod session;
 mod settings;
@@ -53,7 +55,7 @@ pub use crate::{
     chats::mentions,
     core::{Core, FailedBatch, Identity, Options},
     error::CoreError,
-    input::{CommandId, Input, MailboxUsage, Page, PageOutcome, PeerPath, SendId, SlotOutcome},
+    input::{CommandId, Input, MailboxUsage, NewSticker, Page, PageOutcome, PeerPath, SendId, SlotOutcome},
     output::{MailboxHolder, Output, ServeMailbox},
     session::outer_key_info,
 };

@@ -63,7 +63,7 @@ impl Core {
         body.check()?;
         let encoded = body.encode();
         let devices = self.live_devices(account)?;
-        if matches!(body.kind(), Body::TEXT | Body::POLL | Body::INTRODUCTION) {
+        if matches!(body.kind(), Body::TEXT | Body::POLL | Body::STICKER | Body::INTRODUCTION) {
             self.check_reachable(account)?;
         }
         for device in devices {

@@ -1,15 +1,16 @@
 //! The reads that need no core: pages of history and search, on a read-only connection.
 
+use data_encoding::BASE64;
 use kith_api::{
     ApiError, Command, ErrorCode, Reply,
     params::{
         Around, ChatParams, EditedText, EditsReply, HistoryParams, HistoryReply, Hit, MessageParams, PinnedReply,
-        ScheduledParams, ScheduledReply, SearchParams, SearchReply,
+        ScheduledParams, ScheduledReply, SearchParams, SearchReply, SmallPictureParams, SmallPictureReply,
     },
     views::{MessageKind, Picture},
 };
 use kith_store::{Anchor, ReadStore, Search};
-use kith_wire::Body;
+use kith_wire::{Body, message::png_size};
 
 use crate::{convert, error::CoreError};
 
@@ -18,7 +19,8 @@ const PAGE_MAX: u32 = 500;
 const HITS_DEFAULT: u32 = 50;
 const HITS_MAX: u32 = 100;
 
-/// Answers `chats.history`, `chats.edits`, `chats.preview_picture`, `chats.pinned`, `chats.scheduled` and `chats.search`.
+/// Answers `chats.history`, `chats.edits`, `chats.preview_picture`, `chats.pinned`, `chats.scheduled`, `chats.search` and
+/// `stickers.image`.
 ///
 /// # Errors
 /// `not_found`, `invalid_argument`, `storage`; `internal` for any other command.
@@ -31,6 +33,7 @@ pub fn run(store: &ReadStore, command: &Command) -> Result<Reply, ApiError> {
         Command::ChatsPinned(params) => pinned(store, params).map(Reply::ChatsPinned),
         Command::ChatsScheduled(params) => scheduled(store, params).map(Reply::ChatsScheduled),
         Command::ChatsSearch(params) => search(store, params).map(Reply::ChatsSearch),
+        Command::StickersImage(params) => image(store, params).map(Reply::StickersImage),
         other => Err(ApiError::new(ErrorCode::Internal, format!("{} is not a query", other.name()))),
     }
 }
@@ -121,10 +124,21 @@ fn search(store: &ReadStore, params: &SearchParams) -> Result<SearchReply, ApiEr
     Ok(SearchReply { hits: hits.into_iter().map(hit).collect() })
 }
 
+fn image(store: &ReadStore, params: &SmallPictureParams) -> Result<SmallPictureReply, ApiError> {
+    let Some(png) = store.picture(&convert::picture(params.picture)).map_err(api)? else {
+        return Err(ApiError::new(ErrorCode::NotFound, "nothing shows this picture any more"));
+    };
+    if png_size(&png).is_none() {
+        return Err(ApiError::new(ErrorCode::NotAllowed, "this is no picture that can be shown"));
+    }
+    Ok(SmallPictureReply { data: BASE64.encode(&png) })
+}
+
 fn body_kind(kind: MessageKind) -> Result<u32, ApiError> {
     match kind {
         MessageKind::Text => Ok(Body::TEXT),
         MessageKind::Poll => Ok(Body::POLL),
+        MessageKind::Sticker => Ok(Body::STICKER),
         MessageKind::Introduction => Ok(Body::INTRODUCTION),
         MessageKind::System | MessageKind::Unknown => {
             Err(ApiError::new(ErrorCode::InvalidArgument, "these messages have no words to find"))

@@ -154,7 +154,12 @@ impl Core {
         }
         let hlc = self.clock.observe(inner.hlc, now);
         match &inner.body {
-            Body::Text { .. } | Body::Poll(_) | Body::Introduction(_) | Body::Expiry { .. } | Body::Unknown { .. } => {
+            Body::Text { .. }
+            | Body::Poll(_)
+            | Body::Sticker(_)
+            | Body::Introduction(_)
+            | Body::Expiry { .. }
+            | Body::Unknown { .. } => {
                 self.receive_message(contact, inner, hlc, now, out)?;
             }
             Body::Edit { .. }

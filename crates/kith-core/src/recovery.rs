@@ -537,7 +537,7 @@ impl Core {
         }
         let hlc = self.clock.observe(back.hlc, now);
         self.take_log(&contact, &log, out)?;
-        let device = self.adopt_device(contact.account, record, Some(kem))?;
+        let device = self.adopt_device(contact.account, record, Some(kem), out)?;
         // Who we are is in the backup and nowhere else.
         self.share_past_with(device.device)?;
         self.keep_prekeys(device.device, prekeys, now)?;

@@ -3,7 +3,9 @@
 use kith_api::{
     ErrorCode, Event,
     params::{Done, SettingsSetParams},
-    views::{LINK_PREVIEWS, MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, RELAY_ONLY, Settings},
+    views::{
+        LINK_PREVIEWS, MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, RELAY_ONLY, RENEW_KEY, Settings,
+    },
 };
 use serde_json::Value;
 
@@ -68,7 +70,7 @@ impl Core {
 
     /// `true` if it was another value before.
     fn put_setting(&mut self, key: &str, value: &Value) -> Result<bool, CoreError> {
-        if (matches!(key, MAILBOXES_USE | RELAY_ONLY | LINK_PREVIEWS) || Shared::of_setting(key).is_some())
+        if (matches!(key, MAILBOXES_USE | RELAY_ONLY | RENEW_KEY | LINK_PREVIEWS) || Shared::of_setting(key).is_some())
             && !value.is_boolean()
         {
             return deny(ErrorCode::InvalidArgument, &format!("{key} is true or false"));

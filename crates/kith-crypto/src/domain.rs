@@ -63,6 +63,8 @@ registry! {
         IDENTITY_LOG = "kith/v1/identity-log";
         /// A device's word that it belongs to an account, signed by its device key and its transport key.
         DEVICE_RECORD = "kith/v1/device-record";
+        /// A device's word that it has another transport key, signed by its device key and by the new one.
+        TRANSPORT_RENEWAL = "kith/v1/transport-renewal";
         /// A question which device list of an account is known, signed by the account key.
         LOG_ASK = "kith/v1/log-ask";
         /// A device's word that its account is on it from now on, signed by the device key.

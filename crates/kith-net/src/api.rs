@@ -7,7 +7,9 @@ use std::{
 };
 
 use kith_crypto::SigningKey;
-use kith_wire::{FindKey, MailboxOperation, MailboxResponse, RequestAnswer, SlotId, TransportId};
+use kith_wire::{
+    FindKey, MailboxOperation, MailboxResponse, Renewal, RequestAnswer, SlotId, TransportId, UnverifiedRenewal,
+};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
@@ -17,6 +19,8 @@ use crate::mailbox::{MailboxError, MailboxRules, MailboxUsage};
 pub struct NetConfig {
     /// The transport key T. Its public half is the peer id.
     pub key: SigningKey,
+    /// What made it the device's, if it is not the first: whoever looks for the device by another key is told.
+    pub renewal: Option<Renewal>,
     /// Multiaddrs to listen on. A port that is taken falls back to a free one. Empty: do not listen.
     pub listen: Vec<String>,
     /// Bootstrap nodes: multiaddrs that end in `/p2p/…`, or `kith:b/1/…` links. Those that
@@ -300,6 +304,14 @@ pub enum NetEvent {
         /// The contact's device.
         peer: TransportId,
     },
+    /// Where a device that is looked for was to be found, there is a word of its own that it has another transport key. Nobody
+    /// here can tell whether that is so: the signatures are for the node to check.
+    Moved {
+        /// The word.
+        renewal: UnverifiedRenewal,
+        /// Multiaddrs of the endpoint with the new key, which it signed.
+        addresses: Vec<String>,
+    },
     /// Addresses of a tracked peer worth caching, best first.
     PeerAddresses {
         /// The contact's device.
@@ -424,6 +436,8 @@ pub enum NetState {
 pub struct NetStatus {
     /// How well connected.
     pub state: NetState,
+    /// The own peer id.
+    pub peer: String,
     /// Best guess about the NAT: `unknown`, `public`, `mapped` (predictable ports) or `symmetric`.
     pub nat: String,
     /// Addresses others may use.

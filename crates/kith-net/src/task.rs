@@ -25,7 +25,8 @@ use std::{
 
 use futures::StreamExt;
 use kith_crypto::SigningKey;
-use kith_wire::TransportId;
+
+use kith_wire::{Renewal, TransportId};
 use libp2p::{
     Multiaddr, PeerId, Swarm,
     core::ConnectedPoint,
@@ -59,6 +60,7 @@ pub(crate) struct Task {
     me: PeerId,
     id: TransportId,
     key: SigningKey,
+    renewal: Option<Renewal>,
     tuning: Tuning,
     inbox: mpsc::Receiver<NetCommand>,
     events: mpsc::Sender<NetEvent>,
@@ -119,6 +121,7 @@ impl Task {
             me,
             id: ids::transport_id(&me).ok_or(NetError::Key)?,
             key: config.key,
+            renewal: config.renewal,
             tuning,
             inbox,
             events,

@@ -232,6 +232,7 @@ impl Own {
     async fn start(key: &SigningKey, folder: &std::path::Path) -> Self {
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
         let config = NetConfig {
+            renewal: None,
             key: key.duplicate(),
             listen: vec![QUIC.to_owned()],
             bootstraps: vec![],

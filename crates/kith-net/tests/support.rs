@@ -109,6 +109,7 @@ impl Node {
     fn launch(listen: Vec<String>, tuning: Tuning, key: SigningKey, bootstraps: Vec<String>, mdns: bool) -> Self {
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
         let config = NetConfig {
+            renewal: None,
             key: key.duplicate(),
             listen,
             bootstraps,

@@ -180,10 +180,11 @@ impl Store {
             conn.prepare_cached("DELETE FROM reactions WHERE message_id = ?1")?.execute([row])?;
             conn.prepare_cached("DELETE FROM votes WHERE message_id = ?1")?.execute([row])?;
             conn.prepare_cached("DELETE FROM introductions WHERE message_id = ?1")?.execute([row])?;
+            conn.prepare_cached("DELETE FROM message_pictures WHERE message_id = ?1")?.execute([row])?;
             let sql = "UPDATE messages SET deleted = 1, text = NULL, body = x'', reply_to = NULL, unread = 0,
                     edited_at_ms = NULL, pinned_at_ms = NULL, forwarded = 0, mention = 0, reacted = 0, expires_s = NULL,
                     expires_at_ms = NULL, planned_ms = NULL,
-                    voted = 0, closed_stamp = NULL
+                    voted = 0, closed_stamp = NULL, pictured = 0
                 WHERE id = ?1 AND deleted = 0";
             Ok(conn.prepare_cached(sql)?.execute([row])? == 1)
         })

@@ -102,6 +102,8 @@ pub struct DeviceRow {
     pub account: AccountId,
     /// The network endpoint.
     pub transport: TransportId,
+    /// The number of the renewal that said so; 0: the device list did.
+    pub renewed: u64,
     /// Its Olm identity key.
     pub olm: CurveKey,
     /// The hash of its X-Wing key, from the identity log.
@@ -116,7 +118,8 @@ pub struct DeviceRow {
 
 const CONTACT: &str = "SELECT account, state, blocked, name, petname, status_text, log, log_seq, log_hash, alarm,
     request_text, invite_tag, created_at_ms, last_seen_ms, status_until_ms FROM contacts";
-const DEVICE: &str = "SELECT device, account, transport, olm, kem_hash, kem, revoked_at_ms, last_reset_ms FROM devices";
+const DEVICE: &str = "SELECT device, account, transport, olm, kem_hash, kem, revoked_at_ms, last_reset_ms,
+    renewed FROM devices";
 
 fn contact(row: &Row<'_>) -> Result<ContactRow, StoreError> {
     Ok(ContactRow {
@@ -148,6 +151,7 @@ fn device(row: &Row<'_>) -> Result<DeviceRow, StoreError> {
         kem: row.get(5)?,
         revoked_at_ms: row.get(6)?,
         last_reset_ms: row.get(7)?,
+        renewed: row.get(8)?,
     })
 }
 
@@ -243,10 +247,11 @@ impl Store {
 
     /// Stores the device, new or changed. Fails with [`StoreError::UnknownOwner`] if its contact is not stored.
     pub fn put_device(&self, row: &DeviceRow) -> Result<(), StoreError> {
-        let sql = "INSERT INTO devices (device, account, transport, olm, kem_hash, kem, revoked_at_ms, last_reset_ms)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        let sql = "INSERT INTO devices (device, account, transport, olm, kem_hash, kem, revoked_at_ms, last_reset_ms,
+                renewed)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             ON CONFLICT (device) DO UPDATE SET account = ?2, transport = ?3, olm = ?4, kem_hash = ?5, kem = ?6,
-                revoked_at_ms = ?7, last_reset_ms = ?8";
+                revoked_at_ms = ?7, last_reset_ms = ?8, renewed = ?9";
         self.conn.prepare_cached(sql)?.execute(params![
             row.device.as_bytes(),
             row.account.as_bytes(),
@@ -256,6 +261,7 @@ impl Store {
             row.kem,
             maybe_int(row.revoked_at_ms),
             maybe_int(row.last_reset_ms),
+            int(row.renewed),
         ])?;
         Ok(())
     }
@@ -300,6 +306,12 @@ impl Store {
             }
             Ok(())
         })
+    }
+
+    /// Forgets where an endpoint was reached.
+    pub fn forget_addresses(&self, transport: &TransportId) -> Result<(), StoreError> {
+        self.conn.prepare_cached("DELETE FROM addresses WHERE transport = ?1")?.execute([transport.as_bytes()])?;
+        Ok(())
     }
 
     /// Where this endpoint was last reached, newest first, at most 16.

@@ -10,6 +10,7 @@ use crate::error::StoreError;
 use crate::introductions::{self, Introduced};
 use crate::mailboxes;
 use crate::poll::{self, Vote};
+use crate::stickers::{self, Pictured};
 use crate::store::Store;
 
 /// The most messages that a page has on either side of its anchor.
@@ -122,6 +123,8 @@ pub struct Marks {
     pub votes: Vec<Vote>,
     /// What became of it, if it is a suggestion to get to know somebody that somebody answered.
     pub introduction: Option<Introduced>,
+    /// What it shows: its picture, if it is a sticker, else those that its words name.
+    pub pictures: Vec<Pictured>,
     /// Which mailboxes said they keep it, and until when (Unix ms), while it is on its way through them.
     pub custody: Vec<(TransportId, u64)>,
 }
@@ -178,9 +181,14 @@ pub(crate) const COLUMNS: &str = "m.id, m.msg, c.chat, a.account, m.outgoing, m.
         FROM votes v JOIN authors w ON w.id = v.author_id
         WHERE v.message_id = m.id AND v.counts = 1 AND v.choices <> 0) END,
     CASE WHEN m.kind = 50 THEN (
-        SELECT i.state || ' ' || coalesce(hex(i.met), '') FROM introductions i WHERE i.message_id = m.id) END";
+        SELECT i.state || ' ' || coalesce(hex(i.met), '') FROM introductions i WHERE i.message_id = m.id) END,
+    CASE WHEN m.pictured THEN (
+        SELECT group_concat(p.name || ' ' || hex(k.hash), char(10) ORDER BY p.place)
+        FROM message_pictures p JOIN pictures k ON k.id = p.picture_id
+        WHERE p.message_id = m.id AND p.event = coalesce((SELECT v.event FROM versions v
+            WHERE v.message_id = m.id ORDER BY v.stamp DESC, v.event DESC LIMIT 1), x'')) END";
 /// How many columns that is.
-pub(crate) const COLUMN_COUNT: usize = 27;
+pub(crate) const COLUMN_COUNT: usize = 28;
 /// The tables they come from; the planner may not start with another one.
 pub(crate) const TABLES: &str =
     "messages m CROSS JOIN chats c ON c.id = m.chat_id CROSS JOIN authors a ON a.id = m.author_id";
@@ -215,6 +223,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
             closed: row.get(24)?,
             votes: poll::unpack(row.get(25)?),
             introduction: introductions::unpack(row.get(26)?)?,
+            pictures: stickers::unpack(row.get(27)?),
         },
     })
 }

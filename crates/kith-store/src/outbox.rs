@@ -222,6 +222,13 @@ impl Store {
         Ok(())
     }
 
+    /// What of this kind was sent to a device went somewhere else: it counts as never sent, and is due at `now_ms`.
+    pub fn outbox_unsent(&self, device: &DeviceId, kind: u32, now_ms: u64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET sent = 0, attempts = 0, next_at_ms = ?3 WHERE device = ?1 AND kind = ?2";
+        self.conn.prepare_cached(sql)?.execute(params![device.as_bytes(), kind, int(now_ms)])?;
+        Ok(())
+    }
+
     /// Puts off until `next_at_ms` what mailboxes have taken for a device: it may come from there.
     pub fn outbox_leave_to_mail(&self, device: &DeviceId, next_at_ms: u64, max: u32) -> Result<(), StoreError> {
         let sql = "WITH left AS (SELECT id FROM outbox o WHERE o.device = ?1 AND o.deposited_at_ms IS NOT NULL

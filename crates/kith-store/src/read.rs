@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use kith_crypto::Key;
-use kith_wire::{ChatId, MsgId};
+use kith_wire::{ChatId, MsgId, PictureId};
 use rusqlite::Connection;
 
 use crate::changes::{self, Version};
@@ -14,6 +14,7 @@ use crate::messages::{self, Anchor, MessageRow, Page};
 use crate::open;
 use crate::schedule::{self, ScheduledRow};
 use crate::search::{self, Hit, Search};
+use crate::stickers;
 
 /// Reads what the [`Store`](crate::Store) has committed, without waiting for it and without holding it up.
 pub struct ReadStore {
@@ -70,6 +71,11 @@ impl ReadStore {
     /// As [`Store::scheduled`](crate::Store::scheduled).
     pub fn scheduled(&self, chat: Option<&ChatId>) -> Result<Vec<ScheduledRow>, StoreError> {
         schedule::scheduled(&self.conn, chat)
+    }
+
+    /// As [`Store::picture`](crate::Store::picture).
+    pub fn picture(&self, id: &PictureId) -> Result<Option<Vec<u8>>, StoreError> {
+        stickers::picture(&self.conn, id)
     }
 
     /// As [`Store::search`](crate::Store::search).

@@ -18,7 +18,7 @@ use crate::limits::{ADDRESSES_MAX, CARD_MAX, FRAME_MAX, NAME_MAX_CHARS};
 use crate::mailbox::{MailboxResponse, UnverifiedMailboxRequest};
 use crate::message::{Body, UnverifiedInner};
 use crate::recovery::{Recovery, UnverifiedRecovery};
-use crate::request::{RequestAnswer, RequestFrame};
+use crate::request::{RequestAnswer, RequestFrame, read_moved};
 use crate::slot::{SlotRequest, SlotResponse};
 use crate::text::{clean_name, clean_status, clean_text};
 use crate::whereabouts::{FindKey, check_record};
@@ -36,6 +36,7 @@ pub const TARGETS: &[Target] = &[
     ("invite_bundle", fuzz_invite_bundle),
     ("bundle_inside", fuzz_bundle_inside),
     ("spoken_link", fuzz_spoken_link),
+    ("renewal", fuzz_renewal),
     ("whereabouts", fuzz_whereabouts),
     ("request_frame", fuzz_request_frame),
     ("request_answer", fuzz_request_answer),
@@ -147,6 +148,13 @@ pub fn fuzz_spoken_link(bytes: &[u8]) {
             let again = place.open(&place.seal(&link)).map(|link| link.to_string());
             assert!(again == Ok(link.to_string()), "a link changed");
         }
+    }
+}
+
+/// Renewals of transport keys, beside a list of devices and alone.
+pub fn fuzz_renewal(bytes: &[u8]) {
+    if let Ok(Some(renewal)) = read_moved(bytes) {
+        assert!(renewal.verify(AccountId::from_bytes([12; 32])).is_err(), "a signature out of nothing");
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod proof;
 mod proto;
+mod renewal;
 mod rules;
 
 use kith_crypto::{CurveKey, DeviceSecrets, SignContext, Signature, SigningKey};
@@ -12,6 +13,8 @@ use crate::ids::{AccountId, DeviceId, TransportId};
 use crate::limits::{LOG_ENTRIES_MAX, LOG_MAX};
 use proof::DeviceProof;
 use proto::{BodyProto, EntryProto, LOG, LogProto};
+pub(crate) use renewal::RENEWAL_LEN;
+pub use renewal::{Renewal, UnverifiedRenewal};
 
 /// The keys of one device. Plain data: it says something only inside a verified [`IdentityLog`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub struct DeviceRecord {
     pub kem_hash: [u8; 32],
     /// When it was added, Unix milliseconds by the author's clock.
     pub added_at_ms: u64,
+    /// The number of the [`Renewal`] that `transport` comes from; 0: it is the one it was listed with.
+    pub renewed: u64,
 }
 
 /// A device and its word that it belongs to the account: what it takes to be listed.
@@ -45,6 +50,7 @@ impl NewDevice {
             transport: TransportId::from(keys.transport.public()),
             kem_hash: keys.kem.public().hash(),
             added_at_ms: now_ms,
+            renewed: 0,
         };
         let proof = DeviceProof::sign(account, &record, keys);
         Self { record, proof }
@@ -120,6 +126,10 @@ pub enum IdentityError {
         /// Position in the log.
         seq: u64,
     },
+    /// A renewal of a transport key that its device or the key did not sign, or that is of no listed device, or names a key
+    /// that stands somewhere else.
+    #[error("a device did not sign its new transport key")]
+    BadRenewal,
     /// The log would be longer than anybody accepts.
     #[error("the identity log is full")]
     Full,
@@ -142,22 +152,35 @@ pub enum LogRelation {
 /// A log as it arrived: decoded, not believed.
 pub struct UnverifiedIdentityLog {
     entries: Vec<EntryProto>,
+    renewals: Vec<u8>,
 }
 
 impl UnverifiedIdentityLog {
     /// Decodes a log of at most [`LOG_MAX`] bytes and [`LOG_ENTRIES_MAX`] entries.
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         let log: LogProto = LOG.decode(bytes)?;
-        Ok(Self { entries: log.entries })
+        Ok(Self { entries: log.entries, renewals: log.renewals })
     }
 
-    /// Checks the whole chain from its first entry: numbers, hashes, signatures, device lists and revocations.
+    /// Checks the whole chain from its first entry: numbers, hashes, signatures, device lists and revocations; then the
+    /// renewals beside it.
     pub fn verify(self) -> Result<IdentityLog, IdentityError> {
         let mut log: Option<IdentityLog> = None;
         for entry in self.entries {
             log = Some(IdentityLog::extended(log, entry)?);
         }
-        log.ok_or(IdentityError::Empty)
+        let mut log = log.ok_or(IdentityError::Empty)?;
+        let (renewals, rest) = (self.renewals.chunks_exact(RENEWAL_LEN), self.renewals.len() % RENEWAL_LEN);
+        if rest != 0 || renewals.len() > log.listed.len() {
+            return Err(IdentityError::BadRenewal);
+        }
+        for renewal in renewals {
+            let renewal = UnverifiedRenewal::decode(renewal)?.verify(log.account)?;
+            if !log.take_renewal(renewal)? {
+                return Err(IdentityError::BadRenewal);
+            }
+        }
+        Ok(log)
     }
 }
 
@@ -168,8 +191,13 @@ pub struct IdentityLog {
     entries: Vec<EntryProto>,
     hashes: Vec<[u8; 32]>,
     head: [u8; 32],
-    devices: Vec<DeviceRecord>,
+    /// The devices as the newest entry lists them.
+    listed: Vec<DeviceRecord>,
     revoked: Vec<Revocation>,
+    /// At most one for each of them.
+    renewals: Vec<Renewal>,
+    /// The devices with the keys they have now.
+    devices: Vec<DeviceRecord>,
 }
 
 impl std::fmt::Debug for IdentityLog {
@@ -177,7 +205,7 @@ impl std::fmt::Debug for IdentityLog {
         f.debug_struct("IdentityLog")
             .field("account", &self.account)
             .field("seq", &self.seq())
-            .field("devices", &self.devices.len())
+            .field("devices", &self.listed.len())
             .field("revoked", &self.revoked.len())
             .finish_non_exhaustive()
     }
@@ -211,7 +239,7 @@ impl IdentityLog {
         let leaves = |device: &DeviceId| {
             revoke.iter().any(|r| r.device == *device) || added.iter().any(|new| new.record.device == *device)
         };
-        let mut devices: Vec<_> = self.devices.iter().filter(|record| !leaves(&record.device)).cloned().collect();
+        let mut devices: Vec<_> = self.listed.iter().filter(|record| !leaves(&record.device)).cloned().collect();
         let (records, proofs): (Vec<_>, Vec<_>) = added.into_iter().map(|new| (new.record, new.proof)).unzip();
         devices.extend(records);
         let mut revoked = self.revoked.clone();
@@ -243,7 +271,7 @@ impl IdentityLog {
                     account: log.account,
                     seq: log.seq(),
                     hash: log.head,
-                    devices: &log.devices,
+                    devices: &log.listed,
                     revoked: &log.revoked,
                 };
                 rules::check_next(&entry, &before)?;
@@ -257,13 +285,64 @@ impl IdentityLog {
         if entry.account.public_key().verify(SignContext::IDENTITY_LOG, &signed.body, &signature).is_err() {
             return Err(bad_signature);
         }
-        let known = log.as_ref().map_or(&[][..], |log| &log.devices);
+        let known = log.as_ref().map_or(&[][..], |log| &log.listed);
         proof::check(&entry, known, &signed.proofs)?;
-        let (mut entries, mut hashes) = log.map_or_else(Default::default, |log| (log.entries, log.hashes));
+        let (mut entries, mut hashes, mut renewals, before) =
+            log.map_or_else(Default::default, |log| (log.entries, log.hashes, log.renewals, log.listed));
+        // Of a device that is listed anew with other keys they say nothing.
+        let stays = |renewal: &Renewal| {
+            let same = |list: &[DeviceRecord]| list.iter().find(|record| record.device == renewal.device()).cloned();
+            same(&before).is_some_and(|record| same(&entry.devices).as_ref() == Some(&record))
+        };
+        renewals.retain(stays);
         let head = *blake3::hash(&signed.body).as_bytes();
         entries.push(signed);
         hashes.push(head);
-        Ok(Self { account: entry.account, entries, hashes, head, devices: entry.devices, revoked: entry.revoked })
+        let devices = renewed(&entry.devices, &renewals);
+        let (account, listed, revoked) = (entry.account, entry.devices, entry.revoked);
+        Ok(Self { account, entries, hashes, head, listed, revoked, renewals, devices })
+    }
+
+    /// Gives a listed device, by its key, another transport key. Fails, and changes nothing, if it is not listed, the number
+    /// is not higher than that of the renewal before, or the log is full.
+    pub fn renew(&mut self, device: &SigningKey, transport: &SigningKey, number: u64) -> Result<(), IdentityError> {
+        let mut next = self.clone();
+        if !next.take_renewal(Renewal::create(self.account, device, transport, number))? {
+            return Err(IdentityError::BadRenewal);
+        }
+        if next.encode().len() > LOG_MAX {
+            return Err(IdentityError::Full);
+        }
+        *self = next;
+        Ok(())
+    }
+
+    /// Takes a renewal that a device told. `false`: a newer one is there, or this one.
+    ///
+    /// # Errors
+    /// [`IdentityError::BadRenewal`] if it is of no listed device, or names a key that stands somewhere else.
+    pub fn take_renewal(&mut self, renewal: Renewal) -> Result<bool, IdentityError> {
+        let record = self.device(&renewal.device()).ok_or(IdentityError::BadRenewal)?;
+        if renewal.number() <= record.renewed {
+            return Ok(false);
+        }
+        let key = renewal.transport().to_bytes();
+        let elsewhere = |other: &DeviceRecord| {
+            other.device.to_bytes() == key || (other.device != renewal.device() && other.transport.to_bytes() == key)
+        };
+        if self.account.to_bytes() == key || self.devices.iter().chain(&self.listed).any(elsewhere) {
+            return Err(IdentityError::BadRenewal);
+        }
+        self.renewals.retain(|old| old.device() != renewal.device());
+        self.renewals.push(renewal);
+        self.devices = renewed(&self.listed, &self.renewals);
+        Ok(true)
+    }
+
+    /// What a device said last about its transport key.
+    #[must_use]
+    pub fn renewal(&self, device: &DeviceId) -> Option<&Renewal> {
+        self.renewals.iter().find(|renewal| renewal.device() == *device)
     }
 
     /// Whose log it is.
@@ -284,7 +363,7 @@ impl IdentityLog {
         self.head
     }
 
-    /// The devices that speak for the account now.
+    /// The devices that speak for the account now, with the transport keys they have now.
     #[must_use]
     pub fn devices(&self) -> &[DeviceRecord] {
         &self.devices
@@ -311,7 +390,8 @@ impl IdentityLog {
     /// The log as it travels; signed parts byte for byte as their author made them.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        LOG.encode(&LogProto { entries: self.entries.clone() })
+        let renewals = self.renewals.iter().flat_map(Renewal::encode).collect();
+        LOG.encode(&LogProto { entries: self.entries.clone(), renewals })
     }
 
     /// Compares with the newest sequence number and head hash seen for this account. Only [`LogRelation::Newer`] may
@@ -326,6 +406,18 @@ impl IdentityLog {
             Some(_) => LogRelation::Newer,
         }
     }
+}
+
+/// The listed devices with the keys they have now.
+fn renewed(listed: &[DeviceRecord], renewals: &[Renewal]) -> Vec<DeviceRecord> {
+    let now = |record: &DeviceRecord| {
+        let renewal = renewals.iter().find(|renewal| renewal.device() == record.device);
+        renewal.map_or_else(
+            || record.clone(),
+            |renewal| DeviceRecord { transport: renewal.transport(), renewed: renewal.number(), ..record.clone() },
+        )
+    };
+    listed.iter().map(now).collect()
 }
 
 fn sign(account: &SigningKey, entry: &rules::Entry, proofs: &[DeviceProof]) -> EntryProto {

@@ -146,6 +146,11 @@ hex_id!(
     32
 );
 hex_id!(
+    /// A small picture: the hash of its bytes.
+    PictureId,
+    32
+);
+hex_id!(
     /// A place at a bootstrap node that holds one sealed invite bundle.
     SlotId,
     32
@@ -291,6 +296,14 @@ impl EnvelopeId {
     #[must_use]
     pub fn of(envelope: &[u8]) -> Self {
         Self(*blake3::hash(envelope).as_bytes())
+    }
+}
+
+impl PictureId {
+    /// The id of a picture with these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(*blake3::hash(bytes).as_bytes())
     }
 }
 

@@ -45,10 +45,11 @@ pub use error::WireError;
 pub use frame::{Frame, FrameError, FrameReader};
 pub use hello::Hello;
 pub use identity::{
-    DeviceRecord, IdentityError, IdentityLog, LogRelation, NewDevice, Revocation, UnverifiedIdentityLog,
+    DeviceRecord, IdentityError, IdentityLog, LogRelation, NewDevice, Renewal, Revocation, UnverifiedIdentityLog,
+    UnverifiedRenewal,
 };
 pub use ids::{
-    AccountId, ChatId, DepositId, DeviceId, EnvelopeId, Hlc, IdError, MsgId, ReceiveId, SlotId, TransportId,
+    AccountId, ChatId, DepositId, DeviceId, EnvelopeId, Hlc, IdError, MsgId, PictureId, ReceiveId, SlotId, TransportId,
 };
 pub use invite::{
     BundleParts, InviteBundle, InviteError, InviteLink, SpokenInvite, SpokenLinkError, UnverifiedBundle, WorkTask,
@@ -59,10 +60,10 @@ pub use mailbox::{
     Receipt, UnverifiedMailboxRequest,
 };
 pub use message::{
-    Availability, Body, Ends, Inner, InnerError, Introduction, IntroductionAnswer, LinkPreview, Poll, Sync,
-    UnverifiedInner,
+    Availability, Body, Ends, Inner, InnerError, Introduction, IntroductionAnswer, LinkPreview, Poll, SmallPicture,
+    Sticker, Sync, UnverifiedInner,
 };
 pub use picture::{Picture, PictureFormat};
 pub use request::{RequestAnswer, RequestFrame, RequestWork};
 pub use slot::{SlotDenial, SlotRequest, SlotResponse};
-pub use whereabouts::{FindKey, WhereaboutsError};
+pub use whereabouts::{FindKey, Found, WhereaboutsError};

@@ -6,6 +6,8 @@ pub const FRAME_MAX: usize = 64 * 1024;
 pub const INNER_MAX: usize = 63 * 1024 - 512;
 /// Bytes of the body inside an inner plaintext.
 pub const BODY_MAX: usize = 60 * 1024;
+/// Bytes of a body that becomes part of a conversation: what gives it back is a body as well, and takes 128 bytes more.
+pub const KEPT_BODY_MAX: usize = BODY_MAX - 128;
 /// Bytes of UTF-8 in one text message.
 pub const TEXT_MAX_BYTES: usize = 16 * 1024;
 /// Bytes of UTF-8 in the emoji of a reaction; the longest in Unicode, a family of four with skin colours, has 41.
@@ -16,6 +18,16 @@ pub const QUESTION_MAX_CHARS: usize = 300;
 pub const OPTIONS_MAX: usize = 12;
 /// Characters of one of them.
 pub const OPTION_MAX_CHARS: usize = 100;
+/// Pixels of the longer side of a small picture: a sticker, or one between the words of a text.
+pub const SMALL_PICTURE_MAX_SIDE: u32 = 256;
+/// Characters of its name.
+pub const SMALL_PICTURE_NAME_MAX_CHARS: usize = 32;
+/// Bytes of the picture of a sticker.
+pub const STICKER_MAX_BYTES: usize = 32 * 1024;
+/// Pictures that come with one text.
+pub const EMOJI_PICTURES_MAX: usize = 8;
+/// Bytes of one of them: with the longest text all of them fit into [`BODY_MAX`], and into what gives them back.
+pub const EMOJI_PICTURE_MAX_BYTES: usize = 4 * 1024 + 512;
 /// Bytes of a web link that has a preview.
 pub const WEB_LINK_MAX_BYTES: usize = 2 * 1024;
 /// Characters of the title of a page.

@@ -6,6 +6,7 @@ mod body_proto;
 mod introduction;
 mod link_preview;
 mod poll;
+mod stickers;
 mod sync;
 
 use std::fmt;
@@ -17,6 +18,7 @@ pub use body::{Availability, Body};
 pub use introduction::{Introduction, IntroductionAnswer};
 pub use link_preview::LinkPreview;
 pub use poll::Poll;
+pub use stickers::{SmallPicture, Sticker, png_size};
 pub use sync::Sync;
 
 use crate::codec::{Shape, array, arrays, check_count};

@@ -2,6 +2,7 @@
 
 use crate::codec::split;
 use crate::error::WireError;
+use crate::identity::{Renewal, UnverifiedRenewal};
 use crate::limits::{FRAME_MAX, LOG_MAX, REQUEST_ANSWER_MAX, REQUEST_FRAME_MAX};
 use crate::text::check_bytes;
 
@@ -10,6 +11,8 @@ const ANSWER: &str = "request answer";
 const VERSION: u8 = 1;
 /// Of a request that shows work; 2 is a recovery statement.
 const VERSION_WORK: u8 = 3;
+/// Of a renewal of a transport key.
+const VERSION_MOVED: u8 = 4;
 
 /// A contact request as it travels: which invite, proof of holding it, and the envelope with the first message.
 /// Cheap to refuse: the tag is looked up and the MAC compared before anything is decrypted.
@@ -65,6 +68,24 @@ impl RequestFrame {
         };
         check_bytes(WHAT, envelope, FRAME_MAX)?;
         Ok(Self { tag, mac, work, envelope: envelope.to_vec() })
+    }
+}
+
+/// The payload of the frame by which a device says to a contact that does not know its new transport key, and so does not let
+/// it in, whose it is: `4 ‖ renewal`.
+#[must_use]
+pub fn moved_frame(renewal: &Renewal) -> Vec<u8> {
+    [&[VERSION_MOVED], renewal.encode().as_slice()].concat()
+}
+
+/// Reads what [`moved_frame`] makes; `None` if the payload is something else.
+///
+/// # Errors
+/// If it says it is one, and is not.
+pub fn read_moved(bytes: &[u8]) -> Result<Option<UnverifiedRenewal>, WireError> {
+    match bytes.split_first() {
+        Some((&VERSION_MOVED, rest)) => UnverifiedRenewal::decode(rest).map(Some),
+        _ => Ok(None),
     }
 }
 

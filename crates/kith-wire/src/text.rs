@@ -1,7 +1,9 @@
 //! Strings from outside: bounded, and cleaned where somebody will look at them.
 
 use crate::error::WireError;
-use crate::limits::{ADDRESS_MAX_BYTES, ADDRESSES_MAX, EMOJI_MAX_BYTES, NAME_MAX_CHARS, STATUS_MAX_CHARS};
+use crate::limits::{
+    ADDRESS_MAX_BYTES, ADDRESSES_MAX, EMOJI_MAX_BYTES, NAME_MAX_CHARS, SMALL_PICTURE_NAME_MAX_CHARS, STATUS_MAX_CHARS,
+};
 
 const UTF8_MAX_BYTES: usize = 4;
 
@@ -33,6 +35,17 @@ pub fn is_emoji(text: &str) -> bool {
     // Tags spell the flags of regions.
     let fits = |c: char| matches!(c, '\u{e0020}'..='\u{e007f}') || !(c.is_whitespace() || is_hidden(c));
     text.len() <= EMOJI_MAX_BYTES && !text.is_ascii() && text.chars().all(fits)
+}
+
+/// Whether a small picture may be called so: 1 to [`SMALL_PICTURE_NAME_MAX_CHARS`] letters and digits of any script, `_`, `-`
+/// and `+`, and not digits alone, which stand between colons in a time.
+#[must_use]
+pub fn is_picture_name(name: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+');
+    name.len() <= SMALL_PICTURE_NAME_MAX_CHARS.saturating_mul(UTF8_MAX_BYTES)
+        && (1..=SMALL_PICTURE_NAME_MAX_CHARS).contains(&name.chars().count())
+        && name.chars().all(fits)
+        && !name.chars().all(|c| c.is_ascii_digit())
 }
 
 pub(crate) fn clean_line(text: &str, max_chars: usize) -> String {

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::card::{TransportCard, UnverifiedCard};
 use crate::codec::{Shape, array, split};
 use crate::error::WireError;
+use crate::identity::{Renewal, UnverifiedRenewal};
 use crate::limits::{CARD_AGE_MAX_MS, RECORD_CLOCK_MS, WHEREABOUTS_ADDRESSES_MAX_BYTES, WHEREABOUTS_LEN};
 
 const WHAT: &str = "whereabouts";
@@ -69,6 +70,16 @@ pub enum WhereaboutsError {
     Card,
 }
 
+/// What a record says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Found {
+    /// Where the device is. Whose device that is, is for the caller to say.
+    pub card: TransportCard,
+    /// Why its transport key is another one than it was listed with.
+    pub renewal: Option<UnverifiedRenewal>,
+}
+
 /// By which one contact finds one device. Whoever holds it can find the device, so it travels only sealed; `Debug` does
 /// not show it.
 #[derive(Clone, PartialEq, Eq)]
@@ -117,11 +128,18 @@ impl FindKey {
     }
 
     /// The record of a day, always [`WHEREABOUTS_LEN`] bytes. Of the card's addresses as many are kept as fit; `key` must be
-    /// the transport key that the card names.
+    /// the transport key that the card names, and `renewal` what made it the device's, if it is not the first.
     #[must_use]
-    pub fn record(&self, day: u64, now_ms: u64, card: &TransportCard, key: &SigningKey) -> Vec<u8> {
+    pub fn record(
+        &self,
+        day: u64,
+        now_ms: u64,
+        card: &TransportCard,
+        key: &SigningKey,
+        renewal: Option<&Renewal>,
+    ) -> Vec<u8> {
         let fitted = card.fitted(WHEREABOUTS_ADDRESSES_MAX_BYTES);
-        let message = PLAIN.encode(&PlainProto { card: fitted.sign(key) });
+        let message = PLAIN.encode(&PlainProto { card: fitted.sign(key), renewal: renewal.map(Renewal::encode) });
         let mut plain = u16::try_from(message.len()).unwrap_or(u16::MAX).to_be_bytes().to_vec();
         plain.extend(message);
         plain.resize(PLAIN_LEN, 0);
@@ -143,11 +161,11 @@ impl FindKey {
     }
 
     /// Opens what lay under the name of a day: whole, of its owner, of these days, sealed for us, and with a card that is
-    /// signed by its own device. Whose device that is, is for the caller to say.
+    /// signed by its own endpoint.
     ///
     /// # Errors
     /// Why it is not used.
-    pub fn open(&self, day: u64, record: &[u8], now_ms: u64) -> Result<TransportCard, WhereaboutsError> {
+    pub fn open(&self, day: u64, record: &[u8], now_ms: u64) -> Result<Found, WhereaboutsError> {
         let name = self.name(day);
         check_record(&name, record, now_ms)?;
         let sealed = record.get(HEAD_LEN..).unwrap_or_default();
@@ -155,8 +173,10 @@ impl FindKey {
         let plain = opened.map_err(|_other_key| WhereaboutsError::Sealed)?;
         let (len, rest) = split::<2>(WHAT, &plain)?;
         let message = rest.get(..usize::from(u16::from_be_bytes(len))).ok_or(WireError::Truncated { what: WHAT })?;
-        let PlainProto { card } = PLAIN.decode(message)?;
-        UnverifiedCard::decode(&card)?.verify(now_ms).map_err(|_no_card| WhereaboutsError::Card)
+        let PlainProto { card, renewal } = PLAIN.decode(message)?;
+        let card = UnverifiedCard::decode(&card)?.verify(now_ms).map_err(|_no_card| WhereaboutsError::Card)?;
+        let renewal = renewal.map(|bytes| UnverifiedRenewal::decode(&bytes)).transpose()?;
+        Ok(Found { card, renewal })
     }
 }
 
@@ -170,6 +190,8 @@ impl fmt::Debug for FindKey {
 struct PlainProto {
     #[prost(bytes = "vec", tag = "1")]
     card: Vec<u8>,
+    #[prost(bytes = "vec", optional, tag = "2")]
+    renewal: Option<Vec<u8>>,
 }
 
 fn name_of(public: &PublicKey) -> [u8; 32] {

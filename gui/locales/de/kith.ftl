@@ -482,6 +482,8 @@ privacy-receipts-about = Andere sehen, dass du ihre Nachrichten gelesen hast.
 privacy-relay = Meine Adresse vor Kontakten verbergen
 privacy-relay-about = Alles läuft über deine Bootstrap-Knoten, sodass sonst niemand die Adresse dieses Computers erfährt. Verbindungen sind langsamer, und andere Postfächer als diese Knoten werden nicht benutzt.
 privacy-relay-none = Du hast keinen Bootstrap-Knoten: So kann dich niemand erreichen. Füge unter Netzwerk einen hinzu.
+privacy-renew = Beim nächsten Start einen neuen Netzschlüssel nehmen
+privacy-renew-about = An ihm erkennen Netze und Bootstrap-Knoten diesen Computer wieder. Er wechselt alle 30 Tage von selbst, und deine Kontakte erfahren es. Nicht, solange du Nachrichten für andere aufbewahrst oder keinen Bootstrap-Knoten hast.
 privacy-mail = Postfächer
 privacy-mail-about = Während du weg bist, bewahren deine Bootstrap-Knoten versiegelte Nachrichten für dich auf. Lesen können sie sie nicht; sie sehen aber, wann und von wo etwas hinterlegt und abgeholt wird.
 privacy-serve = Post für andere aufbewahren
@@ -898,3 +900,35 @@ safety-emoji-glasses = Brille
 safety-emoji-hat = Hut
 safety-emoji-umbrella = Schirm
 safety-emoji-compass = Kompass
+
+sticker-words = Sticker :{ $name }:
+sticker-keep = Zu meinen Stickern
+stickers-title = Sticker
+emoji-tab = Emoji
+stickers-tab = Sticker
+stickers-none = Noch keine Sticker
+stickers-none-about = Füge ein kleines Bild hinzu und gib ihm einen Namen. Du schickst es als Sticker, und es steht in deinen Texten, wo du seinen Namen zwischen Doppelpunkte schreibst.
+stickers-add = Sticker hinzufügen
+stickers-manage = Sticker verwalten
+stickers-own = Eigene Sticker und Emoji
+stickers-about = Jedes Bild hat einen Namen. Es kann als Sticker verschickt werden und als Emoji zwischen Wörtern stehen: schreib :name:. Nur seine Pixel werden behalten.
+stickers-yours = Deine
+stickers-count =
+    { $count ->
+        [one] Ein Sticker
+       *[other] { $count } Sticker
+    }
+sticker-remove = :{ $name }: entfernen
+sticker-from-clipboard = Aus der Zwischenablage
+sticker-choose = Bild auswählen
+sticker-paste = Aus der Zwischenablage
+sticker-name = Name
+sticker-name-hint = party
+sticker-name-wrong = 1 bis 32 Buchstaben und Ziffern, _, - oder +; nicht nur Ziffern
+sticker-add = Hinzufügen
+toast-sticker-added = Sticker hinzugefügt
+sticker-taken = Du hast schon einen Sticker mit diesem Namen. Nimm einen anderen Namen.
+sticker-too-large = Dieses Bild wird nicht klein genug. Nimm ein einfacheres, höchstens 16 MB.
+sticker-no-picture = Das ist kein lesbares Bild. Nimm eine PNG-, JPEG- oder WebP-Datei.
+sticker-unreadable = Das Bild lässt sich nicht mehr lesen. Wähle es noch einmal aus.
+sticker-too-many = Du hast 200 Sticker. Entferne zuerst einen.

@@ -482,6 +482,8 @@ privacy-receipts-about = People see that you have read their messages.
 privacy-relay = Hide my address from contacts
 privacy-relay-about = Everything goes through your bootstrap nodes, so nobody else learns the address of this computer. Connections are slower, and mailboxes other than those nodes are not used.
 privacy-relay-none = You have no bootstrap node: nobody can reach you like this. Add one under Network.
+privacy-renew = Take a new network key at the next start
+privacy-renew-about = Networks and bootstrap nodes know this computer by it again. It changes by itself every 30 days, and your contacts are told. Not while you keep messages for others, or without a bootstrap node.
 privacy-mail = Mailboxes
 privacy-mail-about = While you are away, bootstrap nodes you use keep sealed messages for you. They cannot read them, but see when and from where something is left and fetched.
 privacy-serve = Keep mail for others
@@ -898,3 +900,35 @@ safety-emoji-glasses = glasses
 safety-emoji-hat = hat
 safety-emoji-umbrella = umbrella
 safety-emoji-compass = compass
+
+sticker-words = Sticker :{ $name }:
+sticker-keep = Add to my stickers
+stickers-title = Stickers
+emoji-tab = Emoji
+stickers-tab = Stickers
+stickers-none = No stickers yet
+stickers-none-about = Add a small picture and give it a name. You send it as a sticker, and it stands in your texts where you write its name between colons.
+stickers-add = Add a sticker
+stickers-manage = Manage stickers
+stickers-own = Stickers and emoji of your own
+stickers-about = Each picture has a name. It can be sent as a sticker, and as an emoji between words: write :name:. Only its pixels are kept.
+stickers-yours = Yours
+stickers-count =
+    { $count ->
+        [one] One sticker
+       *[other] { $count } stickers
+    }
+sticker-remove = Remove :{ $name }:
+sticker-from-clipboard = From the clipboard
+sticker-choose = Choose a picture
+sticker-paste = From the clipboard
+sticker-name = Name
+sticker-name-hint = party
+sticker-name-wrong = 1 to 32 letters and digits, _, - or +; not digits alone
+sticker-add = Add
+toast-sticker-added = Sticker added
+sticker-taken = You have a sticker of this name. Take another name.
+sticker-too-large = This picture does not become small enough. Take a simpler one, at most 16 MB.
+sticker-no-picture = This is no picture that can be read. Take a PNG, JPEG or WebP file.
+sticker-unreadable = The picture cannot be read any more. Choose it again.
+sticker-too-many = You have 200 stickers. Remove one first.

@@ -482,6 +482,8 @@ privacy-receipts-about = Las demás personas ven que has leído sus mensajes.
 privacy-relay = Ocultar mi dirección a los contactos
 privacy-relay-about = Todo pasa por tus nodos de arranque, así que nadie más conoce la dirección de este ordenador. Las conexiones son más lentas y no se usan otros buzones que esos nodos.
 privacy-relay-none = No tienes ningún nodo de arranque: así nadie puede alcanzarte. Añade uno en Red.
+privacy-renew = Usar una clave de red nueva en el próximo inicio
+privacy-renew-about = Por ella las redes y los nodos de arranque reconocen este equipo. Cambia sola cada 30 días y tus contactos lo saben. No mientras guardes mensajes para otros ni sin un nodo de arranque.
 privacy-mail = Buzones
 privacy-mail-about = Mientras no estás, los nodos de arranque que usas guardan mensajes sellados para ti. No pueden leerlos, pero ven cuándo y desde dónde se deja y se recoge algo.
 privacy-serve = Guardar correo para otras personas
@@ -898,3 +900,35 @@ safety-emoji-glasses = gafas
 safety-emoji-hat = sombrero
 safety-emoji-umbrella = paraguas
 safety-emoji-compass = brújula
+
+sticker-words = Pegatina :{ $name }:
+sticker-keep = Añadir a mis pegatinas
+stickers-title = Pegatinas
+emoji-tab = Emojis
+stickers-tab = Pegatinas
+stickers-none = Aún no hay pegatinas
+stickers-none-about = Añade una imagen pequeña y ponle un nombre. Se envía como pegatina y aparece en tus textos donde escribas su nombre entre dos puntos.
+stickers-add = Añadir una pegatina
+stickers-manage = Gestionar pegatinas
+stickers-own = Pegatinas y emojis propios
+stickers-about = Cada imagen tiene un nombre. Puede enviarse como pegatina y como emoji entre palabras: escribe :nombre:. Solo se guardan sus píxeles.
+stickers-yours = Las tuyas
+stickers-count =
+    { $count ->
+        [one] Una pegatina
+       *[other] { $count } pegatinas
+    }
+sticker-remove = Quitar :{ $name }:
+sticker-from-clipboard = Del portapapeles
+sticker-choose = Elegir una imagen
+sticker-paste = Del portapapeles
+sticker-name = Nombre
+sticker-name-hint = fiesta
+sticker-name-wrong = De 1 a 32 letras y cifras, _, - o +; no solo cifras
+sticker-add = Añadir
+toast-sticker-added = Pegatina añadida
+sticker-taken = Ya tienes una pegatina con ese nombre. Elige otro.
+sticker-too-large = Esta imagen no queda lo bastante pequeña. Elige una más sencilla, de 16 MB como máximo.
+sticker-no-picture = No es una imagen que se pueda leer. Usa un archivo PNG, JPEG o WebP.
+sticker-unreadable = La imagen ya no se puede leer. Elígela otra vez.
+sticker-too-many = Tienes 200 pegatinas. Quita una antes.

@@ -482,6 +482,8 @@ privacy-receipts-about = Les autres voient que vous avez lu leurs messages.
 privacy-relay = Cacher mon adresse à mes contacts
 privacy-relay-about = Tout passe par vos nœuds d’amorçage : personne d’autre n’apprend l’adresse de cet ordinateur. Les connexions sont plus lentes, et les boîtes aux lettres hors de ces nœuds ne sont pas utilisées.
 privacy-relay-none = Vous n’avez aucun nœud d’amorçage : personne ne peut vous joindre ainsi. Ajoutez-en un sous Réseau.
+privacy-renew = Prendre une nouvelle clé réseau au prochain démarrage
+privacy-renew-about = C’est à elle que les réseaux et les nœuds d’amorçage reconnaissent cet ordinateur. Elle change d’elle-même tous les 30 jours et vos contacts en sont informés. Pas tant que vous gardez des messages pour d’autres, ni sans nœud d’amorçage.
 privacy-mail = Boîtes aux lettres
 privacy-mail-about = Pendant votre absence, vos nœuds d’amorçage gardent pour vous des messages scellés. Ils ne peuvent pas les lire, mais voient quand et d’où quelque chose est déposé et relevé.
 privacy-serve = Garder du courrier pour d’autres
@@ -898,3 +900,35 @@ safety-emoji-glasses = lunettes
 safety-emoji-hat = chapeau
 safety-emoji-umbrella = parapluie
 safety-emoji-compass = boussole
+
+sticker-words = Autocollant :{ $name }:
+sticker-keep = Ajouter à mes autocollants
+stickers-title = Autocollants
+emoji-tab = Émojis
+stickers-tab = Autocollants
+stickers-none = Pas encore d’autocollants
+stickers-none-about = Ajoute une petite image et donne-lui un nom. Elle s’envoie comme autocollant et apparaît dans tes textes là où tu écris son nom entre deux-points.
+stickers-add = Ajouter un autocollant
+stickers-manage = Gérer les autocollants
+stickers-own = Autocollants et émojis personnels
+stickers-about = Chaque image a un nom. Elle peut être envoyée comme autocollant, et comme émoji entre les mots : écris :nom:. Seuls ses pixels sont conservés.
+stickers-yours = Les tiens
+stickers-count =
+    { $count ->
+        [one] Un autocollant
+       *[other] { $count } autocollants
+    }
+sticker-remove = Retirer :{ $name }:
+sticker-from-clipboard = Depuis le presse-papiers
+sticker-choose = Choisir une image
+sticker-paste = Depuis le presse-papiers
+sticker-name = Nom
+sticker-name-hint = fete
+sticker-name-wrong = 1 à 32 lettres et chiffres, _, - ou + ; pas uniquement des chiffres
+sticker-add = Ajouter
+toast-sticker-added = Autocollant ajouté
+sticker-taken = Tu as déjà un autocollant de ce nom. Choisis-en un autre.
+sticker-too-large = Cette image ne devient pas assez petite. Prends-en une plus simple, de 16 Mo au plus.
+sticker-no-picture = Ce n’est pas une image lisible. Prends un fichier PNG, JPEG ou WebP.
+sticker-unreadable = L’image ne peut plus être lue. Choisis-la de nouveau.
+sticker-too-many = Tu as 200 autocollants. Retires-en un d’abord.

@@ -469,6 +469,8 @@ privacy-receipts-about = メッセージを読んだことが相手に表示さ�
 privacy-relay = 連絡先に自分のアドレスを知らせない
 privacy-relay-about = すべてブートストラップノードを経由するので、ほかの人にこのコンピューターのアドレスは分かりません。接続は遅くなり、それらのノード以外のメールボックスは使われません。
 privacy-relay-none = ブートストラップノードがありません。このままでは誰もあなたに届きません。「ネットワーク」で追加してください。
+privacy-renew = 次回の起動時に新しいネットワーク鍵を使う
+privacy-renew-about = ネットワークやブートストラップノードは、この鍵でこのコンピューターを見分けます。30日ごとに自動で変わり、連絡先にも伝わります。ほかの人のメッセージを預かっている間や、ブートストラップノードがないときは変わりません。
 privacy-mail = メールボックス
 privacy-mail-about = 不在の間、使用中のブートストラップノードが封をしたメッセージを預かります。内容は読めませんが、いつどこから預けられ、受け取られたかは分かります。
 privacy-serve = ほかの人のメールを預かる
@@ -847,3 +849,34 @@ safety-emoji-glasses = メガネ
 safety-emoji-hat = 帽子
 safety-emoji-umbrella = 傘
 safety-emoji-compass = コンパス
+
+sticker-words = スタンプ :{ $name }:
+sticker-keep = 自分のスタンプに追加
+stickers-title = スタンプ
+emoji-tab = 絵文字
+stickers-tab = スタンプ
+stickers-none = スタンプはまだありません
+stickers-none-about = 小さな画像を追加して名前を付けてください。スタンプとして送れるほか、名前をコロンで囲んで書くと文章の中にも表示されます。
+stickers-add = スタンプを追加
+stickers-manage = スタンプを管理
+stickers-own = 自分のスタンプと絵文字
+stickers-about = 画像にはそれぞれ名前があります。スタンプとして送ることも、:名前: と書いて文中の絵文字にすることもできます。保存されるのは画素だけです。
+stickers-yours = あなたのスタンプ
+stickers-count =
+    { $count ->
+       *[other] スタンプ { $count } 個
+    }
+sticker-remove = :{ $name }: を削除
+sticker-from-clipboard = クリップボードから
+sticker-choose = 画像を選ぶ
+sticker-paste = クリップボードから
+sticker-name = 名前
+sticker-name-hint = party
+sticker-name-wrong = 文字と数字、_、-、+ を 1～32 文字（数字だけは不可）
+sticker-add = 追加
+toast-sticker-added = スタンプを追加しました
+sticker-taken = この名前のスタンプはもうあります。別の名前にしてください。
+sticker-too-large = この画像は十分に小さくなりません。16 MB までの、もっと単純な画像を選んでください。
+sticker-no-picture = 読み取れる画像ではありません。PNG、JPEG、WebP のファイルを選んでください。
+sticker-unreadable = 画像を読み取れなくなりました。もう一度選んでください。
+sticker-too-many = スタンプが 200 個あります。先に一つ削除してください。

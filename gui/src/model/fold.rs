@@ -53,6 +53,7 @@ impl Model {
             Event::SettingsChanged { settings } => self.settings = super::Settings::read(&settings),
             Event::BackupProgress { done, total } => self.backup = Some((done, total)),
             Event::BackupChanged { backups } => self.backups = Some(backups),
+            Event::StickersChanged { stickers } => self.stickers = stickers,
             Event::Notify { .. } | Event::Lagged { .. } => {}
             // The enum may grow in a newer node; what is unknown is not shown.
             _ => {}

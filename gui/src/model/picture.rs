@@ -1,7 +1,7 @@
-//! Small pictures out of messages, decoded and ready to be drawn.
+//! Small pictures, decoded and ready to be drawn: those out of messages, and those of one's own.
 
 use std::{
-    collections::VecDeque,
+    collections::BTreeMap,
     fmt,
     sync::{
         Arc,
@@ -9,18 +9,22 @@ use std::{
     },
 };
 
-use kith_node::{ChatId, MessageId};
+use kith_node::{ChatId, MessageId, PictureId};
 
-/// How many pictures are kept; more than are ever on the screen at once.
-const KEPT: usize = 32;
+/// Bytes of pixels that are kept; what was wanted longest ago goes first, and is asked for again when it is seen again.
+const KEPT_MAX: usize = 24 << 20;
+/// How many pictures it is known how far they have come.
+const KNOWN_MAX: usize = 4096;
 
 /// What a picture belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PictureOf {
-    /// A message.
+    /// What is behind a link in a message.
     Message(MessageId),
-    /// What is being written in a conversation.
+    /// What is behind a link in what is being written in a conversation.
     Draft(ChatId),
+    /// A sticker, or one between words.
+    Small(PictureId),
 }
 
 /// A picture as it is drawn. `Debug` shows nothing of it.
@@ -64,26 +68,88 @@ pub enum Drawn {
 
 /// The pictures that were wanted last.
 #[derive(Debug, Default)]
-pub struct Pictures(VecDeque<(PictureOf, Drawn)>);
+pub struct Pictures {
+    /// With the count of changes at which that was noted.
+    known: BTreeMap<PictureOf, (u64, Drawn)>,
+    changes: u64,
+    bytes: usize,
+}
 
 impl Pictures {
     /// How far a picture has come, if it was wanted.
     #[must_use]
     pub fn get(&self, of: PictureOf) -> Option<&Drawn> {
-        self.0.iter().find(|(other, _)| *other == of).map(|(_, drawn)| drawn)
+        self.known.get(&of).map(|(_, drawn)| drawn)
+    }
+
+    /// Whether it cannot be shown, as far as is known.
+    #[must_use]
+    pub fn is_broken(&self, of: PictureOf) -> bool {
+        matches!(self.get(of), Some(Drawn::Broken))
     }
 
     /// Notes how far a picture has come.
     pub fn put(&mut self, of: PictureOf, drawn: Drawn) {
         self.drop(of);
-        self.0.push_back((of, drawn));
-        while self.0.len() > KEPT {
-            self.0.pop_front();
-        }
+        self.bytes += bytes(&drawn);
+        self.changes += 1;
+        self.known.insert(of, (self.changes, drawn));
+        while self.bytes > KEPT_MAX && self.drop_oldest(|drawn| matches!(drawn, Drawn::Here(_))) {}
+        while self.known.len() > KNOWN_MAX && self.drop_oldest(|_| true) {}
     }
 
     /// Forgets a picture.
     pub fn drop(&mut self, of: PictureOf) {
-        self.0.retain(|(other, _)| *other != of);
+        if let Some((_, drawn)) = self.known.remove(&of) {
+            self.bytes -= bytes(&drawn);
+        }
+    }
+
+    /// Forgets the one of these that was noted first. `false`: there is none.
+    fn drop_oldest(&mut self, which: impl Fn(&Drawn) -> bool) -> bool {
+        let these = self.known.iter().filter(|(_, (_, drawn))| which(drawn));
+        let Some(oldest) = these.min_by_key(|(_, (since, _))| *since).map(|(of, _)| *of) else { return false };
+        self.drop(oldest);
+        true
+    }
+}
+
+fn bytes(drawn: &Drawn) -> usize {
+    if let Drawn::Here(pixels) = drawn { pixels.rgba.len() } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(n: u16) -> PictureOf {
+        let mut id = [0; 32];
+        id[..2].copy_from_slice(&n.to_be_bytes());
+        PictureOf::Small(PictureId::from_bytes(id))
+    }
+
+    #[test]
+    fn what_was_wanted_longest_ago_makes_room() {
+        let mut pictures = Pictures::default();
+        for n in 0..8 {
+            pictures.put(of(n), Drawn::Asked);
+            pictures.put(of(n), Drawn::Here(Pixels::new(1024, 1024, vec![0; 4 << 20])));
+        }
+        assert!(pictures.get(of(1)).is_none() && pictures.bytes == KEPT_MAX);
+        assert!(matches!(pictures.get(of(7)), Some(Drawn::Here(_))));
+        pictures.put(of(9), Drawn::Broken);
+        assert!(pictures.is_broken(of(9)), "a broken one is not asked for again");
+        pictures.drop(of(7));
+        assert!(pictures.get(of(7)).is_none() && pictures.bytes == KEPT_MAX - (4 << 20));
+    }
+
+    #[test]
+    fn of_broken_ones_only_so_many_are_remembered() {
+        let mut pictures = Pictures::default();
+        for n in 0..5_000 {
+            pictures.put(of(n), Drawn::Broken);
+        }
+        assert_eq!(pictures.known.len(), KNOWN_MAX);
+        assert!(pictures.get(of(0)).is_none() && pictures.is_broken(of(4_999)));
     }
 }

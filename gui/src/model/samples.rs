@@ -55,6 +55,8 @@ pub(crate) fn message(n: u32) -> Message {
         gap: false,
         order: format!("{n:048x}"),
         introduction: None,
+        sticker: None,
+        emoji: Vec::new(),
         preview: None,
     }
 }
@@ -116,6 +118,7 @@ pub(crate) fn profile() -> Profile {
 
 pub(crate) fn network() -> NetworkStatus {
     NetworkStatus {
+        peer: "12D3KooWGjMCqoZzYYJSUJ3JYKGSHL7Ky4jRRGMPyn8ZwsxLGm8Y".into(),
         state: NetworkState::Online,
         nat: "none".to_owned(),
         addresses: vec!["/ip4/192.0.2.7/udp/4100/quic-v1".to_owned()],

@@ -2,7 +2,7 @@
 
 use kith_node::views::{
     LINK_PREVIEWS, MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, PRESENCE_SHARE, QuietHours,
-    RECEIPTS_SEEN, RELAY_ONLY, TYPING_SHARE,
+    RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, TYPING_SHARE,
 };
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +88,9 @@ pub struct Settings {
     /// Contacts do not learn the address of this computer; kept by the node under a key of its own.
     #[serde(skip)]
     pub relay_only: bool,
+    /// This computer goes by a new transport key from the next start on; kept by the node under a key of its own.
+    #[serde(skip)]
+    pub renew_key: bool,
     /// This computer looks at pages behind links that I send; kept by the node under a key of its own.
     #[serde(skip)]
     pub previews: bool,
@@ -119,6 +122,7 @@ impl Default for Settings {
             presence: true,
             mail: true,
             relay_only: false,
+            renew_key: false,
             previews: false,
             notify_content: NotifyContent::Text,
             quiet: QuietHours::default(),
@@ -142,6 +146,7 @@ impl Settings {
         let (receipts, mail) = (on(RECEIPTS_SEEN), on(MAILBOXES_USE));
         let (typing, presence) = (on(TYPING_SHARE), on(PRESENCE_SHARE));
         let relay_only = known(kept, RELAY_ONLY);
+        let renew_key = known(kept, RENEW_KEY);
         let notify_content = known(kept, NOTIFY_CONTENT);
         let quiet = known(kept, NOTIFY_QUIET);
         let previews = known(kept, LINK_PREVIEWS);
@@ -149,6 +154,7 @@ impl Settings {
             receipts,
             mail,
             relay_only,
+            renew_key,
             previews,
             typing,
             presence,

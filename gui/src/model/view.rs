@@ -9,6 +9,8 @@ use kith_node::{
     views::{MessageKind, Presence, Profile, Scheduled, TestStep},
 };
 
+use super::NewSticker;
+
 /// The page beside the rail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
@@ -192,6 +194,8 @@ pub enum Sheet {
     },
     /// Choose an emoji.
     Emoji(EmojiFor),
+    /// Pictures of my own, and another one to add.
+    Stickers(NewSticker),
     /// The pinned messages of a conversation.
     Pinned(ChatId),
 }
@@ -319,6 +323,8 @@ pub enum EmojiFor {
     Reaction(MessageId),
     /// To write it.
     Draft(ChatId),
+    /// Not an emoji: a sticker, to send it.
+    Sticker(ChatId),
 }
 
 /// A password for the profile, as far as it was typed.

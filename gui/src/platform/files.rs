@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::action::Action;
+use crate::{action::Action, model::PictureFrom};
 
 const ENDING: &str = "kithbak";
 
@@ -27,6 +27,12 @@ pub(crate) fn folder() -> Option<Action> {
 /// Lets a person choose a backup.
 pub(crate) fn backup() -> Option<Action> {
     chosen(&rfd::FileDialog::new().add_filter("Kith", &[ENDING]).pick_file()?)
+}
+
+/// Lets a person choose a picture for one of their own.
+pub(crate) fn picture() -> Option<Action> {
+    let path = rfd::FileDialog::new().add_filter("", &["png", "jpg", "jpeg", "webp"]).pick_file()?;
+    Some(Action::TakePicture(PictureFrom::File(path.to_str()?.to_owned())))
 }
 
 fn chosen(path: &Path) -> Option<Action> {

@@ -12,7 +12,7 @@ const SIDE_MAX: u32 = 8192;
 
 /// Why a picture gives no invite: the key of the text for it.
 pub(crate) const NOTHING_FOUND: &str = "scan-nothing";
-const NO_PICTURE: &str = "scan-no-picture";
+pub(super) const NO_PICTURE: &str = "scan-no-picture";
 const UNREADABLE: &str = "scan-unreadable";
 const NO_SCREEN: &str = "scan-no-screen";
 

@@ -1,11 +1,11 @@
-//! Previews of links: asking for them while somebody writes, and for the pictures of those that came.
+//! Previews of links: asking for them while somebody writes.
 
 use kith_node::{ApiError, ChatId, Command, PreviewId, params, params::PreviewLinkReply, views::LINK_PREVIEWS};
 
 use super::{Effect, Then, keep};
 use crate::{
     action::Action,
-    model::{Aim, Drawn, LinkDraft, Model, PictureOf, Seen, Talk},
+    model::{Aim, LinkDraft, Model, Seen, Talk},
     text::inline,
 };
 
@@ -24,14 +24,6 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             if let Some(link) = &mut model.talk_mut(chat).link {
                 stop(link, out);
                 link.seen = Seen::Dropped;
-            }
-        }
-        Action::WantPicture(message) => {
-            let of = PictureOf::Message(message);
-            if model.pictures.get(of).is_none() {
-                model.pictures.put(of, Drawn::Asked);
-                let command = Command::ChatsPreviewPicture(params::MessageParams { message });
-                out.push(Effect::Call(command, Then::Picture(message)));
             }
         }
         other => return Some(other),

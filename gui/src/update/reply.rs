@@ -2,7 +2,7 @@
 
 use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
 
-use super::{Effect, Then, backup, contacts, link_preview, messages, public_address, schedule, toast};
+use super::{Effect, Then, backup, contacts, link_preview, messages, public_address, schedule, stickers, toast};
 use crate::{
     model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words},
     text::links,
@@ -78,6 +78,8 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
                 *words = Some(phrase.words);
             }
         }
+        (Then::Stickers, Reply::StickersList(found)) => model.stickers = found.stickers,
+        (Then::StickerAdded, _) => stickers::added(model),
         (Then::BackedUp, _) => backup::done(model),
         (Then::Rolling, Reply::BackupStatus(backups)) => model.backups = Some(backups),
         (Then::Rolling, Reply::BackupSet(_)) => backup::rolling_set(model),
@@ -187,6 +189,9 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
                 toast(model, ToastKind::Problem, key);
             }
         }
+        Then::StickerAdded => stickers::not_added(model, error),
+        // The list comes with the next change.
+        Then::Stickers => {}
         Then::BackedUp | Then::Rolling => backup::failed(model, error, key),
         Then::LinkSeen(chat, number) => link_preview::seen(model, chat, number, Err(error)),
         Then::Quoted(chat, id) => messages::quoted(model, chat, id, None),

@@ -13,6 +13,7 @@ use crate::model::{
 mod link_preview;
 mod messages;
 mod notify;
+mod stickers;
 mod typing;
 
 fn snapshot() -> Box<Snapshot> {
@@ -82,7 +83,7 @@ fn the_way_to_a_profile() {
     let mut nowhere = snapshot();
     let addresses = std::mem::take(&mut nowhere.network.addresses);
     let started = FromNode::Started { snapshot: nowhere.clone(), lock: Some(ProfileState::Keyring) };
-    assert_eq!(calls(&update(&mut model, Action::Node(started))), [""; 0], "an invite that leads nowhere");
+    assert_eq!(calls(&update(&mut model, Action::Node(started))), ["stickers.list"], "no invite that leads nowhere");
     assert_eq!(calls(&update(&mut model, Action::Tick)), [""; 0]);
     let status = NetworkStatus { addresses, ..nowhere.network };
     let _effects = update(&mut model, Action::Node(FromNode::Events(vec![Event::NetworkChanged { status }])));
@@ -121,7 +122,7 @@ fn a_node_that_ended_is_opened_again_once() {
     assert_eq!(update(&mut model, Action::OpenAgain), [Effect::Open]);
     assert_eq!(update(&mut model, Action::OpenAgain), [], "a second click");
     let started = FromNode::Started { snapshot: snapshot(), lock: Some(ProfileState::Keyring) };
-    assert_eq!(calls(&update(&mut model, Action::Node(started))), [""; 0]);
+    assert_eq!(calls(&update(&mut model, Action::Node(started))), ["stickers.list"]);
     assert!(matches!(model.stage, Stage::Ready) && model.chats.len() == 1);
 }
 
@@ -368,7 +369,7 @@ fn links_that_look_odd_are_asked_about() {
 fn missed_events_are_made_up_for() {
     let mut model = talking(vec![message(1)]);
     let effects = update(&mut model, Action::Node(FromNode::Snapshot(snapshot())));
-    assert_eq!(calls(&effects), ["chats.history"]);
+    assert_eq!(calls(&effects), ["chats.history", "stickers.list"]);
     page(&mut model, Load::End, vec![message(1), message(2)]);
     assert_eq!(model.talks[&chat_id(1)].messages.len(), 2);
 }

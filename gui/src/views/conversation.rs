@@ -13,6 +13,7 @@ mod poll;
 mod quote;
 mod reactions;
 mod steer;
+mod sticker;
 mod system;
 mod toolbar;
 mod ui;

@@ -7,6 +7,7 @@ mod lock;
 pub(crate) mod message;
 mod poll;
 mod schedule;
+pub(crate) mod stickers;
 mod ui;
 pub(crate) mod wipe;
 

@@ -7,9 +7,9 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use kith_gui::{
     i18n::{Code, Lang},
     model::{
-        AddContact, AddTab, Aim, EmojiFor, Failed, Filter, Later, Model, NewBackup, NewPassword, NewPoll, Onboarding,
-        Palette, PhraseCheck, Preview as Link, ProfileEdit, Restoring, Route, Section, Sheet, Span, Stage, Step,
-        Unlock, Wiping, Words,
+        AddContact, AddTab, Aim, EmojiFor, Failed, Filter, Later, Model, NewBackup, NewPassword, NewPoll, NewSticker,
+        Onboarding, Palette, PhraseCheck, PictureFrom, Preview as Link, ProfileEdit, Restoring, Route, Section, Sheet,
+        Span, Stage, Step, Unlock, Wiping, Words,
     },
     preview::Preview,
     theme::{Mode, Theme},
@@ -23,7 +23,7 @@ use kith_node::{
     },
 };
 
-use crate::sample;
+use crate::{sample, stickers};
 
 const WIDE: [f32; 2] = [1180.0, 760.0];
 const NARROW: [f32; 2] = [420.0, 760.0];
@@ -199,6 +199,44 @@ fn messages_written_ahead() {
     let change = Some((sample::message_id(1), "Do not forget the long cable.".into()));
     let wrong = Later { change, date: Some("tomorrow".into()), ..later };
     sheet(Sheet::Later(wrong), "planned-sheet-narrow", Mode::Light, Code::Ar, NARROW);
+}
+
+#[test]
+fn stickers() {
+    for (name, mode) in modes() {
+        draw(&format!("stickers-{name}"), stickers::model(), mode, Code::En, WIDE);
+    }
+    draw("stickers-narrow", stickers::model(), Mode::Light, Code::De, NARROW);
+    draw("stickers-ar", stickers::model(), Mode::Dark, Code::Ar, NARROW);
+    let sheet = |sheet, name: &str, mode, code, size| {
+        let mut model = stickers::model();
+        model.view.sheet = Some(sheet);
+        draw(name, model, mode, code, size);
+    };
+    let chat = sample::chat_id(1);
+    sheet(Sheet::Emoji(EmojiFor::Draft(chat)), "stickers-emoji", Mode::Dark, Code::En, WIDE);
+    sheet(Sheet::Emoji(EmojiFor::Sticker(chat)), "stickers-choose", Mode::Light, Code::En, WIDE);
+    sheet(Sheet::Emoji(EmojiFor::Sticker(chat)), "stickers-choose-narrow", Mode::HighContrast, Code::Fr, NARROW);
+    let from = model_picture();
+    let new = NewSticker { name: "orange".into(), from: Some(from), busy: false };
+    sheet(Sheet::Stickers(new.clone()), "stickers-own", Mode::Dark, Code::En, WIDE);
+    let wrong = NewSticker { name: "two words".into(), ..new };
+    sheet(Sheet::Stickers(wrong), "stickers-own-narrow", Mode::Light, Code::Es, NARROW);
+    let mut none = stickers::model();
+    none.stickers.clear();
+    none.view.sheet = Some(Sheet::Emoji(EmojiFor::Sticker(chat)));
+    draw("stickers-none", none, Mode::Light, Code::En, NARROW);
+    draw_after("stickers-menu", stickers::model(), Mode::Dark, Code::En, WIDE, |window| {
+        window.get_all_by_label_contains(": Sticker :orange:").last().expect("it").click_secondary();
+    });
+}
+
+/// The picture that Mara's is made of.
+fn model_picture() -> PictureFrom {
+    let model = stickers::model();
+    let shown = model.talks.values().flat_map(|talk| &talk.messages).filter_map(|message| message.sticker.as_ref());
+    let orange = shown.into_iter().find(|shown| shown.name == "orange").expect("hers");
+    PictureFrom::Message(orange.picture)
 }
 
 #[test]

@@ -61,6 +61,8 @@ fn message(n: u32, chat: u8, author: u8, minutes_ago: u64, text: &str) -> Messag
         gap: false,
         order: String::new(),
         introduction: None,
+        sticker: None,
+        emoji: Vec::new(),
         preview: None,
     }
 }
@@ -508,6 +510,7 @@ fn chat(n: u8, person: &Person) -> Chat {
 
 fn network() -> NetworkStatus {
     NetworkStatus {
+        peer: "12D3KooWGjMCqoZzYYJSUJ3JYKGSHL7Ky4jRRGMPyn8ZwsxLGm8Y".into(),
         state: NetworkState::Online,
         nat: "mapped".into(),
         addresses: vec!["/ip4/192.0.2.7/udp/4100/quic-v1".into(), "/ip6/2001:db8::7/udp/4100/quic-v1".into()],

@@ -60,6 +60,7 @@ fn push_escape(out: &mut String, character: char) {
 /// A message on one line: time, author, text, state.
 pub(super) fn message(message: &Value, author: &str) -> String {
     let text = match message["text"].as_str() {
+        Some(text) if message["kind"] == "sticker" => format!("[sticker {}]", safe(text)),
         Some(text) => safe(text),
         None => "(needs a newer version of Kith)".to_owned(),
     };
@@ -92,5 +93,7 @@ mod tests {
         assert_eq!(safe("one\ntwo"), "one\n    two");
         let said = json!({ "sent_at": 0, "text": "hi\u{7}", "state": "seen" });
         assert_eq!(message(&said, "you"), "1970-01-01 00:00 you: hi\\u{7}  (seen)");
+        let sticker = json!({ "sent_at": 0, "kind": "sticker", "text": ":party:" });
+        assert_eq!(message(&sticker, "Ada"), "1970-01-01 00:00 Ada: [sticker :party:]");
     }
 }

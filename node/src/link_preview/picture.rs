@@ -1,17 +1,13 @@
 //! A small picture of a large one: decoded here, once, and written anew, so that nobody else decodes what a site wrote,
 //! and nothing of it but its pixels goes on.
 
-use std::io::Cursor;
-
-use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage, Rgba, codecs::jpeg::JpegEncoder};
+use image::{DynamicImage, RgbImage, Rgba, codecs::jpeg::JpegEncoder};
 use kith_wire::limits::{PICTURE_MAX_BYTES, PICTURE_MAX_SIDE};
 
-/// Pixels of a side of what is decoded.
-const SIDE_MAX: u32 = 4096;
-/// Pixels of all of it.
-const PIXELS_MAX: u64 = 12_000_000;
-/// Bytes that decoding may take.
-const DECODING_MAX: u64 = 96 << 20;
+use crate::picture::{self, Bounds};
+
+/// What is decoded: no photograph, but any picture that a page shows.
+const BOUNDS: Bounds = Bounds { side_max: 4096, pixels_max: 12_000_000, memory_max: 96 << 20, enough: 4096 };
 /// What is smaller than this is there to count visitors, or is an icon.
 const SIDE_MIN: u32 = 32;
 
@@ -20,30 +16,16 @@ const TRIES: [(u32, u8); 5] = [(PICTURE_MAX_SIDE, 78), (PICTURE_MAX_SIDE, 60), (
 
 /// The picture as a JPEG that recipients take. `None`: it is no JPEG, PNG or WebP of a sensible size.
 pub(super) fn small(bytes: &[u8]) -> Option<Vec<u8>> {
-    let picture = decode(bytes)?;
+    let picture = picture::decode(bytes, &BOUNDS).ok()?;
+    if picture.width().min(picture.height()) < SIDE_MIN {
+        return None;
+    }
     TRIES.into_iter().find_map(|(side, quality)| {
         let mut written = Vec::new();
         let fitted = flat(&fit(&picture, side));
         JpegEncoder::new_with_quality(&mut written, quality).encode_image(&fitted).ok()?;
         (written.len() <= PICTURE_MAX_BYTES).then_some(written)
     })
-}
-
-fn decode(bytes: &[u8]) -> Option<DynamicImage> {
-    let reader = || ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok();
-    let known = matches!(reader()?.format()?, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP);
-    // The header is read before any pixel is.
-    let (width, height) = reader().filter(|_| known)?.into_dimensions().ok()?;
-    let sensible = |side: u32| (SIDE_MIN..=SIDE_MAX).contains(&side);
-    if !sensible(width) || !sensible(height) || u64::from(width) * u64::from(height) > PIXELS_MAX {
-        return None;
-    }
-    let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(SIDE_MAX), Some(SIDE_MAX));
-    limits.max_alloc = Some(DECODING_MAX);
-    let mut reader = reader()?;
-    reader.limits(limits);
-    reader.decode().ok()
 }
 
 /// As it is, or so much smaller that no side is longer.

@@ -107,6 +107,7 @@ impl Person {
             device: record.device,
             account,
             transport: record.transport,
+            renewed: 0,
             olm: record.olm,
             kem_hash: record.kem_hash,
             kem: Some(keys.kem.public().as_bytes().to_vec()),

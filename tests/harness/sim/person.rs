@@ -53,6 +53,10 @@ pub struct Person {
     pub kept: Option<Image>,
     /// Messages they had before an older disk was put back.
     pub lost: BTreeSet<MessageId>,
+    /// The disk is an older one that was put back, and they did not start since.
+    restored: bool,
+    /// Transport keys they had.
+    moved_from: BTreeSet<TransportId>,
 }
 
 /// A person at one moment.
@@ -91,6 +95,8 @@ impl Person {
             tracked: BTreeSet::new(),
             kept: None,
             lost: BTreeSet::new(),
+            restored: false,
+            moved_from: BTreeSet::new(),
         };
         person.open(store, now);
         person.start(now);
@@ -128,6 +134,8 @@ impl Person {
             tracked: BTreeSet::new(),
             kept: None,
             lost: BTreeSet::new(),
+            restored: false,
+            moved_from: BTreeSet::new(),
         };
         person.open(Store::from_image(&frozen.disk).expect("a database"), now);
         person.start(now);
@@ -139,9 +147,9 @@ impl Person {
         self.kept = Some(self.store().image().expect("read"));
     }
 
-    /// Puts the disk back that was kept, and starts. `false`: none was.
-    pub fn put_disk_back(&mut self, now: u64) -> bool {
-        let Some(image) = self.kept.take() else { return false };
+    /// Puts the disk back that was kept, if one was.
+    pub fn put_disk_back(&mut self, now: u64) {
+        let Some(image) = self.kept.take() else { return };
         let contacts = self.store().contacts().expect("read");
         for contact in contacts {
             let me = kith_wire::AccountId::from_bytes(self.account.to_bytes());
@@ -152,7 +160,6 @@ impl Person {
         drop(self.core.take());
         self.lost_commands.append(&mut self.waiting);
         self.open_with(Store::from_image(&image).expect("a database"), now, Options { restored: true });
-        true
     }
 
     fn identity(&self) -> Identity {
@@ -179,6 +186,7 @@ impl Person {
         self.seed += 1;
         seed[..8].copy_from_slice(&self.seed.to_be_bytes());
         let now = self.local(now);
+        self.restored = options.restored;
         self.core = Some(Core::open(store, self.identity(), seed, options, now).expect("the core opens"));
     }
 
@@ -187,6 +195,11 @@ impl Person {
         let mut out = Vec::new();
         let now = self.local(now);
         self.tracked.clear();
+        let (before, restored) = (self.transport(), std::mem::take(&mut self.restored));
+        self.core().renew_transport_if_due(true, restored, now).expect("read");
+        if self.transport() != before {
+            self.moved_from.insert(before);
+        }
         self.core().startup(now, &mut out).expect("started");
         for output in &out {
             if let Output::Track { peer, .. } = output {
@@ -299,7 +312,18 @@ impl Person {
     /// Their transport key.
     #[must_use]
     pub fn transport(&self) -> TransportId {
-        TransportId::from_bytes(self.device.transport.public().to_bytes())
+        self.core.as_ref().expect("running").transport()
+    }
+
+    /// Whether they look for this person's device by a key it had.
+    #[must_use]
+    pub fn looks_for_former(&self, other: &Self) -> bool {
+        !self.lets_in(other) && other.moved_from.iter().any(|former| self.tracked.contains(former))
+    }
+
+    /// At the next start they take a new transport key.
+    pub fn want_new_key(&mut self) {
+        self.store().put_setting(views::RENEW_KEY, "true").expect("written");
     }
 
     /// Their account.

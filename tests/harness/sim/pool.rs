@@ -87,6 +87,7 @@ fn go_on(moment: &Moment, seed: u64, faults: Faults, malice: &[Malice]) -> Sim {
         cut: std::collections::BTreeMap::new(),
         linked: std::collections::BTreeMap::new(),
         requests: std::collections::BTreeMap::new(),
+        looks: std::collections::BTreeMap::new(),
         checks: moment.checks.copy(),
         mailboxes: moment.mailboxes.iter().zip(malice).map(|(mailbox, malice)| mailbox.copy(*malice)).collect(),
     };

@@ -113,10 +113,11 @@ impl Core {
         at_ms: u64,
         body: &Body,
     ) -> Result<bool, CoreError> {
-        if let Body::Edit { text, .. } = body {
+        if let Body::Edit { text, pictures, .. } = body {
             if row.kind != Body::TEXT || !self.store.add_version(row.row, stamp, at_ms, text)? {
                 return Ok(false);
             }
+            self.store.show_pictures(row.row, Some(&stamp.event), pictures)?;
             // The text may be an older one than that which is shown.
             if let Some(shown) = self.store.message_of(&row.chat, &row.author, &row.msg)?.and_then(|row| row.text) {
                 self.store.set_mention(row.row, !row.outgoing && self.mentions_me(&shown)?)?;

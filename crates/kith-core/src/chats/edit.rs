@@ -30,10 +30,13 @@ impl Core {
             return Ok(Done {});
         }
         let (event, hlc) = (self.random_msg(), self.clock.tick(now));
+        let pictures = self.pictures_of(&text, &row.marks.pictures)?;
         self.store.add_version(row.row, Stamp { hlc, event }, hlc.millis(), &text)?;
+        self.store.show_pictures(row.row, Some(&event), &pictures)?;
         if let Some(account) = recipient {
             let until = row.marks.expires_at_ms.unwrap_or(u64::MAX);
-            self.enqueue_until(account, event, hlc, &Body::Edit { target: row.msg, text }, until, now)?;
+            let body = Body::Edit { target: row.msg, text, pictures };
+            self.enqueue_until(account, event, hlc, &body, until, now)?;
         }
         self.tell_message(&row, out)?;
         Ok(Done {})

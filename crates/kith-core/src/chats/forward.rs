@@ -33,13 +33,21 @@ impl Core {
         let row = self.named(params.message)?;
         // What its author saw is passed on as well; nothing is looked at again.
         let preview = convert::preview_of(&row);
-        let Some(text) = Some(row).filter(|row| row.kind == Body::TEXT).and_then(|row| row.text) else {
+        let mut pictures = self.pictures_shown(&row)?;
+        let sticker = pictures.pop_if(|_| row.kind == Body::STICKER);
+        let Some(text) = row.text.filter(|_| row.kind == Body::TEXT || sticker.is_some()) else {
             return deny(ErrorCode::NotAllowed, "this message has no text to pass on");
         };
         let mut messages = Vec::new();
-        for chat in params.to {
-            let what = Writing { text: text.clone(), forwarded: true, preview: preview.clone(), ..Writing::default() };
-            messages.push(convert::message_id(self.write(convert::chat(chat), what, now, out)?));
+        for chat in params.to.into_iter().map(convert::chat) {
+            let msg = if let Some(picture) = &sticker {
+                self.post_sticker(chat, picture.clone(), None, true, now, out)?
+            } else {
+                let (text, preview, pictures) = (text.clone(), preview.clone(), Some(pictures.clone()));
+                let what = Writing { text, preview, pictures, forwarded: true, ..Writing::default() };
+                self.write(chat, what, now, out)?
+            };
+            messages.push(convert::message_id(msg));
         }
         Ok(ForwardReply { messages })
     }

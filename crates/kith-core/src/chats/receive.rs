@@ -7,7 +7,7 @@ use kith_api::{
 use kith_store::{ContactRow, DeliveryState, DeviceRow, Inserted, Marks, MessageRow};
 use kith_wire::{AccountId, Body, ChatId, Hlc, Inner, MsgId};
 
-use super::{marks, mentions};
+use super::{marks, mentions, stickers::words_of};
 use crate::{
     Output, Timestamp,
     contacts::sharing::Shared,
@@ -46,7 +46,8 @@ impl Core {
         self.stopped_typing(contact.account, out);
         let mut message = row_of(contact.account, inner.chat, inner.msg, &inner.body, hlc);
         message.received_at_ms = Some(now);
-        message.marks.mention = message.text.as_deref().map_or(Ok(false), |text| self.mentions_me(text))?;
+        let words = message.text.as_deref().filter(|_| message.kind != Body::STICKER);
+        message.marks.mention = words.map_or(Ok(false), |text| self.mentions_me(text))?;
         match self.store.insert_message(&message)? {
             Inserted::New(row) => {
                 let parents: Vec<MsgId> = inner.parents.iter().copied().map(MsgId::from_bytes).collect();
@@ -98,6 +99,7 @@ impl Core {
         let Some(told) = notify::decide(&facts).filter(|_| !view.deleted) else { return Ok(None) };
         let text = match (&view.introduction, view.text.as_deref()) {
             (Some(introduction), _) => format!("suggests that you meet {}", introduction.name),
+            (None, Some(text)) if view.kind == MessageKind::Sticker => format!("Sticker {text}"),
             (None, Some(text)) => text.chars().take(NOTIFY_CHARS).collect(),
             (None, None) => "needs a newer version".to_owned(),
         };
@@ -120,6 +122,7 @@ impl Core {
                 self.store.set_expiry(&row.chat, *expires_s, *number, &row.msg)?;
             }
         }
+        self.store.show_pictures(row.row, None, body.pictures())?;
         self.apply_waiting(row)
     }
 
@@ -152,6 +155,9 @@ pub(crate) fn row_of(author: AccountId, chat: ChatId, msg: MsgId, sent: &Body, h
     let (text, reply_to, marks) = if let Body::Text { text, reply_to, forwarded, expires_s, .. } = sent {
         let marks = Marks { forwarded: *forwarded, expires_s: *expires_s, ..Marks::default() };
         (Some(text.clone()), *reply_to, marks)
+    } else if let Body::Sticker(sticker) = sent {
+        let marks = Marks { forwarded: sticker.forwarded, expires_s: sticker.expires_s, ..Marks::default() };
+        (Some(words_of(&sticker.picture.name)), sticker.reply_to, marks)
     } else if let Body::Poll(poll) = sent {
         let marks = Marks { expires_s: poll.expires_s, ..Marks::default() };
         (Some(poll.question.clone()), None, marks)

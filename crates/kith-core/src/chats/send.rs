@@ -5,7 +5,9 @@ use kith_api::{
     params::{SendParams, SendReply},
 };
 use kith_store::{ChatKind, ChatRow, ContactState, DeliveryState, Inserted, Marks, MessageRow};
-use kith_wire::{AccountId, Body, ChatId, LinkPreview, MsgId, limits};
+use kith_wire::{AccountId, Body, ChatId, LinkPreview, MsgId, SmallPicture, limits};
+
+use super::stickers::pictured;
 
 use crate::{
     Output, Timestamp, convert,
@@ -27,6 +29,8 @@ pub(super) struct Writing {
     pub(super) preview: Option<LinkPreview>,
     /// The id and the time it was given when it was written ahead.
     pub(super) planned: Option<(MsgId, Timestamp)>,
+    /// The pictures in it, if they are not those of mine that it names.
+    pub(super) pictures: Option<Vec<SmallPicture>>,
 }
 
 /// What is stored of a message beside its body.
@@ -88,11 +92,13 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<MsgId, CoreError> {
         let recipient = self.recipient_of(&chat)?;
-        let Writing { text, reply_to, forwarded, expires_s, preview, planned } = what;
+        let Writing { text, reply_to, forwarded, expires_s, preview, planned, pictures } = what;
         self.check_reply(&chat, reply_to)?;
         let of_chat = self.store.chat(&chat)?.and_then(|row| row.expires_s);
         let expires_s = expires_s.unwrap_or(of_chat);
-        let body = Body::Text { text: text.clone(), reply_to, forwarded, expires_s, preview };
+        let pictures = pictures.map_or_else(|| self.pictures_of(&text, &[]), Ok)?;
+        let body = Body::Text { text: text.clone(), reply_to, forwarded, expires_s, preview, pictures };
+        let body = body.without_excess();
         let (id, planned_ms) = planned.unzip();
         let new = New { text: Some(text), reply_to, forwarded, expires_s, id, planned_ms };
         self.post(chat, recipient, &body, new, now, out)
@@ -130,9 +136,17 @@ impl Core {
             reply_to,
             body: super::kept_body(body),
             state: if recipient.is_some() { DeliveryState::Queued } else { DeliveryState::Seen },
-            marks: Marks { forwarded, expires_s, expires_at_ms, planned_ms, ..Marks::default() },
+            marks: Marks {
+                forwarded,
+                expires_s,
+                expires_at_ms,
+                planned_ms,
+                pictures: pictured(body),
+                ..Marks::default()
+            },
         };
         if let Inserted::New(row) = self.store.insert_message(&message)? {
+            self.store.show_pictures(row, None, body.pictures())?;
             self.link_message(row, hlc, &parents, now, out)?;
         }
         if let Some(account) = recipient {

@@ -187,7 +187,7 @@ impl Core {
             self.store.put_contact(&contact)?;
             self.take_log(&contact, &bundle.log, out)?;
         }
-        let device = self.adopt_device(account, &record, Some(&bundle.kem))?;
+        let device = self.adopt_device(account, &record, Some(&bundle.kem), out)?;
         self.store.set_addresses(&device.transport, &bundle.addresses, now)?;
         if bundle.work_bits == 0 {
             self.meet_by_invite(&device, link, now)?;
@@ -266,7 +266,11 @@ impl Core {
         };
         let link = InviteLink::parse(&String::from_utf8_lossy(&link))
             .map_err(|_stored_by_us| CoreError::Damaged { what: "invite link" })?;
-        let body = Body::decode(row.kind, &row.body)?;
+        let mut body = Body::decode(row.kind, &row.body)?;
+        if let Body::Request { log, .. } = &mut body {
+            // It may name the transport key this device had before.
+            *log = self.log.encode();
+        }
         let template = Template {
             msg: row.msg,
             account: device.account,

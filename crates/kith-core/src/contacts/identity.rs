@@ -25,7 +25,9 @@ impl Core {
             return refuse("a device list of another account");
         }
         match log.relation_to(contact.log_seq, &contact.log_hash) {
-            LogRelation::Same | LogRelation::Older => Ok(()),
+            // What stands beside the list may be newer.
+            LogRelation::Same => self.take_log(contact, &log, out),
+            LogRelation::Older => Ok(()),
             LogRelation::Newer => {
                 self.take_log(contact, &log, out)?;
                 self.contact_changed(contact.account, out)
@@ -47,7 +49,7 @@ impl Core {
         contact.log_hash = log.head_hash();
         self.store.put_contact(&contact)?;
         for record in log.devices() {
-            self.adopt_device(contact.account, record, None)?;
+            self.adopt_device(contact.account, record, None, out)?;
         }
         for mut device in self.store.devices_of(&contact.account)? {
             let revoked = log.revoked().iter().find(|entry| entry.device == device.device);
@@ -76,12 +78,14 @@ impl Core {
         Ok(())
     }
 
-    /// The only way a device becomes an account's. `kem` is its key, if it came along and fits the record.
+    /// The only way a device becomes an account's, or gets another transport key. `kem` is its key, if it came along and fits
+    /// the record.
     pub(crate) fn adopt_device(
         &mut self,
         account: AccountId,
         record: &DeviceRecord,
         kem: Option<&KemPublic>,
+        out: &mut Vec<Output>,
     ) -> Result<DeviceRow, CoreError> {
         self.check_claim(account, record)?;
         let known = self.store.device(&record.device)?;
@@ -89,10 +93,19 @@ impl Core {
             self.keep_past_from(record.device)?;
         }
         let same_kem = known.as_ref().filter(|device| device.kem_hash == record.kem_hash);
+        // Renewals come on several ways; the newest stays.
+        let newer = known.as_ref().filter(|device| device.renewed > record.renewed);
+        let (transport, renewed) =
+            newer.map_or((record.transport, record.renewed), |device| (device.transport, device.renewed));
+        if let Some(known) = known.as_ref().filter(|device| device.transport != transport) {
+            self.let_go(known.transport, out);
+            self.store.forget_addresses(&known.transport)?;
+        }
         let device = DeviceRow {
             device: record.device,
             account,
-            transport: record.transport,
+            transport,
+            renewed,
             olm: record.olm,
             kem_hash: record.kem_hash,
             kem: match kem {

@@ -7,7 +7,7 @@ use kith_api::{
 };
 use kith_crypto::CurveKey;
 use kith_store::InviteRow;
-use kith_wire::{BundleParts, InviteBundle, InviteLink, bootstrap::BootstrapLink, ids::TransportId};
+use kith_wire::{BundleParts, InviteBundle, InviteLink, bootstrap::BootstrapLink};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -142,8 +142,7 @@ impl Core {
         if !self.bootstraps.is_empty() {
             return self.bootstraps.clone();
         }
-        let transport = TransportId::from(self.device.transport.public());
-        let own = BootstrapLink::new(transport, self.addresses.clone(), 0);
+        let own = BootstrapLink::new(self.transport(), self.addresses.clone(), 0);
         if own.addresses.is_empty() { Vec::new() } else { vec![own.to_string()] }
     }
 

@@ -219,6 +219,7 @@ impl Core {
                 let profile = self.profile_body()?;
                 self.enqueue_control(contact.account, &profile, now)?;
                 self.tell_whereabouts(contact.account, now)?;
+                self.tell_transport(contact.account, now)?;
             }
             for device in self.live_devices(contact.account)? {
                 self.wake_device(device.device, now)?;

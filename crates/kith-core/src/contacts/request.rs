@@ -6,7 +6,7 @@ use kith_store::{ContactRow, ContactState, InviteRow, SessionRow};
 use kith_wire::{
     Body, DeviceRecord, Ends, Envelope, EnvelopeId, Header, Inner, LogRelation, QueueAddress, RequestAnswer,
     RequestFrame, TransportId, UnverifiedIdentityLog, UnverifiedInner, identity::IdentityLog, invite::kem_info,
-    recovery,
+    recovery, request::read_moved,
 };
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -49,6 +49,8 @@ impl Core {
     ) -> Result<(), CoreError> {
         let answer = if recovery::is_recovery(bytes) {
             self.judge_recovery(Some(from), bytes, now, out)?
+        } else if let Some(renewal) = read_moved(bytes)? {
+            self.judge_moved(from, renewal, now, out)?
         } else {
             self.judge_request(Some(from), bytes, now, out)?
         };
@@ -252,7 +254,7 @@ impl Core {
         if existing.as_ref().is_none_or(|known| known.log_seq < request.log.seq()) {
             self.take_log(&contact, &request.log, out)?;
         }
-        let device = self.adopt_device(account, &request.record, Some(&request.kem))?;
+        let device = self.adopt_device(account, &request.record, Some(&request.kem), out)?;
         self.keep_session(&request.session)?;
         if self.store.address_week_of(&invite.tag)?.is_none() {
             self.meet_by_invite(&device, &self.invite_link(&invite), now)?;

@@ -9,7 +9,7 @@ use kith_api::{
 };
 use kith_crypto::domain::HashLabel;
 use kith_store::{ContactRow, MailboxOfferRow, OwnMailboxRow};
-use kith_wire::{AccountId, Body, BootstrapLink, MailboxOffer, TransportId, services};
+use kith_wire::{AccountId, Body, BootstrapLink, MailboxOffer, services};
 use rand::Rng as _;
 use zeroize::Zeroizing;
 
@@ -160,7 +160,7 @@ impl Core {
 
     /// Where this node is found: by anybody first and, for its own people, `nearby`.
     fn own_link(&self, nearby: bool) -> Option<String> {
-        let transport = TransportId::from(self.device.transport.public());
+        let transport = self.transport();
         let mut addresses = self.mail.reachable.clone();
         if nearby {
             let others = self.addresses.iter().filter(|address| !address.contains("/p2p-circuit"));

@@ -2,7 +2,7 @@
 
 use kith_api::Event;
 use kith_store::{DeliveryState, DeviceRow, Entry, Inserted, MessageRow, Proof, What};
-use kith_wire::{AccountId, Body, ChatId, Hlc, LinkPreview, MsgId, Sync};
+use kith_wire::{AccountId, Body, ChatId, Hlc, LinkPreview, MsgId, Sticker, Sync};
 
 use crate::{
     Output, Timestamp, convert,
@@ -77,7 +77,8 @@ impl Core {
             }
             What::Edit => {
                 let edit = self.store.edit_of(row.row, &entry.id)?;
-                edit.map(|edit| (entry.id, edit.hlc, Body::Edit { target, text: edit.text }))
+                let pictures = self.store.shown_pictures(row.row, Some(&entry.id))?;
+                edit.map(|edit| (entry.id, edit.hlc, Body::Edit { target, text: edit.text, pictures }))
             }
             What::Reaction => {
                 let reaction = self.store.reaction_of(row.row, &entry.id)?;
@@ -106,15 +107,18 @@ impl Core {
         if row.marks.deleted {
             return Ok(None);
         }
+        let (reply_to, forwarded, expires_s) = (row.reply_to, row.marks.forwarded, row.marks.expires_s);
+        if row.kind == Body::STICKER {
+            let picture = self.store.shown_pictures(row.row, None)?.pop();
+            return Ok(picture.map(|picture| Body::Sticker(Sticker { picture, reply_to, forwarded, expires_s })));
+        }
         if row.kind != Body::TEXT {
             return Ok(Some(Body::decode(row.kind, &row.body)?));
         }
-        let text = self.store.first_text(row.row)?;
-        let (reply_to, forwarded) = (row.reply_to, row.marks.forwarded);
-        let expires_s = row.marks.expires_s;
+        let (text, pictures) = (self.store.first_text(row.row)?, self.store.shown_pictures(row.row, None)?);
         Ok(text.map(|text| {
             let preview = LinkPreview::decode(&row.body, &text);
-            Body::Text { text, reply_to, forwarded, expires_s, preview }
+            Body::Text { text, reply_to, forwarded, expires_s, preview, pictures }
         }))
     }
 
@@ -193,7 +197,7 @@ impl Core {
                 crate::chats::Change { by: self.me, chat, event: what.msg, said: what.hlc, body: &body, proof: None };
             return self.change_message(&change, now, out);
         }
-        let (Body::Text { .. } | Body::Poll(_) | Body::Expiry { .. }) = &body else {
+        let (Body::Text { .. } | Body::Poll(_) | Body::Sticker(_) | Body::Expiry { .. }) = &body else {
             return refuse("something nobody gives back");
         };
         let hlc = self.clock.observe(what.hlc, now);

@@ -156,6 +156,7 @@ fn what_went_away_does_not_come_back_when_it_is_sent_again() {
         forwarded: false,
         expires_s: Some(30),
         preview: None,
+        pictures: Vec::new(),
     };
     let out = world.people[0].core.batch(now, |core, _| core.enqueue(to, row.msg, row.hlc, &body, now)).unwrap();
     for output in out {

@@ -218,3 +218,59 @@ fn a_disk_put_back_gets_its_previews_back() {
         assert!(convert::preview_of(&after).is_some());
     }
 }
+
+/// Whether the newest message of the other has a preview, and how many pictures stand in it.
+fn carries(world: &mut World, who: usize, other: usize) -> (bool, usize) {
+    let message = seen(world, who, other).pop().unwrap();
+    (message.preview.is_some(), message.emoji.len())
+}
+
+#[test]
+fn a_preview_and_small_pictures_go_together() {
+    let mut world = friends();
+    world.pass(120_000);
+    super::stickers::add(&mut world, 0, "party", 1).unwrap();
+    switch(&mut world, 0, true);
+    for lost in [0, 1] {
+        let kept = image(&world, lost);
+        let id = look(&mut world, LINK).unwrap().id;
+        let message = send(&mut world, 1, &format!(":party: at {LINK}"), Some(id));
+        let to = vec![convert::chat_id(world.chat(0, 2))];
+        world.call(0, Command::ChatsForward(params::ForwardParams { message, to })).unwrap();
+        for (who, other) in [(0, 1), (1, 0), (2, 0)] {
+            assert_eq!(carries(&mut world, who, other), (true, 1), "{who}");
+        }
+        restore(&mut world, lost, &kept);
+        let back = |world: &mut World| {
+            let rows = world.texts(lost, 1 - lost).into_iter();
+            rows.map(|row| convert::message_view(&row)).find(|row| row.id == message)
+        };
+        assert_eq!(back(&mut world), None);
+        world.pass(300_000);
+        let back = back(&mut world).expect("it is back");
+        assert_eq!((back.preview.is_some(), back.emoji.len()), (true, 1), "person {lost} lost it");
+    }
+}
+
+#[test]
+fn a_preview_stays_away_where_pictures_leave_no_room() {
+    let mut world = friends();
+    switch(&mut world, 0, true);
+    let mut large = picture();
+    large.resize(kith_wire::limits::PICTURE_MAX_BYTES, 0);
+    world.page = Some(PageOutcome::Page(Page { title: "About".into(), picture: Some(large), ..Page::default() }));
+    let id = look(&mut world, LINK).unwrap().id;
+    let mut text = LINK.to_owned();
+    for n in 0..8 {
+        let small = [super::stickers::png(n), vec![n; 4_480]].concat();
+        let new = crate::NewSticker { name: format!("p{n}"), large: super::stickers::png(n), small };
+        world.give(0, Input::AddSticker(CommandId(1), new));
+        text.push_str(&format!(" :p{n}:"));
+    }
+    send(&mut world, 1, &text, Some(id));
+    for (who, other) in [(0, 1), (1, 0)] {
+        assert_eq!(carries(&mut world, who, other), (false, 8), "{who}");
+    }
+    send(&mut world, 1, &text.replace(" :p7:", ""), Some(id));
+    assert_eq!(carries(&mut world, 1, 0), (true, 7));
+}

@@ -205,7 +205,7 @@ fn nobody_changes_what_another_wrote() {
     let to = world.people[0].core.account();
     let stranger = AccountId::from_bytes([9; 32]);
     for body in [
-        Body::Edit { target, text: "forged".into() },
+        Body::Edit { target, text: "forged".into(), pictures: Vec::new() },
         Body::Delete { target },
         Body::React { target, author: stranger, emoji: "👍".into(), on: true },
     ] {
@@ -330,7 +330,7 @@ fn a_clock_far_ahead_does_not_put_edits_out_of_order() {
     let (target, to, now) = (convert::message(message), world.people[1].core.account(), world.now);
     // Both from a time nobody believes, the later one first.
     for (n, text) in [(2, "third"), (1, "second")] {
-        let body = Body::Edit { target, text: text.into() };
+        let body = Body::Edit { target, text: text.into(), pictures: Vec::new() };
         let hlc = Hlc::new(now + 99_000_000 + n, 0);
         let out = world.people[0]
             .core

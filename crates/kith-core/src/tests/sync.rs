@@ -180,11 +180,36 @@ fn polls_and_times_come_back_with_what_was_chosen() {
 }
 
 #[test]
+fn pictures_come_back_with_what_shows_them() {
+    let mut world = two();
+    write(&mut world, 0, "before");
+    let kept = image(&world, 0);
+    let chat = convert::chat_id(world.chat(0, 1));
+    for who in [0, 1] {
+        super::stickers::add(&mut world, who, "party", 1).unwrap();
+        super::stickers::add(&mut world, who, "other", 2).unwrap();
+        let params = params::SendStickerParams { chat, name: "party".into(), reply_to: None };
+        world.call(who, Command::ChatsSendSticker(params)).unwrap();
+        let message = convert::message_id(write(&mut world, who, "a :party: it is"));
+        let params = params::EditParams { message, text: "an :other: :party: it was".into() };
+        world.call(who, Command::ChatsEdit(params)).unwrap();
+    }
+    let seen = |world: &mut World, who: usize| {
+        let rows = world.texts(who, 1 - who).into_iter();
+        rows.map(|row| (row.msg, row.kind, row.text, row.marks.pictures)).collect::<Vec<_>>()
+    };
+    let before = seen(&mut world, 1);
+    assert_eq!(before.iter().map(|(.., pictures)| pictures.len()).collect::<Vec<_>>(), [0, 1, 2, 1, 2]);
+    restore(&mut world, 0, &kept);
+    assert_eq!(texts(&mut world, 0).len(), 1);
+    world.pass(300_000);
+    assert_eq!(seen(&mut world, 0), before);
+}
+
+#[test]
 fn words_nobody_wrote_are_not_taken() {
     let mut world = two();
-    let body =
-        Body::Text { text: "I owe you a lot".into(), reply_to: None, forwarded: false, expires_s: None, preview: None }
-            .encode();
+    let body = Body::text("I owe you a lot").encode();
     let chat = world.chat(0, 1);
     let (msg, hlc) = (MsgId::from_bytes([5; 16]), kith_wire::Hlc::new(world.now, 0));
     // Not even with a code of their own.
@@ -201,14 +226,7 @@ fn words_nobody_wrote_are_not_taken() {
     let mine = world.people[0].core.proof_of(chat, msg, hlc, &[], Body::TEXT, &body).unwrap();
     let returned =
         |body: &[u8]| Sync::Returned { kind: Body::TEXT, msg, hlc, parents: vec![], body: body.to_vec(), proof: mine };
-    let other = Body::Text {
-        text: "I owe you nothing".into(),
-        reply_to: None,
-        forwarded: false,
-        expires_s: None,
-        preview: None,
-    }
-    .encode();
+    let other = Body::text("I owe you nothing").encode();
     hear(&mut world, returned(&other));
     assert!(texts(&mut world, 0).is_empty());
     hear(&mut world, returned(&body));

@@ -2,14 +2,14 @@
 
 use std::{collections::HashMap, time::Instant};
 
-use kith_wire::{FindKey, TransportCard, whereabouts};
+use kith_wire::{FindKey, Found, whereabouts};
 use libp2p::{
     Multiaddr, PeerId,
     kad::{self, QueryId, RecordKey},
 };
 
 use super::{Task, jitter, now_ms, peers};
-use crate::{addr, ids, limits};
+use crate::{addr, api::NetEvent, ids, limits};
 
 /// Record queries under way.
 const QUERIES_MAX: usize = 64;
@@ -68,15 +68,17 @@ impl Task {
         let Some(Sought { peer, find, day }) = sought else { return };
         if let kad::QueryResult::GetRecord(Ok(kad::GetRecordOk::FoundRecord(found))) = result {
             match find.open(day, &found.record.value, now_ms()) {
-                Ok(card) => self.found_card(&peer, &card),
+                Ok(found) => self.found_record(&peer, found),
                 Err(error) => tracing::debug!(%peer, %error, "a record that is no good"),
             }
         }
     }
 
-    fn found_card(&mut self, peer: &PeerId, card: &TransportCard) {
+    fn found_record(&mut self, peer: &PeerId, Found { card, renewal, .. }: Found) {
         if ids::peer_id(&card.transport) == Some(*peer) {
             self.found(peer, peers::parse_all(&card.addresses, peer));
+        } else if let Some(renewal) = renewal.filter(|renewal| renewal.transport() == card.transport) {
+            self.emit(NetEvent::Moved { renewal, addresses: card.addresses });
         }
     }
 

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kith_wire::{FindKey, Hello, TransportId, UnverifiedCard};
+use kith_wire::{FindKey, Hello, TransportId, UnverifiedCard, request::moved_frame};
 use libp2p::{
     Multiaddr, PeerId,
     core::ConnectedPoint,
@@ -26,6 +26,9 @@ use crate::{
     ids, limits,
     streams::Route,
 };
+
+/// The number of a request whose answer is not looked at; the node's own are lower.
+const NOBODY_WAITS: u64 = u64::MAX;
 
 /// A tracked device.
 pub(super) struct Peer {
@@ -300,6 +303,16 @@ impl Task {
         } else {
             entry.told = None;
             entry.refused = true;
+            self.say_moved(peer);
+        }
+    }
+
+    /// Who does not let us in may know us by another key: a device says so to its contacts, and to nobody else.
+    fn say_moved(&mut self, peer: &PeerId) {
+        if let Some(renewal) = &self.renewal {
+            let frame = moved_frame(renewal);
+            // They let us in, or not: the answer says nothing more.
+            let _asked = self.swarm.behaviour_mut().streams.ask(*peer, NOBODY_WAITS, frame);
         }
     }
 

@@ -108,7 +108,7 @@ impl Task {
             record.stored = Some((now, today));
             let value = kad::Record {
                 key: RecordKey::new(&record.find.name(today)),
-                value: record.find.record(today, now_ms, &card, &self.key),
+                value: record.find.record(today, now_ms, &card, &self.key, self.renewal.as_ref()),
                 // Unnamed: the name is all a storing node learns.
                 publisher: None,
                 expires: Some(now + limits::RECORD_TTL),

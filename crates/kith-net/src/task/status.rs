@@ -40,6 +40,7 @@ impl Task {
     fn reach(&self) -> NetStatus {
         NetStatus {
             state: self.state(),
+            peer: self.me.to_string(),
             nat: self.nat().to_owned(),
             addresses: self.own.addresses.iter().map(ToString::to_string).collect(),
             peers: u32::try_from(self.peers.values().filter(|peer| peer.up).count()).unwrap_or(u32::MAX),

@@ -80,6 +80,18 @@ pub(super) const KEPT: &[Kept] = &[
     Kept { name: "versions", only: of_lasting!(), instead: &[] },
     Kept { name: "reactions", only: of_lasting!(), instead: &[] },
     Kept { name: "votes", only: of_lasting!(), instead: &[] },
+    // Not what only something disappearing shows.
+    Kept {
+        name: "pictures",
+        only: concat!(
+            "id IN (SELECT picture_id FROM message_pictures WHERE ",
+            of_lasting!(),
+            ") OR id IN (SELECT picture_id FROM stickers) OR id IN (SELECT emoji_id FROM stickers)"
+        ),
+        instead: &[],
+    },
+    Kept { name: "message_pictures", only: of_lasting!(), instead: &[] },
+    all("stickers"),
     Kept { name: "introductions", only: of_lasting!(), instead: &[("invite_tag", "NULL")] },
     // Not the texts of edits: nobody knows yet whether their messages are to disappear.
     Kept { name: "waiting_changes", only: "kind <> 20", instead: &[] },

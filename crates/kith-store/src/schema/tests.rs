@@ -4,15 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kith_crypto::{CurveKey, Key};
-use kith_wire::{AccountId, ChatId, DeviceId, EnvelopeId, FindKey, Hlc, MsgId, TransportId};
+use kith_wire::{AccountId, ChatId, DeviceId, EnvelopeId, FindKey, Hlc, MsgId, PictureId, SmallPicture, TransportId};
 use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
     AddressWeekRow, Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow,
     Direction, Introduced, IntroductionRow, IntroductionState, InviteRow, MailboxOfferRow, MailboxRow, Marks,
-    MessageRow, NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Proof, PublicAddressRow, Reaction, RequestWorkRow,
-    ScheduledRow, Search, SessionRow, SharingRow, Stamp, Store, Version, Vote, WaitingChange,
+    MessageRow, NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Pictured, Proof, PublicAddressRow, Reaction,
+    RequestWorkRow, ScheduledRow, Search, SessionRow, SharingRow, Stamp, StickerRow, Store, Version, Vote,
+    WaitingChange,
 };
 
 const T0: u64 = 1_700_000_000_000;
@@ -56,10 +57,16 @@ fn contact_of(schema: u32) -> ContactRow {
 }
 
 fn device() -> DeviceRow {
+    device_of(SCHEMA)
+}
+
+/// The device as a database keeps it that `schema` wrote.
+fn device_of(schema: u32) -> DeviceRow {
     DeviceRow {
         device: DeviceId::from_bytes([2; 32]),
         account: AccountId::from_bytes([1; 32]),
         transport: TransportId::from_bytes([3; 32]),
+        renewed: if schema >= 7 { T0 + 13 } else { 0 },
         olm: CurveKey::from_bytes([4; 32]),
         kem_hash: [5; 32],
         kem: Some(vec![6; 1216]),
@@ -197,6 +204,7 @@ fn fill(store: &Store) {
     fill_mentions(store);
     fill_own_mailbox(store);
     fill_sync(store);
+    fill_stickers(store);
     store.set_find_key(&device().device, &FindKey::from_bytes(&[47; 32]), 7).unwrap();
     store.add_own_find_key(&contact().account, &FindKey::from_bytes(&[48; 32]), T0).unwrap();
 }
@@ -303,6 +311,34 @@ fn fill_sync(store: &Store) {
     let parents = [MsgId::from_bytes([1; 16]), MsgId::from_bytes([40; 16])];
     store.link(row(2), Hlc::new(T0 + 2, 2), &parents, T0, T0 + 12).unwrap();
     store.keep_proof(row(2), &proof()).unwrap();
+}
+
+fn pictured_in() -> ChatRow {
+    ChatRow { chat: ChatId::from_bytes([47; 16]), ..notes() }
+}
+
+fn picture() -> SmallPicture {
+    SmallPicture { name: "party".into(), png: vec![48; 300] }
+}
+
+/// Something in every table of schema 7.
+fn fill_stickers(store: &Store) {
+    store.ensure_chat(&pictured_in()).unwrap();
+    let sticker = MessageRow { chat: pictured_in().chat, kind: 27, text: None, ..message(10, DeliveryState::Seen) };
+    store.insert_message(&sticker).unwrap();
+    let row = store.message(&sticker.msg).unwrap().unwrap().row;
+    store.show_pictures(row, None, &[picture()]).unwrap();
+    assert!(store.add_sticker("party", &picture().png, &[49; 30], T0).unwrap());
+}
+
+fn holds_stickers(store: &Store) {
+    let row = store.message(&MsgId::from_bytes([10; 16])).unwrap().unwrap();
+    assert_eq!(row.marks.pictures, [Pictured { name: "party".into(), picture: picture().id() }]);
+    assert_eq!(store.shown_pictures(row.row, None).unwrap(), [picture()]);
+    let emoji = PictureId::of(&[49; 30]);
+    let sticker = StickerRow { name: "party".into(), picture: picture().id(), emoji, added_at_ms: T0 };
+    assert_eq!(store.stickers().unwrap(), [sticker]);
+    assert_eq!(store.picture(&emoji).unwrap(), Some(vec![49; 30]));
 }
 
 fn proof() -> Proof {
@@ -478,7 +514,7 @@ fn holds_everything(store: &Store, schema: u32) {
     assert_eq!(store.meta("profile").unwrap().as_deref(), Some(b"settings".as_slice()));
     assert_eq!(store.generation().unwrap(), 1);
     assert_eq!(store.contacts().unwrap(), [contact_of(schema)]);
-    assert_eq!(store.devices_of(&contact().account).unwrap(), [device()]);
+    assert_eq!(store.devices_of(&contact().account).unwrap(), [device_of(schema)]);
     assert_eq!(store.addresses(&device().transport).unwrap(), ["/ip4/192.0.2.2/tcp/3"]);
     assert_eq!(store.invite(&[6; 16]).unwrap(), Some(invite()));
     assert!(!store.remember_envelope(&EnvelopeId::from_bytes([20; 32]), T0).unwrap());
@@ -514,6 +550,9 @@ fn holds_everything(store: &Store, schema: u32) {
         holds_more(store);
         holds_own_mailbox(store);
         holds_sync(store);
+    }
+    if schema >= 7 {
+        holds_stickers(store);
     }
     if schema >= 6 {
         holds_find_keys(store);

@@ -97,6 +97,7 @@ pub(crate) fn device_row(n: u8) -> DeviceRow {
         device: device(n),
         account: account(n),
         transport: transport(n),
+        renewed: 0,
         olm: CurveKey::from_bytes([n; 32]),
         kem_hash: [n; 32],
         kem: Some(vec![n; 1216]),

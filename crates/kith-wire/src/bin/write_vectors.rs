@@ -87,6 +87,7 @@ fn vectors() -> Result<Vec<(String, Fields)>, Box<dyn Error>> {
         ("invite-mail".to_owned(), invite(&samples::bundle_with_mail())),
         ("spoken".to_owned(), spoken()?),
         ("whereabouts".to_owned(), whereabouts()),
+        ("transport-renewal".to_owned(), transport_renewal()),
         ("card".to_owned(), card()),
         (
             "hello".to_owned(),
@@ -216,6 +217,19 @@ fn spoken() -> Result<Fields, Box<dyn Error>> {
     ])
 }
 
+fn transport_renewal() -> Fields {
+    let (log, renewal) = (samples::renewed_log(), samples::renewal());
+    vec![
+        field("account", log.account()),
+        field("device", renewal.device()),
+        field("transport", renewal.transport()),
+        field("number", renewal.number()),
+        bytes("renewal", &renewal.encode()),
+        bytes("request_frame", &kith_wire::request::moved_frame(&renewal)),
+        bytes("log", &log.encode()),
+    ]
+}
+
 fn whereabouts() -> Fields {
     let (find, card) = (samples::find_key(), samples::card());
     let (made_at_ms, device) = (card.issued_at_ms, samples::ends().from_device);
@@ -227,7 +241,7 @@ fn whereabouts() -> Fields {
         field("made_at_ms", made_at_ms),
         field("transport", card.transport),
         field("addresses", card.addresses.join(" ")),
-        bytes("sealed_record", &find.record(day, made_at_ms, &card, &samples::transport_key(1))),
+        bytes("sealed_record", &find.record(day, made_at_ms, &card, &samples::transport_key(1), None)),
         field("link", samples::link()),
         field("device", device),
         bytes("find_of_invite", samples::link().find_key(&device).as_bytes()),

@@ -12,6 +12,9 @@ pub(super) const ENTRY: Shape =
 pub(super) struct LogProto {
     #[prost(message, repeated, tag = "1")]
     pub(super) entries: Vec<EntryProto>,
+    /// One after the other, as with `proofs`.
+    #[prost(bytes = "vec", tag = "2")]
+    pub(super) renewals: Vec<u8>,
 }
 
 #[derive(Clone, PartialEq, Eq, prost::Message)]

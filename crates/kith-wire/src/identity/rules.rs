@@ -74,6 +74,7 @@ impl TryFrom<&DeviceProto> for DeviceRecord {
             transport: TransportId::from_slice(&proto.transport)?,
             kem_hash: array("KEM hash", &proto.kem_hash)?,
             added_at_ms: proto.added_at_ms,
+            renewed: 0,
         })
     }
 }

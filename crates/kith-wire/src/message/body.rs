@@ -6,21 +6,22 @@ use kith_crypto::{CurveKey, KemPublic};
 use prost::Message;
 
 use super::body_proto::{
-    CLOSE_POLL, ChangeProto, ContactProto, DELETE, EDIT, EXPIRY, ExpiryProto, IdentityProto, KeysProto, MAILBOX_OFFER,
-    MAILBOX_WITHDRAWN, MailboxesProto, NACK, PREKEYS, PRESENCE, PresenceProto, ProfileProto, REACT, RECEIPT,
-    ReactProto, TEXT, TYPING, TextProto, TypingProto, VOTE, VoteProto, WHEREABOUTS, WhereaboutsProto, WithdrawnProto,
-    contact_shape,
+    CLOSE_POLL, ChangeProto, ContactProto, DELETE, EDIT, EXPIRY, EditProto, ExpiryProto, IdentityProto, KeysProto,
+    MAILBOX_OFFER, MAILBOX_WITHDRAWN, MailboxesProto, NACK, PREKEYS, PRESENCE, PresenceProto, ProfileProto, REACT,
+    RECEIPT, ReactProto, TEXT, TYPING, TextProto, TypingProto, VOTE, VoteProto, WHEREABOUTS, WhereaboutsProto,
+    WithdrawnProto, contact_shape,
 };
 use super::introduction::{Introduction, IntroductionAnswer};
 use super::link_preview::LinkPreview;
 use super::poll::{Poll, check_choices};
+use super::stickers::{SmallPicture, Sticker, check_pictures, read_pictures, write_pictures};
 use super::sync::Sync;
 use crate::codec::{array, arrays, check_count};
 use crate::error::WireError;
 use crate::ids::{AccountId, EnvelopeId, MsgId};
 use crate::limits::{
-    ADDRESSES_MAX, BODY_MAX, EMOJI_MAX_BYTES, EXPIRES_MAX_S, LOG_MAX, NACKS_MAX, NAME_MAX_CHARS, PREKEYS_MAX,
-    RECEIPTS_MAX, REQUEST_TEXT_MAX_CHARS, STATUS_MAX_CHARS, TEXT_MAX_BYTES,
+    ADDRESSES_MAX, BODY_MAX, EMOJI_MAX_BYTES, EXPIRES_MAX_S, KEPT_BODY_MAX, LOG_MAX, NACKS_MAX, NAME_MAX_CHARS,
+    PREKEYS_MAX, RECEIPTS_MAX, REQUEST_TEXT_MAX_CHARS, STATUS_MAX_CHARS, TEXT_MAX_BYTES,
 };
 use crate::mailbox::{MailboxOffer, QueueAddress, check_queues, read_queues, write_queues};
 use crate::text::{check_addresses, check_bytes, check_chars, clean_name, clean_status, clean_text, is_emoji};
@@ -41,6 +42,8 @@ pub enum Body {
         expires_s: Option<u32>,
         /// What its author saw behind a link in it.
         preview: Option<LinkPreview>,
+        /// What the names in it that stand between colons look like.
+        pictures: Vec<SmallPicture>,
     },
     /// A contact request, the first message to somebody.
     Request {
@@ -135,6 +138,8 @@ pub enum Body {
         target: MsgId,
         /// What it says from now on.
         text: String,
+        /// What the names in it that stand between colons look like.
+        pictures: Vec<SmallPicture>,
     },
     /// The sender takes a message of theirs back. A request: nobody can be made to forget.
     Delete {
@@ -175,6 +180,8 @@ pub enum Body {
         /// The poll.
         target: MsgId,
     },
+    /// A picture and nothing else.
+    Sticker(Sticker),
     /// The sender is writing in the chat, or stopped. Only said on a live connection, and over by itself soon.
     Typing {
         /// Whether they are.
@@ -252,6 +259,7 @@ const KIND_EXPIRY: u32 = 23;
 const KIND_POLL: u32 = 24;
 const KIND_VOTE: u32 = 25;
 const KIND_CLOSE_POLL: u32 = 26;
+const KIND_STICKER: u32 = 27;
 const KIND_MAILBOXES: u32 = 10;
 const KIND_MAILBOX_OFFER: u32 = 11;
 const KIND_MAILBOX_WITHDRAWN: u32 = 12;
@@ -266,7 +274,7 @@ fn is_known(kind: u32) -> bool {
     matches!(
         kind,
         KIND_TEXT..=KIND_WHEREABOUTS
-            | KIND_EDIT..=KIND_CLOSE_POLL
+            | KIND_EDIT..=KIND_STICKER
             | KIND_TYPING..=KIND_PRESENCE
             | KIND_INTRODUCTION..=KIND_INTRODUCTION_ANSWER
     ) || Sync::is_known(kind)
@@ -297,6 +305,8 @@ impl Body {
     pub const EXPIRY: u32 = KIND_EXPIRY;
     /// The kind of [`Body::Poll`].
     pub const POLL: u32 = KIND_POLL;
+    /// The kind of [`Body::Sticker`].
+    pub const STICKER: u32 = KIND_STICKER;
     /// The kind of [`Body::Introduction`].
     pub const INTRODUCTION: u32 = KIND_INTRODUCTION;
     /// The kind of [`Body::Mailboxes`].
@@ -313,7 +323,8 @@ impl Body {
     /// A text and nothing else.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        Self::Text { text: text.into(), reply_to: None, forwarded: false, expires_s: None, preview: None }
+        let pictures = Vec::new();
+        Self::Text { text: text.into(), reply_to: None, forwarded: false, expires_s: None, preview: None, pictures }
     }
     /// The kind of [`Body::MailboxOffer`].
     pub const MAILBOX_OFFER: u32 = KIND_MAILBOX_OFFER;
@@ -346,6 +357,7 @@ impl Body {
             Self::Poll(_) => KIND_POLL,
             Self::Vote { .. } => KIND_VOTE,
             Self::ClosePoll { .. } => KIND_CLOSE_POLL,
+            Self::Sticker(_) => KIND_STICKER,
             Self::Typing { .. } => KIND_TYPING,
             Self::Presence { .. } => KIND_PRESENCE,
             Self::Sync(sync) => sync.kind(),
@@ -367,6 +379,7 @@ impl Body {
             | Self::Poll(_)
             | Self::Vote { .. }
             | Self::ClosePoll { .. }
+            | Self::Sticker(_)
             | Self::Introduction(_)
             | Self::Unknown { .. } => true,
             Self::Request { .. }
@@ -388,18 +401,40 @@ impl Body {
         }
     }
 
+    /// The pictures that come with it.
+    #[must_use]
+    pub fn pictures(&self) -> &[SmallPicture] {
+        if let Self::Text { pictures, .. } | Self::Edit { pictures, .. } = self {
+            return pictures;
+        }
+        if let Self::Sticker(sticker) = self { std::slice::from_ref(&sticker.picture) } else { &[] }
+    }
+
+    /// It, without the preview of a text whose pictures leave no room for that. What a text says and shows comes before what
+    /// is behind a link in it.
+    #[must_use]
+    pub fn without_excess(mut self) -> Self {
+        let excess = self.has_excess();
+        if let Self::Text { preview, .. } = &mut self
+            && excess
+        {
+            *preview = None;
+        }
+        self
+    }
+
+    fn has_excess(&self) -> bool {
+        let Self::Text { preview: Some(_), pictures, .. } = self else { return false };
+        !pictures.is_empty() && self.encode().len() > KEPT_BODY_MAX
+    }
+
     /// The bytes beside the kind.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         match self {
-            Self::Text { text, reply_to, forwarded, expires_s, preview } => TextProto {
-                text: text.clone(),
-                reply_to: reply_to.map(|id| id.to_bytes().to_vec()),
-                forwarded: *forwarded,
-                expires_s: expires_s.unwrap_or(0),
-                preview: preview.as_ref().map(LinkPreview::encode),
+            Self::Text { text, reply_to, forwarded, expires_s, preview, pictures } => {
+                write_text(text, *reply_to, *forwarded, *expires_s, preview.as_ref(), pictures).encode_to_vec()
             }
-            .encode_to_vec(),
             Self::Request { name, text, log, kem, prekeys, addresses, bundle_hash, queues } => ContactProto {
                 name: name.clone(),
                 text: text.clone(),
@@ -440,16 +475,18 @@ impl Body {
             Self::Whereabouts { find, addresses } => {
                 WhereaboutsProto { find: find.as_bytes().to_vec(), addresses: addresses.clone() }.encode_to_vec()
             }
-            Self::Edit { target, text } => {
-                ChangeProto { target: target.to_bytes().to_vec(), text: text.clone() }.encode_to_vec()
+            Self::Edit { target, text, pictures } => {
+                EditProto { target: target.to_bytes().to_vec(), text: text.clone(), pictures: write_pictures(pictures) }
+                    .encode_to_vec()
             }
+            Self::Sticker(sticker) => sticker.encode(),
             Self::Poll(poll) => poll.encode(),
             Self::Vote { target, author, choices } => {
                 VoteProto { target: target.to_bytes().to_vec(), author: author.to_bytes().to_vec(), choices: *choices }
                     .encode_to_vec()
             }
             Self::Delete { target } | Self::ClosePoll { target } => {
-                ChangeProto { target: target.to_bytes().to_vec(), text: String::new() }.encode_to_vec()
+                ChangeProto { target: target.to_bytes().to_vec() }.encode_to_vec()
             }
             Self::React { target, author, emoji, on } => ReactProto {
                 target: target.to_bytes().to_vec(),
@@ -504,20 +541,17 @@ impl Body {
                 Self::MailboxWithdrawn
             }
             KIND_WHEREABOUTS => Self::whereabouts(WHEREABOUTS.decode_plain(bytes)?)?,
-            KIND_EDIT => {
-                let ChangeProto { target, text } = EDIT.decode_plain(bytes)?;
-                check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
-                Self::Edit { target: MsgId::from_slice(&target)?, text: clean_text(&text) }
-            }
+            KIND_EDIT => Self::edited(EDIT.decode_plain(bytes)?)?,
             KIND_DELETE => {
-                let ChangeProto { target, .. } = DELETE.decode_plain(bytes)?;
+                let ChangeProto { target } = DELETE.decode_plain(bytes)?;
                 Self::Delete { target: MsgId::from_slice(&target)? }
             }
             KIND_REACT => Self::react(REACT.decode_plain(bytes)?)?,
             KIND_POLL => Self::Poll(Poll::decode(bytes)?),
+            KIND_STICKER => Self::Sticker(Sticker::decode(bytes)?),
             KIND_VOTE => Self::vote(VOTE.decode_plain(bytes)?)?,
             KIND_CLOSE_POLL => {
-                let ChangeProto { target, .. } = CLOSE_POLL.decode_plain(bytes)?;
+                let ChangeProto { target } = CLOSE_POLL.decode_plain(bytes)?;
                 Self::ClosePoll { target: MsgId::from_slice(&target)? }
             }
             KIND_EXPIRY => {
@@ -555,12 +589,22 @@ impl Body {
     }
 
     fn read_text(proto: TextProto) -> Result<Self, WireError> {
-        let TextProto { text, reply_to, forwarded, expires_s, preview } = proto;
+        let TextProto { text, reply_to, forwarded, expires_s, preview, pictures } = proto;
         let reply_to = reply_to.map(|id| MsgId::from_slice(&id)).transpose()?;
         check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
         let text = clean_text(&text);
         let preview = preview.and_then(|preview| LinkPreview::decode(&preview, &text));
-        Ok(Self::Text { text, reply_to, forwarded, expires_s: read_seconds(expires_s)?, preview })
+        let (expires_s, pictures) = (read_seconds(expires_s)?, read_pictures(pictures)?);
+        Ok(Self::Text { text, reply_to, forwarded, expires_s, preview, pictures }.without_excess())
+    }
+
+    fn edited(proto: EditProto) -> Result<Self, WireError> {
+        check_bytes("text", proto.text.as_bytes(), TEXT_MAX_BYTES)?;
+        Ok(Self::Edit {
+            target: MsgId::from_slice(&proto.target)?,
+            text: clean_text(&proto.text),
+            pictures: read_pictures(proto.pictures)?,
+        })
     }
 
     fn react(proto: ReactProto) -> Result<Self, WireError> {
@@ -598,10 +642,14 @@ impl Body {
     /// Whether recipients will accept this body: its lists, texts and bytes are within their caps.
     pub fn check(&self) -> Result<(), WireError> {
         match self {
-            Self::Text { text, expires_s, preview, .. } => {
+            Self::Text { text, expires_s, preview, pictures, .. } => {
                 check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
+                check_pictures(pictures)?;
                 check_seconds(*expires_s)?;
                 preview.as_ref().map_or(Ok(()), |preview| preview.check(text))?;
+                if self.has_excess() {
+                    return Err(WireError::Malformed { what: "link preview" });
+                }
             }
             Self::Request { name, text, log, prekeys, addresses, queues, .. } => {
                 check_chars("request text", text, REQUEST_TEXT_MAX_CHARS)?;
@@ -626,7 +674,11 @@ impl Body {
             Self::MailboxOffer { offer } => offer.check()?,
             Self::MailboxWithdrawn => {}
             Self::Whereabouts { addresses, .. } => check_addresses("address", addresses, ADDRESSES_MAX)?,
-            Self::Edit { text, .. } => check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?,
+            Self::Edit { text, pictures, .. } => {
+                check_bytes("text", text.as_bytes(), TEXT_MAX_BYTES)?;
+                check_pictures(pictures)?;
+            }
+            Self::Sticker(sticker) => sticker.check()?,
             Self::Poll(poll) => poll.check()?,
             Self::Vote { choices, .. } => check_choices(*choices)?,
             Self::Delete { .. } | Self::ClosePoll { .. } | Self::Typing { .. } | Self::Presence { .. } => {}
@@ -653,6 +705,24 @@ fn contact(proto: ContactProto) -> Result<Contact, WireError> {
     };
     let (prekeys, queues) = (curve_keys(&proto.prekeys)?, read_queues(proto.queues)?);
     Ok((clean_name(&proto.name), proto.log, kem, prekeys, proto.addresses, queues))
+}
+
+fn write_text(
+    text: &str,
+    reply_to: Option<MsgId>,
+    forwarded: bool,
+    expires_s: Option<u32>,
+    preview: Option<&LinkPreview>,
+    pictures: &[SmallPicture],
+) -> TextProto {
+    TextProto {
+        text: text.to_owned(),
+        reply_to: reply_to.map(|id| id.to_bytes().to_vec()),
+        forwarded,
+        expires_s: expires_s.unwrap_or(0),
+        preview: preview.map(LinkPreview::encode),
+        pictures: write_pictures(pictures),
+    }
 }
 
 fn check_contact(name: &str, log: &[u8], prekeys: usize, addresses: &[String]) -> Result<(), WireError> {

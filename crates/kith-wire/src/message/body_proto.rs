@@ -2,11 +2,12 @@
 
 use prost::Message;
 
+use super::stickers::SmallPictureProto;
 use crate::codec::Shape;
-use crate::limits::{ADDRESSES_MAX, BODY_MAX, NACKS_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX};
+use crate::limits::{ADDRESSES_MAX, BODY_MAX, EMOJI_PICTURES_MAX, NACKS_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX};
 use crate::mailbox::QueueProto;
 
-pub(super) const TEXT: Shape = plain("text", &[]);
+pub(super) const TEXT: Shape = plain("text", &[(6, EMOJI_PICTURES_MAX)]);
 pub(super) const RECEIPT: Shape = plain("receipt", &[(1, RECEIPTS_MAX)]);
 pub(super) const NACK: Shape = plain("nack", &[(1, NACKS_MAX)]);
 pub(super) const PREKEYS: Shape = plain("one-time keys", &[(1, PREKEYS_MAX)]);
@@ -17,7 +18,7 @@ pub(super) const MAILBOX_OFFER: Shape = plain("mailbox offer", &[]);
 pub(super) const MAILBOX_WITHDRAWN: Shape = plain("withdrawn mailbox", &[]);
 pub(super) const WHEREABOUTS: Shape = plain("whereabouts", &[(2, ADDRESSES_MAX)]);
 
-pub(super) const EDIT: Shape = plain("edit", &[]);
+pub(super) const EDIT: Shape = plain("edit", &[(3, EMOJI_PICTURES_MAX)]);
 pub(super) const DELETE: Shape = plain("deletion", &[]);
 pub(super) const EXPIRY: Shape = plain("expiry", &[]);
 pub(super) const VOTE: Shape = plain("vote", &[]);
@@ -47,15 +48,25 @@ pub(super) struct TextProto {
     /// A message of its own, so that one that is no good does not cost the text.
     #[prost(bytes = "vec", optional, tag = "5")]
     pub(super) preview: Option<Vec<u8>>,
+    #[prost(message, repeated, tag = "6")]
+    pub(super) pictures: Vec<SmallPictureProto>,
 }
 
-/// An edit, and a deletion, which leaves `text` empty.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct ChangeProto {
+pub(super) struct EditProto {
     #[prost(bytes = "vec", tag = "1")]
     pub(super) target: Vec<u8>,
     #[prost(string, tag = "2")]
     pub(super) text: String,
+    #[prost(message, repeated, tag = "3")]
+    pub(super) pictures: Vec<SmallPictureProto>,
+}
+
+/// Something about a message that says nothing else.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct ChangeProto {
+    #[prost(bytes = "vec", tag = "1")]
+    pub(super) target: Vec<u8>,
 }
 
 #[derive(Clone, PartialEq, Message)]

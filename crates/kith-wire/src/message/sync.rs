@@ -8,7 +8,7 @@ use super::body_proto::plain;
 use crate::codec::{Shape, array, arrays, check_count};
 use crate::error::WireError;
 use crate::ids::{Hlc, MsgId};
-use crate::limits::{BODY_MAX, PARENTS_MAX, SYNC_BYTES_MAX, SYNC_FETCH_MAX, SYNC_WANTED_MAX};
+use crate::limits::{KEPT_BODY_MAX, PARENTS_MAX, SYNC_BYTES_MAX, SYNC_FETCH_MAX, SYNC_WANTED_MAX};
 use crate::text::check_bytes;
 
 /// One step of a reconciliation.
@@ -232,8 +232,7 @@ impl Sync {
             }
             Self::Returned { parents, body, .. } => {
                 check_count("parents", parents.len(), PARENTS_MAX)?;
-                // The rest of it takes at most 128 bytes.
-                check_bytes("returned message", body, BODY_MAX - 128)
+                check_bytes("returned message", body, KEPT_BODY_MAX)
             }
         }
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::ids::TransportId;
+use crate::ids::{AccountId, TransportId};
 use crate::limits::ADDRESSES_MAX;
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ fn card(addresses: &[String]) -> (SigningKey, TransportCard) {
 
 fn record(find: &FindKey) -> (Vec<u8>, TransportCard) {
     let (key, card) = card(&["/ip4/9.9.9.9/tcp/4100".to_owned()]);
-    (find.record(DAY, NOW_MS, &card, &key), card)
+    (find.record(DAY, NOW_MS, &card, &key, None), card)
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn only_the_key_and_its_day_open_a_record() {
     let (find, other) = (FindKey::random(), FindKey::random());
     let (bytes, card) = record(&find);
     assert_eq!(bytes.len(), WHEREABOUTS_LEN);
-    assert_eq!(find.open(DAY, &bytes, NOW_MS), Ok(card));
+    assert_eq!(find.open(DAY, &bytes, NOW_MS), Ok(Found { card, renewal: None }));
     assert_eq!(check_record(&find.name(DAY), &bytes, NOW_MS), Ok(NOW_MS));
     assert_eq!(find.open(DAY + 1, &bytes, NOW_MS), Err(WhereaboutsError::Forged), "the name of another day");
     assert_eq!(other.open(DAY, &bytes, NOW_MS), Err(WhereaboutsError::Forged));
@@ -42,9 +42,13 @@ fn names_and_lengths_tell_nothing() {
     let short: Vec<String> = (0..ADDRESSES_MAX).map(|n| format!("/ip4/203.0.113.{n}/tcp/1")).collect();
     for addresses in [Vec::new(), many, short] {
         let (key, card) = card(&addresses);
-        let bytes = find.record(DAY, NOW_MS, &card, &key);
+        let device = SigningKey::generate();
+        let account = AccountId::from(SigningKey::generate().public());
+        let renewal = Renewal::create(account, &device, &key, u64::MAX);
+        let bytes = find.record(DAY, NOW_MS, &card, &key, Some(&renewal));
         assert_eq!(bytes.len(), WHEREABOUTS_LEN);
-        let opened = find.open(DAY, &bytes, NOW_MS).expect("it opens");
+        let Found { card: opened, renewal: told } = find.open(DAY, &bytes, NOW_MS).expect("it opens");
+        assert_eq!(told.and_then(|told| told.verify(account).ok()), Some(renewal));
         let kept = &card.addresses[..opened.addresses.len()];
         assert_eq!(opened.addresses, kept, "the first ones");
         assert!(opened.addresses.len() >= addresses.len().min(3));
@@ -55,7 +59,7 @@ fn names_and_lengths_tell_nothing() {
 fn a_record_holds_a_card_that_its_device_signed() {
     let find = FindKey::random();
     let (_, card) = card(&[]);
-    let forged = find.record(DAY, NOW_MS, &card, &SigningKey::generate());
+    let forged = find.record(DAY, NOW_MS, &card, &SigningKey::generate(), None);
     assert_eq!(find.open(DAY, &forged, NOW_MS), Err(WhereaboutsError::Card));
     let bytes = find.record_of(DAY, NOW_MS, &vec![0xff; PLAIN_LEN]);
     assert!(matches!(find.open(DAY, &bytes, NOW_MS), Err(WhereaboutsError::Wire(_))), "a length beyond the end");

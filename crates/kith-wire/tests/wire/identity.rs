@@ -2,10 +2,13 @@
 
 use kith_crypto::{CurveKey, DeviceSecrets, KemSecret, SignContext, SigningKey};
 use kith_wire::limits::{DEVICES_MAX, LOG_ENTRIES_MAX};
-use kith_wire::{IdentityError, IdentityLog, LogRelation, NewDevice, Revocation, UnverifiedIdentityLog, WireError};
+use kith_wire::{
+    AccountId, IdentityError, IdentityLog, LogRelation, NewDevice, Renewal, Revocation, UnverifiedIdentityLog,
+    WireError,
+};
 use proptest::prelude::*;
 
-use crate::samples::{NOW_MS, account_key, device, device_key, device_of, log, new_device, transport_key};
+use crate::samples::{NOW_MS, account_key, device, device_key, device_of, log, new_device, renewed_log, transport_key};
 
 /// Protobuf field `number` with `bytes`; the tests write entries by hand to get past the honest writer.
 fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
@@ -250,17 +253,106 @@ fn relations() {
     assert_eq!(relation(&old, (u64::MAX, [0; 32])), LogRelation::Older);
 }
 
+/// `log` with other bytes beside its entries.
+fn with_renewals(log: &IdentityLog, renewals: &[Vec<u8>]) -> Result<IdentityLog, IdentityError> {
+    let bytes = [log.encode(), field(2, &renewals.concat())].concat();
+    UnverifiedIdentityLog::decode(&bytes)?.verify()
+}
+
+#[test]
+fn a_device_has_the_key_of_its_newest_renewal() {
+    let (mut renewed, first) = (log(), log());
+    let device_id = device(1).device;
+    let head = renewed.head_hash();
+    renewed.renew(&device_key(1), &transport_key(8), 5).unwrap();
+    assert_eq!(renewed.renew(&device_key(1), &transport_key(9), 5), Err(IdentityError::BadRenewal), "not newer");
+    renewed.renew(&device_key(1), &transport_key(9), 6).unwrap();
+    let record = renewed.device(&device_id).unwrap();
+    assert_eq!((record.transport, record.renewed), (transport_key(9).public().into(), 6));
+    assert_eq!(renewed.relation_to(first.seq(), &head), LogRelation::Same, "the list is the same");
+    let again = UnverifiedIdentityLog::decode(&renewed.encode()).unwrap().verify().unwrap();
+    assert_eq!(again, renewed);
+
+    // An older one that comes late changes nothing.
+    let late = Renewal::create(renewed.account(), &device_key(1), &transport_key(8), 5);
+    assert_eq!(renewed.take_renewal(late), Ok(false));
+    assert_eq!(again, renewed);
+
+    // The next entry keeps it; one that revokes the device, or lists it with other keys, does not.
+    let key = account_key();
+    renewed.append(&key, vec![new_device(2)], &[], NOW_MS).unwrap();
+    assert_eq!(renewed.device(&device_id).unwrap().renewed, 6);
+    let mut anew = renewed.clone();
+    let keys = DeviceSecrets { sign: device_key(1), transport: transport_key(7), kem: KemSecret::from_seed(&[1; 32]) };
+    let other = NewDevice::new(anew.account(), &keys, CurveKey::from_bytes([7; 32]), NOW_MS);
+    anew.append(&key, vec![other], &[], NOW_MS).unwrap();
+    let record = anew.device(&device_id).unwrap();
+    assert_eq!((record.transport, record.renewed), (transport_key(7).public().into(), 0));
+    renewed.append(&key, vec![], &[Revocation { device: device_id, at_ms: NOW_MS }], NOW_MS).unwrap();
+    assert!(renewed.renewal(&device_id).is_none());
+    assert!(UnverifiedIdentityLog::decode(&renewed.encode()).unwrap().verify().is_ok());
+}
+
+/// Else a contact could be led to an endpoint of somebody else, or somebody's endpoint be taken from them.
+#[test]
+fn nobody_renews_a_key_that_is_not_theirs() {
+    let (log, account) = (log(), log().account());
+    let other = AccountId::from(SigningKey::from_seed(&[99; 32]).public());
+    let of =
+        |account, device, transport: &SigningKey| Renewal::create(account, &device_key(device), transport, 5).encode();
+    let good = of(account, 1, &transport_key(9));
+    assert!(with_renewals(&log, std::slice::from_ref(&good)).is_ok());
+    let half = |signature: usize| {
+        let from = good.len() - 128 + 64 * signature;
+        let mut bytes = good.clone();
+        bytes[from..from + 64].copy_from_slice(&of(other, 1, &transport_key(9))[from..from + 64]);
+        bytes
+    };
+    let cases = [
+        ("not signed by the device", half(0)),
+        ("not signed by the key", half(1)),
+        ("for another account", of(other, 1, &transport_key(9))),
+        ("of a revoked device", of(account, 0, &transport_key(9))),
+        ("of a device that is not listed", of(account, 5, &transport_key(9))),
+        ("the account key", of(account, 1, &account_key())),
+        ("the device key", of(account, 1, &device_key(1))),
+        ("number zero", Renewal::create(account, &device_key(1), &transport_key(9), 0).encode()),
+        ("twice", [good.clone(), good.clone()].concat()),
+        ("cut off", good[..good.len() - 1].to_vec()),
+        ("a byte too many", [good.as_slice(), &[0]].concat()),
+    ];
+    for (case, bytes) in cases {
+        assert_eq!(with_renewals(&log, &[bytes]), Err(IdentityError::BadRenewal), "{case}");
+    }
+    let mut two = log.clone();
+    two.append(&account_key(), vec![new_device(2)], &[], NOW_MS).unwrap();
+    let taken = of(account, 1, &transport_key(2));
+    assert_eq!(with_renewals(&two, &[taken]), Err(IdentityError::BadRenewal), "the key of another device");
+    let mut newer = good.clone();
+    newer[0] = 2;
+    assert!(matches!(
+        with_renewals(&log, &[newer]),
+        Err(IdentityError::Wire(WireError::UnknownVersion { found: 2, .. }))
+    ));
+}
+
 /// One random change of a random log.
 #[derive(Debug, Clone)]
 enum Change {
     Add,
     Revoke(usize),
+    Renew(u8),
     Touch,
 }
 
 /// Few enough that even logs of five devices stay under the cap.
 fn changes() -> impl Strategy<Value = Vec<Change>> {
-    let change = prop_oneof![Just(Change::Add), (0..5usize).prop_map(Change::Revoke), Just(Change::Touch)];
+    let change = prop_oneof![
+        Just(Change::Add),
+        (0..5usize).prop_map(Change::Revoke),
+        (1..9u8).prop_map(Change::Renew),
+        Just(Change::Touch)
+    ];
     proptest::collection::vec(change, 0..4)
 }
 
@@ -276,6 +368,10 @@ fn apply(log: &mut IdentityLog, changes: &[Change], next: &mut u8) {
             Change::Revoke(which) if log.devices().len() > 1 => {
                 let gone = &log.devices()[which % log.devices().len()];
                 revoke.push(Revocation { device: gone.device, at_ms: NOW_MS });
+            }
+            Change::Renew(number) => {
+                // Of the device that every log begins with, while it is there.
+                let _older = log.renew(&device_key(0), &transport_key(100 + number), (*number).into());
             }
             Change::Add | Change::Revoke(_) | Change::Touch => {}
         }
@@ -315,11 +411,13 @@ proptest! {
 
     #[test]
     fn no_changed_byte_goes_unnoticed(position in any::<prop::sample::Index>(), flip in 1..=255u8) {
-        let mut bytes = log().encode();
+        let mut bytes = renewed_log().encode();
         let at = position.index(bytes.len());
         bytes[at] ^= flip;
         if let Ok(Ok(found)) = UnverifiedIdentityLog::decode(&bytes).map(UnverifiedIdentityLog::verify) {
-            prop_assert!(found.head_hash() != log().head_hash() && found.relation_to(2, &log().head_hash()) == LogRelation::Older,
+            let same = found.head_hash() == log().head_hash();
+            prop_assert!(!same || (found == log() || found == renewed_log()), "a changed renewal was taken");
+            prop_assert!(same || found.head_hash() != log().head_hash() && found.relation_to(2, &log().head_hash()) == LogRelation::Older,
                 "a changed log passed as the same");
         }
     }

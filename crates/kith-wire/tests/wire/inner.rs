@@ -3,19 +3,21 @@
 use kith_crypto::{CurveKey, SigningKey};
 use kith_wire::Availability;
 use kith_wire::limits::{
-    EMOJI_MAX_BYTES, EXPIRES_MAX_S, INNER_MAX, LOG_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX, TEXT_MAX_BYTES,
+    EMOJI_MAX_BYTES, EMOJI_PICTURES_MAX, EXPIRES_MAX_S, INNER_MAX, LOG_MAX, PREKEYS_MAX, QUEUES_MAX, RECEIPTS_MAX,
+    TEXT_MAX_BYTES,
 };
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
     AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, FindKey, Hlc, Inner, InnerError, Introduction,
-    IntroductionAnswer, LinkPreview, MailboxOffer, MsgId, Poll, QueueAddress, Sync, UnverifiedInner, WireError,
+    IntroductionAnswer, LinkPreview, MailboxOffer, MsgId, Poll, QueueAddress, SmallPicture, Sticker, Sync,
+    UnverifiedInner, WireError,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use zeroize::Zeroizing;
 
-use crate::samples::{addresses, bodies, bootstrap_link, ends, inner, introduction_answer, kem, poll};
+use crate::samples::{addresses, bodies, bootstrap_link, edit, ends, inner, introduction_answer, kem, poll};
 
 #[test]
 fn each_of_the_four_ends_is_checked() {
@@ -46,7 +48,7 @@ fn unknown_kinds_are_kept_and_sent_on_unchanged() {
         assert_eq!(body, Body::Unknown { kind, bytes: vec![9, 8, 7] });
         assert_eq!((body.kind(), body.encode()), (kind, vec![9, 8, 7]));
     }
-    for kind in (1..=12).chain(20..=26).chain(30..=34).chain(40..=41) {
+    for kind in (1..=13).chain(20..=27).chain(30..=34).chain(40..=41) {
         let disguised = Body::Unknown { kind, bytes: Vec::new() };
         assert_eq!(disguised.check(), Err(WireError::UnknownKind { what: "body kind", found: kind }));
     }
@@ -73,6 +75,7 @@ fn nothing_over_its_cap_is_made_or_taken() {
             forwarded: false,
             expires_s: Some(EXPIRES_MAX_S + 1),
             preview: None,
+            pictures: Vec::new(),
         },
         Body::Expiry { expires_s: Some(EXPIRES_MAX_S + 1), number: 1 },
         Body::Delivered { messages: ids.clone() },
@@ -98,7 +101,7 @@ fn nothing_over_its_cap_is_made_or_taken() {
             bundle_hash: [0; 32],
             queues: Vec::new(),
         },
-        Body::Edit { target: MsgId::from_bytes([1; 16]), text: "x".repeat(TEXT_MAX_BYTES + 1) },
+        edit(MsgId::from_bytes([1; 16]), "x".repeat(TEXT_MAX_BYTES + 1), Vec::new()),
         react(&"👍".repeat(EMOJI_MAX_BYTES / 4 + 1)),
         react(""),
         react("ok"),
@@ -229,6 +232,23 @@ fn about_polls() -> impl Strategy<Value = Body> {
     ]
 }
 
+fn picture() -> impl Strategy<Value = SmallPicture> {
+    ("[a-zé愛_+-][a-z0-9]{0,31}", vec(any::<u8>(), 1..300)).prop_map(|(name, png)| SmallPicture { name, png })
+}
+
+fn pictures() -> impl Strategy<Value = Vec<SmallPicture>> {
+    vec(picture(), 0..=EMOJI_PICTURES_MAX)
+}
+
+fn stickers() -> impl Strategy<Value = Body> {
+    (picture(), any::<Option<[u8; 16]>>(), any::<bool>(), seconds()).prop_map(
+        |(picture, reply, forwarded, expires_s)| {
+            let reply_to = reply.map(MsgId::from_bytes);
+            Body::Sticker(Sticker { picture, reply_to, forwarded, expires_s })
+        },
+    )
+}
+
 fn sync() -> impl Strategy<Value = Body> {
     let log = || vec(any::<u8>(), 0..300);
     prop_oneof![
@@ -252,6 +272,19 @@ fn sync() -> impl Strategy<Value = Body> {
     ]
 }
 
+fn texts() -> impl Strategy<Value = Body> {
+    let text = ".{0,500}".prop_map(|text| clean_text(&text));
+    let seen = proptest::option::of((line(1, 200), line(0, 500)));
+    (text, any::<Option<[u8; 16]>>(), any::<bool>(), seconds(), seen, pictures()).prop_map(
+        |(text, reply, forwarded, expires_s, seen, pictures)| {
+            let link = "https://kith.example/about";
+            let preview = seen.and_then(|(title, about)| LinkPreview::create(link, &title, &about, None));
+            let text = if preview.is_some() { format!("{text} {link}") } else { text };
+            Body::Text { text, reply_to: reply.map(MsgId::from_bytes), forwarded, expires_s, preview, pictures }
+        },
+    )
+}
+
 fn body() -> impl Strategy<Value = Body> {
     let name = || ".{0,64}".prop_map(|name| clean_name(&name));
     let text = || ".{0,500}".prop_map(|text| clean_text(&text));
@@ -260,19 +293,8 @@ fn body() -> impl Strategy<Value = Body> {
     let keys = || vec(curve_key(), 0..=PREKEYS_MAX);
     let places = || vec(address(), 0..=16);
     prop_oneof![
-        (
-            text(),
-            any::<Option<[u8; 16]>>(),
-            any::<bool>(),
-            seconds(),
-            proptest::option::of((line(1, 200), line(0, 500)))
-        )
-            .prop_map(|(text, reply, forwarded, expires_s, seen)| {
-                let link = "https://kith.example/about";
-                let preview = seen.and_then(|(title, about)| LinkPreview::create(link, &title, &about, None));
-                let text = if preview.is_some() { format!("{text} {link}") } else { text };
-                Body::Text { text, reply_to: reply.map(MsgId::from_bytes), forwarded, expires_s, preview }
-            }),
+        texts(),
+        stickers(),
         about_polls(),
         introductions(),
         (seconds(), any::<u32>()).prop_map(|(expires_s, number)| Body::Expiry { expires_s, number }),
@@ -320,7 +342,11 @@ fn body() -> impl Strategy<Value = Body> {
         ]
         .prop_map(|availability| Body::Presence { availability }),
         log().prop_map(|log| Body::Identity { log }),
-        (any::<[u8; 16]>(), text()).prop_map(|(id, text)| Body::Edit { target: MsgId::from_bytes(id), text }),
+        (any::<[u8; 16]>(), text(), pictures()).prop_map(|(id, text, pictures)| edit(
+            MsgId::from_bytes(id),
+            text,
+            pictures
+        )),
         any::<[u8; 16]>().prop_map(|id| Body::Delete { target: MsgId::from_bytes(id) }),
         (any::<[u8; 16]>(), any::<[u8; 32]>(), "[😀-🙏]{1,16}", any::<bool>()).prop_map(|(id, author, emoji, on)| {
             Body::React { target: MsgId::from_bytes(id), author: AccountId::from_bytes(author), emoji, on }

@@ -6,7 +6,7 @@ use kith_wire::{Body, LinkPreview, Picture, PictureFormat};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::samples::PIXEL;
+use crate::samples::{PIXEL, text_of};
 
 const LINK: &str = "https://kith.example/about";
 
@@ -27,7 +27,7 @@ fn received(text: &str, preview: LinkPreview) -> Option<LinkPreview> {
 }
 
 fn written(text: &str, preview: Option<LinkPreview>) -> Body {
-    Body::Text { text: text.into(), reply_to: None, forwarded: false, expires_s: None, preview }
+    text_of(text.into(), preview, Vec::new())
 }
 
 #[test]

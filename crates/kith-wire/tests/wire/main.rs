@@ -10,5 +10,6 @@ mod link_preview;
 mod memory;
 mod recovery;
 mod samples;
+mod stickers;
 mod vector_format;
 mod vectors;

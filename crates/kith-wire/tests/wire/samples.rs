@@ -9,8 +9,9 @@ use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
     EnvelopeId, FindKey, Header, Hello, Hlc, IdentityLog, Inner, Introduction, IntroductionAnswer, InviteBundle,
     InviteLink, Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice,
-    Poll, QueueAddress, Receipt, ReceiveId, RequestAnswer, RequestFrame, RequestWork, Revocation, SlotDenial, SlotId,
-    SlotRequest, SlotResponse, Sync, TransportCard, TransportId, WorkTask, services, slot,
+    Poll, QueueAddress, Receipt, ReceiveId, Renewal, RequestAnswer, RequestFrame, RequestWork, Revocation, SlotDenial,
+    SlotId, SlotRequest, SlotResponse, SmallPicture, Sticker, Sync, TransportCard, TransportId, WorkTask, services,
+    slot,
 };
 use kith_wire::{Availability, LinkPreview};
 use zeroize::Zeroizing;
@@ -62,6 +63,17 @@ fn make_log() -> IdentityLog {
     log.append(&key, vec![new_device(1)], &[], NOW_MS + 1).unwrap();
     let revoked = Revocation { device: device(0).device, at_ms: NOW_MS + 2 };
     log.append(&key, vec![], &[revoked], NOW_MS + 2).unwrap();
+    log
+}
+
+/// The last device of [`log`] with another transport key.
+pub(crate) fn renewal() -> Renewal {
+    Renewal::create(log().account(), &device_key(1), &transport_key(9), NOW_MS + 3)
+}
+
+pub(crate) fn renewed_log() -> IdentityLog {
+    let mut log = log();
+    assert!(log.take_renewal(renewal()).unwrap());
     log
 }
 
@@ -124,8 +136,14 @@ pub(crate) const PIXEL: [u8; 69] = [
 
 fn texts() -> [(&'static str, Body); 5] {
     let text = || "Hello from the other side".to_owned();
-    let written =
-        |reply_to, forwarded, expires_s| Body::Text { text: text(), reply_to, forwarded, expires_s, preview: None };
+    let written = |reply_to, forwarded, expires_s| Body::Text {
+        text: text(),
+        reply_to,
+        forwarded,
+        expires_s,
+        preview: None,
+        pictures: Vec::new(),
+    };
     let (url, title) = ("https://kith.example/about", "About Kith");
     let preview = LinkPreview::create(url, title, "A messenger without a server", Some(PIXEL.to_vec()));
     let with_link = format!("Look: {url}");
@@ -134,7 +152,7 @@ fn texts() -> [(&'static str, Body); 5] {
         ("text-reply", written(Some(MsgId::from_bytes([50; 16])), false, None)),
         ("text-forwarded", written(None, true, None)),
         ("text-expiring", written(None, false, Some(86_400))),
-        ("text-preview", Body::Text { text: with_link, reply_to: None, forwarded: false, expires_s: None, preview }),
+        ("text-preview", text_of(with_link, preview, Vec::new())),
     ]
 }
 
@@ -148,6 +166,7 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let mut bodies = polls();
     bodies.extend(texts());
     bodies.extend(short());
+    bodies.extend(pictured());
     bodies.extend(syncs());
     bodies.extend([
         (
@@ -218,7 +237,7 @@ fn short() -> Vec<(&'static str, Body)> {
     vec![
         ("expiry", Body::Expiry { expires_s: Some(3600), number: 7 }),
         ("expiry-off", Body::Expiry { expires_s: None, number: 8 }),
-        ("edit", Body::Edit { target: MsgId::from_bytes([50; 16]), text: "Hello from the other side".to_owned() }),
+        ("edit", edit(MsgId::from_bytes([50; 16]), "Hello from the other side".to_owned(), Vec::new())),
         ("delete", Body::Delete { target: MsgId::from_bytes([50; 16]) }),
         ("react-on", react("👩🏽‍🚀", true)),
         ("react-off", react("👍", false)),
@@ -229,6 +248,40 @@ fn short() -> Vec<(&'static str, Body)> {
         ("whereabouts", Body::Whereabouts { find: find_key(), addresses: addresses() }),
         ("presence", Body::Presence { availability: Availability::Busy }),
         ("presence-hidden", Body::Presence { availability: Availability::Hidden }),
+    ]
+}
+
+/// A text that answers nothing, and what it shows.
+pub(crate) fn text_of(text: String, preview: Option<LinkPreview>, pictures: Vec<SmallPicture>) -> Body {
+    Body::Text { text, reply_to: None, forwarded: false, expires_s: None, preview, pictures }
+}
+
+pub(crate) fn edit(target: MsgId, text: String, pictures: Vec<SmallPicture>) -> Body {
+    Body::Edit { target, text, pictures }
+}
+
+/// A PNG of one red pixel.
+pub(crate) fn picture(name: &str) -> SmallPicture {
+    let png =
+        b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\
+        \0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
+    SmallPicture { name: name.to_owned(), png: png.to_vec() }
+}
+
+pub(crate) fn sticker() -> Sticker {
+    Sticker { picture: picture("party"), reply_to: None, forwarded: false, expires_s: None }
+}
+
+fn pictured() -> Vec<(&'static str, Body)> {
+    let (target, pictures) = (MsgId::from_bytes([50; 16]), vec![picture("party"), picture("größe_2")]);
+    let answer = Sticker { reply_to: Some(target), forwarded: true, expires_s: Some(60), ..sticker() };
+    let text = "How :party: is :größe_2: at 10:30:45?".to_owned();
+    let written = text_of(text.clone(), None, pictures.clone());
+    vec![
+        ("sticker", Body::Sticker(sticker())),
+        ("sticker-answer", Body::Sticker(answer)),
+        ("text-pictures", written),
+        ("edit-pictures", edit(target, text, pictures)),
     ]
 }
 

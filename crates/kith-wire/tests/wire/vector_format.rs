@@ -2,7 +2,10 @@
 //! name begins with `sealed_` was made with a random nonce; the others follow from fixed inputs.
 
 use data_encoding::HEXLOWER;
-use kith_wire::{Body, FindKey, Inner, Introduction, LinkPreview, MailboxOffer, Picture, Poll, QueueAddress, Sync};
+use kith_wire::{
+    Body, FindKey, Inner, Introduction, LinkPreview, MailboxOffer, Picture, Poll, QueueAddress, SmallPicture, Sticker,
+    Sync,
+};
 
 /// The fields of one vector in the order they are written.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -53,6 +56,43 @@ pub(crate) fn with_queues(mut fields: Fields, queues: &[QueueAddress]) -> Fields
     fields
 }
 
+/// Pictures are not in the vectors that are older than they are.
+fn with_pictures(mut fields: Fields, pictures: &[SmallPicture]) -> Fields {
+    if !pictures.is_empty() {
+        let names: Vec<&str> = pictures.iter().map(|picture| picture.name.as_str()).collect();
+        fields.push(field("names", names.join(" ")));
+        fields.push(list("pngs", pictures.iter().map(|picture| &picture.png)));
+    }
+    fields
+}
+
+fn text_fields(body: &Body) -> Fields {
+    let Body::Text { text, reply_to, forwarded, expires_s, preview, pictures } = body else { return Vec::new() };
+    let mut fields =
+        vec![field("text", text), field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string()))];
+    // Not in the vectors that are older than it.
+    if *forwarded {
+        fields.push(field("forwarded", forwarded));
+    }
+    if let Some(seconds) = expires_s {
+        fields.push(field("expires_s", seconds));
+    }
+    fields.extend(preview.iter().flat_map(preview_fields));
+    with_pictures(fields, pictures)
+}
+
+fn sticker_fields(sticker: &Sticker) -> Fields {
+    let Sticker { picture, reply_to, forwarded, expires_s } = sticker;
+    vec![
+        field("name", &picture.name),
+        field("picture", picture.id()),
+        bytes("png", &picture.png),
+        field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string())),
+        field("forwarded", forwarded),
+        field("expires_s", expires_s.unwrap_or(0)),
+    ]
+}
+
 fn preview_fields(preview: &LinkPreview) -> Fields {
     let picture = preview.picture.as_ref().map_or(&[][..], Picture::bytes);
     vec![
@@ -65,19 +105,7 @@ fn preview_fields(preview: &LinkPreview) -> Fields {
 
 fn body_fields(body: &Body) -> Fields {
     match body {
-        Body::Text { text, reply_to, forwarded, expires_s, preview } => {
-            let mut fields =
-                vec![field("text", text), field("reply_to", reply_to.map_or_else(String::new, |id| id.to_string()))];
-            // Not in the vectors that are older than it.
-            if *forwarded {
-                fields.push(field("forwarded", forwarded));
-            }
-            if let Some(seconds) = expires_s {
-                fields.push(field("expires_s", seconds));
-            }
-            fields.extend(preview.iter().flat_map(preview_fields));
-            fields
-        }
+        Body::Text { .. } => text_fields(body),
         Body::Request { name, text, log, kem, prekeys, addresses, bundle_hash, queues } => with_queues(
             vec![
                 field("name", name),
@@ -120,7 +148,10 @@ fn body_fields(body: &Body) -> Fields {
         }
         Body::MailboxWithdrawn => Vec::new(),
         Body::Whereabouts { find, addresses } => whereabouts_fields(find, addresses),
-        Body::Edit { target, text } => vec![field("target", target), field("text", text)],
+        Body::Edit { target, text, pictures } => {
+            with_pictures(vec![field("target", target), field("text", text)], pictures)
+        }
+        Body::Sticker(sticker) => sticker_fields(sticker),
         Body::Delete { target } | Body::ClosePoll { target } => vec![field("target", target)],
         Body::React { target, author, emoji, on } => {
             vec![field("target", target), field("author", author), field("emoji", emoji), field("on", on)]

@@ -9,10 +9,11 @@ use kith_crypto::{Key, OlmKind, SpokenCode};
 use kith_wire::{
     AccountId, BootstrapLink, ChatId, Envelope, EnvelopeId, FindKey, Hello, InviteBundle, InviteLink, MailboxResponse,
     RequestAnswer, RequestFrame, SlotDenial, SlotRequest, SlotResponse, SpokenInvite, TransportId, UnverifiedBundle,
-    UnverifiedCard, UnverifiedIdentityLog, UnverifiedInner, UnverifiedMailboxRequest, WorkTask,
+    UnverifiedCard, UnverifiedIdentityLog, UnverifiedInner, UnverifiedMailboxRequest, UnverifiedRenewal, WorkTask,
 };
 
 use kith_wire::recovery::UnverifiedRecovery;
+use kith_wire::request::moved_frame;
 use kith_wire::whereabouts::check_record;
 
 use crate::vector_format::{inner_fields, with_queues};
@@ -98,6 +99,21 @@ fn spoken() {
 }
 
 #[test]
+fn transport_renewal() {
+    let vector = load("transport-renewal");
+    let account = vector.text("account").parse().unwrap();
+    let renewal = UnverifiedRenewal::decode(&vector.bytes("renewal")).unwrap().verify(account).unwrap();
+    assert_eq!(renewal.device().to_string(), vector.text("device"));
+    assert_eq!(renewal.transport().to_string(), vector.text("transport"));
+    assert_eq!(renewal.number(), vector.number("number"));
+    assert_eq!(moved_frame(&renewal), vector.bytes("request_frame"));
+    let log = UnverifiedIdentityLog::decode(&vector.bytes("log")).unwrap().verify().unwrap();
+    assert_eq!(log.renewal(&renewal.device()), Some(&renewal));
+    assert_eq!(log.device(&renewal.device()).unwrap().transport, renewal.transport());
+    assert_eq!(log.encode(), vector.bytes("log"));
+}
+
+#[test]
 fn whereabouts() {
     let vector = load("whereabouts");
     let find = FindKey::from_slice(&vector.bytes("find")).unwrap();
@@ -105,7 +121,7 @@ fn whereabouts() {
     let (name, record) = (vector.bytes("name"), vector.bytes("sealed_record"));
     assert_eq!(find.name(day).to_vec(), name);
     assert_eq!(check_record(&name.try_into().unwrap(), &record, now_ms), Ok(now_ms));
-    let card = find.open(day, &record, now_ms).unwrap();
+    let card = find.open(day, &record, now_ms).unwrap().card;
     assert_eq!(card.transport.to_string(), vector.text("transport"));
     assert_eq!(card.addresses.join(" "), vector.text("addresses"));
     let (link, device) = (InviteLink::parse(vector.text("link")).unwrap(), vector.text("device").parse().unwrap());
@@ -150,7 +166,7 @@ fn envelopes() {
 #[test]
 fn inner() {
     let all = load_all("inner-");
-    assert_eq!(all.len(), 44);
+    assert_eq!(all.len(), 48);
     for (name, vector) in all {
         let unverified = UnverifiedInner::decode(&vector.bytes("inner")).unwrap();
         let ends = unverified.claims();

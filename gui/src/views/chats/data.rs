@@ -81,7 +81,9 @@ fn row(model: &Model, lang: &Lang, chat: &Chat, selected: bool) -> ChatRow {
     let preview = last.map(|last| match (last.kind, &last.text) {
         _ if last.deleted => lang.t("message-deleted"),
         (MessageKind::System, _) => conversation::data::system_text(model, lang, last).unwrap_or_default(),
-        (MessageKind::Introduction, _) => conversation::data::text_of(model, lang, last).unwrap_or_default(),
+        (MessageKind::Introduction | MessageKind::Sticker, _) => {
+            conversation::data::text_of(model, lang, last).unwrap_or_default()
+        }
         (MessageKind::Unknown, _) => lang.t("message-unknown"),
         (_, Some(text)) => inline::plain(text),
         (_, None) => String::new(),

@@ -10,13 +10,13 @@ use kith_node::{MessageId, views::MessageState};
 
 use super::{
     data::{Bubble, Progress},
-    introduction, link_preview, poll, quote, reactions, toolbar,
+    introduction, link_preview, poll, quote, reactions, sticker, toolbar,
 };
 use crate::{
     action::{Action, Copied},
     cx::Cx,
     i18n::Arg,
-    model::{EmojiFor, Route, Sheet},
+    model::{EmojiFor, NewSticker, PictureFrom, PictureOf, Route, Sheet},
     text::{
         copied::CopyOrder,
         layout::{self, Body, Ink},
@@ -88,7 +88,16 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, manner: Manner<'_>, rev
         }
     };
     let names_me = bubble.mention && !bubble.mine;
-    let body = layout::body(ui, cx.theme, text, layout::Manner { ink, width: room, revealed, names, names_me });
+    let pictured = sticker::is_shown(cx, bubble);
+    let text = if pictured { "" } else { text };
+    let pictures: Vec<_> = bubble
+        .emoji
+        .iter()
+        .filter(|shown| !cx.model.pictures.is_broken(PictureOf::Small(shown.picture)))
+        .cloned()
+        .collect();
+    let manner = layout::Manner { ink, width: room, revealed, names, pictures: &pictures, names_me };
+    let body = layout::body(ui, cx.theme, text, manner);
     let forwarded = bubble.forwarded.then(|| caption(ui, cx, &cx.t("message-forwarded"), ink.muted));
     let quote = bubble.quote.as_ref().map(|quote| quote::lay(ui, cx, quote, quote_ink(cx, bubble), room));
     let chips = reactions::lay(ui, cx, &bubble.chips, room + 2.0 * SIDE);
@@ -100,6 +109,7 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, manner: Manner<'_>, rev
     let preview = preview.map(|shown| link_preview::lay(ui, cx, shown, bubble.id, preview_ink(cx, bubble), room));
     let below = introduction.as_ref().map_or(poll_size, introduction::Laid::size);
     let below = preview.as_ref().map_or(below, link_preview::Laid::size);
+    let below = if pictured { sticker::size(room) } else { below };
     let meta = meta(ui, cx, bubble);
     let last = body.galley.rows.last().map_or(0.0, |row| row.rect().width());
     let inline = below == egui::Vec2::ZERO && !body.rtl && last + 12.0 + meta.size().x <= room;
@@ -107,7 +117,8 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, manner: Manner<'_>, rev
     let forwarded_size = forwarded.as_ref().map_or(egui::Vec2::ZERO, |galley| galley.size());
     let quote_size = quote.as_ref().map_or(egui::Vec2::ZERO, quote::Laid::size);
     let above = forwarded_size.y + quote_size.y;
-    let text_height = body.galley.size().y + below.y + if inline { 0.0 } else { meta.size().y + 1.0 };
+    let words_height = if pictured { 0.0 } else { body.galley.size().y };
+    let text_height = words_height + below.y + if inline { 0.0 } else { meta.size().y + 1.0 };
     let inner =
         vec2(body.galley.size().x.max(wide).max(forwarded_size.x).max(quote_size.x).max(below.x), above + text_height);
     let gap = match (bubble.first, compact) {
@@ -159,7 +170,12 @@ fn quote_ink(cx: &Cx<'_>, bubble: &Bubble) -> quote::Ink {
 /// The time and, on mine, how far it got.
 fn meta(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble) -> Arc<Galley> {
     let t = cx.tokens();
-    let color = if bubble.mine { t.meta_out } else { t.meta_in };
+    let bare = sticker::is_shown(cx, bubble) && bubble.quote.is_none() && !bubble.forwarded;
+    let color = match (bare, bubble.mine) {
+        (true, _) => t.text_2,
+        (false, true) => t.meta_out,
+        (false, false) => t.meta_in,
+    };
     let mut job = egui::text::LayoutJob::default();
     let style = Type { size: 11.0, line: 15.0, weight: 450.0 };
     let icon = |color| egui::TextFormat {
@@ -185,8 +201,10 @@ fn meta(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble) -> Arc<Galley> {
         job.append(&format!("{}  ", cx.lang.left(left)), 2.0, cx.theme.format(style, color));
     }
     job.append(&cx.lang.clock(bubble.at), 0.0, cx.theme.format(style, color));
-    if let Some((shown, color)) = mark(cx, bubble) {
-        job.append(&shown.0.to_string(), 4.0, icon(color));
+    if let Some((shown, mark)) = mark(cx, bubble) {
+        let seen = matches!(bubble.progress, Progress::State(MessageState::Seen));
+        let mark = if bare && !seen { color } else { mark };
+        job.append(&shown.0.to_string(), 4.0, icon(mark));
     }
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
@@ -287,16 +305,23 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, lo
     {
         cx.act(Action::Select(id));
     }
-    let fill = if bubble.mine { t.bubble_out } else { t.bubble_in };
+    // A picture alone stands for itself.
+    let bare = sticker::is_shown(cx, bubble) && laid.quote.is_none() && laid.forwarded.is_none();
+    let fill = match (bare, bubble.mine) {
+        (true, _) => t.bg_app,
+        (false, true) => t.bubble_out,
+        (false, false) => t.bubble_in,
+    };
     let fill = fill.lerp_to_gamma(t.accent, look.flash * 0.45);
     let corners = corners(bubble, right);
     ui.painter().rect_filled(rect, corners, fill);
-    if cx.theme.edges {
+    if cx.theme.edges && !bare {
         ui.painter().rect_stroke(rect, corners, Stroke::new(1.0, t.border), StrokeKind::Inside);
     }
     speak(ui, cx, bubble, &response, choosing.then_some(chosen));
     let quote = above(ui, cx, bubble, &laid, rect, sense);
     let (mut uncover, words) = text(ui, cx, &laid, rect, !choosing);
+    sticker::show(ui, cx, bubble, rect.shrink2(vec2(SIDE, EDGE)), rect.top() + EDGE + laid.above);
     let asked = choices(ui, cx, bubble, &laid, rect, sense);
     answer(ui, cx, bubble, &laid, rect, sense);
     let preview = preview(ui, cx, bubble, &laid, rect, sense);
@@ -435,6 +460,7 @@ fn text(ui: &mut Ui, cx: &mut Cx<'_>, laid: &Laid, rect: Rect, live: bool) -> (b
     let origin = pos2(left, rect.top() + EDGE + laid.above);
     let place = Rect::from_min_size(origin, body.galley.size());
     let response = ui.put(place, Label::new(body.galley.clone()).selectable(live));
+    sticker::over_words(ui, cx, body, pos2(x, origin.y));
     if !live {
         return (false, response);
     }
@@ -556,7 +582,19 @@ fn changes(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, id: MessageId) {
         cx.act(Action::ClosePoll(id));
     }
     let words = bubble.text.is_some() && bubble.poll.is_none() && bubble.introduction.is_none();
-    if bubble.mine && words && menu_item(ui, cx, icons::PENCIL_SIMPLE, &cx.t("message-edit"), false) {
+    if let Some(shown) = bubble.sticker.as_ref().filter(|_| sticker::is_shown(cx, bubble)) {
+        let known = cx.model.stickers.iter().any(|own| own.picture == shown.picture);
+        if !known && menu_item(ui, cx, icons::PLUS_CIRCLE, &cx.t("sticker-keep"), false) {
+            let from = Some(PictureFrom::Message(shown.picture));
+            let new = NewSticker { name: shown.name.clone(), from, busy: false };
+            cx.act(Action::OpenSheet(Sheet::Stickers(new)));
+        }
+    }
+    if bubble.mine
+        && words
+        && bubble.sticker.is_none()
+        && menu_item(ui, cx, icons::PENCIL_SIMPLE, &cx.t("message-edit"), false)
+    {
         cx.act(Action::EditMessage(id));
     }
     if bubble.edited && menu_item(ui, cx, icons::ARROW_COUNTER_CLOCKWISE, &cx.t("message-edits"), false) {

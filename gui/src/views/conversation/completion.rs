@@ -38,13 +38,20 @@ fn suggestions(cx: &Cx<'_>, word: &str, names: &Names) -> Vec<Suggestion> {
     let Some(name) = word.strip_prefix(':') else { return Vec::new() };
     // With its second colon it is a whole name.
     if let Some(whole) = name.strip_suffix(':') {
+        if cx.model.stickers.iter().any(|own| own.name == whole) {
+            return Vec::new();
+        }
         let found = emoji::shortcode_matches(whole, 1).into_iter().filter(|(name, _)| *name == whole);
         return found.map(|(_, emoji)| offer(emoji, whole, &text)).collect();
     }
     if name.chars().count() < LETTERS_MIN {
         return Vec::new();
     }
-    emoji::shortcode_matches(name, OFFERED).into_iter().map(|(name, emoji)| offer(emoji, name, &text)).collect()
+    // Of one's own first: they were given their names to be found by them.
+    let own = cx.model.stickers.iter().filter(|own| own.name.starts_with(&name.to_lowercase()));
+    let own = own.map(|own| Suggestion::new(format!(":{}: ", own.name)).content(text(format!(":{}:", own.name))));
+    let known = emoji::shortcode_matches(name, OFFERED).into_iter().map(|(name, emoji)| offer(emoji, name, &text));
+    own.chain(known).take(OFFERED).collect()
 }
 
 fn offer(emoji: &str, name: &str, text: &impl Fn(String) -> WidgetText) -> Suggestion {

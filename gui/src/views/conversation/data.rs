@@ -2,7 +2,7 @@
 
 use kith_node::{
     AccountId, ChatId, MessageId,
-    views::{Message, MessageKind, MessageState, Reaction, System},
+    views::{Message, MessageKind, MessageState, Pictured, Reaction, System},
 };
 
 use super::{introduction, link_preview, poll};
@@ -78,6 +78,10 @@ pub(crate) struct Bubble {
     pub(crate) planned: Option<u64>,
     /// Answers to choose from.
     pub(crate) poll: Option<poll::Shown>,
+    /// A picture and nothing else.
+    pub(crate) sticker: Option<Pictured>,
+    /// What names between colons look like.
+    pub(crate) emoji: Vec<Pictured>,
     /// Somebody to get to know.
     pub(crate) introduction: Option<introduction::Shown>,
     /// What is behind a link in it.
@@ -163,6 +167,9 @@ pub(crate) fn text_of(model: &Model, lang: &Lang, message: &Message) -> Option<S
     if let Some(introduction) = introduction_of(model, message) {
         return Some(introduction.words(lang));
     }
+    if let Some(sticker) = message.sticker.as_ref().filter(|_| !message.deleted) {
+        return Some(lang.with("sticker-words", &[("name", Arg::Text(&sticker.name))]));
+    }
     let words = matches!(message.kind, MessageKind::Text | MessageKind::Poll) && !message.deleted;
     words.then(|| message.text.clone().unwrap_or_default())
 }
@@ -236,9 +243,17 @@ pub(crate) fn selected_text(model: &Model, lang: &Lang, chat: ChatId) -> String 
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// What the node will find in what is on its way.
+fn mine(model: &Model) -> Vec<Pictured> {
+    let of = |own: &kith_node::views::Sticker| Pictured { name: own.name.clone(), picture: own.emoji };
+    model.stickers.iter().map(of).collect()
+}
+
 struct Written {
     id: Option<MessageId>,
     poll: Option<poll::Shown>,
+    sticker: Option<Pictured>,
+    emoji: Vec<Pictured>,
     introduction: Option<introduction::Shown>,
     preview: Option<link_preview::Shown>,
     planned: Option<u64>,
@@ -268,6 +283,8 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         planned: message.planned_at,
         poll: message.poll.as_ref().map(|poll| poll::Shown::of(model, &lang.t("you"), poll)),
         introduction: introduction_of(model, message),
+        sticker: message.sticker.clone().filter(|_| !message.deleted),
+        emoji: message.emoji.clone(),
         preview: preview_of(message),
         expires: message.expires_s.map(|after| (message.expires_at, after)),
         local: 0,
@@ -294,6 +311,8 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         id: None,
         poll: None,
         introduction: None,
+        sticker: None,
+        emoji: mine(model),
         preview: None,
         planned: None,
         system: None,
@@ -342,6 +361,8 @@ impl Written {
             expires: self.expires,
             planned: self.planned,
             poll: self.poll.clone(),
+            sticker: self.sticker.clone(),
+            emoji: self.emoji.clone(),
             introduction: self.introduction.clone(),
             preview: self.preview.clone(),
             first,

@@ -15,10 +15,10 @@ use crate::{
     action::Action,
     cx::Cx,
     i18n::Arg,
-    model::{Drawn, PictureOf, Pixels, Seen},
+    model::{Drawn, PictureOf, Seen},
     text::links,
     theme::{Color, Type, icons},
-    widgets::{glyph, icon_button, picture},
+    widgets::{glyph, icon_button, paint_filling},
 };
 
 const WIDTH: f32 = 380.0;
@@ -94,7 +94,7 @@ impl Laid {
 
 pub(super) fn lay(ui: &Ui, cx: &Cx<'_>, shown: &Shown, of: Option<MessageId>, ink: Ink, room: f32) -> Laid {
     let width = room.min(WIDTH);
-    let broken = of.is_some_and(|id| matches!(cx.model.pictures.get(PictureOf::Message(id)), Some(Drawn::Broken)));
+    let broken = of.is_some_and(|id| cx.model.pictures.is_broken(PictureOf::Message(id)));
     let picture = shown.picture.filter(|_| !broken).map(|size| {
         let wide = size.width >= WIDE_MIN && size.width > size.height;
         let high = width * size.height as f32 / size.width as f32;
@@ -154,9 +154,8 @@ pub(super) fn show(
             Rect::from_min_size(pos2(words.max.x + PAD, rect.top() + PAD), size)
         };
         let corners = if wide { CornerRadius { nw: 8, ne: 8, sw: 0, se: 0 } } else { CornerRadius::same(6) };
-        match drawn(cx, of) {
-            Some(pixels) => picture::paint(ui, &pixels, place, corners),
-            None => drop(ui.painter().rect_filled(place, corners, ink.ground)),
+        if !of.is_some_and(|id| paint_filling(ui, cx, PictureOf::Message(id), place, corners)) {
+            ui.painter().rect_filled(place, corners, ink.ground);
         }
     }
     let mut y = words.top();
@@ -170,19 +169,6 @@ pub(super) fn show(
         cx.act(Action::Follow(shown.url.clone()));
     }
     response.on_hover_cursor(CursorIcon::PointingHand)
-}
-
-/// The picture of a message, which is asked for when it is first seen.
-fn drawn(cx: &mut Cx<'_>, of: Option<MessageId>) -> Option<Pixels> {
-    let id = of?;
-    match cx.model.pictures.get(PictureOf::Message(id)) {
-        Some(Drawn::Here(pixels)) => Some(pixels.clone()),
-        Some(Drawn::Asked | Drawn::Broken) => None,
-        None => {
-            cx.act(Action::WantPicture(id));
-            None
-        }
-    }
 }
 
 /// Above the field: what will be sent with the link in it.
@@ -208,12 +194,12 @@ pub(super) fn strip(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
                 cx.act(Action::DropPreview(chat));
             }
             ui.with_layout(start, |ui| {
-                match cx.model.pictures.get(PictureOf::Draft(chat)) {
-                    Some(Drawn::Here(pixels)) if has_picture => {
-                        let (place, _) = ui.allocate_exact_size(vec2(44.0, 44.0), Sense::hover());
-                        picture::paint(ui, pixels, place, CornerRadius::same(6));
-                    }
-                    Some(_) | None => drop(glyph(ui, cx, icons::LINK, 18.0, t.accent, false)),
+                let of = PictureOf::Draft(chat);
+                if has_picture && matches!(cx.model.pictures.get(of), Some(Drawn::Here(_))) {
+                    let (place, _) = ui.allocate_exact_size(vec2(44.0, 44.0), Sense::hover());
+                    paint_filling(ui, cx, of, place, CornerRadius::same(6));
+                } else {
+                    glyph(ui, cx, icons::LINK, 18.0, t.accent, false);
                 }
                 ui.with_layout(egui::Layout::top_down(crate::widgets::start_align(cx)), |ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;

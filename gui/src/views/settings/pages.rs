@@ -2,14 +2,14 @@
 
 use egui::Ui;
 use kith_node::params::ServeReply;
-use kith_node::views::{Backups, PRESENCE_SHARE, RECEIPTS_SEEN, RELAY_ONLY, TYPING_SHARE};
+use kith_node::views::{Backups, PRESENCE_SHARE, RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, TYPING_SHARE};
 
 use super::{public_address, ui::set};
 use crate::{
     action::{Action, Copied},
     cx::Cx,
     i18n::{Arg, Code},
-    model::{Appearance, BubbleStyle, Clock, Sheet, Wiping},
+    model::{Appearance, BubbleStyle, Clock, NewSticker, Sheet, Wiping},
     shortcuts,
     text::links::safe_name,
     theme::{Mode, Type, icons, space},
@@ -45,6 +45,10 @@ pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
         let alone = cx.model.network.as_ref().is_some_and(|network| network.bootstraps.is_empty());
         if cx.model.settings.relay_only && alone {
             banner(ui, cx, Tone::Warn, &cx.t("privacy-relay-none"), None);
+        }
+        let (title, about) = (cx.t("privacy-renew"), cx.t("privacy-renew-about"));
+        if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.settings.renew_key) {
+            cx.actions.push(Action::Share(RENEW_KEY, on));
         }
     });
     ui.add_space(space::S);
@@ -180,6 +184,17 @@ pub(super) fn appearance(ui: &mut Ui, cx: &mut Cx<'_>) {
         let (title, about) = (cx.t("still"), cx.t("still-about"));
         if let Some(on) = switch_row(ui, cx, &title, &about, cx.theme.still) {
             set(cx, |settings| settings.still = Some(on));
+        }
+    });
+    ui.add_space(space::S);
+    card(ui, cx, |ui, cx| {
+        let (title, count) = (cx.t("stickers-own"), cx.model.stickers.len() as u64);
+        let about = cx.with("stickers-count", &[("count", Arg::Count(count))]);
+        let mut pressed = false;
+        let text = cx.t("stickers-manage");
+        setting_row(ui, cx, &title, &about, |ui| pressed = button(ui, cx, Kind::Secondary, None, &text).clicked());
+        if pressed {
+            cx.act(Action::OpenSheet(Sheet::Stickers(NewSticker::default())));
         }
     });
 }

@@ -9,6 +9,7 @@ use kith_node::{
     views::ChatKind,
 };
 
+use super::stickers;
 use crate::{
     action::Action,
     cx::Cx,
@@ -18,7 +19,7 @@ use crate::{
     views::chats,
     widgets::{
         Face, Kind, Row, button, button_wide, context_menu, list_row, menu_item, muted, paragraph, section_title,
-        sheet, sheet_buttons,
+        segmented, sheet, sheet_buttons,
     },
 };
 
@@ -172,9 +173,24 @@ pub(super) fn pinned(ui: &mut Ui, cx: &mut Cx<'_>, chat: ChatId) {
 }
 
 pub(super) fn emoji(ui: &mut Ui, cx: &mut Cx<'_>, what: EmojiFor) {
-    let title = cx.t("emoji-title");
+    let title = cx.t(if matches!(what, EmojiFor::Sticker(_)) { "stickers-title" } else { "emoji-title" });
     sheet(ui, cx, &title, 380.0, |ui, cx| {
+        if let EmojiFor::Draft(chat) | EmojiFor::Sticker(chat) = what {
+            let tabs = ["emoji-tab", "stickers-tab"].map(|key| cx.t(key));
+            let at = usize::from(matches!(what, EmojiFor::Sticker(_)));
+            let other = [EmojiFor::Draft(chat), EmojiFor::Sticker(chat)];
+            if let Some(what) = segmented(ui, cx, &title, &tabs, at).and_then(|at| other.get(at)) {
+                cx.act(Action::EditSheet(Sheet::Emoji(*what)));
+            }
+            ui.add_space(space::S);
+        }
+        if let EmojiFor::Sticker(chat) = what {
+            return stickers::choose(ui, cx, chat);
+        }
         ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
+        if let EmojiFor::Draft(chat) = what {
+            stickers::own_emoji(ui, cx, chat);
+        }
         ui.horizontal_wrapped(|ui| {
             for emoji in EMOJI {
                 if emoji_button(ui, cx, emoji) {
@@ -188,7 +204,7 @@ pub(super) fn emoji(ui: &mut Ui, cx: &mut Cx<'_>, what: EmojiFor) {
 fn chosen(cx: &mut Cx<'_>, what: EmojiFor, emoji: &str) {
     match what {
         EmojiFor::Reaction(message) => cx.act(Action::React(message, emoji.to_owned(), true)),
-        EmojiFor::Draft(chat) => cx.act(Action::Insert(chat, emoji.to_owned())),
+        EmojiFor::Draft(chat) | EmojiFor::Sticker(chat) => cx.act(Action::Insert(chat, emoji.to_owned())),
     }
 }
 

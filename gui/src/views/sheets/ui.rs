@@ -1,7 +1,7 @@
 use egui::Ui;
 use kith_node::{AccountId, views::Presence};
 
-use super::{backup, expiry, introduce, lock, message, poll, schedule, wipe};
+use super::{backup, expiry, introduce, lock, message, poll, schedule, stickers, wipe};
 use crate::{
     action::Action,
     cx::Cx,
@@ -39,6 +39,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         Sheet::Scheduled { chat, rows } => schedule::list(ui, cx, chat, rows.as_deref()),
         Sheet::Expiry { chat, amount, unit } => expiry::show(ui, cx, chat, &amount, unit),
         Sheet::Emoji(what) => message::emoji(ui, cx, what),
+        Sheet::Stickers(new) => stickers::show(ui, cx, &new),
     }
 }
 

@@ -15,7 +15,7 @@ fn source(host: u8) -> Source {
 fn record(find: &FindKey, day: u64, made_at_ms: u64) -> Vec<u8> {
     let key = SigningKey::from_seed(&[1; 32]);
     let card = TransportCard::create(TransportId::from_bytes(key.public().to_bytes()), Vec::new(), made_at_ms, 0);
-    find.record(day, made_at_ms, &card, &key)
+    find.record(day, made_at_ms, &card, &key, None)
 }
 
 #[test]
