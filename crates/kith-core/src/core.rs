@@ -532,6 +532,7 @@ impl Core {
             self.store.expire_deposits(now.saturating_sub(ENVELOPE_MEMORY_MS))?;
             self.prune_invite_queues(now)?;
             self.prune_whereabouts(now)?;
+            self.hint(now)?;
             self.store.prune_changes(now.saturating_sub(crate::outbox::KEEP_MS))?;
         }
         Ok(())

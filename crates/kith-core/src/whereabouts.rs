@@ -15,6 +15,11 @@ use crate::{Output, Timestamp, convert, core::Core, error::CoreError};
 /// How long a key is kept beside the newer one, which may lie in a mailbox as long.
 const OLD_MS: u64 = 30 * 24 * 3600 * 1000;
 
+/// How often contacts that are away are told where this device is now.
+const HINT_EVERY_MS: u64 = 24 * 3600 * 1000;
+/// When they were told last, and a hash of what.
+const META_HINTED: &str = "hinted";
+
 /// What the network was told.
 #[derive(Debug, Default)]
 pub(crate) struct Whereabouts {
@@ -69,6 +74,43 @@ impl Core {
         self.findable_changed();
         let addresses = self.addresses.clone();
         self.enqueue_control(account, &Body::Whereabouts { find, addresses }, now)
+    }
+
+    /// Now and then: this device is somewhere else than contacts know, and those who are away cannot be told on a connection.
+    /// Where they look for it there may be no bootstrap node in common, so it waits for them in their mailboxes.
+    pub(crate) fn hint(&mut self, now: Timestamp) -> Result<(), CoreError> {
+        if self.addresses.is_empty() || self.is_invisible()? {
+            return Ok(());
+        }
+        let mut sorted = self.addresses.clone();
+        sorted.sort();
+        let what = *blake3::hash(sorted.join("\n").as_bytes()).as_bytes();
+        let last = self.store.meta(META_HINTED)?;
+        let (at, before) = last.as_deref().and_then(<[u8]>::split_first_chunk::<8>).unzip();
+        let due = at.is_none_or(|at| now.saturating_sub(u64::from_be_bytes(*at)) >= HINT_EVERY_MS);
+        if !due || before == Some(what.as_slice()) {
+            return Ok(());
+        }
+        self.store.set_meta(META_HINTED, &[now.to_be_bytes().as_slice(), &what].concat())?;
+        if before.is_none() {
+            // They were told with the first key.
+            return Ok(());
+        }
+        for contact in self.store.contacts()? {
+            let devices = self.live_devices(contact.account)?;
+            let there = devices.iter().any(|device| self.up.contains_key(&device.transport));
+            let find = self.store.own_find_keys(&contact.account)?.into_iter().next();
+            let Some(find) = find.filter(|_| convert::is_open(&contact) && !there) else { continue };
+            for device in devices {
+                // What they did not get yet is stale.
+                for row in self.store.outbox_of_kind(&device.device, Body::WHEREABOUTS)? {
+                    self.store.outbox_remove(row.id)?;
+                }
+            }
+            let addresses = self.addresses.clone();
+            self.enqueue_control(contact.account, &Body::Whereabouts { find, addresses }, now)?;
+        }
+        Ok(())
     }
 
     /// A contact is not to find this device any more.

@@ -54,7 +54,7 @@ pub(crate) async fn run(options: &Options, messages: usize, kithd: Option<&Path>
         None => crate::beside_us("kithd")?,
     };
     lines.push(as_a_program(options, starts, &program, &full, &empty).await?);
-    lines.push(searching(options, &full).await?);
+    lines.push(searching(options, "coldstart.search", &full).await?);
     Ok(lines)
 }
 
@@ -140,7 +140,7 @@ async fn start_program(program: &Path, profile: &Profile) -> Result<f64> {
 }
 
 /// Searches as people do, in a node that runs, against FTS5 on the same file.
-async fn searching(options: &Options, profile: &Profile) -> Result<Line> {
+pub(crate) async fn searching(options: &Options, name: &'static str, profile: &Profile) -> Result<Line> {
     let run = Run::begin();
     let node = profile.builder().spawn().await?;
     let raw = Raw::open(&profile.folder, &profile.database)?;
@@ -166,7 +166,7 @@ async fn searching(options: &Options, profile: &Profile) -> Result<Line> {
         bare.push(round_bare);
     }
     node.shutdown().await;
-    let metric = Metric::new("coldstart.search", "ms", Better::Less, ours)
+    let metric = Metric::new(name, "ms", Better::Less, ours)
         .anchor("bare FTS5 on the same file", bare)
         .goal(Value::P95, FRAME_MS);
     Ok(metric.line(&run, options.seed))

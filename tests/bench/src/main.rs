@@ -36,6 +36,7 @@ mod people;
 mod profile;
 mod raw;
 mod samples;
+mod store;
 mod words;
 
 /// Measures Kith against what the machine can do
@@ -94,6 +95,8 @@ enum Command {
     },
     /// A mailbox: envelopes put and fetched per second, and what 10,000 queues cost in memory
     Mailbox,
+    /// A history of n messages, a million by default: its first page, searching, exporting it, and inserting
+    Store,
     /// The window with a long history: its first frame, opening, scrolling, restyling, a burst, rest, and its memory
     Gui {
         /// How many messages the long history has
@@ -135,6 +138,7 @@ fn run(arguments: &Arguments) -> Result<()> {
             runtime()?.block_on(coldstart::run(options, *messages, kithd.as_deref()))?
         }
         Command::Mailbox => runtime()?.block_on(mailbox::run(options))?,
+        Command::Store => runtime()?.block_on(store::run(options))?,
         Command::Gui { messages, kith } => {
             let program = kith.clone().map_or_else(|| beside_us("kith"), Ok)?;
             gui::run(options, *messages, &program)?

@@ -36,6 +36,10 @@ pub(crate) struct Profile {
     pub(crate) database: Key,
     /// The chat with most messages.
     pub(crate) busiest: ChatId,
+    /// Whose it is.
+    pub(crate) me: AccountId,
+    /// Those it knows.
+    pub(crate) people: Vec<Person>,
 }
 
 impl Profile {
@@ -47,7 +51,7 @@ impl Profile {
         let (database, ratchet) = keys(&folder)?;
         let store = Store::open(&folder, &database, &ratchet)?;
         store.begin()?;
-        let now_ms = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+        let now_ms = now_ms();
         let people: Vec<Person> =
             (0..CONTACTS).map(|number| Person::new(&store, me, number, now_ms)).collect::<Result<_>>()?;
         let begin_ms = now_ms.saturating_sub(u64::try_from(messages)? * EVERY_MS);
@@ -64,7 +68,7 @@ impl Profile {
         store.commit()?;
         store.checkpoint()?;
         let busiest = people.first().context("a person")?.chat;
-        Ok(Self { folder, database, busiest })
+        Ok(Self { folder, database, busiest, me, people })
     }
 
     /// A builder for its node, on loopback.
@@ -73,7 +77,14 @@ impl Profile {
     }
 }
 
-struct Person {
+/// The wall clock, Unix milliseconds.
+pub(crate) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Somebody it knows.
+pub(crate) struct Person {
     account: AccountId,
     chat: ChatId,
 }
@@ -132,7 +143,7 @@ impl Person {
     }
 
     /// A message to them or from them.
-    fn message(&self, me: AccountId, at_ms: u64, words: &mut Words) -> MessageRow {
+    pub(crate) fn message(&self, me: AccountId, at_ms: u64, words: &mut Words) -> MessageRow {
         let outgoing = words.below(2) == 0;
         MessageRow {
             row: 0,
@@ -154,7 +165,7 @@ impl Person {
 }
 
 /// Opens the keystore of a profile without a password, as its node does.
-fn keys(folder: &Path) -> Result<(Key, Key)> {
+pub(crate) fn keys(folder: &Path) -> Result<(Key, Key)> {
     let keystore = Keystore::from_bytes(&fs::read(folder.join("identity.kith"))?)?;
     let key: [u8; 32] = fs::read(folder.join("identity.key"))?.as_slice().try_into()?;
     let unlocked = keystore.unlock(Secret::Key(SlotKind::KeyFile, &Key::from_bytes(&key)))?;

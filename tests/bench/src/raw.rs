@@ -5,7 +5,8 @@ use std::{fmt::Write as _, path::Path};
 use anyhow::{Context as _, Result};
 use kith_crypto::Key;
 use kith_store::{DATABASE_FILE, Store};
-use rusqlite::{Connection, params};
+use kith_wire::ChatId;
+use rusqlite::{Connection, Row, params};
 
 /// As `kith-store` opens its own.
 const PRAGMAS: &str = "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;
@@ -15,7 +16,9 @@ const PRAGMAS: &str = "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PR
 /// A raw connection.
 pub(crate) struct Raw {
     conn: Connection,
-    next: u64,
+    /// Which chat and author, by their rows.
+    place: (i64, i64),
+    next: i64,
 }
 
 impl Raw {
@@ -41,7 +44,18 @@ impl Raw {
         conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
         conn.execute_batch(&format!("PRAGMA key = \"x'{hex}'\""))?;
         conn.execute_batch(PRAGMAS).context("the raw database")?;
-        Ok(Self { conn, next: 1 })
+        Ok(Self { conn, place: (1, 1), next: 1 })
+    }
+
+    /// Inserts after the newest message of this chat from now on.
+    pub(crate) fn goes_on(mut self, chat: &ChatId) -> Result<Self> {
+        let sql = "SELECT chat_id, author_id, hlc FROM messages
+            WHERE chat_id = (SELECT id FROM chats WHERE chat = ?1) ORDER BY hlc DESC LIMIT 1";
+        let row = |row: &Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)?));
+        let newest;
+        (self.place, newest) = self.conn.query_row(sql, [chat.as_bytes()], row)?;
+        self.next = newest + 1;
+        Ok(self)
     }
 
     /// Inserts these messages in one durable transaction.
@@ -50,12 +64,12 @@ impl Raw {
         {
             let mut statement = transaction.prepare_cached(
                 "INSERT INTO messages (chat_id, author_id, msg, hlc, outgoing, unread, state, sent_at_ms, kind, text, body)
-                 VALUES (1, 1, ?1, ?2, 1, 0, 10, ?2, 1, ?3, x'')",
+                 VALUES (?4, ?5, ?1, ?2, 1, 0, 10, ?2, 1, ?3, x'')",
             )?;
             for text in texts {
                 // Ids of real messages are random as well: the index is written all over.
                 let msg: [u8; 16] = kith_crypto::random_bytes();
-                statement.execute(params![msg.as_slice(), self.next, text])?;
+                statement.execute(params![msg.as_slice(), self.next, text, self.place.0, self.place.1])?;
                 self.next += 1;
             }
         }

@@ -4,7 +4,7 @@ use kith_api::{Command, params, views::Presence};
 use kith_wire::{Body, FindKey};
 
 use super::world::World;
-use crate::Output;
+use crate::{Input, Output, PeerPath};
 
 const DAY_MS: u64 = 24 * 3600 * 1000;
 
@@ -108,6 +108,52 @@ fn an_older_key_serves_until_nobody_can_hold_it() {
     let now = world.now;
     let out = world.people[0].core.batch(now, |core, _| core.prune_whereabouts(now)).unwrap();
     assert!(matches!(out.as_slice(), [Output::Findable(keys)] if keys.len() == 1 && !old.contains(&keys[0])));
+}
+
+/// How many words about where a device is wait for somebody.
+fn hints(world: &World, who: usize, other: usize) -> usize {
+    let device = world.people[other].core.my_device;
+    world.people[who].core.store.outbox_of_kind(&device, Body::WHEREABOUTS).unwrap().len()
+}
+
+#[test]
+fn who_is_away_hears_where_this_device_went_once_a_day() {
+    let mut world = World::new(3);
+    world.introduce(0, 1);
+    world.introduce(0, 2);
+    let at = |n: u8| vec![format!("/ip4/192.0.2.{n}/tcp/1")];
+    let hour = |world: &mut World, n: u8| {
+        world.give(0, Input::Addresses(at(n)));
+        world.now += 3600 * 1000 + 1;
+        world.give(0, Input::Wake);
+    };
+    world.people[0].hold = true;
+    let away = world.transport(1);
+    world.give(0, Input::PeerDown { peer: away });
+    hour(&mut world, 1);
+    assert_eq!(hints(&world, 0, 1), 0, "they know that");
+    hour(&mut world, 2);
+    assert_eq!(hints(&world, 0, 1), 0, "not before a day is over");
+    world.now += DAY_MS;
+    hour(&mut world, 2);
+    assert_eq!((hints(&world, 0, 1), hints(&world, 0, 2)), (1, 0), "who is there hears it on the connection");
+    world.now += DAY_MS;
+    hour(&mut world, 2);
+    assert_eq!(hints(&world, 0, 1), 1, "nothing changed");
+    hour(&mut world, 3);
+    assert_eq!(hints(&world, 0, 1), 1, "the newest takes the place of what waits");
+    let known = |world: &World| {
+        let device = world.transport(0);
+        world.people[1].core.store.addresses(&device).unwrap()
+    };
+    assert!(!known(&world).contains(&at(3)[0]));
+    world.people[0].hold = false;
+    // As out of a mailbox: a connection would tell it better.
+    let me = world.transport(0);
+    world.people[1].core.up.remove(&me);
+    world.give(0, Input::PeerUp { peer: away, path: PeerPath::Direct { rtt_ms: None } });
+    world.pass(60_000);
+    assert_eq!(known(&world).first(), Some(&at(3)[0]));
 }
 
 #[test]
