@@ -432,7 +432,7 @@ params! {
 
     /// What to search for.
     SearchParams {
-        /// Words; all must occur, the last may be the beginning of a word.
+        /// Words; all must occur, the last may be the beginning of a word. None, with a kind other than text: all of it.
         query: String,
         /// Only in this chat.
         #[serde(default, skip_serializing_if = "Option::is_none")]

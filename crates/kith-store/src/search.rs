@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use kith_wire::{AccountId, ChatId};
+use kith_wire::{AccountId, Body, ChatId};
 use rusqlite::{Connection, params};
 
 use crate::chats::chat_id;
@@ -18,6 +18,8 @@ pub const SNIPPET_OPEN: &str = "[";
 /// Stands after a found word in a snippet.
 pub const SNIPPET_CLOSE: &str = "]";
 const SNIPPET_TOKENS: u32 = 16;
+/// Characters of a snippet in which no word was looked for.
+const PLAIN_CHARS: u32 = 120;
 /// Words of a query beyond these are not looked for.
 const WORDS_MAX: usize = 16;
 /// Characters of a query beyond these are not read.
@@ -27,7 +29,8 @@ const QUERY_MAX_CHARS: usize = 256;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Search<'a> {
     /// Words as a person types them: all must occur, the last one may be the beginning of a word if it is longer than one
-    /// letter (of the Latin alphabet; one sign of another script is enough).
+    /// letter (of the Latin alphabet; one sign of another script is enough). Without a word all of one kind are found that is
+    /// no text.
     pub query: &'a str,
     /// In this chat.
     pub chat: Option<ChatId>,
@@ -69,9 +72,10 @@ fn fts_query(typed: &str) -> Option<String> {
 }
 
 pub(crate) fn search(conn: &Connection, search: &Search<'_>) -> Result<Vec<Hit>, StoreError> {
-    let Some(query) = fts_query(search.query) else {
+    let query = fts_query(search.query);
+    if query.is_none() && search.kind.is_none_or(|kind| kind == Body::TEXT) {
         return Ok(Vec::new());
-    };
+    }
     let chat = match search.chat {
         Some(chat) => match chat_id(conn, &chat)? {
             Some(id) => Some(id),
@@ -86,13 +90,22 @@ pub(crate) fn search(conn: &Connection, search: &Search<'_>) -> Result<Vec<Hit>,
         },
         None => None,
     };
+    // Of two sources: the index of words, or that of what is no text.
+    let (source, snippet, wanted, order) = if query.is_some() {
+        let snippet = format!("snippet(messages_fts, 0, '{SNIPPET_OPEN}', '{SNIPPET_CLOSE}', '…', {SNIPPET_TOKENS})");
+        let source = "messages_fts CROSS JOIN messages m ON m.id = messages_fts.rowid";
+        (source, snippet, "messages_fts MATCH ?1 AND (?4 IS NULL OR m.kind = ?4)", "messages_fts.rowid")
+    } else {
+        let snippet = format!("substr(m.text, 1, {PLAIN_CHARS})");
+        let source = "messages m INDEXED BY messages_of_kind";
+        (source, snippet, "?1 IS NULL AND m.kind = ?4 AND m.kind <> 1 AND m.deleted = 0 AND m.text IS NOT NULL", "m.id")
+    };
     let sql = format!(
-        "SELECT {COLUMNS}, snippet(messages_fts, 0, '{SNIPPET_OPEN}', '{SNIPPET_CLOSE}', '…', {SNIPPET_TOKENS})
-            FROM messages_fts CROSS JOIN messages m ON m.id = messages_fts.rowid
+        "SELECT {COLUMNS}, {snippet} FROM {source}
             CROSS JOIN chats c ON c.id = m.chat_id CROSS JOIN authors a ON a.id = m.author_id
-            WHERE messages_fts MATCH ?1 AND (?2 IS NULL OR m.chat_id = ?2) AND (?3 IS NULL OR m.author_id = ?3)
-                AND (?4 IS NULL OR m.kind = ?4) AND m.sent_at_ms >= ?5 AND (?6 IS NULL OR m.sent_at_ms < ?6)
-            ORDER BY messages_fts.rowid DESC LIMIT ?7"
+            WHERE {wanted} AND (?2 IS NULL OR m.chat_id = ?2) AND (?3 IS NULL OR m.author_id = ?3)
+                AND m.sent_at_ms >= ?5 AND (?6 IS NULL OR m.sent_at_ms < ?6)
+            ORDER BY {order} DESC LIMIT ?7"
     );
     let mut statement = conn.prepare_cached(&sql)?;
     let since = int(search.since_ms.unwrap_or(0));
@@ -105,7 +118,8 @@ pub(crate) fn search(conn: &Connection, search: &Search<'_>) -> Result<Vec<Hit>,
 
 impl Store {
     /// Looks for messages: the ones that arrived last are taken first, and given in display order, newest first. Nothing
-    /// a person may type is an error; a query without a word finds nothing.
+    /// a person may type is an error; a query without a word finds nothing,
+    /// unless it is for a kind other than texts.
     pub fn search(&self, what: &Search<'_>) -> Result<Vec<Hit>, StoreError> {
         search(&self.conn, what)
     }

@@ -115,6 +115,7 @@ narrow-what = ماذا
 narrow-any-kind = كل شيء
 narrow-texts = رسائل
 narrow-polls = استطلاعات
+narrow-stickers = ملصقات
 filter-name = المحادثات المعروضة
 filter-all = الكل
 filter-unread = غير المقروءة

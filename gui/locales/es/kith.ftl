@@ -107,6 +107,7 @@ narrow-what = Qué
 narrow-any-kind = Todo
 narrow-texts = Mensajes
 narrow-polls = Encuestas
+narrow-stickers = Pegatinas
 filter-name = Qué chats se muestran
 filter-all = Todos
 filter-unread = No leídos

@@ -107,6 +107,7 @@ narrow-what = Quoi
 narrow-any-kind = Tout
 narrow-texts = Messages
 narrow-polls = Sondages
+narrow-stickers = Autocollants
 filter-name = Discussions à afficher
 filter-all = Toutes
 filter-unread = Non lues

@@ -104,6 +104,7 @@ narrow-what = 種類
 narrow-any-kind = すべての種類
 narrow-texts = メッセージ
 narrow-polls = 投票
+narrow-stickers = スタンプ
 filter-name = 表示するチャット
 filter-all = すべて
 filter-unread = 未読

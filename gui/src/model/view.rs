@@ -486,6 +486,14 @@ pub struct Narrow {
     pub kind: Option<MessageKind>,
 }
 
+impl Narrow {
+    /// Whether something is looked for without a word: all that is of a kind, but not all texts.
+    #[must_use]
+    pub fn is_enough(&self) -> bool {
+        self.kind.is_some_and(|kind| kind != MessageKind::Text)
+    }
+}
+
 /// Messages found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Hits {
@@ -532,6 +540,14 @@ pub struct View {
     pub selected: BTreeSet<MessageId>,
     /// The window has the keyboard.
     pub focused: bool,
+}
+
+impl View {
+    /// Whether messages are looked for.
+    #[must_use]
+    pub fn searches(&self) -> bool {
+        !self.search.trim().is_empty() || self.narrow.is_enough()
+    }
 }
 
 impl Default for View {

@@ -114,7 +114,7 @@ fn step(model: &mut Model, by: i32, out: &mut Vec<Effect>) {
 fn search(model: &mut Model, query: String, out: &mut Vec<Effect>) {
     let wanted = query.trim().to_owned();
     model.view.search = query;
-    if wanted.is_empty() {
+    if !model.view.searches() {
         model.view.hits = Hits::default();
         return;
     }

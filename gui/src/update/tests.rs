@@ -527,6 +527,13 @@ fn a_search_can_be_for_one_kind() {
         Some(MessageKind::Poll),
         "also of more words"
     );
+    assert_eq!(
+        kind(update(&mut model, Action::Search(" ".into()))),
+        Some(MessageKind::Poll),
+        "also of none: all of them"
+    );
+    let texts = Narrow { kind: Some(MessageKind::Text), ..Narrow::default() };
+    assert!(update(&mut model, Action::Narrow(texts)).is_empty(), "but not all texts");
     let _effects = update(&mut model, Action::Escape);
     assert_eq!(model.view.narrow, Narrow::default());
 }

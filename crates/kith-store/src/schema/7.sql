@@ -1,6 +1,9 @@
 -- The number of the newest renewal of the transport key; 0 if it is the one of the device list.
 ALTER TABLE devices ADD COLUMN renewed INTEGER NOT NULL DEFAULT 0;
 
+-- What is no text can be found without words.
+CREATE INDEX messages_of_kind ON messages (kind) WHERE kind <> 1;
+
 -- Small pictures, each once, under the hash of its bytes. One goes with the last thing that shows it.
 CREATE TABLE pictures (
     id INTEGER PRIMARY KEY,

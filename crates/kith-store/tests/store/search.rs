@@ -96,6 +96,34 @@ fn filters_narrow() {
 }
 
 #[test]
+fn what_is_no_text_is_found_without_words() {
+    let store = memory();
+    befriend(&store, 1);
+    befriend(&store, 2);
+    for n in 0..10 {
+        let mut row = if n % 2 == 0 { incoming(1, n, "a [question]") } else { outgoing(2, n, "another") };
+        row.kind = [1, 24, 27, 24, 1, 24, 27, 24, 24, 24][n as usize];
+        store.insert_message(&row).unwrap();
+    }
+    let ids = |search: Search<'_>| {
+        let hits = store.search(&Search { limit: 100, ..search }).unwrap();
+        hits.iter().map(|hit| hit.message.hlc.millis() - T0).collect::<Vec<_>>()
+    };
+    let polls = Search { kind: Some(24), query: " ! ", ..Search::default() };
+    assert_eq!(ids(polls), [9, 8, 7, 5, 3, 1], "newest first");
+    assert_eq!(ids(Search { kind: Some(27), ..polls }), [6, 2]);
+    assert_eq!(ids(Search { kind: Some(1), ..polls }), [0; 0], "all texts are no answer");
+    assert_eq!(ids(Search { kind: None, ..polls }), [0; 0]);
+    assert_eq!(ids(Search { chat: Some(chat_id(1)), ..polls }), [8]);
+    assert_eq!(ids(Search { from: Some(account(0)), until_ms: Some(T0 + 6), ..polls }), [5, 3, 1]);
+    assert_eq!(store.search(&Search { limit: 2, ..polls }).unwrap().len(), 2);
+    let row = store.search(&Search { limit: 1, ..polls }).unwrap().remove(0);
+    assert_eq!(row.snippet, "another");
+    store.erase(row.message.row).unwrap();
+    assert_eq!(ids(polls), [8, 7, 5, 3, 1], "not what was deleted");
+}
+
+#[test]
 fn hits_are_bounded_in_display_order_and_show_where() {
     let store = memory();
     befriend(&store, 1);

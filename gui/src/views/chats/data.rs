@@ -52,7 +52,7 @@ pub(crate) fn chats(model: &Model, lang: &Lang) -> Vec<ChatRow> {
         .filter(|chat| !wanted.is_empty() || chat.archived == (model.view.filter == Filter::Archived))
         .filter(|chat| model.view.filter != Filter::Unread || chat.unread > 0 || Some(chat.chat) == open)
         // Who looks in one conversation, or for somebody's messages, wants messages.
-        .filter(|_| wanted.is_empty() || model.view.narrow == Narrow::default())
+        .filter(|_| !model.view.searches() || model.view.narrow == Narrow::default())
         .filter(|chat| wanted.is_empty() || title(model, lang, chat).to_lowercase().contains(&wanted))
         .map(|chat| row(model, lang, chat, open == Some(chat.chat)))
         .collect()
@@ -159,7 +159,7 @@ fn found(snippet: &str) -> Found {
 /// Messages found for what stands in the search field.
 pub(crate) fn hits(model: &Model, lang: &Lang) -> Vec<HitRow> {
     let hits = &model.view.hits;
-    if hits.query != model.view.search.trim() || hits.narrow != model.view.narrow || hits.query.is_empty() {
+    if hits.query != model.view.search.trim() || hits.narrow != model.view.narrow || !model.view.searches() {
         return Vec::new();
     }
     let row = |hit: &kith_node::params::Hit| {

@@ -11,8 +11,12 @@ const DAYS: [(&str, Option<u16>); 4] =
     [("narrow-any-time", None), ("narrow-week", Some(7)), ("narrow-month", Some(30)), ("narrow-year", Some(365))];
 
 /// What can be looked for: what has a text.
-const KINDS: [(&str, Option<MessageKind>); 3] =
-    [("narrow-any-kind", None), ("narrow-texts", Some(MessageKind::Text)), ("narrow-polls", Some(MessageKind::Poll))];
+const KINDS: [(&str, Option<MessageKind>); 4] = [
+    ("narrow-any-kind", None),
+    ("narrow-texts", Some(MessageKind::Text)),
+    ("narrow-polls", Some(MessageKind::Poll)),
+    ("narrow-stickers", Some(MessageKind::Sticker)),
+];
 
 pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let now = cx.model.view.narrow;

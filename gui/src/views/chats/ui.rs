@@ -140,7 +140,7 @@ fn rows(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// Where the conversations are that were put away.
 fn archive(ui: &mut Ui, cx: &mut Cx<'_>) {
     let any = cx.model.chats.values().any(|chat| chat.archived);
-    if !any || cx.model.view.filter != Filter::All || !cx.model.view.search.trim().is_empty() {
+    if !any || cx.model.view.filter != Filter::All || cx.model.view.searches() {
         return;
     }
     Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
@@ -153,7 +153,7 @@ fn archive(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn nothing(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.add_space(space::XXL);
-    let searching = !cx.model.view.search.trim().is_empty();
+    let searching = cx.model.view.searches();
     if searching {
         empty_state(ui, cx, icons::MAGNIFYING_GLASS, &cx.t("search-nothing"), &cx.t("search-nothing-about"), &[]);
     } else if cx.model.view.filter == Filter::Archived {
