@@ -11,7 +11,7 @@ use kith_node::{
 
 use crate::{
     bridge::FromNode,
-    model::{AddTab, Filter, Narrow, PictureFrom, PictureOf, Restoring, Route, Section, Settings, Sheet, Step},
+    model::{About, AddTab, Filter, Narrow, PictureFrom, PictureOf, Restoring, Route, Section, Settings, Sheet, Step},
     platform::appearance::Preferred,
 };
 
@@ -63,6 +63,8 @@ pub enum Action {
     OpenBackup,
     /// Ask where backups go that make themselves.
     OpenRolling,
+    /// Make them so often, in seconds, and keep so many.
+    SetRolling(u64, u32),
     /// Make no more of those.
     StopRolling,
     /// Let a person choose where it goes.
@@ -157,6 +159,8 @@ pub enum Action {
     NotifySay(NotifyContent),
     /// Other quiet hours.
     Quiet(QuietHours),
+    /// Somebody clicked on a notification.
+    Clicked(About),
     /// The desktop's screen was locked, or is not any more.
     Locked(bool),
 

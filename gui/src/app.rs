@@ -154,6 +154,7 @@ impl App {
         }
         desktop.run("autostart", || Some(Action::AutostartIs(autostart::is_on())));
         let window_file = window_state::file(&folder);
+        let notifier = Notifier::new(desktop.teller());
         let mut app = Self {
             model: Model {
                 home: std::env::home_dir().map(|home| home.display().to_string()).unwrap_or_default(),
@@ -161,7 +162,7 @@ impl App {
             },
             bridge,
             desktop,
-            notifier: Notifier::new(),
+            notifier,
             screens: Screens::default(),
             theme: Theme::new(options.theme.unwrap_or(Mode::Dark)),
             applied: None,
@@ -241,7 +242,8 @@ impl App {
             Effect::ScanScreen => self.desktop.run("scan", scan::screen),
             Effect::Notify { about, notice, sound } => {
                 let (title, body) = self.lang.notice(&notice);
-                self.notifier.tell(Tell::Show { about, title, body, sound });
+                let open = self.lang.t("open");
+                self.notifier.tell(Tell::Show { about, title, body, open, sound });
             }
             Effect::Unnotify(about) => self.notifier.tell(Tell::Close(about)),
             Effect::Focus(target) => {

@@ -219,6 +219,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
             chats::read_what_is_seen(model, &mut out);
             notify::requests_seen(model, &mut out);
         }
+        Action::Clicked(about) => notify::clicked(model, about, &mut out),
         Action::Locked(locked) => notify::locked(model, locked, &mut out),
         Action::OpenLink(link) => entry::open_link(model, link, &mut out),
         Action::Copy(text, what) => copy(model, text, what, &mut out),

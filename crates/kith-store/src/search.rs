@@ -98,7 +98,7 @@ pub(crate) fn search(conn: &Connection, search: &Search<'_>) -> Result<Vec<Hit>,
     } else {
         let snippet = format!("substr(m.text, 1, {PLAIN_CHARS})");
         let source = "messages m INDEXED BY messages_of_kind";
-        (source, snippet, "?1 IS NULL AND m.kind = ?4 AND m.kind <> 1 AND m.deleted = 0 AND m.text IS NOT NULL", "m.id")
+        (source, snippet, "?1 IS NULL AND m.kind = ?4 AND m.kind <> 1 AND m.text IS NOT NULL", "m.id")
     };
     let sql = format!(
         "SELECT {COLUMNS}, {snippet} FROM {source}

@@ -20,6 +20,12 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             let path = model.backups.as_ref().and_then(|backups| backups.folder.clone()).unwrap_or_default();
             model.view.sheet = Some(Sheet::Backup(NewBackup { rolling: true, path, ..NewBackup::default() }));
         }
+        Action::SetRolling(every_s, keep) => {
+            let folder = model.backups.as_ref().and_then(|backups| backups.folder.clone())?;
+            let (every_s, keep) = (Some(every_s), Some(keep));
+            let params = params::BackupSetParams { folder: Some(folder), every_s, keep, profile_password: None };
+            out.push(Effect::Call(Command::BackupSet(params), Then::Rolling));
+        }
         Action::StopRolling => set_rolling(None, None, out),
         Action::ChooseBackup => match &model.view.sheet {
             Some(Sheet::Backup(NewBackup { rolling: true, .. })) => out.push(Effect::ChooseFolder),

@@ -10,7 +10,7 @@ use kith_node::{
 
 use super::Effect;
 use crate::{
-    model::{About, Filter, Model, Notice, Route, Waiting, shown_name},
+    model::{About, Filter, Model, Notice, Route, Stage, Waiting, shown_name},
     text::{inline, links::safe_name},
 };
 
@@ -45,6 +45,24 @@ pub(super) fn heard(model: &mut Model, event: &Event, out: &mut Vec<Effect>) {
         Event::ChatChanged { chat } => changed(model, chat, out),
         _ => {}
     }
+}
+
+/// Somebody clicked on what was told: the window comes, with what it was about.
+pub(super) fn clicked(model: &mut Model, about: About, out: &mut Vec<Effect>) {
+    out.push(Effect::Show);
+    if !matches!(model.stage, Stage::Ready) {
+        return;
+    }
+    // Of those that are gone meanwhile there is the list.
+    let open =
+        if let About::Chat(chat) = about { Some(chat).filter(|chat| model.chats.contains_key(chat)) } else { None };
+    if about == About::Requests {
+        model.view.filter = Filter::Requests;
+    } else if model.view.filter == Filter::Requests {
+        model.view.filter = Filter::All;
+    }
+    super::go(model, Route::Chats { open }, out);
+    requests_seen(model, out);
 }
 
 /// What is known here about a chat, or about requests.

@@ -539,6 +539,26 @@ fn a_search_can_be_for_one_kind() {
 }
 
 #[test]
+fn backups_are_made_as_often_as_wanted() {
+    let mut model = ready();
+    let kept = |folder: Option<&str>| kith_node::views::Backups {
+        folder: folder.map(str::to_owned),
+        every_s: 86_400,
+        keep: 3,
+        last: None,
+        error: None,
+        next_at: None,
+    };
+    model.backups = Some(kept(None));
+    assert!(update(&mut model, Action::SetRolling(3_600, 3)).is_empty(), "none are made");
+    model.backups = Some(kept(Some("/media/disk")));
+    let folder = Some("/media/disk".to_owned());
+    let wanted = params::BackupSetParams { folder, every_s: Some(3_600), keep: Some(7), profile_password: None };
+    let effects = update(&mut model, Action::SetRolling(3_600, 7));
+    assert_eq!(effects, [Effect::Call(Command::BackupSet(wanted), Then::Rolling)]);
+}
+
+#[test]
 fn keeping_mail_for_others_is_asked_for_where_it_is_shown() {
     let mut model = ready();
     assert_eq!(calls(&update(&mut model, Action::Section(Section::Appearance))), [""; 0]);

@@ -121,6 +121,9 @@ fn what_is_no_text_is_found_without_words() {
     assert_eq!(row.snippet, "another");
     store.erase(row.message.row).unwrap();
     assert_eq!(ids(polls), [8, 7, 5, 3, 1], "not what was deleted");
+    let row = store.search(&Search { limit: 1, ..polls }).unwrap().remove(0);
+    assert!(store.take_back(row.message.row).unwrap());
+    assert_eq!(ids(polls), [7, 5, 3, 1], "nor what was taken back");
 }
 
 #[test]

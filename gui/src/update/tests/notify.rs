@@ -3,7 +3,7 @@
 use kith_node::views::{Chat, Contact, NotifyContent, NotifyRule, QuietHours};
 
 use super::*;
-use crate::model::{Filter, Notice};
+use crate::model::{Filter, Notice, Unlock};
 
 /// What a test looks at: what was told, and what was taken back.
 #[derive(Debug, PartialEq)]
@@ -236,6 +236,24 @@ fn a_locked_screen_says_nothing() {
     assert_eq!(said(update(&mut model, Action::Locked(true))), [Said::Close(of(2))], "what says something");
     assert_eq!(events(&mut model, vec![one(2, 3, false)]), [Said::Show(of(2), message_notice("", ""), true)]);
     assert!(said(update(&mut model, Action::Locked(false))).is_empty());
+}
+
+#[test]
+fn a_click_leads_to_what_was_told_of() {
+    let mut model = three();
+    model.view.route = Route::Settings(Section::About);
+    model.view.filter = Filter::Requests;
+    let click = |model: &mut Model, about| update(model, Action::Clicked(about)).contains(&Effect::Show);
+    assert!(click(&mut model, of(2)));
+    assert_eq!((model.view.route, model.view.filter), (Route::Chats { open: Some(chat_id(2)) }, Filter::All));
+    assert!(click(&mut model, About::Requests));
+    assert_eq!((model.view.route, model.view.filter), (Route::Chats { open: None }, Filter::Requests));
+    assert!(click(&mut model, of(99)), "a conversation that is gone");
+    assert_eq!((model.view.route, model.view.filter), (Route::Chats { open: None }, Filter::All));
+    model.stage = Stage::Unlock(Unlock::default());
+    model.view.route = Route::Settings(Section::About);
+    assert!(click(&mut model, of(2)), "where the password is asked for");
+    assert_eq!(model.view.route, Route::Settings(Section::About));
 }
 
 #[test]

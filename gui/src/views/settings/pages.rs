@@ -1,5 +1,7 @@
 //! The shorter pages of the settings.
 
+use std::collections::BTreeSet;
+
 use egui::Ui;
 use kith_node::params::ServeReply;
 use kith_node::views::{Backups, PRESENCE_SHARE, RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, TYPING_SHARE};
@@ -15,10 +17,15 @@ use crate::{
     theme::{Mode, Type, icons, space},
     views::network::bytes,
     widgets::{
-        Kind, Tone, banner, button, card, label, link_button, muted, section_title, segmented, setting_row,
+        Kind, Tone, banner, button, card, dropdown, label, link_button, muted, section_title, segmented, setting_row,
         side_by_side, slider, switch_row, tag,
     },
 };
+
+/// How often backups make themselves, in seconds, to choose from.
+const BACKUP_EVERY_S: [u64; 4] = [3_600, 86_400, 7 * 86_400, 30 * 86_400];
+/// How many of them are kept.
+const BACKUP_KEEP: [u32; 5] = [1, 3, 7, 14, 30];
 
 pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
     card(ui, cx, |ui, cx| {
@@ -276,7 +283,7 @@ fn rolling(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(backups @ Backups { folder: Some(_), .. }) = known else { return };
     let Backups { folder, last, error, .. } = &backups;
     crate::widgets::selectable(ui, cx.theme.code(folder.as_deref().unwrap_or_default(), 12.5, cx.tokens().text_2));
-    muted(ui, cx, &kept(cx, &backups));
+    how_often(ui, cx, &backups);
     if let Some(error) = error {
         banner(ui, cx, Tone::Danger, &cx.with("backup-auto-failed", &[("reason", Arg::Text(error))]), None);
         ui.add_space(space::S);
@@ -293,6 +300,35 @@ fn rolling(ui: &mut Ui, cx: &mut Cx<'_>) {
     if button(ui, cx, Kind::Secondary, Some(icons::FOLDER_OPEN), &cx.t("backup-auto-change")).clicked() {
         cx.act(Action::OpenRolling);
     }
+}
+
+/// How often they are made, and how many stay, to choose.
+fn how_often(ui: &mut Ui, cx: &mut Cx<'_>, backups: &Backups) {
+    let (every, at_every) = choices(&BACKUP_EVERY_S, backups.every_s);
+    let (keep, at_keep) = choices(&BACKUP_KEEP, backups.keep);
+    let spans: Vec<_> = every.iter().map(|seconds| cx.lang.span(*seconds)).collect();
+    let counts: Vec<_> = keep.iter().map(u32::to_string).collect();
+    side_by_side(ui, cx, |ui, cx| {
+        if let Some(at) = named_choice(ui, cx, "backup-every", &spans, at_every) {
+            cx.act(Action::SetRolling(every[at], backups.keep));
+        }
+        if let Some(at) = named_choice(ui, cx, "backup-keep", &counts, at_keep) {
+            cx.act(Action::SetRolling(backups.every_s, keep[at]));
+        }
+    });
+}
+
+fn named_choice(ui: &mut Ui, cx: &Cx<'_>, key: &str, texts: &[String], at: usize) -> Option<usize> {
+    let name = cx.t(key);
+    muted(ui, cx, &name);
+    dropdown(ui, cx, &name, texts, at, true)
+}
+
+/// What is usual, what was chosen elsewhere, and at which place stands what is chosen.
+fn choices<T: Copy + Ord>(usual: &[T], now: T) -> (Vec<T>, usize) {
+    let all: BTreeSet<T> = usual.iter().copied().chain([now]).collect();
+    let at = all.iter().position(|one| *one == now).unwrap_or(0);
+    (all.into_iter().collect(), at)
 }
 
 /// How often they are made and how many stay.

@@ -1,6 +1,6 @@
 """A desktop that shows nothing: it writes down what it is told to show, and says that its screen is locked.
 
-Each call is one line of JSON; "lock" and "unlock" are answered with one line too.
+Each call is one line of JSON. It is told "lock", "unlock" and "click", which is on what it showed last.
 """
 
 import json
@@ -17,6 +17,7 @@ SHOWS = """<node><interface name="org.freedesktop.Notifications">
 <method name="GetServerInformation"><arg type="s" direction="out"/><arg type="s" direction="out"/>
 <arg type="s" direction="out"/><arg type="s" direction="out"/></method>
 <signal name="NotificationClosed"><arg type="u"/><arg type="u"/></signal>
+<signal name="ActionInvoked"><arg type="u"/><arg type="s"/></signal>
 </interface></node>"""
 LOCKS = """<node><interface name="org.freedesktop.ScreenSaver">
 <method name="GetActive"><arg type="b" direction="out"/></method>
@@ -26,20 +27,26 @@ NOTIFICATIONS = ("/org/freedesktop/Notifications", "org.freedesktop.Notification
 SAVER = ("/org/freedesktop/ScreenSaver", "org.freedesktop.ScreenSaver")
 
 last = 0
+# Who showed it: desktops tell nobody else of a click.
+shower = None
 
 
 def said(**line):
     print(json.dumps(line), flush=True)
 
 
-def called(_bus, _sender, _path, interface, method, parameters, invocation):
-    global last
+def called(_bus, sender, _path, interface, method, parameters, invocation):
+    global last, shower
     given = parameters.unpack()
     if method == "Notify":
-        _app, replaces, _icon, summary, body, _actions, hints, _timeout = given
+        _app, replaces, _icon, summary, body, actions, hints, _timeout = given
+        assert actions[0] == "default" and actions[1], actions
+        shower = sender
         last = replaces or last + 1
         said(what="show", id=last, title=summary, body=body, sound=not hints.get("suppress-sound", False))
         invocation.return_value(GLib.Variant("(u)", (last,)))
+    elif method == "CloseNotification" and sender != shower:
+        invocation.return_dbus_error("org.freedesktop.DBus.Error.AccessDenied", "not yours")
     elif method == "CloseNotification":
         said(what="close", id=given[0], title="", body="", sound=False)
         invocation.return_value(None)
@@ -57,7 +64,10 @@ def told(source, _condition):
     if not line:
         loop.quit()
         return False
-    bus.emit_signal(None, *SAVER, "ActiveChanged", GLib.Variant("(b)", (line == "lock",)))
+    if line == "click":
+        bus.emit_signal(shower, *NOTIFICATIONS, "ActionInvoked", GLib.Variant("(us)", (last, "default")))
+    else:
+        bus.emit_signal(None, *SAVER, "ActiveChanged", GLib.Variant("(b)", (line == "lock",)))
     return True
 
 

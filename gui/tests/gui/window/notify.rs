@@ -176,6 +176,14 @@ fn the_desktop_is_told_and_told_when_it_is_over() {
     ada.click("Chat with Mara, one unread message");
     desktop.closes(&shown);
 
+    // A click on it leads there, which takes it back.
+    ada.click("Settings");
+    mara.write(chat, "It is in the hall");
+    let shown = desktop.shows("Mara", "It is in the hall");
+    desktop.tell("click");
+    desktop.closes(&shown);
+    ada.until("the conversation", |seen| seen.nodes.iter().any(|node| node.name.contains("It is in the hall")));
+
     // No more than that there is one, and taken back by its author.
     ada.click("Settings");
     page(&ada, "Notifications");
