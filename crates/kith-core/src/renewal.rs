@@ -50,15 +50,20 @@ impl Core {
         let Some(record) = self.log.device(&self.my_device) else { return Ok(()) };
         let since = if record.renewed == 0 { record.added_at_ms } else { record.renewed };
         let wanted = self.store.setting(RENEW_KEY)?.is_some_and(|value| value == "true");
-        let due = wanted || (restored && record.renewed > 0) || now.saturating_sub(since) > RENEW_MS;
+        let due = wanted || restored || now.saturating_sub(since) > RENEW_MS;
         let keeps_mail = self.store.own_mailbox()?.is_some_and(|mailbox| mailbox.serving);
         if !due || !meet || keeps_mail || self.recovery.is_some() || self.leads_here(now)? {
             return Ok(());
         }
         let number = now.max(record.renewed.saturating_add(1));
+        let (mut log, key) = (self.log.clone(), SigningKey::generate());
+        if let Err(error) = log.renew(&self.device.sign, &key, number) {
+            tracing::warn!(%error, "this device keeps its transport key");
+            return Ok(());
+        }
         self.store.begin()?;
-        match self.renew_transport(number, now) {
-            Ok((log, key)) => {
+        match self.keep_renewal(&log, &key, now) {
+            Ok(()) => {
                 self.store.set_meta(META_HLC, &self.clock.last().to_u64().to_be_bytes())?;
                 self.store.commit()?;
                 (self.log, self.device.transport) = (log, key);
@@ -72,11 +77,7 @@ impl Core {
         }
     }
 
-    fn renew_transport(&mut self, number: u64, now: Timestamp) -> Result<(IdentityLog, SigningKey), CoreError> {
-        let key = SigningKey::generate();
-        let mut log = self.log.clone();
-        log.renew(&self.device.sign, &key, number)
-            .map_err(|_full| CoreError::Refused { reason: "a device list that has no room for a renewal" })?;
+    fn keep_renewal(&mut self, log: &IdentityLog, key: &SigningKey, now: Timestamp) -> Result<(), CoreError> {
         self.store.set_meta(setup::META_LOG, &log.encode())?;
         self.store.set_meta(META_TRANSPORT, &*key.seed())?;
         self.store.delete_setting(RENEW_KEY)?;
@@ -85,7 +86,7 @@ impl Core {
                 self.enqueue_control(contact.account, &Body::Identity { log: log.encode() }, now)?;
             }
         }
-        Ok((log, key))
+        Ok(())
     }
 
     /// Whether somebody holds a link that leads to this endpoint and to no other.

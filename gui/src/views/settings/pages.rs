@@ -321,7 +321,7 @@ fn how_often(ui: &mut Ui, cx: &mut Cx<'_>, backups: &Backups) {
 fn named_choice(ui: &mut Ui, cx: &Cx<'_>, key: &str, texts: &[String], at: usize) -> Option<usize> {
     let name = cx.t(key);
     muted(ui, cx, &name);
-    dropdown(ui, cx, &name, texts, at, true)
+    dropdown(ui, cx, &name, texts, at, false)
 }
 
 /// What is usual, what was chosen elsewhere, and at which place stands what is chosen.
