@@ -59,7 +59,10 @@ pub(super) fn ask(out: &mut Vec<Effect>) {
 
 /// One was added; the next can be.
 pub(super) fn added(model: &mut Model) {
-    if let Some(Sheet::Stickers(new)) = &mut model.view.sheet {
+    // The next can have been chosen before the answer for this one came.
+    if let Some(Sheet::Stickers(new)) = &mut model.view.sheet
+        && new.busy
+    {
         *new = NewSticker::default();
     }
     toast(model, ToastKind::Done, "toast-sticker-added");

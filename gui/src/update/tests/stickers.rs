@@ -74,8 +74,16 @@ fn one_is_added_under_a_name_that_can_be_written() {
     }
     assert!(!sheet(&model).busy && sheet(&model).from.is_some(), "it can be tried again");
     let own = Sticker { name: "cat".into(), picture: id(1), emoji: id(2), added_at: NOW };
+    let _effects = update(&mut model, Action::AddSticker);
     let _effects = reply(&mut model, Then::StickerAdded, Ok(Reply::StickersAdd(own.clone())));
     assert_eq!(sheet(&model), &NewSticker::default());
+
+    let _effects = update(&mut model, Action::TakePicture(PictureFrom::File("/pictures/Dog.png".into())));
+    let _effects = update(&mut model, Action::AddSticker);
+    let _effects = update(&mut model, Action::TakePicture(PictureFrom::File("/pictures/Cow.png".into())));
+    let _effects = reply(&mut model, Then::StickerAdded, Ok(Reply::StickersAdd(own.clone())));
+    let next = PictureFrom::File("/pictures/Cow.png".into());
+    assert_eq!(sheet(&model).from, Some(next), "it was chosen before the answer came");
 
     let _effects = reply(&mut model, Then::Stickers, Ok(Reply::StickersList(StickersReply { stickers: vec![own] })));
     assert_eq!(model.stickers.len(), 1);
