@@ -6,6 +6,7 @@ mod expiry;
 mod interop;
 mod introductions;
 mod keeper;
+mod lab;
 mod link_preview;
 mod local_api;
 mod mailbox;

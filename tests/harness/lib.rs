@@ -1,9 +1,11 @@
 //! What the stories share: the real programs as child processes, clients that speak JSON only, and ears on the wire.
 //!
 //! Never part of the product. [`process`] starts `kithd` and `kith-bootstrap`, [`rpc`] talks to them as a stranger's
-//! program would, [`tap`] records what they say to each other, [`sim`] runs cores in a world of its own. Threads: each test owns its runtime; nothing here
+//! program would, [`tap`] records what they say to each other, [`sim`] runs cores in a world of its own, [`lab`] is an internet with
+//! NATs. Threads: each test owns its runtime; nothing here
 //! outlives a test. Start reading at [`process::Home`].
 
+pub mod lab;
 pub mod people;
 pub mod process;
 pub mod rpc;

@@ -16,7 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::rpc::Api;
+use crate::{lab::Namespace, rpc::Api};
 
 /// How long a program may take until its ready line, with an unoptimised build on a loaded machine.
 pub const READY_LIMIT: Duration = Duration::from_secs(60);
@@ -91,6 +91,7 @@ pub struct Home {
     listen: Vec<String>,
     extra: Vec<String>,
     password: Option<String>,
+    namespace: Option<Namespace>,
 }
 
 impl Home {
@@ -104,6 +105,7 @@ impl Home {
             listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
             extra: ["--no-mdns", "--no-default-bootstrap"].map(str::to_owned).to_vec(),
             password: None,
+            namespace: None,
         }
     }
 
@@ -128,13 +130,23 @@ impl Home {
         self
     }
 
+    /// Runs on a host of a lab, on the ports everybody listens on.
+    #[must_use]
+    pub fn on(mut self, host: &Namespace) -> Self {
+        self.namespace = Some(host.clone());
+        self.listen.clear();
+        self
+    }
+
     /// Keeps the addresses `node` got, so that after a restart it is found where it was.
     pub fn keep_addresses(&mut self, node: &Node) {
-        self.listen = node.listen();
+        if self.namespace.is_none() {
+            self.listen = node.listen();
+        }
     }
 
     fn command(&self) -> Result<Command> {
-        let mut command = quiet(&program("kithd")?);
+        let mut command = quiet(&program("kithd")?, self.namespace.as_ref());
         command.arg("--profile").arg(&self.profile).args(["--name", &self.name, "--api", "127.0.0.1:0"]);
         for address in &self.listen {
             command.args(["--listen", address]);
@@ -156,7 +168,7 @@ impl Home {
         let process = Process::start(self.command()?, &self.log).await?;
         let token_file = process.ready["token_file"].as_str().context("no token_file in the ready line")?;
         let url = process.ready["api"].as_str().context("no api in the ready line")?;
-        let api = Api::new(url, &fs::read_to_string(token_file)?)?;
+        let api = Api::new(url, &fs::read_to_string(token_file)?)?.on(self.namespace.clone());
         Ok(Node { api, process })
     }
 
@@ -238,6 +250,7 @@ pub struct BootstrapHome {
     /// Where everything it writes to stderr goes.
     pub log: PathBuf,
     listen: Vec<String>,
+    namespace: Option<Namespace>,
 }
 
 impl BootstrapHome {
@@ -246,11 +259,28 @@ impl BootstrapHome {
     /// # Errors
     /// If `kith-bootstrap init` fails.
     pub async fn init(root: &Path) -> Result<Self> {
-        let folder = root.join("bootstrap");
-        let mut command = quiet(&program("kith-bootstrap")?);
+        Self::called(root, "bootstrap").await
+    }
+
+    /// Makes the folder of one called `name`.
+    ///
+    /// # Errors
+    /// As [`Self::init`].
+    pub async fn called(root: &Path, name: &str) -> Result<Self> {
+        let folder = root.join(name);
+        let mut command = quiet(&program("kith-bootstrap")?, None);
         let output = command.arg("init").arg("--dir").arg(&folder).stdin(Stdio::null()).output().await?;
         ensure!(output.status.success(), "init failed: {}", String::from_utf8_lossy(&output.stderr));
-        Ok(Self { folder, log: root.join("bootstrap.log"), listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()] })
+        let listen = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
+        Ok(Self { folder, log: root.join(format!("{name}.log")), listen, namespace: None })
+    }
+
+    /// Runs on a public host of a lab, which has these addresses.
+    #[must_use]
+    pub fn on(mut self, host: &Namespace, listen: &[&str]) -> Self {
+        self.namespace = Some(host.clone());
+        self.listen = listen.iter().map(|address| (*address).to_owned()).collect();
+        self
     }
 
     /// Starts it and waits until it is ready.
@@ -258,7 +288,7 @@ impl BootstrapHome {
     /// # Errors
     /// If it does not get ready within [`READY_LIMIT`]; with the end of its log.
     pub async fn start(&self) -> Result<Bootstrap> {
-        let mut command = quiet(&program("kith-bootstrap")?);
+        let mut command = quiet(&program("kith-bootstrap")?, self.namespace.as_ref());
         command.arg("run").arg("--dir").arg(&self.folder).args(["--http", "127.0.0.1:0"]);
         for address in &self.listen {
             command.args(["--listen", address]);
@@ -319,8 +349,8 @@ fn addresses(ready: &Value) -> Vec<String> {
 }
 
 /// A command that cannot reach a keyring of the machine and dies with the test.
-fn quiet(program: &Path) -> Command {
-    let mut command = Command::new(program);
+fn quiet(program: &Path, namespace: Option<&Namespace>) -> Command {
+    let mut command = namespace.map_or_else(|| Command::new(program), |namespace| namespace.command(program));
     command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR").env_remove("KITH_PASSWORD");
     command.env("RUST_BACKTRACE", "1").kill_on_drop(true);
     command

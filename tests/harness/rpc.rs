@@ -15,6 +15,8 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
 };
 
+use crate::lab::Namespace;
+
 /// How long a single call may take, key stretching and a loaded machine included.
 pub const CALL_LIMIT: Duration = Duration::from_secs(30);
 /// How long something that needs the network may take to come true.
@@ -66,6 +68,7 @@ impl HttpReply {
 pub struct Api {
     host: String,
     token: String,
+    namespace: Option<Namespace>,
 }
 
 impl Api {
@@ -75,13 +78,28 @@ impl Api {
     /// If `url` is not plain HTTP.
     pub fn new(url: &str, token: &str) -> Result<Self> {
         let host = url.strip_prefix("http://").with_context(|| format!("{url} is not http"))?.trim_end_matches('/');
-        Ok(Self { host: host.to_owned(), token: token.trim().to_owned() })
+        Ok(Self { host: host.to_owned(), token: token.trim().to_owned(), namespace: None })
     }
 
     /// The same API with another token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
-        Self { host: self.host.clone(), token: token.to_owned() }
+        Self { token: token.to_owned(), ..self.clone() }
+    }
+
+    /// The same API, on a host of a lab.
+    #[must_use]
+    pub fn on(self, namespace: Option<Namespace>) -> Self {
+        Self { namespace, ..self }
+    }
+
+    async fn connect(&self) -> Result<TcpStream> {
+        let Some(namespace) = &self.namespace else {
+            return TcpStream::connect(&self.host).await.with_context(|| format!("connecting to {}", self.host));
+        };
+        let stream = namespace.connect(self.host.parse()?)?;
+        stream.set_nonblocking(true)?;
+        Ok(TcpStream::from_std(stream)?)
     }
 
     /// `127.0.0.1:PORT`.
@@ -150,7 +168,8 @@ impl Api {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         request.push_str("\r\n");
-        timeout(CALL_LIMIT, exchange(&self.host, request.as_bytes(), body)).await.context("no answer in time")?
+        let talk = async { exchange(self.connect().await?, request.as_bytes(), body).await };
+        timeout(CALL_LIMIT, talk).await.context("no answer in time")?
     }
 
     /// A WebSocket.
@@ -160,7 +179,8 @@ impl Api {
     pub async fn socket(&self) -> Result<Socket> {
         let mut request = format!("ws://{}/v1/ws", self.host).into_client_request()?;
         request.headers_mut().insert("Authorization", HeaderValue::from_str(&self.authorization().1)?);
-        let (stream, _) = timeout(CALL_LIMIT, tokio_tungstenite::connect_async(request)).await??;
+        let stream = MaybeTlsStream::Plain(self.connect().await?);
+        let (stream, _) = timeout(CALL_LIMIT, tokio_tungstenite::client_async(request, stream)).await??;
         Ok(Socket { stream, next_id: 0, waiting: Vec::new() })
     }
 
@@ -176,8 +196,7 @@ impl Api {
     }
 }
 
-async fn exchange(host: &str, head: &[u8], body: &[u8]) -> Result<HttpReply> {
-    let mut stream = TcpStream::connect(host).await.with_context(|| format!("connecting to {host}"))?;
+async fn exchange(mut stream: TcpStream, head: &[u8], body: &[u8]) -> Result<HttpReply> {
     stream.write_all(head).await?;
     stream.write_all(body).await?;
     let mut answer = Vec::new();

@@ -87,6 +87,10 @@ pub struct Tuning {
     pub reservation: Duration,
     /// Connections are pinged this often; one that leaves two pings in a row unanswered is closed.
     pub ping: Duration,
+    /// When nothing came for this long after a frame was sent, the other side is asked whether it is still there.
+    pub silence: Duration,
+    /// It has this long to answer over QUIC, thrice as long over TCP or a relay; then the connection is closed.
+    pub answer: Duration,
     /// How often bootstraps are asked whether they reach this node at addresses others see it at.
     pub probe: Duration,
     /// A relayed connection is kept this long beside a direct one.
@@ -115,6 +119,8 @@ impl Default for Tuning {
             reservations: crate::limits::RESERVATIONS,
             reservation: Duration::from_secs(20),
             ping: Duration::from_secs(30),
+            silence: Duration::from_secs(3),
+            answer: Duration::from_secs(5),
             probe: Duration::from_secs(30),
             settle: Duration::from_secs(10),
             records: true,

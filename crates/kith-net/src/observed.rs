@@ -3,6 +3,9 @@
 //! identify replaces an observed port that is not one of our listen ports by a listen port. Behind a NAT that changes
 //! ports this makes both sides of a hole punch knock at the wrong door. QUIC dials leave from the listening socket, so
 //! what the other side observed is exactly the door that is open: it is handed on unchanged.
+//!
+//! A NAT that keeps the port of QUIC keeps that of TCP too, as a rule. Nobody sees it, because everybody who can is
+//! connected over QUIC; so it is guessed, for those who cannot.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::convert::Infallible;
@@ -12,8 +15,8 @@ use libp2p::{
     Multiaddr, PeerId,
     core::{Endpoint, multiaddr::Protocol, transport::PortUse},
     swarm::{
-        ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent, THandlerOutEvent,
-        ToSwarm, dummy,
+        ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, NewListenAddr, THandler, THandlerInEvent,
+        THandlerOutEvent, ToSwarm, dummy,
     },
 };
 
@@ -21,6 +24,8 @@ use crate::addr;
 
 /// Observed addresses remembered.
 const ADDRESSES_MAX: usize = 32;
+/// Ports listened on that are remembered.
+const PORTS_MAX: usize = 8;
 /// Observers that must agree.
 const WITNESSES: usize = 2;
 
@@ -41,6 +46,8 @@ pub(crate) struct Behaviour {
     seen: BTreeMap<Multiaddr, BTreeSet<PeerId>>,
     order: VecDeque<Multiaddr>,
     announced: BTreeSet<Multiaddr>,
+    /// Whether over QUIC, and the port listened on.
+    listening: BTreeSet<(bool, u16)>,
     queue: VecDeque<Multiaddr>,
     waker: Option<Waker>,
 }
@@ -67,10 +74,29 @@ impl Behaviour {
         }
         let needed = if lab { 1 } else { WITNESSES };
         if witnesses.len() >= needed && self.announced.insert(address.clone()) {
+            let guess = self.over_tcp(&address).filter(|guess| !self.announced.contains(guess));
             self.queue.push_back(address);
+            self.queue.extend(guess);
             if let Some(waker) = self.waker.take() {
                 waker.wake();
             }
+        }
+    }
+
+    /// Where TCP will be let in if QUIC is at `address`, through a NAT that was seen to keep the port.
+    fn over_tcp(&self, address: &Multiaddr) -> Option<Multiaddr> {
+        let seen = addr::shape(address).filter(|shape| shape.quic)?;
+        let ports = || self.listening.iter().filter(|(quic, _)| !quic).map(|(_, port)| *port);
+        let port = ports().find(|port| *port == seen.port).or_else(|| ports().next())?;
+        let host = address.iter().next().filter(|_| self.listening.contains(&(true, seen.port)))?;
+        Some(Multiaddr::empty().with(host).with(Protocol::Tcp(port)))
+    }
+
+    fn listens(&mut self, address: &Multiaddr) {
+        if let Some(shape) = addr::shape(address).filter(|shape| shape.relay.is_none())
+            && self.listening.len() < PORTS_MAX
+        {
+            self.listening.insert((shape.quic, shape.port));
         }
     }
 
@@ -82,14 +108,21 @@ impl Behaviour {
         self.queue.clear();
     }
 
-    /// What the observations over QUIC say about the NAT.
+    /// What the observations say about the NAT: those over QUIC, or over TCP where UDP is blocked.
     pub(crate) fn mapping(&self) -> Mapping {
+        match self.mapping_over(true) {
+            Mapping::Unknown => self.mapping_over(false),
+            known => known,
+        }
+    }
+
+    fn mapping_over(&self, quic: bool) -> Mapping {
         let mut observers: BTreeSet<PeerId> = BTreeSet::new();
         let mut doors: BTreeSet<&Multiaddr> = BTreeSet::new();
         for (address, witnesses) in &self.seen {
-            let quic_v4 = matches!(address.iter().next(), Some(Protocol::Ip4(_)))
-                && addr::shape(address).is_some_and(|shape| shape.quic);
-            if quic_v4 {
+            let counts = matches!(address.iter().next(), Some(Protocol::Ip4(_)))
+                && addr::shape(address).is_some_and(|shape| shape.quic == quic);
+            if counts {
                 if witnesses.len() >= WITNESSES {
                     return Mapping::Stable;
                 }
@@ -130,7 +163,11 @@ impl NetworkBehaviour for Behaviour {
         Ok(dummy::ConnectionHandler)
     }
 
-    fn on_swarm_event(&mut self, _: FromSwarm<'_>) {}
+    fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
+        if let FromSwarm::NewListenAddr(NewListenAddr { addr, .. }) = event {
+            self.listens(addr);
+        }
+    }
 
     fn on_connection_handler_event(&mut self, _: PeerId, _: ConnectionId, event: THandlerOutEvent<Self>) {
         match event {}
@@ -177,6 +214,43 @@ mod tests {
         assert_eq!(observed.mapping(), Mapping::Unknown);
         observed.observe(peer(), &quic(5001), false);
         assert_eq!(observed.mapping(), Mapping::PerDestination);
+    }
+
+    #[test]
+    fn a_port_that_is_kept_for_quic_is_guessed_for_tcp() {
+        let tcp = |port: u16| -> Multiaddr { format!("/ip4/9.9.9.9/tcp/{port}").parse().expect("address") };
+        let guessed = |listening: &[&str], seen: u16| {
+            let mut observed = Behaviour::default();
+            for text in listening {
+                observed.listens(&text.parse().expect("address"));
+            }
+            observed.observe(peer(), &quic(seen), false);
+            observed.observe(peer(), &quic(seen), false);
+            observed.queue.into_iter().filter(|address| addr::shape(address).is_some_and(|shape| !shape.quic)).collect()
+        };
+        let both = ["/ip4/10.0.0.1/udp/4100/quic-v1", "/ip4/10.0.0.1/tcp/4000", "/ip4/10.0.0.1/tcp/4100"];
+        let elsewhere = ["/ip4/10.0.0.1/udp/4100/quic-v1", "/ip4/10.0.0.1/tcp/4001"];
+        for (listening, seen, expected) in [
+            (&both[..], 4100, vec![tcp(4100)]),
+            (&both[..], 34100, vec![]),
+            (&elsewhere[..], 4100, vec![tcp(4001)]),
+            (&both[..1], 4100, vec![]),
+        ] {
+            let found: Vec<Multiaddr> = guessed(listening, seen);
+            assert_eq!(found, expected, "{listening:?} {seen}");
+        }
+    }
+
+    #[test]
+    fn where_udp_is_blocked_tcp_tells_the_nat() {
+        let mut observed = Behaviour::default();
+        for _ in 0..WITNESSES {
+            observed.observe(peer(), &"/ip4/9.9.9.9/tcp/4100".parse().expect("address"), false);
+        }
+        assert_eq!(observed.mapping(), Mapping::Stable);
+        observed.observe(peer(), &quic(5000), false);
+        observed.observe(peer(), &quic(5001), false);
+        assert_eq!(observed.mapping(), Mapping::PerDestination, "QUIC counts more");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod handler;
 mod io;
+mod silence;
 mod work;
 
 use std::{
@@ -63,6 +64,8 @@ pub(crate) enum Event {
     Answered { id: u64, answer: Result<Vec<u8>, RequestError> },
     /// Somebody asks.
     Asked { peer: PeerId, request: u64, bytes: Vec<u8> },
+    /// A connection led nowhere any more and is being closed.
+    Dead { peer: PeerId },
 }
 
 /// One connection to a peer.
@@ -183,6 +186,13 @@ impl Behaviour {
         true
     }
 
+    /// Finds out whether the connections to a peer still lead anywhere; those that do not are closed.
+    pub(crate) fn probe(&mut self, peer: &PeerId) {
+        for link in self.links.get(peer).cloned().unwrap_or_default() {
+            self.notify(*peer, link.id, Command::Probe);
+        }
+    }
+
     /// Asks a connected stranger; false if it is not connected.
     pub(crate) fn ask(&mut self, peer: PeerId, id: u64, bytes: Vec<u8>) -> bool {
         let Some(route) = self.route(&peer) else { return false };
@@ -246,9 +256,8 @@ impl Behaviour {
     }
 
     fn handler(&self, peer: PeerId, remote: &Multiaddr) -> Handler {
-        let ip = addr::ip_of(remote);
         let (tracked, keep) = (self.tracked.contains(&peer), self.kept.contains(&peer));
-        Handler::new(peer, ip, Arc::clone(&self.shared), tracked, keep)
+        Handler::new(peer, remote, Arc::clone(&self.shared), tracked, keep)
     }
 
     fn connected(&mut self, peer: PeerId, link: Link) {
@@ -262,6 +271,10 @@ impl Behaviour {
             && before != after
         {
             self.notify(peer, before.id, Command::LeaveDm);
+        }
+        // Who comes over a relay although there is a direct way may know that it is none any more.
+        if let Some(before) = before.filter(|before| before.relay.is_none() && link.relay.is_some()) {
+            self.notify(peer, before.id, Command::Probe);
         }
         if let Some(oldest) = surplus {
             self.push(ToSwarm::CloseConnection { peer_id: peer, connection: CloseConnection::One(oldest) });
@@ -364,6 +377,10 @@ impl NetworkBehaviour for Behaviour {
                 }
             }
             Report::Answered { ticket, answer } => self.answered(ticket, answer),
+            Report::Dead => {
+                self.push(ToSwarm::CloseConnection { peer_id: peer, connection: CloseConnection::One(connection) });
+                self.push(ToSwarm::GenerateEvent(Event::Dead { peer }));
+            }
             Report::RequestReceived { stream, bytes } => {
                 let request = self.number();
                 self.asked.insert(request, (peer, connection, stream));

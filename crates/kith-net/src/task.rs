@@ -17,6 +17,7 @@ mod relays;
 mod requests;
 mod slots;
 mod status;
+mod suspicion;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -81,6 +82,7 @@ pub(crate) struct Task {
     mail: mail::Mail,
     own: own::Own,
     status: status::Status,
+    suspicion: suspicion::Suspicion,
     /// Wall clock at the last tick: a jump means the machine slept.
     wall: SystemTime,
     watched: Instant,
@@ -140,6 +142,7 @@ impl Task {
             mail,
             own: own::Own::default(),
             status: status::Status::new(now),
+            suspicion: suspicion::Suspicion::default(),
             wall: (tuning.wall)(),
             watched: now,
         };
@@ -303,6 +306,7 @@ impl Task {
             streams::Event::HelloSent { peer, ok } => self.hello_sent(&peer, ok),
             streams::Event::HelloReceived { peer, bytes } => self.hello_received(&peer, &bytes),
             streams::Event::Answered { id, answer } => self.request_answered(id, answer),
+            streams::Event::Dead { peer } => self.went_silent(peer),
             streams::Event::Asked { peer, request, bytes } => {
                 if let Some(peer) = ids::transport_id(&peer) {
                     self.emit(NetEvent::RequestReceived { peer, request, bytes });
@@ -315,6 +319,7 @@ impl Task {
         tracing::debug!(%peer, dialer = endpoint.is_dialer(), relayed = endpoint.is_relayed(), "connected");
         let link = Link { remote: endpoint.get_remote_address().clone(), dialled: endpoint.is_dialer() };
         self.links.entry(peer).or_default().insert(connection, link);
+        self.suspicion.heard_of(&peer);
         self.bootstrap_connected(&peer, endpoint);
         self.peer_connected(&peer, endpoint);
         self.request_connected(&peer);

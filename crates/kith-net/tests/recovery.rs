@@ -210,6 +210,29 @@ async fn the_door_others_see_behind_a_nat_that_changes_ports_becomes_an_address(
     bootstrap.stop().await;
 }
 
+/// Nobody tells the two ends that a router forgot them; QUIC alone would wait for 45 seconds.
+#[tokio::test]
+async fn a_connection_that_leads_nowhere_is_noticed_when_something_is_said() {
+    let tuning = Tuning { silence: Duration::from_millis(200), answer: Duration::from_millis(300), ..quick() };
+    let start = || Node::start_with(QUIC, tuning, SigningKey::generate(), vec![]);
+    let (mut alice, mut bob) = (start().await, start().await);
+    let address = bob.addresses.first().expect("an address").clone();
+    let port = address.split('/').nth(4).and_then(|port| port.parse::<u16>().ok()).expect("/ip4/IP/udp/PORT");
+    let nat = Nat::start(([127, 0, 0, 1], port).into()).await;
+    let through = address.replace(&format!("/udp/{port}/"), &format!("/udp/{}/", nat.inside.port()));
+    bob.command(track(alice.id, vec![])).await;
+    alice.command(track(bob.id, vec![through])).await;
+    (alice.up(&bob).await, bob.up(&alice).await);
+    alice.send(&bob, 1, b"are you there?".to_vec()).await;
+    assert_eq!(bob.received(&alice).await, b"are you there?");
+    drop(nat);
+    alice.send(&bob, 2, b"and now?".to_vec()).await;
+    alice.down().await;
+    for node in [alice, bob] {
+        node.stop().await;
+    }
+}
+
 #[tokio::test]
 async fn a_network_that_goes_and_comes_back_is_noticed_at_once() {
     if matches!(namespace::enter("recovery::a_network_that_goes_and_comes_back_is_noticed_at_once"), Place::Inside) {

@@ -98,6 +98,18 @@ fn a_connection_by_itself_says_nothing() {
     assert_eq!(seen(&world, 1).last_seen, before, "nor when they were there");
 }
 
+/// Carried to another network, a device connects anew before the other side has noticed that the old connection is dead.
+#[test]
+fn who_connects_anew_unnoticed_is_told_again() {
+    let mut world = two();
+    assert_eq!(seen(&world, 1).presence, Presence::Online);
+    world.now += 60_000;
+    let from = world.transport(0);
+    world.give(1, Input::PeerDown { peer: from });
+    world.give(1, Input::PeerUp { peer: from, path: PeerPath::Direct { rtt_ms: None } });
+    assert_eq!((seen(&world, 1).presence, seen(&world, 0).presence), (Presence::Online, Presence::Online));
+}
+
 #[test]
 fn what_is_not_shared_is_not_seen_either() {
     let mut world = two();

@@ -9,12 +9,12 @@ use std::{
     net::IpAddr,
     sync::Arc,
     task::{Context, Poll},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use libp2p::{
-    PeerId, Stream, StreamProtocol,
+    Multiaddr, PeerId, Stream, StreamProtocol,
     core::upgrade::{InboundUpgrade, ReadyUpgrade, UpgradeInfo},
     swarm::{
         ConnectionHandler, ConnectionHandlerEvent, StreamUpgradeError, SubstreamProtocol,
@@ -23,8 +23,8 @@ use libp2p::{
 };
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
-use super::{Shared, work};
-use crate::{api::RequestError, limits};
+use super::{Shared, silence::Silence, work};
+use crate::{addr, api::RequestError, limits};
 
 /// Direct messages to contacts.
 pub(super) const DM: StreamProtocol = StreamProtocol::new("/kith/dm/1");
@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Request { ticket: u64, bytes: Vec<u8> },
     /// The node's answer to an inbound request.
     Answer { stream: u64, bytes: Vec<u8> },
+    /// Finds out whether the connection still leads anywhere; [`Report::Dead`] if not.
+    Probe,
 }
 
 /// What one connection tells the behaviour.
@@ -62,6 +64,7 @@ pub(crate) enum Report {
     Answered { ticket: u64, answer: Result<Vec<u8>, RequestError> },
     RequestReceived { stream: u64, bytes: Vec<u8> },
     RequestClosed { stream: u64 },
+    Dead,
 }
 
 /// What a finished piece of stream work left.
@@ -82,13 +85,15 @@ pub(crate) enum Open {
     Dm,
     Hello(Vec<u8>),
     Request { ticket: u64, bytes: Vec<u8> },
+    Probe,
 }
 
 impl Open {
     fn protocol(&self) -> StreamProtocol {
         match self {
             Open::Dm => DM,
-            Open::Hello(_) => HELLO,
+            // Whether the other side speaks it does not matter: saying so is an answer.
+            Open::Hello(_) | Open::Probe => HELLO,
             Open::Request { .. } => REQUEST,
         }
     }
@@ -147,10 +152,18 @@ pub(crate) struct Handler {
     answers: BTreeMap<u64, oneshot::Sender<Vec<u8>>>,
     next_stream: u64,
     reports: VecDeque<Report>,
+    silence: Silence,
+    /// How long the other side may take to open a stream before it counts as gone.
+    patience: Duration,
 }
 
 impl Handler {
-    pub(super) fn new(peer: PeerId, ip: Option<IpAddr>, shared: Arc<Shared>, tracked: bool, keep: bool) -> Self {
+    pub(super) fn new(peer: PeerId, remote: &Multiaddr, shared: Arc<Shared>, tracked: bool, keep: bool) -> Self {
+        let ip = addr::ip_of(remote);
+        // Streams of one TCP connection wait for each other: a long batch may be on its way before the question.
+        let side_by_side = addr::shape(remote).is_some_and(|shape| shape.quic && shape.relay.is_none());
+        let patience = if side_by_side { shared.tuning.answer } else { shared.tuning.answer * 3 };
+        let silence = Silence::new(shared.tuning.silence);
         let (flushed_sender, flushed) = mpsc::channel(limits::DM_IN_FLIGHT_MAX);
         Self {
             peer,
@@ -172,10 +185,17 @@ impl Handler {
             answers: BTreeMap::new(),
             next_stream: 0,
             reports: VecDeque::new(),
+            silence,
+            patience,
         }
     }
 
+    fn probe(&mut self) {
+        self.opening.push_back(Open::Probe);
+    }
+
     fn send_dm(&mut self, ticket: u64, bytes: Vec<u8>) {
+        self.silence.sent();
         let frame = (ticket, bytes);
         let frame = match &self.dm {
             DmOut::Open(sender) => match sender.try_send(frame) {
@@ -232,7 +252,7 @@ impl Handler {
             self.dm_in_working += 1;
             let events = self.shared.events.clone();
             let limit = self.shared.tuning.frame;
-            self.work.push(Box::pin(work::read_dm(stream, self.peer, events, limit, stopped)));
+            self.work.push(Box::pin(work::read_dm(stream, self.peer, events, limit, self.silence.heard(), stopped)));
         } else if self.hello_in < limits::HELLO_INBOUND_PER_CONNECTION {
             self.hello_in += 1;
             self.work.push(Box::pin(work::read_hello(stream)));
@@ -268,6 +288,7 @@ impl Handler {
         match open {
             Open::Dm => self.dm_opened(stream),
             Open::Hello(bytes) => self.work.push(Box::pin(work::write_hello(stream, bytes))),
+            Open::Probe => self.silence.asked(),
             Open::Request { ticket, bytes } => {
                 let limit = self.shared.tuning.request_total;
                 self.work.push(Box::pin(work::ask(stream, ticket, bytes, limit)));
@@ -277,6 +298,12 @@ impl Handler {
 
     fn outbound_failed(&mut self, open: Open, refused: bool) {
         match open {
+            Open::Probe => {
+                self.silence.asked();
+                if !refused {
+                    self.reports.push_back(Report::Dead);
+                }
+            }
             Open::Dm => self.dm_failed(),
             Open::Hello(_) => self.reports.push_back(Report::HelloSent { ok: false }),
             Open::Request { ticket, .. } => {
@@ -350,9 +377,13 @@ impl ConnectionHandler for Handler {
             if let Poll::Ready(Some((ticket, ok))) = self.flushed.poll_recv(cx) {
                 return Poll::Ready(ConnectionHandlerEvent::NotifyBehaviour(Report::Dm { ticket, ok }));
             }
+            if self.silence.is_due(cx) {
+                self.probe();
+            }
             if let Some(open) = self.opening.pop_front() {
                 let upgrade = ReadyUpgrade::new(open.protocol());
-                let protocol = SubstreamProtocol::new(upgrade, open).with_timeout(limits::STREAM_OPEN_TIMEOUT);
+                let limit = if matches!(open, Open::Probe) { self.patience } else { limits::STREAM_OPEN_TIMEOUT };
+                let protocol = SubstreamProtocol::new(upgrade, open).with_timeout(limit);
                 return Poll::Ready(ConnectionHandlerEvent::OutboundSubstreamRequest { protocol });
             }
             match self.work.poll_next_unpin(cx) {
@@ -395,6 +426,11 @@ impl ConnectionHandler for Handler {
             Command::Request { ticket, bytes } => {
                 self.requests_out += 1;
                 self.opening.push_back(Open::Request { ticket, bytes });
+            }
+            Command::Probe => {
+                if self.silence.ask() {
+                    self.probe();
+                }
             }
             Command::Answer { stream, bytes } => {
                 if let Some(answer) = self.answers.remove(&stream) {

@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use super::{
     handler::Done,
     io::{self, StreamError},
+    silence::Heard,
 };
 use crate::{
     api::{NetEvent, RequestError},
@@ -81,11 +82,13 @@ pub(super) async fn read_dm(
     peer: PeerId,
     events: mpsc::Sender<NetEvent>,
     limit: Duration,
+    heard: Heard,
     stopped: oneshot::Receiver<()>,
 ) -> Done {
     let Some(peer) = ids::transport_id(&peer) else { return Done::DmIn };
     let reading = async {
         while let Ok(Some(bytes)) = io::read_frame(&mut stream, limits::DM_FRAME_MAX, limit).await {
+            heard.set();
             if events.send(NetEvent::Received { peer, bytes }).await.is_err() {
                 break;
             }
