@@ -308,18 +308,20 @@ impl Lab {
         self.set_rules(side)
     }
 
-    /// Pulls or plugs the cable of a host. Unlike in a real house, IPv6 addresses do not come back with it.
+    /// Pulls the cable of a host; the addresses go with it, as where something manages them.
     ///
     /// # Errors
     /// If it cannot be done.
-    pub fn cable(&self, host: &str, plugged: bool) -> Result<()> {
-        let namespace = self.at(host);
-        if !plugged {
-            return namespace.ip(&["link", "set", "eth0", "down"]);
-        }
-        namespace.ip(&["link", "set", "eth0", "up"])?;
-        let number = if host.starts_with('a') { 1 } else { 2 };
-        namespace.ip(&["route", "replace", "default", "via", &format!("10.{number}.0.1")])
+    pub fn unplug(&self, host: &str) -> Result<()> {
+        self.at(host).ip(&["link", "del", "eth0"])
+    }
+
+    /// Plugs it in again.
+    ///
+    /// # Errors
+    /// If it cannot be done.
+    pub fn plug(&self, host: &'static str, side: Side) -> Result<()> {
+        self.join(host, side, 2)
     }
 
     /// Carries a host of one home over to the other, where it gets another address.

@@ -16,8 +16,6 @@ use crate::{
 };
 
 const META_PRESENCE: &str = "presence";
-/// Whoever is told more than this after I last told them may have lost the connection I told them on.
-const ANSWER_MS: u64 = 30_000;
 
 /// What is said and heard about who is there; all of it ends with the connections.
 #[derive(Debug, Default)]
@@ -25,8 +23,7 @@ pub(crate) struct Presence {
     /// Nobody is at this device.
     pub(crate) idle: bool,
     theirs: BTreeMap<TransportId, Availability>,
-    /// And when.
-    said: BTreeMap<TransportId, (Availability, Timestamp)>,
+    said: BTreeMap<TransportId, Availability>,
     /// Who is told at the end of the batch: after what makes them listen.
     due: BTreeSet<AccountId>,
 }
@@ -41,17 +38,6 @@ impl Presence {
     pub(crate) fn gone(&mut self, peer: &TransportId) {
         self.theirs.remove(peer);
         self.said.remove(peer);
-    }
-
-    /// Somebody speaks. A connection can end for one side and be replaced before it ends for the other, which then has no
-    /// reason to speak: it answers, unless what it hears may be an answer.
-    fn may_not_know(&mut self, peer: &TransportId, now: Timestamp) -> bool {
-        let late = |(_, at): &(Availability, Timestamp)| now.saturating_sub(*at) > ANSWER_MS;
-        let late = self.said.get(peer).is_some_and(late);
-        if late {
-            self.said.remove(peer);
-        }
-        late
     }
 }
 
@@ -137,12 +123,13 @@ impl Core {
             let Some(contact) = self.store.contact(&account)? else { continue };
             let shown = self.shown_to(&contact)?;
             for device in self.live_devices(account)? {
-                let said = self.presence.said.get(&device.transport).map(|(said, _)| *said).unwrap_or_default();
+                let said = self.presence.said.get(&device.transport).copied().unwrap_or_default();
                 if said == shown || !self.up.contains_key(&device.transport) || !convert::is_open(&contact) {
                     continue;
                 }
-                self.presence.said.insert(device.transport, (shown, now));
-                let body = Body::Presence { availability: shown };
+                self.presence.said.insert(device.transport, shown);
+                let asks = !self.presence.theirs.contains_key(&device.transport);
+                let body = Body::Presence { availability: shown, asks };
                 match self.apart(out, |core, out| core.send_ephemeral(device.device, &body, now, out)) {
                     Ok(()) => {}
                     Err(CoreError::Store(error)) => return Err(error.into()),
@@ -159,15 +146,20 @@ impl Core {
         &mut self,
         contact: &ContactRow,
         device: &DeviceRow,
-        availability: Availability,
+        (availability, asks): (Availability, bool),
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        if self.presence.may_not_know(&device.transport, now) {
+        let known = self.presence.theirs.get(&device.transport).copied().unwrap_or_default();
+        if (known == availability && !asks) || !self.typing.listens(contact.account, now) {
+            return Ok(());
+        }
+        if asks {
+            // Their connection ended and was replaced before it ended for me, who then has no other reason to speak.
+            self.presence.unsaid(&device.transport);
             self.say_presence(contact.account);
         }
-        let known = self.presence.theirs.get(&device.transport).copied().unwrap_or_default();
-        if known == availability || !self.typing.listens(contact.account, now) {
+        if known == availability {
             return Ok(());
         }
         self.presence.theirs.insert(device.transport, availability);

@@ -172,7 +172,9 @@ impl Core {
             Body::Delivered { messages } => return self.delivered(device, messages, now, out),
             Body::Nack { .. } => return self.nacked(device, opened.session, now),
             Body::Typing { on } => return self.heard_typing(contact.account, device, *on, now, out),
-            Body::Presence { availability } => return self.heard_presence(contact, device, *availability, now, out),
+            Body::Presence { availability, asks } => {
+                return self.heard_presence(contact, device, (*availability, *asks), now, out);
+            }
             Body::Seen { messages } => self.seen(contact.account, device, messages, now, out)?,
             Body::Accept { .. } => self.accepted(contact, device, inner, now, out)?,
             Body::Prekeys { keys } => {

@@ -4,6 +4,9 @@
 //! ports this makes both sides of a hole punch knock at the wrong door. QUIC dials leave from the listening socket, so
 //! what the other side observed is exactly the door that is open: it is handed on unchanged.
 //!
+//! Addresses of this machine that are the internet's, as those of IPv6, need no witness: a firewall may be in the way, but no
+//! NAT.
+//!
 //! A NAT that keeps the port of QUIC keeps that of TCP too, as a rule. Nobody sees it, because everybody who can is
 //! connected over QUIC; so it is guessed, for those who cannot.
 
@@ -15,8 +18,8 @@ use libp2p::{
     Multiaddr, PeerId,
     core::{Endpoint, multiaddr::Protocol, transport::PortUse},
     swarm::{
-        ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, NewListenAddr, THandler, THandlerInEvent,
-        THandlerOutEvent, ToSwarm, dummy,
+        ConnectionDenied, ConnectionId, ExpiredListenAddr, FromSwarm, NetworkBehaviour, NewListenAddr, THandler,
+        THandlerInEvent, THandlerOutEvent, ToSwarm, dummy,
     },
 };
 
@@ -48,6 +51,8 @@ pub(crate) struct Behaviour {
     announced: BTreeSet<Multiaddr>,
     /// Whether over QUIC, and the port listened on.
     listening: BTreeSet<(bool, u16)>,
+    /// Addresses of this machine that lead here from everywhere, unless something is in the way.
+    own: BTreeSet<Multiaddr>,
     queue: VecDeque<Multiaddr>,
     waker: Option<Waker>,
 }
@@ -98,6 +103,16 @@ impl Behaviour {
         {
             self.listening.insert((shape.quic, shape.port));
         }
+        if addr::for_everybody(address, false)
+            && !addr::is_circuit(address)
+            && self.own.len() < ADDRESSES_MAX
+            && self.own.insert(address.clone())
+        {
+            self.queue.push_back(address.clone());
+            if let Some(waker) = self.waker.take() {
+                waker.wake();
+            }
+        }
     }
 
     /// Forgets everything, after a network change.
@@ -105,7 +120,7 @@ impl Behaviour {
         self.seen.clear();
         self.order.clear();
         self.announced.clear();
-        self.queue.clear();
+        self.queue = self.own.iter().cloned().collect();
     }
 
     /// What the observations say about the NAT: those over QUIC, or over TCP where UDP is blocked.
@@ -166,6 +181,8 @@ impl NetworkBehaviour for Behaviour {
     fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
         if let FromSwarm::NewListenAddr(NewListenAddr { addr, .. }) = event {
             self.listens(addr);
+        } else if let FromSwarm::ExpiredListenAddr(ExpiredListenAddr { addr, .. }) = event {
+            self.own.remove(addr);
         }
     }
 
@@ -239,6 +256,25 @@ mod tests {
             let found: Vec<Multiaddr> = guessed(listening, seen);
             assert_eq!(found, expected, "{listening:?} {seen}");
         }
+    }
+
+    #[test]
+    fn an_address_of_the_internet_on_this_machine_is_one_without_witnesses() {
+        let mut observed = Behaviour::default();
+        let six: Multiaddr = "/ip6/2a11:1::2/udp/4100/quic-v1".parse().expect("address");
+        for text in ["/ip6/fe80::1/udp/4100/quic-v1", "/ip4/10.0.0.1/tcp/4100", "/ip6/::1/tcp/4100"] {
+            observed.listens(&text.parse().expect("address"));
+        }
+        assert!(observed.queue.is_empty());
+        observed.listens(&six);
+        observed.listens(&six);
+        assert_eq!(observed.queue, std::slice::from_ref(&six));
+        observed.forget();
+        assert_eq!(observed.queue, std::slice::from_ref(&six), "it is here whatever others saw");
+        let gone = ExpiredListenAddr { listener_id: libp2p::core::transport::ListenerId::next(), addr: &six };
+        observed.on_swarm_event(FromSwarm::ExpiredListenAddr(gone));
+        observed.forget();
+        assert!(observed.queue.is_empty());
     }
 
     #[test]

@@ -8,8 +8,8 @@ use libp2p::{
     core::{Endpoint, transport::PortUse},
     dcutr,
     swarm::{
-        ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent, THandlerOutEvent,
-        ToSwarm, dummy,
+        ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, NewExternalAddrCandidate, THandler,
+        THandlerInEvent, THandlerOutEvent, ToSwarm, dummy,
     },
 };
 
@@ -61,6 +61,12 @@ impl NetworkBehaviour for Behaviour {
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
+        // identify takes what the other end of a circuit sees for an address.
+        if let FromSwarm::NewExternalAddrCandidate(NewExternalAddrCandidate { addr }) = event
+            && addr::shape(addr).is_none_or(|shape| shape.relay.is_some())
+        {
+            return;
+        }
         self.inner.on_swarm_event(event);
     }
 

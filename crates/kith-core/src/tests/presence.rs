@@ -103,7 +103,6 @@ fn a_connection_by_itself_says_nothing() {
 fn who_connects_anew_unnoticed_is_told_again() {
     let mut world = two();
     assert_eq!(seen(&world, 1).presence, Presence::Online);
-    world.now += 60_000;
     let from = world.transport(0);
     world.give(1, Input::PeerDown { peer: from });
     world.give(1, Input::PeerUp { peer: from, path: PeerPath::Direct { rtt_ms: None } });
@@ -221,7 +220,7 @@ fn a_flood_of_presence_costs_little() {
     for n in 0..200 {
         let availability = if n % 2 == 0 { Availability::Away } else { Availability::Busy };
         let now = world.now;
-        let body = Body::Presence { availability };
+        let body = Body::Presence { availability, asks: true };
         let out = world.people[0].core.batch(now, |core, out| core.send_live(to, &body, now, out)).unwrap();
         for output in out {
             if let Output::Send { bytes, .. } = output {

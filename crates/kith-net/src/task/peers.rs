@@ -168,7 +168,8 @@ impl Task {
         let dialing = if addresses.is_empty() {
             None
         } else {
-            self.dial(peer, addresses, PeerCondition::DisconnectedAndNotDialing)
+            // A hole punch or a direct attempt that was under way when a circuit ended takes seconds to fail.
+            self.dial(peer, addresses, PeerCondition::Disconnected)
         };
         if let Some(entry) = self.peers.get_mut(peer) {
             entry.tried = Some(now);

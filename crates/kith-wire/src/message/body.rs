@@ -191,6 +191,8 @@ pub enum Body {
     Presence {
         /// How.
         availability: Availability,
+        /// The sender does not know it of the recipient, who may have said so on a connection that is no more.
+        asks: bool,
     },
     /// A step of finding out what one of the two lacks.
     Sync(Sync),
@@ -499,7 +501,9 @@ impl Body {
                 ExpiryProto { expires_s: expires_s.unwrap_or(0), number: *number }.encode_to_vec()
             }
             Self::Typing { on } => TypingProto { on: *on }.encode_to_vec(),
-            Self::Presence { availability } => PresenceProto { availability: availability.number() }.encode_to_vec(),
+            Self::Presence { availability, asks } => {
+                PresenceProto { availability: availability.number(), asks: *asks }.encode_to_vec()
+            }
             Self::Sync(sync) => sync.encode(),
             Self::Introduction(introduction) => introduction.encode(),
             Self::IntroductionAnswer(answer) => answer.encode(),
@@ -563,8 +567,8 @@ impl Body {
                 Self::Typing { on }
             }
             KIND_PRESENCE => {
-                let PresenceProto { availability } = PRESENCE.decode_plain(bytes)?;
-                Self::Presence { availability: Availability::of(availability) }
+                let PresenceProto { availability, asks } = PRESENCE.decode_plain(bytes)?;
+                Self::Presence { availability: Availability::of(availability), asks }
             }
             KIND_INTRODUCTION => Self::Introduction(Introduction::decode(bytes)?),
             KIND_INTRODUCTION_ANSWER => Self::IntroductionAnswer(IntroductionAnswer::decode(bytes)?),

@@ -103,6 +103,8 @@ pub(super) struct ReactProto {
 pub(super) struct PresenceProto {
     #[prost(uint32, tag = "1")]
     pub(super) availability: u32,
+    #[prost(bool, tag = "2")]
+    pub(super) asks: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -334,13 +334,16 @@ fn body() -> impl Strategy<Value = Body> {
             status_text,
             status_until_ms
         }),
-        prop_oneof![
-            Just(Availability::Hidden),
-            Just(Availability::Online),
-            Just(Availability::Away),
-            Just(Availability::Busy)
-        ]
-        .prop_map(|availability| Body::Presence { availability }),
+        (
+            prop_oneof![
+                Just(Availability::Hidden),
+                Just(Availability::Online),
+                Just(Availability::Away),
+                Just(Availability::Busy)
+            ],
+            any::<bool>()
+        )
+            .prop_map(|(availability, asks)| Body::Presence { availability, asks }),
         log().prop_map(|log| Body::Identity { log }),
         (any::<[u8; 16]>(), text(), pictures()).prop_map(|(id, text, pictures)| edit(
             MsgId::from_bytes(id),

@@ -246,8 +246,9 @@ fn short() -> Vec<(&'static str, Body)> {
         ("mailbox-offer", Body::MailboxOffer { offer: offer() }),
         ("mailbox-withdrawn", Body::MailboxWithdrawn),
         ("whereabouts", Body::Whereabouts { find: find_key(), addresses: addresses() }),
-        ("presence", Body::Presence { availability: Availability::Busy }),
-        ("presence-hidden", Body::Presence { availability: Availability::Hidden }),
+        ("presence", Body::Presence { availability: Availability::Busy, asks: false }),
+        ("presence-asking", Body::Presence { availability: Availability::Online, asks: true }),
+        ("presence-hidden", Body::Presence { availability: Availability::Hidden, asks: false }),
     ]
 }
 

@@ -139,7 +139,11 @@ fn body_fields(body: &Body) -> Fields {
             fields.extend(status_until_ms.map(|until| field("status_until_ms", until)));
             fields
         }
-        Body::Presence { availability } => vec![field("availability", format!("{availability:?}"))],
+        Body::Presence { availability, asks } => {
+            // Frozen without it.
+            let asks = asks.then(|| field("asks", asks));
+            [field("availability", format!("{availability:?}"))].into_iter().chain(asks).collect()
+        }
         Body::Identity { log } => vec![bytes("log", log)],
         Body::Mailboxes { queues } => with_queues(Vec::new(), queues),
         Body::MailboxOffer { offer } => {
