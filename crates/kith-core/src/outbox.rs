@@ -13,7 +13,7 @@ use kith_wire::{
 };
 
 use crate::{
-    Output, SendId, Timestamp, convert,
+    Output, PeerPath, SendId, Timestamp, convert,
     core::Core,
     error::{CoreError, deny},
     session::Template,
@@ -24,6 +24,9 @@ pub(crate) const KEEP_MS: u64 = 30 * 24 * 3600 * 1000;
 /// How many messages of one device are under way at once: under the 40 a receiving chain can skip, so that even a
 /// transport that reordered them all would lose none.
 const WINDOW: u32 = 32;
+/// The same over a relay, which may cut a circuit after 128 KiB as libp2p's do by default: some have to be acknowledged
+/// before that, or the same ones would be sent for ever.
+const RELAYED_WINDOW: u32 = 8;
 /// Seconds until a message that was sent and not acknowledged is sent again, by attempt.
 const BACKOFF_S: [u64; 6] = [5, 10, 30, 60, 300, 600];
 /// When a row of a device that is not connected is looked at again, if nothing happens before.
@@ -156,19 +159,21 @@ impl Core {
 
     fn flush_device(&mut self, device: DeviceId, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         let Some(device) = self.store.device(&device)? else { return Ok(()) };
-        let connected = self.up.contains_key(&device.transport);
+        let path = self.up.get(&device.transport);
+        let connected = path.is_some();
+        let most = if matches!(path, Some(PeerPath::Relayed { .. })) { RELAYED_WINDOW } else { WINDOW };
         let contact = self.store.contact(&device.account)?;
         let open = contact.as_ref().is_some_and(convert::is_open);
         let listened_to = contact.as_ref().is_some_and(convert::is_listened_to);
         if let Some(contact) = contact.as_ref().filter(|_| !connected) {
             self.deposit_waiting(&device, contact, now)?;
         }
-        let window = self.store.outbox_of(&device.device, WINDOW)?;
+        let window = self.store.outbox_of(&device.device, most)?;
         // Without these the other side takes nothing else: they do not queue behind what it refuses.
         let mut rows = self.store.outbox_of_kind(&device.device, Body::REQUEST)?;
         rows.extend(self.store.outbox_of_kind(&device.device, Body::ACCEPT)?);
         rows.retain(|row| window.iter().all(|other| other.id != row.id));
-        if let Some(last) = window.last().filter(|_| window.len() >= WINDOW as usize) {
+        if let Some(last) = window.last().filter(|_| window.len() >= most as usize) {
             // Room, not time, is what the others wait for; but mailboxes have room for all.
             let mail = if connected { None } else { self.deposit_at(device.account, now)? };
             let next = mail.unwrap_or(now.saturating_add(PARKED_MS));

@@ -55,6 +55,8 @@ pub(crate) const DIALS_AT_ONCE: usize = 16;
 pub(crate) const DIAL_ADDRESSES_MAX: usize = 24;
 /// A dial that did not come back within this is counted as failed.
 pub(crate) const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
+/// A direct way to a peer that is met at a relay is not sought more often than this.
+pub(crate) const DIRECT_EVERY: Duration = Duration::from_secs(5);
 /// A peer that does not let us through its gate is not dialled again sooner than this.
 pub(crate) const ONE_SIDED_RETRY: Duration = Duration::from_secs(300);
 /// Outbound requests waiting for a connection or an answer.

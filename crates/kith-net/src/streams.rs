@@ -64,6 +64,8 @@ pub(crate) enum Event {
     Answered { id: u64, answer: Result<Vec<u8>, RequestError> },
     /// Somebody asks.
     Asked { peer: PeerId, request: u64, bytes: Vec<u8> },
+    /// A connection that was doubted leads where it should.
+    Alive { peer: PeerId },
     /// A connection led nowhere any more and is being closed.
     Dead { peer: PeerId },
 }
@@ -74,6 +76,8 @@ struct Link {
     id: ConnectionId,
     relay: Option<PeerId>,
     since: Instant,
+    /// The other side came another way, and whether this one still leads there is being found out.
+    doubted: bool,
 }
 
 /// A frame on its way.
@@ -261,27 +265,47 @@ impl Behaviour {
     }
 
     fn connected(&mut self, peer: PeerId, link: Link) {
+        let before = self.links.get(&peer).and_then(|links| best(links));
+        // Who comes over a relay although there is a direct way may know that it is none any more.
+        if link.relay.is_some() {
+            let direct = self.links.entry(peer).or_default().iter_mut().filter(|link| link.relay.is_none());
+            let doubted: Vec<ConnectionId> = direct.map(|link| (link.doubted = true, link.id).1).collect();
+            for connection in doubted {
+                self.notify(peer, connection, Command::Probe);
+            }
+        }
         let links = self.links.entry(peer).or_default();
-        let before = best(links);
         links.push(link);
         let after = best(links);
         let surplus =
             (links.len() > limits::CONNECTIONS_PER_TRACKED).then(|| links.first().map(|link| link.id)).flatten();
-        if let (Some(before), Some(after)) = (before, after)
-            && before != after
-        {
-            self.notify(peer, before.id, Command::LeaveDm);
-        }
-        // Who comes over a relay although there is a direct way may know that it is none any more.
-        if let Some(before) = before.filter(|before| before.relay.is_none() && link.relay.is_some()) {
-            self.notify(peer, before.id, Command::Probe);
-        }
+        self.leave(peer, before, after);
         if let Some(oldest) = surplus {
             self.push(ToSwarm::CloseConnection { peer_id: peer, connection: CloseConnection::One(oldest) });
         }
         // The gate may have changed while the connection was being made.
         let (tracked, keep) = (self.tracked.contains(&peer), self.kept.contains(&peer));
         self.notify(peer, link.id, Command::Gates { tracked, keep });
+    }
+
+    /// Messages take another way from now on, if it is another.
+    fn leave(&mut self, peer: PeerId, before: Option<Link>, after: Option<Link>) {
+        if let (Some(before), Some(after)) = (before, after)
+            && before.id != after.id
+        {
+            self.notify(peer, before.id, Command::LeaveDm);
+        }
+    }
+
+    fn trust(&mut self, peer: PeerId, connection: ConnectionId) {
+        let Some(links) = self.links.get_mut(&peer) else { return };
+        let before = best(links);
+        if let Some(link) = links.iter_mut().find(|link| link.id == connection && link.doubted) {
+            link.doubted = false;
+            let after = best(links);
+            self.leave(peer, before, after);
+            self.push(ToSwarm::GenerateEvent(Event::Alive { peer }));
+        }
     }
 
     fn disconnected(&mut self, peer: PeerId, connection: ConnectionId) {
@@ -325,7 +349,8 @@ impl Behaviour {
 
 /// Direct before relayed, the newest among equals: after a restart of the other side the old connection is a ghost.
 fn best(links: &[Link]) -> Option<Link> {
-    links.iter().rev().find(|link| link.relay.is_none()).or(links.last()).copied()
+    let trusted = || links.iter().rev().filter(|link| !link.doubted);
+    trusted().find(|link| link.relay.is_none()).or_else(|| trusted().next()).or(links.last()).copied()
 }
 
 impl NetworkBehaviour for Behaviour {
@@ -361,7 +386,7 @@ impl NetworkBehaviour for Behaviour {
                 libp2p::core::ConnectedPoint::Dialer { address, .. } => addr::relay_of(address),
                 libp2p::core::ConnectedPoint::Listener { local_addr, .. } => addr::relay_of(local_addr),
             };
-            self.connected(peer_id, Link { id: connection_id, relay, since: Instant::now() });
+            self.connected(peer_id, Link { id: connection_id, relay, since: Instant::now(), doubted: false });
         } else if let FromSwarm::ConnectionClosed(ConnectionClosed { peer_id, connection_id, .. }) = event {
             self.disconnected(peer_id, connection_id);
         }
@@ -377,6 +402,7 @@ impl NetworkBehaviour for Behaviour {
                 }
             }
             Report::Answered { ticket, answer } => self.answered(ticket, answer),
+            Report::Alive => self.trust(peer, connection),
             Report::Dead => {
                 self.push(ToSwarm::CloseConnection { peer_id: peer, connection: CloseConnection::One(connection) });
                 self.push(ToSwarm::GenerateEvent(Event::Dead { peer }));
@@ -424,10 +450,10 @@ mod tests {
         let [circuit, direct, only] = [1, 2, 3].map(ConnectionId::new_unchecked);
         let relay = Some(PeerId::random());
         behaviour.track(peer);
-        behaviour.connected(other, Link { id: only, relay, since: start });
-        behaviour.connected(peer, Link { id: circuit, relay, since: start });
+        behaviour.connected(other, Link { id: only, relay, since: start, doubted: false });
+        behaviour.connected(peer, Link { id: circuit, relay, since: start, doubted: false });
         behaviour.send(peer, 1, vec![1]);
-        behaviour.connected(peer, Link { id: direct, relay: None, since: start });
+        behaviour.connected(peer, Link { id: direct, relay: None, since: start, doubted: false });
         behaviour.release_circuits(start + tuning.settle);
         assert_eq!(closed(&mut behaviour), [], "a frame is under way");
         let ticket = *behaviour.frames.keys().next().expect("a frame");
@@ -436,5 +462,18 @@ mod tests {
         assert_eq!(closed(&mut behaviour), [], "it has not settled");
         behaviour.release_circuits(start + tuning.settle);
         assert_eq!(closed(&mut behaviour), [circuit]);
+    }
+    #[test]
+    fn who_comes_over_a_relay_is_answered_there_until_the_direct_way_is_known_to_lead_on() {
+        let (events, _receiver) = mpsc::channel(1);
+        let mut behaviour = Behaviour::new(Tuning::default(), events);
+        let (peer, start) = (PeerId::random(), Instant::now());
+        let [direct, circuit] = [1, 2].map(ConnectionId::new_unchecked);
+        let route = |behaviour: &Behaviour| behaviour.route(&peer).expect("a route").connection;
+        behaviour.connected(peer, Link { id: direct, relay: None, since: start, doubted: false });
+        behaviour.connected(peer, Link { id: circuit, relay: Some(PeerId::random()), since: start, doubted: false });
+        assert_eq!(route(&behaviour), circuit);
+        behaviour.on_connection_handler_event(peer, direct, Report::Alive);
+        assert_eq!(route(&behaviour), direct);
     }
 }

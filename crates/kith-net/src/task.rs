@@ -306,6 +306,7 @@ impl Task {
             streams::Event::HelloSent { peer, ok } => self.hello_sent(&peer, ok),
             streams::Event::HelloReceived { peer, bytes } => self.hello_received(&peer, &bytes),
             streams::Event::Answered { id, answer } => self.request_answered(id, answer),
+            streams::Event::Alive { peer } => self.update_route(&peer),
             streams::Event::Dead { peer } => self.went_silent(peer),
             streams::Event::Asked { peer, request, bytes } => {
                 if let Some(peer) = ids::transport_id(&peer) {

@@ -64,6 +64,7 @@ pub(crate) enum Report {
     Answered { ticket: u64, answer: Result<Vec<u8>, RequestError> },
     RequestReceived { stream: u64, bytes: Vec<u8> },
     RequestClosed { stream: u64 },
+    Alive,
     Dead,
 }
 
@@ -288,7 +289,10 @@ impl Handler {
         match open {
             Open::Dm => self.dm_opened(stream),
             Open::Hello(bytes) => self.work.push(Box::pin(work::write_hello(stream, bytes))),
-            Open::Probe => self.silence.asked(),
+            Open::Probe => {
+                self.silence.asked();
+                self.reports.push_back(Report::Alive);
+            }
             Open::Request { ticket, bytes } => {
                 let limit = self.shared.tuning.request_total;
                 self.work.push(Box::pin(work::ask(stream, ticket, bytes, limit)));
@@ -300,9 +304,8 @@ impl Handler {
         match open {
             Open::Probe => {
                 self.silence.asked();
-                if !refused {
-                    self.reports.push_back(Report::Dead);
-                }
+                // To be told that it does not speak the protocol is an answer.
+                self.reports.push_back(if refused { Report::Alive } else { Report::Dead });
             }
             Open::Dm => self.dm_failed(),
             Open::Hello(_) => self.reports.push_back(Report::HelloSent { ok: false }),

@@ -47,7 +47,9 @@ impl Silence {
 
     /// A frame left: something should come back.
     pub(super) fn sent(&mut self) {
-        if self.timer.is_none() && !self.asking {
+        // What was heard since the last frame does not answer this one.
+        let answered = self.heard.0.load(Ordering::Relaxed);
+        if (self.timer.is_none() || answered) && !self.asking {
             self.heard.0.store(false, Ordering::Relaxed);
             self.timer = Some(Box::pin(sleep(self.after)));
         }
@@ -98,6 +100,11 @@ mod tests {
         silence.sent();
         silence.heard().set();
         assert!(!due(&mut silence).await, "something came");
+        silence.sent();
+        silence.heard().set();
+        silence.sent();
+        assert!(due(&mut silence).await, "it came before the last frame");
+        silence.asked();
         assert!(silence.ask());
     }
 }

@@ -48,6 +48,8 @@ pub(super) struct Peer {
     refused: bool,
     pub(super) up: bool,
     route: Option<Route>,
+    /// When a direct way was last sought beside a relayed one.
+    direct_tried: Option<Instant>,
     rtt_ms: Option<u32>,
     /// The version of our addresses the other side has.
     told: Option<u64>,
@@ -70,6 +72,7 @@ impl Peer {
             refused: false,
             up: false,
             route: None,
+            direct_tried: None,
             rtt_ms: None,
             told: None,
             telling: None,
@@ -253,7 +256,7 @@ impl Task {
     }
 
     /// Looks again at which connection is used.
-    fn update_route(&mut self, peer: &PeerId) {
+    pub(super) fn update_route(&mut self, peer: &PeerId) {
         let route = self.swarm.behaviour().streams.route(peer);
         let Some(entry) = self.peers.get_mut(peer) else { return };
         let before = entry.path();
@@ -369,15 +372,20 @@ impl Task {
 
     /// A relayed peer whose direct addresses are known is dialled directly: cheaper than a hole punch if it works.
     fn try_direct(&mut self, peer: &PeerId) {
+        let now = Instant::now();
         let Some(entry) = self.peers.get(peer) else { return };
-        if entry.route.is_none_or(|route| route.relay.is_none()) {
+        let lately = entry.direct_tried.is_some_and(|tried| now.duration_since(tried) < limits::DIRECT_EVERY);
+        if lately || entry.route.is_none_or(|route| route.relay.is_none()) {
             return;
         }
         let direct: Vec<Multiaddr> =
             self.dial_list(peer, &entry.addresses).into_iter().filter(|address| !addr::is_circuit(address)).collect();
         if !direct.is_empty() {
-            // Its failure changes nothing: the circuit stays.
-            let _attempt = self.dial(peer, direct, PeerCondition::NotDialing);
+            // Its failure changes nothing: the circuit stays. A hole punch under way may be hopeless, and takes its time.
+            let _attempt = self.dial(peer, direct, PeerCondition::Always);
+            if let Some(entry) = self.peers.get_mut(peer) {
+                entry.direct_tried = Some(now);
+            }
         }
     }
 
@@ -429,6 +437,8 @@ impl Task {
     pub(super) fn hurry_peers(&mut self, now: Instant) {
         for entry in self.peers.values_mut().filter(|entry| entry.route.is_none()) {
             entry.backoff.reset();
+            // What is being dialled may be the ways of before.
+            entry.dialing = None;
             // Who waits already keeps its place.
             entry.next_dial = entry.next_dial.min(now);
             entry.lookups.reset();
