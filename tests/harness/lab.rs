@@ -74,10 +74,10 @@ impl Namespace {
     pub fn connect(&self, to: SocketAddr) -> Result<TcpStream> {
         let file = Arc::clone(&self.file);
         // A thread belongs to a namespace; this one ends with its stay.
-        let stay = std::thread::spawn(move || {
+        let stay = std::thread::Builder::new().name("kith-lab".to_owned()).spawn(move || {
             move_into_link_name_space(file.as_fd(), Some(LinkNameSpaceType::Network))?;
             TcpStream::connect(to)
-        });
+        })?;
         Ok(stay.join().map_err(|_panic| anyhow::anyhow!("the connecting thread panicked"))??)
     }
 

@@ -127,7 +127,7 @@ impl Behaviour {
     pub(crate) fn mapping(&self) -> Mapping {
         match self.mapping_over(true) {
             Mapping::Unknown => self.mapping_over(false),
-            known => known,
+            known @ (Mapping::Stable | Mapping::PerDestination) => known,
         }
     }
 

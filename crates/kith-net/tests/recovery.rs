@@ -222,7 +222,8 @@ async fn a_connection_that_leads_nowhere_is_noticed_when_something_is_said() {
     let through = address.replace(&format!("/udp/{port}/"), &format!("/udp/{}/", nat.inside.port()));
     bob.command(track(alice.id, vec![])).await;
     alice.command(track(bob.id, vec![through])).await;
-    (alice.up(&bob).await, bob.up(&alice).await);
+    alice.up(&bob).await;
+    bob.up(&alice).await;
     alice.send(&bob, 1, b"are you there?".to_vec()).await;
     assert_eq!(bob.received(&alice).await, b"are you there?");
     drop(nat);

@@ -82,11 +82,12 @@ impl Nat {
             }
         }
         if filter.is_empty() {
-            let outgoing = match self {
-                Self::UdpBlocked => "oif wan meta l4proto udp udp dport != 53 drop",
-                Self::WebOnly => "oif wan meta l4proto tcp tcp dport != {80, 443} drop; oif wan meta l4proto udp drop",
-                _ => "",
-            };
+            let mut outgoing = "";
+            if self == Self::UdpBlocked {
+                outgoing = "oif wan meta l4proto udp udp dport != 53 drop";
+            } else if self == Self::WebOnly {
+                outgoing = "oif wan meta l4proto tcp tcp dport != {80, 443} drop; oif wan meta l4proto udp drop";
+            }
             filter.push_str(&format!(
                 "chain forward {{ type filter hook forward priority filter
                     iif wan ct state established,related accept
