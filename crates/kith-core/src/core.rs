@@ -101,6 +101,8 @@ pub struct Core {
     pub(crate) ungiven: Vec<Ungiven>,
     pub(crate) arrivals: Arrivals,
     pub(crate) last_nack: BTreeMap<DeviceId, Timestamp>,
+    /// Sessions given up because of a complaint since the start. Never those of an older copy of the disk.
+    pub(crate) given_up: BTreeSet<[u8; 32]>,
     pub(crate) next_id: u64,
     pub(crate) last_prune: Timestamp,
     /// Something was deleted: when to empty the write-ahead log, which may still have it.
@@ -214,6 +216,7 @@ impl Core {
             ungiven: Vec::new(),
             arrivals: Arrivals::default(),
             last_nack: BTreeMap::new(),
+            given_up: BTreeSet::new(),
             next_id: 1,
             last_prune: now,
             // The last run may have ended between a deletion and its traces.

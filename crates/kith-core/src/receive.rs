@@ -18,6 +18,8 @@ use crate::{
 
 /// At most one complaint to a device in this time.
 const NACK_EVERY_MS: u64 = 10_000;
+/// Sessions given up that are remembered, in case the other side goes on with one.
+const GIVEN_UP_MAX: usize = 1024;
 /// At most one new session in this time, so that complaints cannot be used to wear us out.
 const RESET_EVERY_MS: u64 = 3600 * 1000;
 
@@ -261,6 +263,9 @@ impl Core {
         for mut row in sessions {
             if row.session != on && !row.dead && (row.last_received_at_ms.is_none() || row.created_at_ms <= since) {
                 row.dead = true;
+                if self.given_up.len() < GIVEN_UP_MAX {
+                    self.given_up.insert(row.session);
+                }
                 self.store.put_session(&row)?;
                 self.sync_wanted(device, now)?;
             }

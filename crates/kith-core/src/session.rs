@@ -311,6 +311,10 @@ impl Core {
             row.generation = inner.generation;
         }
         row.last_received_at_ms = Some(now);
+        // A complaint can overtake what was written after it. Who goes on writing on a session has it.
+        if row.dead && self.given_up.remove(&row.session) {
+            row.dead = false;
+        }
         if let Some(position) = wire.position() {
             let mut positions = Positions::decode(&row.positions);
             positions.advance(&position, waited);
