@@ -1,13 +1,18 @@
-//! A foreign implementation, js-libp2p, against the real bootstrap node.
+//! A foreign implementation, js-libp2p, against the real bootstrap node, and as a peer of a later version.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use kith_tests::{
+    people::{Person, befriend},
     process::{Bootstrap, BootstrapHome, workspace},
     rpc::Api,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::{process::Command, time::timeout};
 
 /// Four checks of at most 20 seconds each, and what the slowest machine needs on top.
@@ -16,23 +21,13 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 
 #[tokio::test]
 async fn js_libp2p_identifies_pings_gossips_and_relays() -> Result<()> {
-    let folder = workspace().join("tests/interop");
-    if let Err(error) = install(&folder).await {
-        // CI has npm; a developer without it sees why nothing was checked.
-        ensure!(std::env::var_os("KITH_CI").is_none(), "js-libp2p cannot be installed: {error:#}");
-        eprintln!("js-libp2p is not installed, nothing was checked: {error:#}");
-        return Ok(());
-    }
+    let Some(folder) = installed().await? else { return Ok(()) };
     let root = tempfile::tempdir()?;
     let bootstrap = BootstrapHome::init(root.path()).await?.start().await?;
     let address = format!("{}/p2p/{}", bootstrap.listen().first().context("it listens")?, bootstrap.peer());
-    let mut peer = Command::new(folder.join("node_modules/.bin/node"));
-    peer.arg("peer.mjs").arg(address).current_dir(&folder).stdin(Stdio::null()).kill_on_drop(true);
-    let output = timeout(PEER_LIMIT, peer.output()).await.context("the checks did not end")??;
-    let text = String::from_utf8(output.stdout)?;
-    let checks: Vec<Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let (checks, said) = checks(&folder, &[&address]).await?;
     let names: Vec<_> = checks.iter().filter(|check| check["ok"] == true).map(|check| check["check"].clone()).collect();
-    assert_eq!(names, ["identify", "ping", "gossip", "relay"], "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(names, ["identify", "ping", "gossip", "relay"], "{said}");
 
     let metrics = metrics(&bootstrap).await?;
     let counted = |name: &str| {
@@ -44,6 +39,96 @@ async fn js_libp2p_identifies_pings_gossips_and_relays() -> Result<()> {
     assert!(counted("kith_relay_requests_total{operation=\"circuit\",outcome=\"accepted\"}") >= 1);
     assert!(bootstrap.terminate().await?.success());
     Ok(())
+}
+
+/// A peer of a later version is told no, stream by stream; whoever it talked to goes on with the same connection, and with
+/// everybody else.
+#[tokio::test]
+async fn a_newer_peer_is_told_no_and_nothing_else_happens() -> Result<()> {
+    let Some(folder) = installed().await? else { return Ok(()) };
+    let mut village = Village::new().await?;
+    for address in village.nodes().await? {
+        let (checks, said) = checks(&folder, &[&address, "newer"]).await?;
+        ensure!(checks.len() == 1 && checks[0]["ok"] == true && checks[0]["connections"] == 1, "{said}");
+        ensure!(checks[0]["protocols"].as_u64().is_some_and(|count| count >= 2), "{said}");
+    }
+    village.talks("after").await
+}
+
+/// It is banned, everybody else goes on.
+#[tokio::test]
+async fn a_hostile_peer_is_banned_by_a_bootstrap_node_and_by_people() -> Result<()> {
+    let Some(folder) = installed().await? else { return Ok(()) };
+    let mut village = Village::new().await?;
+    for address in village.nodes().await? {
+        let (checks, said) = checks(&folder, &[&address, "hostile"]).await?;
+        ensure!(checks.len() == 2 && checks.iter().all(|check| check["ok"] == true), "{said}");
+        ensure!(checks[0]["refused"] == true, "{said}");
+    }
+    let metrics = metrics(&village.bootstrap).await?;
+    ensure!(metrics.contains("kith_bans_total{reason="), "{metrics}");
+    ensure!(metrics.contains("kith_connections_refused_total{reason=\"banned\"}"), "{metrics}");
+    village.talks("after").await
+}
+
+/// Two people who know each other, and the bootstrap node both use.
+struct Village {
+    bootstrap: Bootstrap,
+    ada: Person,
+    mara: Person,
+    _root: tempfile::TempDir,
+}
+
+impl Village {
+    async fn new() -> Result<Self> {
+        let root = tempfile::tempdir()?;
+        let bootstrap = BootstrapHome::init(root.path()).await?.start().await?;
+        let link = bootstrap.link();
+        let (mut ada, mut mara) = (
+            Person::new(root.path(), "ada", &["--bootstrap", &link]).await?,
+            Person::new(root.path(), "mara", &["--bootstrap", &link]).await?,
+        );
+        befriend(&mut ada, &mut mara, "before").await?;
+        Ok(Self { bootstrap, ada, mara, _root: root })
+    }
+
+    /// Where the bootstrap node and one of the people listen on TCP, with their peer ids.
+    async fn nodes(&self) -> Result<[String; 2]> {
+        let tcp = |listen: Vec<String>, peer: &str| {
+            let tcp = listen.into_iter().find(|address| address.contains("/tcp/")).context("it listens on TCP")?;
+            anyhow::Ok(format!("{tcp}/p2p/{peer}"))
+        };
+        let status = self.ada.call("network.status", json!({})).await?;
+        let own = status["peer"].as_str().context("a peer id")?;
+        Ok([tcp(self.bootstrap.listen(), &self.bootstrap.peer())?, tcp(self.ada.node.listen(), own)?])
+    }
+
+    async fn talks(&mut self, words: &str) -> Result<()> {
+        let sent = self.ada.write(&self.mara.account, words).await?;
+        self.ada.sees_state(&self.mara.account, &sent, "delivered").await
+    }
+}
+
+/// Where js-libp2p is, or `None` after saying why it is not there.
+///
+/// # Errors
+/// CI has npm; there it has to be.
+pub(crate) async fn installed() -> Result<Option<PathBuf>> {
+    let folder = workspace().join("tests/interop");
+    let Err(error) = install(&folder).await else { return Ok(Some(folder)) };
+    ensure!(std::env::var_os("KITH_CI").is_none(), "js-libp2p cannot be installed: {error:#}");
+    eprintln!("js-libp2p is not installed, nothing was checked: {error:#}");
+    Ok(None)
+}
+
+/// What js-libp2p found, line by line, and all it said.
+async fn checks(folder: &Path, arguments: &[&str]) -> Result<(Vec<Value>, String)> {
+    let mut peer = Command::new(folder.join("node_modules/.bin/node"));
+    peer.arg("peer.mjs").args(arguments).current_dir(folder).stdin(Stdio::null()).kill_on_drop(true);
+    let output = timeout(PEER_LIMIT, peer.output()).await.context("the checks did not end")??;
+    let text = String::from_utf8(output.stdout)?;
+    let checks = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    Ok((checks, text + &String::from_utf8_lossy(&output.stderr)))
 }
 
 async fn metrics(bootstrap: &Bootstrap) -> Result<String> {

@@ -3,17 +3,23 @@
 //! With `KITH_LAB_LOG=warn,kith_net=debug` the nodes say that much, and their logs are kept.
 
 mod changes;
+mod hostile;
+mod lines;
+mod mapping;
 mod matrix;
+mod media;
 mod relays;
 mod v6;
+mod volunteer;
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use anyhow::{Context as _, Result, ensure};
 use kith_tests::{
     lab::{Lab, Namespace},
     people::{Person, befriend},
     process::{Bootstrap, BootstrapHome, Home},
+    rpc::Api,
 };
 use serde_json::{Value, json};
 
@@ -30,6 +36,7 @@ struct Town {
 struct Public {
     home: BootstrapHome,
     running: Option<Bootstrap>,
+    host: Namespace,
 }
 
 impl Public {
@@ -42,14 +49,23 @@ impl Public {
         let listen: Vec<&str> = listen.iter().map(String::as_str).collect();
         let home = BootstrapHome::called(root, name).await?.on(host, &listen);
         if !settings.is_empty() {
-            fs::write(home.folder.join("config.toml"), settings)?;
+            home.configure(settings)?;
         }
         let running = Some(home.start().await?);
-        Ok(Self { home, running })
+        Ok(Self { home, running, host: host.clone() })
     }
 
     fn link(&self) -> Result<String> {
         Ok(self.running.as_ref().context("it runs")?.link())
+    }
+
+    /// What it counts under a name, over all labels; with `{`, of one label.
+    async fn counted(&self, name: &str) -> Result<u64> {
+        let url = self.running.as_ref().context("it runs")?.ready()["http"].as_str().context("an http address")?;
+        let api = Api::new(url, "")?.on(Some(self.host.clone()));
+        let page = String::from_utf8(api.http("GET", "/metrics", &[], b"").await?.body)?;
+        let counts = page.lines().filter_map(|line| line.strip_prefix(name)?.rsplit(' ').next()?.parse::<u64>().ok());
+        Ok(counts.sum())
     }
 
     async fn kill(&mut self) -> Result<()> {
@@ -85,12 +101,7 @@ impl Town {
 
     /// With these settings for the public nodes.
     async fn with_settings(lab: Lab, settings: &str) -> Result<Self> {
-        let mut root = tempfile::tempdir()?;
-        let log = std::env::var("KITH_LAB_LOG").ok();
-        if log.is_some() {
-            println!("logs are kept in {}", root.path().display());
-            root.disable_cleanup(true);
-        }
+        let root = folder()?;
         let (one_at, two_at): (&[&str], &[&str]) = if lab.has_v6() {
             (&["11.0.0.10", "2a11::11"], &["13.0.0.10", "2a11::12"])
         } else {
@@ -99,14 +110,8 @@ impl Town {
         let one = Public::new(root.path(), lab.at("pub1"), "one", one_at, settings).await?;
         let two = Public::new(root.path(), lab.at("pub2"), "two", two_at, settings).await?;
         let links = [one.link()?, two.link()?];
-        let live = async |host: &str, name: &str| {
-            let home = Home::new(root.path(), name).with(&["--bootstrap", &links[0], &links[1]]).on(lab.at(host));
-            let home = match &log {
-                Some(filter) => home.with(&["--log", filter]),
-                None => home,
-            };
-            Person::at(home).await
-        };
+        let links = links.each_ref().map(String::as_str);
+        let live = async |host: &str, name: &str| person(root.path(), lab.at(host), name, &links).await;
         let (mut alice, mut bob) = tokio::try_join!(live("a1", "alice"), live("b1", "bob"))?;
         befriend(&mut alice, &mut bob, "it is me").await?;
         Ok(Self { lab, alice, bob, publics: [one, two], _root: root })
@@ -127,6 +132,32 @@ impl Town {
         let sent = self.bob.write(&a, &format!("{words}!")).await?;
         self.bob.sees_state(&a, &sent, "delivered").await
     }
+}
+
+/// A folder for all of a test, and for its logs if they are wanted.
+fn folder() -> Result<tempfile::TempDir> {
+    let mut root = tempfile::tempdir()?;
+    if log().is_some() {
+        println!("logs are kept in {}", root.path().display());
+        root.disable_cleanup(true);
+    }
+    Ok(root)
+}
+
+fn log() -> Option<String> {
+    std::env::var("KITH_LAB_LOG").ok()
+}
+
+/// Somebody on a host who knows these public nodes.
+async fn person(root: &Path, host: &Namespace, name: &str, links: &[&str]) -> Result<Person> {
+    let mut home = Home::new(root, name).on(host);
+    if !links.is_empty() {
+        home = home.with(&[&["--bootstrap"], links].concat());
+    }
+    if let Some(filter) = log() {
+        home = home.with(&["--log", &filter]);
+    }
+    Person::at(home).await
 }
 
 /// Waits until the way from one person to another is of this kind.
@@ -155,6 +186,18 @@ async fn status(of: &mut Person, what: &str, fits: impl Fn(&Value) -> bool) -> R
         Ok(fits(&status).then_some(status))
     });
     found.await
+}
+
+/// Tries something that does not hold yet, and that no event tells of.
+async fn soon<T>(what: &str, mut attempt: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+    let started = std::time::Instant::now();
+    loop {
+        match attempt().await {
+            Ok(done) => return Ok(done),
+            Err(error) if started.elapsed() > Duration::from_secs(20) => return Err(error).context(what.to_owned()),
+            Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+        }
+    }
 }
 
 /// The public nodes that hold a place for somebody.

@@ -122,8 +122,19 @@ impl Stranger {
         let listen = vec!["/ip4/127.0.0.1/udp/0/quic-v1".to_owned()];
         let bootstraps = vec![bootstrap.to_owned()];
         let agent = "kith-test".to_owned();
-        let config =
-            NetConfig { key, renewal: None, listen, bootstraps, mdns: false, relay_only: false, agent, mail_dir: None };
+        let config = NetConfig {
+            key,
+            renewal: None,
+            listen,
+            bootstraps,
+            spares: Vec::new(),
+            mdns: false,
+            relay_only: false,
+            port_mapping: false,
+            metered: None,
+            agent,
+            mail_dir: None,
+        };
         let (net, events) = Net::start(config, &TaskTracker::new(), cancel.clone())?;
         Ok(Self { core, net, events, account: account.to_string(), cancel })
     }

@@ -2,9 +2,11 @@
 
 mod backup;
 mod chat;
+mod community;
 mod expiry;
 mod interop;
 mod introductions;
+mod joining;
 mod keeper;
 mod lab;
 mod link_preview;
@@ -17,6 +19,7 @@ mod poll;
 mod presence;
 mod profile;
 mod public_address;
+mod relay_only;
 mod renewal;
 mod requests;
 mod schedule;
@@ -25,6 +28,7 @@ mod sim_mailbox;
 mod sim_public_address;
 mod sim_sync;
 mod spoken;
+mod status_page;
 mod stickers;
 mod sync;
 mod tidy;

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::net::SocketAddr;
+use std::net::{AddrParseError, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -50,9 +50,20 @@ pub(crate) struct RunOptions {
     /// Where to serve /metrics, /healthz and /readyz: a loopback address; port 0 takes any.
     #[arg(long, value_name = "127.0.0.1:PORT")]
     pub(crate) http: Option<SocketAddr>,
+    /// Where to answer STUN and TURN instead of what the configuration says, or `off`; port 0 takes any.
+    #[arg(long, value_name = "ADDRESS:PORT|off", num_args = 1.., value_parser = socket_or_off)]
+    pub(crate) stun: Vec<Option<SocketAddr>>,
+    /// Where to relay for iroh (TCP, and UDP with the same number) instead of what the configuration says, or `off`; port
+    /// 0 takes any.
+    #[arg(long, value_name = "ADDRESS:PORT|off", num_args = 1.., value_parser = socket_or_off)]
+    pub(crate) iroh_relay: Vec<Option<SocketAddr>>,
     /// Whether to keep mail for others, instead of what the configuration says.
     #[arg(long, value_enum)]
     pub(crate) mailbox: Option<Switch>,
+}
+
+fn socket_or_off(text: &str) -> Result<Option<SocketAddr>, AddrParseError> {
+    if text == "off" { Ok(None) } else { text.parse().map(Some) }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,14 +1,19 @@
 //! `config.toml`.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use kith_net::mailbox::{AdmissionRules, MailboxConfig, MailboxLimits};
-use kith_net::server::{Exempt, Limits};
+use kith_net::server::{Access, Exempt, Limits, hosts_of};
+use kith_net::turn::{TurnConfig, TurnLimits};
+use kith_wire::CommunityToken;
 use kith_wire::mailbox::WORK_BITS_MAX;
 use serde::Deserialize;
+
+use crate::iroh_relay::RelayConfig;
 
 /// What `init` writes. Limits are shown with their defaults, commented out.
 pub(crate) const TEMPLATE: &str = include_str!("config_template.toml");
@@ -22,6 +27,10 @@ pub(crate) struct Config {
     pub(crate) bootstraps: Vec<String>,
     pub(crate) http: SocketAddr,
     pub(crate) log: LogLevel,
+    pub(crate) notice: String,
+    access: AccessTable,
+    media: MediaTable,
+    iroh_relay: IrohRelayTable,
     mailbox: MailboxTable,
     limits: LimitsTable,
 }
@@ -57,6 +66,10 @@ impl Default for Config {
             bootstraps: Vec::new(),
             http: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9477),
             log: LogLevel::Info,
+            notice: String::new(),
+            access: AccessTable::default(),
+            media: MediaTable::default(),
+            iroh_relay: IrohRelayTable::default(),
             mailbox: MailboxTable::default(),
             limits: LimitsTable::default(),
         }
@@ -74,6 +87,61 @@ impl Config {
         self.limits.over(Limits::default())
     }
 
+    /// Whom the node serves. Fails on an entry or a token that is none.
+    pub(crate) fn access(&self) -> anyhow::Result<Access> {
+        let table = &self.access;
+        let tokens = table.tokens.iter().enumerate().map(|(n, text)| {
+            let token = hex(text).map(CommunityToken::from_bytes);
+            token.with_context(|| format!("token {} in [access] is not 32 hexadecimal digits", n + 1))
+        });
+        let tokens = tokens.collect::<anyhow::Result<_>>()?;
+        Access::new(&table.deny, &table.allow, table.private, tokens).context("[access] cannot be used")
+    }
+
+    /// STUN and TURN, unless the file does not say that they are on, as those of the first versions. `listen` takes the place
+    /// of what the file says.
+    pub(crate) fn media(&self, listen: Option<Vec<SocketAddr>>) -> anyhow::Result<Option<TurnConfig>> {
+        let table = &self.media;
+        if !(table.stun || listen.is_some()) {
+            return Ok(None);
+        }
+        let limits = TurnLimits::default();
+        let relay = TurnLimits {
+            allocations: table.allocations.unwrap_or(limits.allocations),
+            per_owner: table.allocations_per_peer.unwrap_or(limits.per_owner),
+            bytes_per_s: table.kbit_per_s.map_or(limits.bytes_per_s, bytes),
+            ..limits
+        };
+        let [first, last] = table.ports.unwrap_or(RELAY_PORTS);
+        if first == 0 || first > last {
+            bail!("ports in [media] must be two numbers, the lower one first, such as [49152, 65535]");
+        }
+        Ok(Some(TurnConfig {
+            listen: listen.or_else(|| table.listen.clone()).unwrap_or_else(|| STUN_LISTEN.to_vec()),
+            external: hosts_of(&self.external),
+            relay: table.turn.then_some(relay),
+            ports: first..=last,
+            exempt: self.limits().exempt,
+        }))
+    }
+
+    /// The relay for iroh, unless the file does not say that it is on, as those of the first versions. `listen` takes the
+    /// place of what the file says.
+    pub(crate) fn iroh_relay(&self, listen: Option<Vec<SocketAddr>>) -> anyhow::Result<Option<RelayConfig>> {
+        let table = &self.iroh_relay;
+        if !(table.on || listen.is_some()) {
+            return Ok(None);
+        }
+        let per_client = u32::try_from(bytes(table.kbit_per_s.unwrap_or(RELAY_KBIT_PER_S))).unwrap_or(u32::MAX);
+        Ok(Some(RelayConfig {
+            listen: listen.or_else(|| table.listen.clone()).unwrap_or_else(|| IROH_LISTEN.to_vec()),
+            clients: table.clients.unwrap_or(RELAY_CLIENTS),
+            clients_per_peer: table.clients_per_peer.unwrap_or(RELAY_CLIENTS_PER_PEER),
+            bytes_per_s: NonZeroU32::new(per_client).context("kbit_per_s in [iroh_relay] must not be 0")?,
+            total_bytes_per_s: bytes(table.total_kbit_per_s.unwrap_or(RELAY_TOTAL_KBIT_PER_S)),
+        }))
+    }
+
     /// Whether mail is kept. A file that does not say so, as those of the first version, keeps none.
     pub(crate) fn keeps_mail(&self) -> bool {
         self.mailbox.on
@@ -89,7 +157,7 @@ impl Config {
         let tokens = table.tokens.iter().enumerate();
         let tokens = tokens.map(|(n, text)| {
             // The text is a secret: it is not repeated.
-            token(text).with_context(|| format!("token {} in [mailbox] is not 64 hexadecimal digits", n + 1))
+            hex(text).with_context(|| format!("token {} in [mailbox] is not 64 hexadecimal digits", n + 1))
         });
         let tokens = tokens.collect::<anyhow::Result<_>>()?;
         let admission = AdmissionRules { open: table.open, tokens, work_bits, ..AdmissionRules::default() };
@@ -97,13 +165,73 @@ impl Config {
     }
 }
 
-fn token(text: &str) -> Option<[u8; 32]> {
+/// Bytes per second of kilobits per second.
+fn bytes(kbit: u64) -> u64 {
+    kbit.saturating_mul(1_000 / 8)
+}
+
+fn hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
 /// A second or less of one core: it keeps nobody out, and makes thousands of queues take hours.
 const WORK_BITS: u8 = 20;
 const DAY_MS: u64 = 24 * 3_600 * 1_000;
+/// The ports of allocations: those nobody else has (RFC 6335 §6).
+const RELAY_PORTS: [u16; 2] = [49_152, 65_535];
+const STUN_PORT: u16 = 3_478;
+const STUN_LISTEN: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), STUN_PORT),
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), STUN_PORT),
+];
+
+const IROH_PORT: u16 = 4_443;
+const IROH_LISTEN: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), IROH_PORT),
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), IROH_PORT),
+];
+const RELAY_CLIENTS: usize = 256;
+const RELAY_CLIENTS_PER_PEER: usize = 4;
+const RELAY_KBIT_PER_S: u64 = 16_000;
+const RELAY_TOTAL_KBIT_PER_S: u64 = 100_000;
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct AccessTable {
+    private: bool,
+    tokens: Vec<String>,
+    allow: Vec<String>,
+    deny: Vec<String>,
+}
+
+impl fmt::Debug for AccessTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessTable").field("private", &self.private).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct MediaTable {
+    stun: bool,
+    turn: bool,
+    listen: Option<Vec<SocketAddr>>,
+    ports: Option<[u16; 2]>,
+    allocations: Option<usize>,
+    allocations_per_peer: Option<usize>,
+    kbit_per_s: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct IrohRelayTable {
+    on: bool,
+    listen: Option<Vec<SocketAddr>>,
+    clients: Option<usize>,
+    clients_per_peer: Option<usize>,
+    kbit_per_s: Option<u64>,
+    total_kbit_per_s: Option<u64>,
+}
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -174,6 +302,7 @@ struct LimitsTable {
     circuits: Option<u32>,
     circuits_per_peer: Option<u32>,
     circuit_bytes: Option<u64>,
+    circuits_kbit_per_s: Option<u64>,
     circuit_s: Option<u32>,
     registrations: Option<u32>,
     slots: Option<u32>,
@@ -204,6 +333,7 @@ impl LimitsTable {
             circuits: self.circuits.unwrap_or(base.circuits),
             circuits_per_peer: self.circuits_per_peer.unwrap_or(base.circuits_per_peer),
             circuit_bytes: self.circuit_bytes.unwrap_or(base.circuit_bytes),
+            circuits_bytes_per_s: self.circuits_kbit_per_s.map_or(base.circuits_bytes_per_s, bytes),
             circuit_s: self.circuit_s.unwrap_or(base.circuit_s),
             registrations: self.registrations.unwrap_or(base.registrations),
             slots: self.slots.unwrap_or(base.slots),
@@ -238,9 +368,16 @@ mod tests {
             assert!(config.keeps_mail() && !default.keeps_mail());
             let [written, default] = [&config, &default].map(|config| config.mailbox(PathBuf::new()).unwrap());
             assert_eq!(written.limits, default.limits);
+            assert_eq!(config.access().unwrap(), Access::default());
+            let media = config.media(None).unwrap().unwrap();
+            assert_eq!(
+                (media.listen, media.ports, media.relay),
+                (STUN_LISTEN.to_vec(), 49_152..=65_535, Some(TurnLimits::default()))
+            );
+            assert!(Config::default().media(None).unwrap().is_none());
             assert_eq!(format!("{:?}", written.admission), format!("{:?}", default.admission));
         }
-        for last in ["\nslot_interval_ms = ", "\nput_interval_ms = "] {
+        for last in ["\nslot_interval_ms = ", "\nput_interval_ms = ", "\nkbit_per_s = ", "\ndeny = "] {
             assert!(uncommented.contains(last), "every limit is in the template");
         }
     }
@@ -261,6 +398,45 @@ mod tests {
         let error = of(&format!("tokens = [\"{token}\", \"{wrong}\"]")).unwrap_err().to_string();
         assert!(error.contains("token 2") && !error.contains("secret"), "{error}");
         assert!(of("work_bits = 29").unwrap_err().to_string().contains("28"));
+    }
+
+    #[test]
+    fn who_is_served_is_as_configured() {
+        let of = |settings: &str| Config::parse(&format!("[access]\n{settings}")).unwrap().access();
+        assert!(of("private = true").unwrap_err().chain().any(|cause| cause.to_string().contains("tokens")));
+        let token = "0a".repeat(16);
+        assert!(of(&format!("private = true\ntokens = [\"{token}\"]")).is_ok());
+        let error = of(&format!("tokens = [\"{token}\", \"secret\"]")).unwrap_err().to_string();
+        assert!(error.contains("token 2") && !error.contains("secret"), "{error}");
+        let error = format!("{:#}", of("deny = [\"9.9.9.9\", \"nobody\"]").unwrap_err());
+        assert!(error.contains("nobody"), "{error}");
+    }
+
+    #[test]
+    fn media_is_as_configured() {
+        let of = |settings: &str, listen| {
+            let text = format!("external = [\"/ip4/9.9.9.9/tcp/1\", \"/dns4/example.org/tcp/1\"]\n[media]\n{settings}");
+            Config::parse(&text).unwrap().media(listen)
+        };
+        assert!(of("turn = true", None).unwrap().is_none(), "no TURN without STUN");
+        let media = of("stun = true\nturn = true\nkbit_per_s = 8\nports = [5, 9]", None).unwrap().unwrap();
+        assert_eq!((media.relay.unwrap().bytes_per_s, media.ports), (1_000, 5..=9));
+        assert_eq!(media.external, ["9.9.9.9".parse::<IpAddr>().unwrap()]);
+        let at = vec!["127.0.0.1:0".parse().unwrap()];
+        assert_eq!(of("", Some(at.clone())).unwrap().unwrap().listen, at);
+        assert!(of("stun = true\nports = [9, 5]", None).unwrap_err().to_string().contains("lower one first"));
+    }
+
+    #[test]
+    fn the_relay_for_iroh_is_as_configured() {
+        let of =
+            |settings: &str, listen| Config::parse(&format!("[iroh_relay]\n{settings}")).unwrap().iroh_relay(listen);
+        assert_eq!(of("clients = 5", None).unwrap(), None, "it is not on");
+        let relay = of("on = true\nkbit_per_s = 8\ntotal_kbit_per_s = 16", None).unwrap().unwrap();
+        assert_eq!((relay.bytes_per_s.get(), relay.total_bytes_per_s, relay.clients), (1_000, 2_000, RELAY_CLIENTS));
+        let at = vec!["127.0.0.1:0".parse().unwrap()];
+        assert_eq!(of("", Some(at.clone())).unwrap().unwrap().listen, at);
+        assert!(of("on = true\nkbit_per_s = 0", None).unwrap_err().to_string().contains("must not be 0"));
     }
 
     #[test]

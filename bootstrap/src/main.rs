@@ -5,16 +5,20 @@
 //! **What it never does.** It never links the part of Kith that reads messages, never asks who somebody is, and writes
 //! no address and no id of anybody else to its log or its metrics.
 //!
-//! **Threads.** A tokio runtime; the server adds one task for the swarm and one thread each for the slot files and the mail.
+//! **Threads.** A tokio runtime; the server adds one task for the swarm and one thread each for the slot files, the mail, and
+//! STUN and TURN.
 //!
 //! **Where to start reading.** `cli.rs` (what it can be told), `run.rs` (the life of the process), `state.rs` (its folder).
 
 mod cli;
 mod config;
+mod history;
 mod http;
+mod iroh_relay;
 mod probe;
 mod run;
 mod state;
+mod status;
 
 use std::process::ExitCode;
 

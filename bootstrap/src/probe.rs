@@ -2,12 +2,14 @@
 
 use std::process::ExitCode;
 
+use futures::FutureExt;
 use kith_net::server::probe::{ProbeError, ProbeReport, probe as ask};
 use serde_json::json;
 
 /// Probes a node and prints the result; exit code 1 if it cannot be reached.
 pub(crate) async fn probe(address: &str, as_json: bool) -> anyhow::Result<ExitCode> {
-    match ask(address).await {
+    let try_iroh_relay = Box::new(|relay, key| crate::iroh_relay::try_relay(relay, key).boxed());
+    match ask(address, try_iroh_relay).await {
         Ok(report) => {
             if as_json {
                 println!("{}", to_json(&report));

@@ -1,5 +1,5 @@
-//! The folder of a node: `config.toml`, `key`, `slots/`, `mail/`, and `address` (what `address` prints while no external address
-//! is configured).
+//! The folder of a node: `config.toml`, `key`, `slots/`, `mail/`, `iroh-relay.pem` (the key of that relay's certificate), and
+//! `address` (what `address` prints while no external address is configured).
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -91,6 +91,11 @@ impl State {
         self.dir.join("mail")
     }
 
+    /// The key of the certificate of the relay for iroh.
+    pub(crate) fn tls_key_file(&self) -> PathBuf {
+        self.dir.join("iroh-relay.pem")
+    }
+
     /// A file to try whether the disk takes writes.
     pub(crate) fn trial_file(&self) -> PathBuf {
         self.dir.join(".healthz")
@@ -104,17 +109,28 @@ impl State {
         fs::rename(temporary, path)
     }
 
-    /// The address to share: configured external addresses, else what the node listened on when it last ran, else the
+    /// The address to share, with the token of a private community: configured external addresses, else what the node listened on when it last ran, else the
     /// address this machine uses to reach the internet.
     pub(crate) fn link(&self) -> anyhow::Result<BootstrapLink> {
         let config = &self.config;
         let listen = resolved(&config.listen);
-        let own = server::offline_link(&self.key, &config.external, &listen, config.keeps_mail())?;
+        let media = config.media(None)?;
+        let iroh_relay = config.iroh_relay(None)?.is_some();
+        let own = server::offline_link(
+            &self.key,
+            &config.external,
+            &listen,
+            config.keeps_mail(),
+            media.as_ref(),
+            iroh_relay,
+        )?;
+        let access = config.access()?;
         if !self.config.external.is_empty() {
-            return Ok(own);
+            return Ok(server::member_link(own, &access));
         }
         let saved = read(&self.dir.join(ADDRESS)).ok().and_then(|text| BootstrapLink::parse(text.trim()).ok());
-        Ok(saved.filter(|link| link.transport == own.transport && !link.addresses.is_empty()).unwrap_or(own))
+        let link = saved.filter(|link| link.transport == own.transport && !link.addresses.is_empty()).unwrap_or(own);
+        Ok(server::member_link(link, &access))
     }
 }
 
@@ -141,13 +157,7 @@ fn outgoing(from: &str, to: &str) -> Option<IpAddr> {
 fn read_key(path: &Path) -> anyhow::Result<SigningKey> {
     let shown = path.display();
     let text = read(path).with_context(|| format!("cannot read the key {shown}; restore it from a backup"))?;
-    #[cfg(unix)]
-    {
-        let mode = std::os::unix::fs::MetadataExt::mode(&fs::metadata(path)?) & 0o777;
-        if mode & 0o077 != 0 {
-            bail!("{shown} can be read by others (mode {mode:o}); run `chmod 600 {shown}`");
-        }
-    }
+    check_secret(path)?;
     let seed = text
         .trim_end()
         .strip_prefix(KEY_PREFIX)
@@ -157,6 +167,37 @@ fn read_key(path: &Path) -> anyhow::Result<SigningKey> {
         Some(seed) => Ok(SigningKey::from_seed(&seed)),
         None => bail!("{shown} is not an undamaged key file; restore it from a backup"),
     }
+}
+
+/// Reads the key of a certificate, or makes one if the file is missing.
+pub(crate) fn read_or_make_tls_key(path: &Path) -> anyhow::Result<rcgen::KeyPair> {
+    let shown = path.display();
+    match read(path) {
+        Ok(text) => {
+            check_secret(path)?;
+            let key = rcgen::KeyPair::from_pem(&text);
+            key.with_context(|| format!("{shown} is not an undamaged key file; without it a new one is made"))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let key = rcgen::KeyPair::generate()?;
+            write_new(path, key.serialize_pem().as_bytes(), 0o600).with_context(|| format!("cannot write {shown}"))?;
+            Ok(key)
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot read {shown}")),
+    }
+}
+
+/// Fails if others can read a file.
+fn check_secret(path: &Path) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        let shown = path.display();
+        let mode = std::os::unix::fs::MetadataExt::mode(&fs::metadata(path)?) & 0o777;
+        if mode & 0o077 != 0 {
+            bail!("{shown} can be read by others (mode {mode:o}); run `chmod 600 {shown}`");
+        }
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> io::Result<String> {

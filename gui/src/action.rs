@@ -163,6 +163,10 @@ pub enum Action {
     Clicked(About),
     /// The desktop's screen was locked, or is not any more.
     Locked(bool),
+    /// The desktop says whether the connection in use costs by volume.
+    SeemsMetered(bool),
+    /// It does, or not, whatever the desktop says.
+    Metered(Option<bool>),
 
     /// Send a picture of mine by its name.
     SendSticker(ChatId, String),

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::platform::signals;
 #[cfg(target_os = "linux")]
 use crate::platform::{
-    lock,
+    lock, metered,
     tray::{Shown as TrayShown, Tray},
 };
 use crate::{
@@ -463,12 +463,17 @@ impl App {
     }
 }
 
-/// Listens to what the desktop prefers, and whether its screen is locked.
+/// Listens to what the desktop prefers, whether its screen is locked, and what it knows of the connection in use.
 #[cfg(target_os = "linux")]
 fn watch_desktop(desktop: &Desktop) {
     let tell = desktop.teller();
     desktop.run("appearance", move || {
         appearance::watch(&tell);
+        None
+    });
+    let tell = desktop.teller();
+    desktop.run("metered", move || {
+        metered::watch(&tell);
         None
     });
     let tell = desktop.teller();

@@ -79,6 +79,8 @@ pub struct Model {
     pub told: Told,
     /// The desktop's screen is locked, as far as is known.
     pub locked: bool,
+    /// The desktop says that the connection in use costs by volume.
+    pub seems_metered: bool,
     /// What the desktop prefers.
     pub preferred: Preferred,
     /// Themes of the person's own that could be read, by file name.

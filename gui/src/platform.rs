@@ -6,6 +6,8 @@ pub(crate) mod clipboard;
 pub(crate) mod files;
 #[cfg(target_os = "linux")]
 pub(crate) mod lock;
+#[cfg(target_os = "linux")]
+pub(crate) mod metered;
 pub(crate) mod notify;
 pub(crate) mod picture;
 pub(crate) mod scan;

@@ -29,7 +29,9 @@ use kith_node::{
     AccountId, ChatId, Command, Event, MessageId,
     api::Password,
     params,
-    views::{MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, PRESENCE_SHARE, RELAY_ONLY, RENEW_KEY, TYPING_SHARE},
+    views::{
+        MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, PORT_MAPPING, PRESENCE_SHARE, RELAY_ONLY, RENEW_KEY, TYPING_SHARE,
+    },
 };
 
 use crate::{
@@ -225,13 +227,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Copy(text, what) => copy(model, text, what, &mut out),
         Action::Set(settings) => set(model, *settings, &mut out),
         Action::Share(key, on) => {
-            match key {
-                TYPING_SHARE => model.settings.typing = on,
-                PRESENCE_SHARE => model.settings.presence = on,
-                RELAY_ONLY => model.settings.relay_only = on,
-                RENEW_KEY => model.settings.renew_key = on,
-                _ => model.settings.receipts = on,
-            }
+            switch(&mut model.settings, key, on);
             keep(key, on.into(), &mut out);
         }
         Action::NotifySay(content) => {
@@ -363,6 +359,18 @@ fn set(model: &mut Model, settings: Settings, out: &mut Vec<Effect>) {
         Settings { receipts, mail, previews, typing, presence, notify_content, quiet, ..settings.bounded() };
     let Ok(value) = serde_json::to_value(&model.settings) else { return };
     keep(Settings::KEY, value, out);
+}
+
+/// Moves the switch of a setting that the node keeps under this key.
+fn switch(settings: &mut Settings, key: &str, on: bool) {
+    match key {
+        TYPING_SHARE => settings.typing = on,
+        PRESENCE_SHARE => settings.presence = on,
+        RELAY_ONLY => settings.relay_only = on,
+        PORT_MAPPING => settings.port_mapping = on,
+        RENEW_KEY => settings.renew_key = on,
+        _ => settings.receipts = on,
+    }
 }
 
 /// Keeps a setting in the encrypted profile.

@@ -1,11 +1,18 @@
-//! The bootstrap nodes this node uses: built in, given at the start, and added through the API, which are kept.
+//! The bootstrap nodes this node uses: built in, given at the start, and kept: those added through the API, or named by the
+//! first invite that was followed.
 
-use kith_api::{ApiError, ErrorCode};
+use std::sync::Arc;
+
+use kith_api::{ApiError, Command, ErrorCode};
 use kith_net::{BootstrapError, check_bootstrap};
-use kith_wire::ids::TransportId;
+use kith_wire::{BootstrapLink, InviteLink, ids::TransportId};
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
-use crate::keys::{Sealed, SealedError};
+use crate::{
+    keys::{Sealed, SealedError},
+    node::Shared,
+};
 
 /// Public nodes every new profile starts with. There are none: whoever runs one shares its link.
 pub const DEFAULT_BOOTSTRAPS: &[&str] = &[];
@@ -14,6 +21,8 @@ pub const DEFAULT_BOOTSTRAPS: &[&str] = &[];
 pub(crate) const FILE: &str = "network";
 /// Bootstrap nodes in use at once; more do not make a node easier to find.
 const BOOTSTRAPS_MAX: usize = 32;
+/// Of those an invite names so many are used: two operators are enough to be found.
+const NAMED_MAX: usize = 2;
 
 /// The bootstrap nodes of a profile.
 pub(crate) struct Bootstraps {
@@ -27,6 +36,9 @@ pub(crate) struct Bootstraps {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Kept {
     bootstraps: Vec<String>,
+    /// Their neighbours, for when none of them answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    spares: Vec<String>,
 }
 
 /// Something that is no bootstrap node this node can use.
@@ -52,7 +64,7 @@ impl Bootstraps {
         let mut bootstraps = named;
         bootstraps.retain(|address| check(address, own).is_ok());
         bootstraps.truncate(BOOTSTRAPS_MAX);
-        if bootstraps.is_empty() { Ok(()) } else { file.write(&Kept { bootstraps }) }
+        if bootstraps.is_empty() { Ok(()) } else { file.write(&Kept { bootstraps, spares: Vec::new() }) }
     }
 
     /// All in use, those given at the start first.
@@ -60,6 +72,16 @@ impl Bootstraps {
         let mut all = self.given.clone();
         all.extend(self.kept.bootstraps.iter().filter(|kept| !self.given.contains(kept)).cloned());
         all
+    }
+
+    /// Those to turn to while none of them answers.
+    pub(crate) fn spares(&self) -> &[String] {
+        &self.kept.spares
+    }
+
+    /// Keeps these to turn to. Writes to disk.
+    fn keep_spares(&mut self, spares: Vec<String>) -> Result<(), ApiError> {
+        if self.kept.spares == spares { Ok(()) } else { self.keep(Kept { spares, ..self.kept.clone() }) }
     }
 
     /// Keeps one more. Writes to disk.
@@ -100,6 +122,26 @@ impl Bootstraps {
     }
 }
 
+/// Keeps the neighbours of bootstrap nodes as the network tells them, until it ends.
+pub(crate) async fn keep_spares(node: Arc<Shared>, mut told: watch::Receiver<Vec<String>>) {
+    while told.changed().await.is_ok() {
+        let spares = told.borrow_and_update().clone();
+        let mut bootstraps = Arc::clone(&node.bootstraps).lock_owned().await;
+        if let Err(error) = node.on_disk(move || bootstraps.keep_spares(spares)).await {
+            tracing::warn!(code = ?error.code, "neighbours of bootstrap nodes are not kept");
+        }
+    }
+}
+
+/// The bootstrap nodes in the link that somebody is to be asked by.
+pub(crate) fn named_by(command: &Command) -> Vec<String> {
+    let Command::ContactsAdd(params) = command else { return Vec::new() };
+    let Ok(link) = InviteLink::parse(params.link.trim()) else { return Vec::new() };
+    // Without bootstrap nodes of their own somebody names their device, which offers nothing.
+    let offers = |hint: &&String| BootstrapLink::parse(hint).is_ok_and(|link| link.services != 0);
+    link.hints().iter().filter(offers).take(NAMED_MAX).cloned().collect()
+}
+
 /// Whether the node with the transport key `own` can use `address` as a bootstrap node.
 pub(crate) fn check(address: &str, own: TransportId) -> Result<(), BadBootstrap> {
     check_bootstrap(address, own).map_err(|source| BadBootstrap { address: address.to_owned(), source })
@@ -107,10 +149,8 @@ pub(crate) fn check(address: &str, own: TransportId) -> Result<(), BadBootstrap>
 
 #[cfg(test)]
 mod tests {
-    use kith_crypto::{Key, SigningKey};
-    use kith_wire::bootstrap::BootstrapLink;
-
     use super::*;
+    use kith_crypto::{Key, SigningKey};
 
     const PEER: &str = "12D3KooWRQP9FEpTGtRGyGWcjJoDKjxMU7Bz3tYFUdaA5Mm4gaL1";
 

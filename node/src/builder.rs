@@ -278,17 +278,7 @@ impl NodeBuilder {
         let own = core.transport_key().public().into();
         let files = Files::load(&self.folder, &misc, self.given_bootstraps(), own, bound.as_ref())?;
         core.renew_transport_if_due(!files.bootstraps.all().is_empty(), restored, now_ms())?;
-        let transport = core.transport_key();
-        let config = NetConfig {
-            listen: ports::steady(&self.preset.listen, &transport.public()),
-            key: transport,
-            renewal: core.renewal(),
-            bootstraps: files.bootstraps.all(),
-            mdns: self.preset.mdns,
-            relay_only: core.relay_only()?,
-            agent: AGENT.to_owned(),
-            mail_dir: Some(self.folder.join(keys::MAIL_FOLDER)),
-        };
+        let config = self.net_config(&mut core, &files.bootstraps)?;
         let (net, net_events) = Net::start(config, tasks.tracker(), tasks.cancel().clone())?;
         let hub = Hub::new(now_ms());
         let (to_core, inbox) = mpsc::channel(CORE_QUEUE);
@@ -314,7 +304,9 @@ impl NodeBuilder {
         tasks.spawn(link_preview::run(self.reach(), page_wanted, to_core.clone(), tasks.clone()));
         tasks.spawn(public_address::work(orders, to_core.clone(), tasks.clone()));
         let network_ended = ended.clone().drop_guard();
-        let from_network = router::from_network(net_events, to_core.clone(), Arc::clone(&hub), listening, in_flight);
+        let (spares, spares_seen) = watch::channel(Vec::new());
+        let told = router::Told { listening, in_flight, spares };
+        let from_network = router::from_network(net_events, to_core.clone(), Arc::clone(&hub), told);
         tasks.spawn(async move {
             let _tells_also_if_it_panics = network_ended;
             from_network.await;
@@ -343,11 +335,29 @@ impl NodeBuilder {
             thread: Mutex::new(Some(thread)),
         });
         tasks.spawn(rolling::run(Arc::clone(&shared)));
+        tasks.spawn(bootstraps::keep_spares(Arc::clone(&shared), spares_seen));
         if let Some((bound, owner)) = bound.zip(files.owner_token) {
             let api = Api::new(Arc::clone(&shared), &owner, bound.address(), shared.clients.clone());
             tasks.spawn(api.serve(bound));
         }
         Ok(Node::new(shared))
+    }
+
+    fn net_config(&self, core: &mut Core, bootstraps: &Bootstraps) -> Result<NetConfig, StartError> {
+        let key = core.transport_key();
+        Ok(NetConfig {
+            listen: ports::steady(&self.preset.listen, &key.public()),
+            key,
+            renewal: core.renewal(),
+            bootstraps: bootstraps.all(),
+            spares: bootstraps.spares().to_vec(),
+            mdns: self.preset.mdns,
+            relay_only: core.relay_only()?,
+            port_mapping: core.port_mapping()?,
+            metered: core.metered()?,
+            agent: AGENT.to_owned(),
+            mail_dir: Some(self.folder.join(keys::MAIL_FOLDER)),
+        })
     }
 
     /// Where pages are looked for. A node that was told to listen on loopback only knows nothing else.

@@ -55,9 +55,12 @@ impl Hub {
             state: NetworkState::Offline,
             nat: "unknown".to_owned(),
             addresses: Vec::new(),
+            mapped: Vec::new(),
             peers: 0,
             bootstraps: Vec::new(),
             relays: Vec::new(),
+            steps: Vec::new(),
+            metered: false,
             traffic: Traffic { bytes_in: 0, bytes_out: 0 },
         };
         Arc::new(Self {

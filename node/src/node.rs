@@ -18,7 +18,7 @@ use kith_api::{
         BackupExportParams, BackupExportReply, BackupSetParams, BootstrapParams, Done, PhraseParams, PhraseReply,
         SetPasswordParams, SmallPictureParams, StickersAddParams, TestReply, WipeParams,
     },
-    views::Backups,
+    views::{Backups, IceServersReply},
 };
 use kith_core::Input;
 use kith_crypto::KeystoreError;
@@ -31,7 +31,7 @@ use crate::{
         self, Running,
         rolling::{self, Rolling},
     },
-    bootstraps::Bootstraps,
+    bootstraps::{self, Bootstraps},
     builder::NodeBuilder,
     core_thread::ToCore,
     events::{Events, Hub},
@@ -183,15 +183,17 @@ impl Shared {
         &self.tokens
     }
 
-    pub(crate) async fn call(&self, command: Command) -> Result<Reply, ApiError> {
+    pub(crate) async fn call(self: &Arc<Self>, command: Command) -> Result<Reply, ApiError> {
         if self.closing.load(Ordering::Acquire) {
             return Err(stopping());
         }
         match command.place() {
             Place::Core => {
+                let named = bootstraps::named_by(&command);
                 let (answer, answered) = oneshot::channel();
                 self.tell_core(ToCore::Call(command, answer)).await?;
-                answered.await.unwrap_or_else(|_dropped| Err(stopping()))
+                let answered = async { answered.await.unwrap_or_else(|_dropped| Err(stopping())) };
+                if named.is_empty() { answered.await } else { self.join_with(named, answered).await }
             }
             Place::Query => self.readers.ask(&self.tasks, command).await,
             Place::Node => self.own(command).await,
@@ -240,6 +242,16 @@ impl Shared {
             Command::NetworkTest(_) => {
                 let steps = self.ask_net(NetCommand::Test).await?;
                 Reply::NetworkTest(TestReply { steps: steps.into_iter().map(router::test_step).collect() })
+            }
+            Command::NetworkMetered(params) => {
+                self.tell_net(NetCommand::SeemsMetered(params.metered)).await?;
+                Reply::NetworkMetered(Done {})
+            }
+            Command::NetworkIceServers(_) => {
+                let servers = self.ask_net(NetCommand::IceServers).await?;
+                Reply::NetworkIceServers(IceServersReply {
+                    servers: servers.into_iter().map(router::ice_server).collect(),
+                })
             }
             Command::NetworkAddBootstrap(params) => Reply::NetworkAddBootstrap(self.add_bootstrap(params).await?),
             Command::NetworkRemoveBootstrap(params) => {
@@ -374,6 +386,39 @@ impl Shared {
         self.change_bootstraps(move |bootstraps| bootstraps.add(&address)).await?;
         self.tell_net(NetCommand::AddBootstrap { address: params.address }).await?;
         Ok(Done {})
+    }
+
+    /// Waits for the answer to a call that names bootstrap nodes, and uses them if it succeeded: also when whoever called does
+    /// not wait any more.
+    async fn join_with(
+        self: &Arc<Self>,
+        named: Vec<String>,
+        answered: impl Future<Output = Result<Reply, ApiError>> + Send + 'static,
+    ) -> Result<Reply, ApiError> {
+        let (tell, told) = oneshot::channel();
+        let shared = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let reply = answered.await;
+            if reply.is_ok() {
+                shared.join(named).await;
+            }
+            drop(tell.send(reply));
+        });
+        told.await.unwrap_or_else(|_dropped| Err(stopping()))
+    }
+
+    /// Uses the bootstrap nodes of whoever invited this person, if there are no others: without one nobody would find this
+    /// node.
+    async fn join(&self, named: Vec<String>) {
+        if named.is_empty() || !self.bootstraps.lock().await.all().is_empty() {
+            return;
+        }
+        for address in named {
+            if let Err(error) = self.add_bootstrap(BootstrapParams { address }).await {
+                // What is wrong with an address would name it, and with it the token of a community.
+                tracing::warn!(code = ?error.code, "a bootstrap node of an invite is not used");
+            }
+        }
     }
 
     async fn remove_bootstrap(&self, params: BootstrapParams) -> Result<Done, ApiError> {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use kith_api::{
     ApiError, Event, Reply,
-    views::{Bootstrap, NetworkState, NetworkStatus, TestStep, Traffic},
+    views::{Bootstrap, IceServer, NetworkState, NetworkStatus, PathOver, TestStep, Traffic},
 };
 use kith_core::{CommandId, Input, MailboxUsage, Output, PeerPath, SendId, ServeMailbox, SlotOutcome};
 use kith_net::mailbox::{AdmissionRules, Grant, MailboxLimits, MailboxRules};
-use kith_net::{Net, NetCommand, NetEvent, NetState, NetStatus, Path};
+use kith_net::{Net, NetCommand, NetEvent, NetState, NetStatus, Over, Path};
 use tokio::sync::{mpsc, watch};
 
 use crate::{core_thread::ToCore, events::Hub, link_preview::Wanted, public_address::Labour};
@@ -35,6 +35,8 @@ enum Incoming {
     Listening(Vec<String>),
     /// To every client.
     Status(NetworkStatus),
+    /// To whoever keeps them.
+    Spares(Vec<String>),
 }
 
 pub(crate) fn outgoing(output: Output) -> Outgoing {
@@ -62,6 +64,8 @@ pub(crate) fn outgoing(output: Output) -> Outgoing {
             NetCommand::ServeMailbox { id, serve: serve.map(mailbox_rules), erase }
         }
         Output::RelayOnly(on) => NetCommand::RelayOnly(on),
+        Output::PortMapping(on) => NetCommand::PortMapping(on),
+        Output::Metered(set) => NetCommand::Metered(set),
         Output::Findable(keys) => NetCommand::Findable(keys),
         Output::ServeSlots(slots) => NetCommand::ServeSlots(slots),
     })
@@ -82,12 +86,16 @@ pub(crate) fn refused(command: NetCommand) -> Result<Input, Box<NetCommand>> {
         | NetCommand::DeleteSlot { .. }
         | NetCommand::ServeMailbox { .. }
         | NetCommand::RelayOnly(_)
+        | NetCommand::PortMapping(_)
+        | NetCommand::Metered(_)
+        | NetCommand::SeemsMetered(_)
         | NetCommand::Findable(_)
         | NetCommand::ServeSlots(_)
         | NetCommand::AddBootstrap { .. }
         | NetCommand::RemoveBootstrap { .. }
         | NetCommand::Status(_)
-        | NetCommand::Test(_)) => Err(Box::new(command)),
+        | NetCommand::Test(_)
+        | NetCommand::IceServers(_)) => Err(Box::new(command)),
     }
 }
 
@@ -95,6 +103,7 @@ fn incoming(event: NetEvent) -> Incoming {
     Incoming::Core(match event {
         NetEvent::Listening { addresses } => return Incoming::Listening(addresses),
         NetEvent::StatusChanged(status) => return Incoming::Status(network_status(status)),
+        NetEvent::Spares(spares) => return Incoming::Spares(spares),
         NetEvent::PeerUp { peer, path } => Input::PeerUp { peer, path: peer_path(path) },
         NetEvent::PathChanged { peer, path } => Input::PeerPath { peer, path: peer_path(path) },
         NetEvent::PeerDown { peer } => Input::PeerDown { peer },
@@ -128,14 +137,24 @@ pub(crate) async fn to_network(mut queue: mpsc::Receiver<NetCommand>, net: Net) 
     }
 }
 
+/// What the rest of the node is told of the network.
+pub(crate) struct Told {
+    /// Where this node can be reached.
+    pub(crate) listening: watch::Sender<Vec<String>>,
+    /// How many envelopes are under way.
+    pub(crate) in_flight: watch::Sender<u64>,
+    /// Bootstrap nodes for when none of one's own answers.
+    pub(crate) spares: watch::Sender<Vec<String>>,
+}
+
 /// Hands what happens in the network to the core, until either is gone. Never waits for the network.
 pub(crate) async fn from_network(
     mut events: mpsc::Receiver<NetEvent>,
     core: mpsc::Sender<ToCore>,
     hub: Arc<Hub>,
-    listening: watch::Sender<Vec<String>>,
-    in_flight: watch::Sender<u64>,
+    told: Told,
 ) {
+    let Told { listening, in_flight, spares } = told;
     while let Some(event) = events.recv().await {
         if matches!(event, NetEvent::Sent { .. }) {
             in_flight.send_modify(|count| *count = count.saturating_sub(1));
@@ -145,6 +164,10 @@ pub(crate) async fn from_network(
             Incoming::Listening(addresses) => (Input::Addresses(addresses.clone()), Some(addresses)),
             Incoming::Status(status) => {
                 hub.network_changed(status);
+                continue;
+            }
+            Incoming::Spares(named) => {
+                spares.send_replace(named);
                 continue;
             }
         };
@@ -175,7 +198,14 @@ fn mailbox_usage(usage: kith_net::mailbox::MailboxUsage) -> MailboxUsage {
 
 fn peer_path(path: Path) -> PeerPath {
     match path {
-        Path::Direct { rtt_ms } => PeerPath::Direct { rtt_ms },
+        Path::Direct { rtt_ms, over } => {
+            let over = match over {
+                Over::Ipv4 => PathOver::Ipv4,
+                Over::Ipv6 => PathOver::Ipv6,
+                Over::Lan => PathOver::Lan,
+            };
+            PeerPath::Direct { rtt_ms, over }
+        }
         Path::Relayed { via, rtt_ms } => PeerPath::Relayed { via, rtt_ms },
     }
 }
@@ -198,17 +228,34 @@ pub(crate) fn network_status(status: NetStatus) -> NetworkStatus {
             NetState::Online => NetworkState::Online,
         },
         peer: status.peer,
+        metered: status.metered,
         nat: status.nat,
         addresses: status.addresses,
+        mapped: status.mapped,
         peers: status.peers,
         bootstraps: status
             .bootstraps
             .into_iter()
-            .map(|bootstrap| Bootstrap { address: bootstrap.address, ok: bootstrap.ok, rtt_ms: bootstrap.rtt_ms })
+            .map(|bootstrap| Bootstrap {
+                address: bootstrap.address,
+                host: bootstrap.host,
+                transport: bootstrap.transport.map(|transport| transport.to_string()),
+                ok: bootstrap.ok,
+                rtt_ms: bootstrap.rtt_ms,
+                offers: bootstrap.offers.into_iter().map(str::to_owned).collect(),
+                notice: bootstrap.notice,
+                refused: bootstrap.refused,
+                borrowed: bootstrap.borrowed,
+            })
             .collect(),
         relays: status.relays,
+        steps: status.steps.into_iter().map(test_step).collect(),
         traffic: Traffic { bytes_in: status.bytes_in, bytes_out: status.bytes_out },
     }
+}
+
+pub(crate) fn ice_server(server: kith_net::IceServer) -> IceServer {
+    IceServer { urls: server.urls, username: server.username, credential: server.credential.map(|it| it.to_string()) }
 }
 
 pub(crate) fn test_step(step: kith_net::TestStep) -> TestStep {

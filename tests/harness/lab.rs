@@ -16,9 +16,12 @@
 //! taken down when it is dropped, with every process in it; what a killed test left is taken down by the next.
 
 mod nat;
+mod wire;
 
 use std::{
+    collections::BTreeSet,
     fs::File,
+    io::Write as _,
     net::{SocketAddr, TcpStream},
     os::fd::AsFd as _,
     path::Path,
@@ -29,8 +32,22 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 pub use nat::Nat;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use wire::Wire;
+pub use wire::{Line, Passage};
 
 const PREFIX: &str = "kith-lab-";
+/// Where miniupnpd puts the ports it grants.
+const MINIUPNPD_TABLES: &str = "
+    table inet filter {
+        chain miniupnpd { }
+        chain forward { type filter hook forward priority -1; policy accept; jump miniupnpd
+        }
+        chain prerouting_miniupnpd { type nat hook prerouting priority dstnat; }
+        chain postrouting_miniupnpd { type nat hook postrouting priority srcnat; }
+    }
+";
+/// Where a captive portal has its page.
+const PORTAL_PORT: &str = "8080";
 const NAMES: [&str; 9] = ["inet", "pub1", "pub2", "rA", "rB", "a1", "a2", "b1", "b2"];
 
 /// A network namespace.
@@ -72,13 +89,21 @@ impl Namespace {
     /// # Errors
     /// If it cannot be made.
     pub fn connect(&self, to: SocketAddr) -> Result<TcpStream> {
+        Ok(self.inside(move || TcpStream::connect(to))??)
+    }
+
+    /// Runs `work` inside, on a thread of its own; sockets it makes stay there.
+    ///
+    /// # Errors
+    /// If the namespace cannot be entered, or `work` panics.
+    pub fn inside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let file = Arc::clone(&self.file);
         // A thread belongs to a namespace; this one ends with its stay.
         let stay = std::thread::Builder::new().name("kith-lab".to_owned()).spawn(move || {
             move_into_link_name_space(file.as_fd(), Some(LinkNameSpaceType::Network))?;
-            TcpStream::connect(to)
+            Ok::<T, rustix::io::Errno>(work())
         })?;
-        Ok(stay.join().map_err(|_panic| anyhow::anyhow!("the connecting thread panicked"))??)
+        Ok(stay.join().map_err(|_panic| anyhow::anyhow!("the thread inside panicked"))??)
     }
 
     fn ip(&self, arguments: &[&str]) -> Result<()> {
@@ -121,6 +146,24 @@ impl Side {
     }
 }
 
+/// What a router that grants ports speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spoken {
+    /// NAT-PMP and PCP.
+    Pcp,
+    /// UPnP's internet gateway device.
+    Upnp,
+}
+
+impl Spoken {
+    fn settings(self) -> &'static str {
+        match self {
+            Self::Pcp => "enable_natpmp=yes\nenable_upnp=no\n",
+            Self::Upnp => "enable_natpmp=no\nenable_upnp=yes\n",
+        }
+    }
+}
+
 /// The lab. See the module documentation.
 #[derive(Debug)]
 pub struct Lab {
@@ -129,6 +172,7 @@ pub struct Lab {
     wan: [u8; 2],
     nat: [Nat; 2],
     v6: bool,
+    wires: [Option<Wire>; 2],
 }
 
 impl Lab {
@@ -158,7 +202,7 @@ impl Lab {
 
     fn build(nat: [Nat; 2], v6: bool) -> Result<Self> {
         sweep();
-        let mut lab = Self { all: Vec::new(), wan: [101, 102], nat, v6 };
+        let mut lab = Self { all: Vec::new(), wan: [101, 102], nat, v6, wires: [None, None] };
         for name in NAMES {
             let namespace = Namespace::make(format!("{PREFIX}{}-{name}", std::process::id()))?;
             lab.all.push((name, namespace));
@@ -239,8 +283,7 @@ impl Lab {
         let router = self.at(side.router());
         let (wan, first) = (format!("11.0.0.{}", self.wan[at]), format!("10.{}.0.2", side.number()));
         let rules = self.nat[at].rules(&wan, &first);
-        let mut command = Command::new("ip");
-        fed(command.args(["netns", "exec", &router.name, "nft", "-f", "-"]), &rules)?;
+        self.feed(router, &rules)?;
         // What was agreed under the old rules is forgotten.
         router.run("conntrack", &["-F"])?;
         Ok(())
@@ -271,6 +314,42 @@ impl Lab {
         self.v6
     }
 
+    /// A further host in the internet, with these addresses of 11.0.0.0/24.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn settle(&mut self, name: &'static str, addresses: &[String]) -> Result<()> {
+        let namespace = Namespace::make(format!("{PREFIX}{}-{name}", std::process::id()))?;
+        self.all.push((name, namespace));
+        self.wire(name, "eth0", "inet", name, "br0")?;
+        let all: String = addresses.iter().map(|address| format!("addr add {address}/24 dev eth0\n")).collect();
+        self.at(name).lines(&format!("{all}route add default via 11.0.0.1\n"))
+    }
+
+    /// Counts from now on what a host hears.
+    ///
+    /// # Errors
+    /// If it cannot be done.
+    pub fn listen_at(&self, host: &str) -> Result<()> {
+        let rules = "table inet ear {
+            chain in { type filter hook input priority -10
+            meta l4proto { tcp, udp } counter
+            }
+        }";
+        self.feed(self.at(host), rules)
+    }
+
+    /// How many packets of TCP and UDP a host has heard since.
+    ///
+    /// # Errors
+    /// If it does not listen.
+    pub fn heard_at(&self, host: &str) -> Result<u64> {
+        let listed = self.at(host).run("nft", &["list", "table", "inet", "ear"])?;
+        let text = String::from_utf8_lossy(&listed.stdout).into_owned();
+        let count = text.split_once("counter packets ").and_then(|(_, rest)| rest.split(' ').next());
+        count.and_then(|count| count.parse().ok()).with_context(|| format!("no counter in {text}"))
+    }
+
     /// From now on everything a home sends over IPv6 vanishes.
     ///
     /// # Errors
@@ -287,6 +366,84 @@ impl Lab {
     /// If it cannot be done.
     pub fn forget(&self, side: Side) -> Result<()> {
         self.at(side.router()).run("conntrack", &["-F"]).map(drop)
+    }
+
+    /// A router forgets a mapping of UDP that was not used for so many seconds, and says so to nobody.
+    ///
+    /// # Errors
+    /// If it cannot be done.
+    pub fn forget_after(&self, side: Side, seconds: u32) -> Result<()> {
+        let settings =
+            ["udp_timeout", "udp_timeout_stream"].map(|name| format!("net.netfilter.nf_conntrack_{name}={seconds}"));
+        self.at(side.router()).run("sysctl", &["-qw", &settings[0], &settings[1]]).map(drop)
+    }
+
+    /// The line of a home is like this from now on. What it did to packets before, both directions together.
+    ///
+    /// # Errors
+    /// If it cannot be done.
+    pub fn line(&mut self, side: Side, line: Line) -> Result<Passage> {
+        let at = usize::from(side.number() - 1);
+        if self.wires[at].is_none() {
+            self.wires[at] = Some(self.cut(side)?);
+        }
+        self.wires[at].as_mut().context("it was cut")?.set(&line)
+    }
+
+    /// Puts a program between the cable of a home and the internet's bridge. The router notices nothing.
+    fn cut(&self, side: Side) -> Result<Wire> {
+        let (inet, cable) = (self.at("inet"), side.router());
+        let [bridge, near, far] = ["line", "near", "far"].map(|part| format!("{part}-{cable}"));
+        let wire = format!(
+            "tuntap add {near} mode tap\ntuntap add {far} mode tap\nlink add {bridge} type bridge\nlink set {bridge} up
+            link set {cable} master {bridge}\nlink set {near} master {bridge} up\nlink set {far} master br0 up\n"
+        );
+        inet.lines(&wire)?;
+        Wire::between(inet, &near, &far)
+    }
+
+    /// A captive portal: whatever hosts of a home say over TCP is answered by a page, and nothing else leaves.
+    ///
+    /// # Errors
+    /// If it cannot be done.
+    pub fn portal(&self, side: Side, on: bool) -> Result<()> {
+        if !on {
+            return self.at(side.router()).run("nft", &["delete", "table", "inet", "portal"]).map(drop);
+        }
+        let mut page = Command::new("ip");
+        page.args(["netns", "exec", &self.at(side.router()).name, "python3", "-m", "http.server", PORTAL_PORT]);
+        // It ends with the namespace.
+        let folder = std::env::temp_dir();
+        drop(page.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?);
+        let rules = format!(
+            "table inet portal {{
+                chain page {{ type nat hook prerouting priority -110
+                    iif lan meta l4proto tcp redirect to :{PORTAL_PORT}
+                }}
+                chain forward {{ type filter hook forward priority -10
+                    drop
+                }}
+            }}"
+        );
+        self.feed(self.at(side.router()), &rules)?;
+        self.forget(side)
+    }
+
+    fn feed(&self, to: &Namespace, rules: &str) -> Result<()> {
+        fed(Command::new("ip").args(["netns", "exec", &to.name, "nft", "-f", "-"]), rules)
+    }
+
+    /// The flows of UDP a router has mappings for: source, destination and their ports, as the host inside sees them.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn mappings(&self, side: Side) -> Result<BTreeSet<String>> {
+        let listed = self.at(side.router()).run("conntrack", &["-L", "-p", "udp"])?;
+        let flow = |line: &str| {
+            let ends = line.split_whitespace().filter(|word| word.contains('=')).take(4);
+            ends.collect::<Vec<_>>().join(" ")
+        };
+        Ok(String::from_utf8_lossy(&listed.stdout).lines().map(flow).collect())
     }
 
     /// Another NAT on a router; every mapping is forgotten.
@@ -306,6 +463,38 @@ impl Lab {
         self.wan[usize::from(side.number() - 1)] += 10;
         self.lease(side)?;
         self.set_rules(side)
+    }
+
+    /// A router lets its hosts ask for ports. To be called after the last change of its NAT.
+    ///
+    /// # Errors
+    /// If miniupnpd cannot be started.
+    pub fn grant_ports(&self, side: Side, spoken: Spoken) -> Result<()> {
+        let router = self.at(side.router());
+        self.feed(router, MINIUPNPD_TABLES)?;
+        let (outside, uuid) = (
+            format!("11.0.0.{}", self.wan[usize::from(side.number() - 1)]),
+            format!("00000000-0000-0000-0000-00000000000{}", side.number()),
+        );
+        // Without a file that says who runs: the one of a lab before, killed and not reaped, would count as another.
+        let options = "-d -P /dev/null/none -f /dev/stdin -i wan -a lan -S".split(' ');
+        let options = options.chain(["-o", &outside, "-u", &uuid]);
+        let rule = "allow 1024-65535 0.0.0.0/0 1024-65535";
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", &router.name, "miniupnpd"]).args(options).args(["-A", rule]);
+        // It ends with the namespace.
+        let mut started = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        started.stdin.take().context("stdin is piped")?.write_all(spoken.settings().as_bytes())?;
+        Ok(())
+    }
+
+    /// The ports a router has granted, as rules.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn granted(&self, side: Side) -> Result<usize> {
+        let listed = self.at(side.router()).run("nft", &["list", "chain", "inet", "filter", "prerouting_miniupnpd"])?;
+        Ok(String::from_utf8_lossy(&listed.stdout).matches("dnat").count())
     }
 
     /// Pulls the cable of a host; the addresses go with it, as where something manages them.
@@ -382,7 +571,6 @@ fn checked(command: &mut Command) -> Result<Output> {
 
 /// Runs a command that reads `input`.
 fn fed(command: &mut Command, input: &str) -> Result<()> {
-    use std::io::Write as _;
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
     child.stdin.take().context("stdin is piped")?.write_all(input.as_bytes())?;
     let output = child.wait_with_output()?;

@@ -217,6 +217,14 @@ impl Node {
         addresses(&self.process.ready)
     }
 
+    /// Puts it to sleep, as a machine does that is closed (SIGSTOP), or wakes it up again.
+    ///
+    /// # Errors
+    /// If it had ended before.
+    pub fn sleep(&self, asleep: bool) -> Result<()> {
+        self.process.signal(if asleep { Signal::STOP } else { Signal::CONT })
+    }
+
     /// `kill -9`.
     ///
     /// # Errors
@@ -283,6 +291,30 @@ impl BootstrapHome {
         self
     }
 
+    /// Listens from now on where it listens now.
+    pub fn keep_addresses(&mut self, running: &Bootstrap) {
+        self.listen = running.listen();
+    }
+
+    /// What `kith-bootstrap address` prints: the link for members, once it has run.
+    ///
+    /// # Errors
+    /// If it fails.
+    pub async fn address(&self) -> Result<String> {
+        let mut command = quiet(&program("kith-bootstrap")?, None);
+        let output = command.arg("address").arg("--dir").arg(&self.folder).stdin(Stdio::null()).output().await?;
+        ensure!(output.status.success(), "address failed: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+
+    /// Writes its configuration.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn configure(&self, settings: &str) -> Result<()> {
+        Ok(fs::write(self.folder.join("config.toml"), settings)?)
+    }
+
     /// Starts it and waits until it is ready.
     ///
     /// # Errors
@@ -293,7 +325,20 @@ impl BootstrapHome {
         for address in &self.listen {
             command.args(["--listen", address]);
         }
-        Ok(Bootstrap { process: Process::start(command, &self.log).await? })
+        // In a lab each host has its own ports; on loopback only one node could have that of the configuration.
+        if self.namespace.is_none() {
+            command.args(["--stun", "127.0.0.1:0", "--iroh-relay", "127.0.0.1:0"]);
+        }
+        Self::run_as(command, &self.log).await
+    }
+
+    /// Starts one with a command of one's own and waits until it is ready.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn run_as(mut command: Command, log: &Path) -> Result<Bootstrap> {
+        command.kill_on_drop(true);
+        Ok(Bootstrap { process: Process::start(command, log).await? })
     }
 }
 
@@ -313,6 +358,14 @@ impl Bootstrap {
     #[must_use]
     pub fn link(&self) -> String {
         self.process.ready["address"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// SIGHUP: makes it read again whom it serves.
+    ///
+    /// # Errors
+    /// If it had ended before.
+    pub fn reload(&self) -> Result<()> {
+        self.process.signal(Signal::HUP)
     }
 
     /// Its libp2p peer id.
@@ -384,9 +437,13 @@ impl Process {
         Ok(())
     }
 
-    async fn terminate(mut self) -> Result<ExitStatus> {
+    fn signal(&self, signal: Signal) -> Result<()> {
         let id = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed())).context("it had ended before")?;
-        kill_process(id, Signal::TERM)?;
+        Ok(kill_process(id, signal)?)
+    }
+
+    async fn terminate(mut self) -> Result<ExitStatus> {
+        self.signal(Signal::TERM)?;
         Ok(timeout(STOP_LIMIT, self.child.wait()).await.context("it did not stop in time")??)
     }
 }

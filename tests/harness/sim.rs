@@ -38,6 +38,8 @@ pub struct Faults {
     pub crash: u32,
     /// Of a thousand steps, how many cut or mend the connection of two people.
     pub partition: u32,
+    /// Of a thousand steps, how many replace the connection of two people by another.
+    pub reroute: u32,
     /// How far clocks may be off, in milliseconds either way.
     pub skew_ms: u64,
     /// Of a thousand steps, how many keep somebody's disk or put an older one back.
@@ -48,11 +50,28 @@ pub struct Faults {
 
 impl Faults {
     /// A kind world.
-    pub const NONE: Self =
-        Self { loss: 0, duplicate: 0, delay_ms: 20, crash: 0, partition: 0, skew_ms: 0, rollback: 0, renew: 0 };
+    pub const NONE: Self = Self {
+        loss: 0,
+        duplicate: 0,
+        delay_ms: 20,
+        crash: 0,
+        partition: 0,
+        reroute: 0,
+        skew_ms: 0,
+        rollback: 0,
+        renew: 0,
+    };
     /// Everything that goes wrong, often.
-    pub const ROUGH: Self =
-        Self { loss: 15, duplicate: 10, delay_ms: 3_000, crash: 30, partition: 10, skew_ms: 120_000, ..Self::NONE };
+    pub const ROUGH: Self = Self {
+        loss: 15,
+        duplicate: 10,
+        delay_ms: 3_000,
+        crash: 30,
+        partition: 10,
+        reroute: 10,
+        skew_ms: 120_000,
+        ..Self::NONE
+    };
     /// And disks go back in time.
     pub const FORGETFUL: Self = Self { rollback: 10, ..Self::ROUGH };
 }
@@ -73,6 +92,15 @@ enum Parcel {
         mailbox: String,
         operation: MailboxOperation,
     },
+}
+
+/// What happens to the connection of two people.
+#[derive(Debug, Clone, Copy)]
+enum Link {
+    Up,
+    /// Another carries it from now on.
+    Other,
+    Down,
 }
 
 #[derive(Debug, Clone)]
@@ -189,7 +217,7 @@ impl Sim {
     /// Makes two people contacts: one invites, the other adds, the first accepts.
     pub fn introduce(&mut self, inviter: usize, adder: usize) {
         let faults = self.faults;
-        self.faults = Faults { crash: 0, partition: 0, rollback: 0, ..faults };
+        self.faults = Faults { crash: 0, partition: 0, reroute: 0, rollback: 0, ..faults };
         let link = self.invite(inviter, true);
         let add = Command::ContactsAdd(params::AddParams { link, message: Some("hello".into()) });
         self.call(adder, add).expect("added");
@@ -254,6 +282,7 @@ impl Sim {
     /// The next thing happens: a parcel arrives, or somebody's alarm clock rings. `false` if nothing is left to happen.
     pub fn step(&mut self) -> bool {
         self.maybe_partition();
+        self.maybe_reroute();
         self.maybe_roll_back();
         self.relink();
         let parcel = self.under_way.keys().next().map(|(at, _)| *at);
@@ -413,6 +442,8 @@ impl Sim {
                 Output::ServeSlots(_)
                 | Output::Findable(_)
                 | Output::RelayOnly(_)
+                | Output::PortMapping(_)
+                | Output::Metered(_)
                 | Output::FetchPage { .. }
                 | Output::StopFetching
                 | Output::StopWork { .. } => {}
@@ -545,6 +576,37 @@ impl Sim {
         }
     }
 
+    fn maybe_reroute(&mut self) {
+        if self.faults.reroute == 0 || self.chance(1000) >= self.faults.reroute || self.people.len() < 2 {
+            return;
+        }
+        let count = u32::try_from(self.people.len()).unwrap_or(2);
+        let (a, b) = (self.chance(count) as usize, self.chance(count) as usize);
+        if a != b && self.is_linked(a, b) {
+            self.reroute(a, b);
+        }
+    }
+
+    /// Replaces the connection of two linked people by another. Some of what is under way on the old one is lost. Either
+    /// hears that the path changed; or the first noticed that the old one was dead before there was another.
+    fn reroute(&mut self, a: usize, b: usize) {
+        let (at_a, at_b) = (self.people[a].transport(), self.people[b].transport());
+        let between = |to: usize, parcel: &Parcel| match parcel {
+            Parcel::Input(Input::Peer { from, .. }) => (to == a && *from == at_b) || (to == b && *from == at_a),
+            Parcel::Input(_) | Parcel::Request { .. } | Parcel::Mail { .. } => false,
+        };
+        let lost = [0, 50, 100][self.chance(3) as usize];
+        let rng = &mut self.rng;
+        self.under_way.retain(|_, (to, parcel)| !between(*to, parcel) || rng.random_range(0..100) >= lost);
+        if self.chance(2) == 0 {
+            self.tell_link(a, b, Link::Down);
+            self.tell_link(a, b, Link::Up);
+        } else {
+            self.tell_link(a, b, Link::Other);
+        }
+        self.tell_link(b, a, Link::Other);
+    }
+
     fn maybe_roll_back(&mut self) {
         if self.faults.rollback == 0 || self.chance(1000) >= self.faults.rollback {
             return;
@@ -584,8 +646,9 @@ impl Sim {
                     && self.people[b].lets_in(&self.people[a]);
                 if wanted != self.is_linked(a, b) {
                     self.linked.insert((a, b), wanted);
-                    self.tell_link(a, b, wanted);
-                    self.tell_link(b, a, wanted);
+                    let link = if wanted { Link::Up } else { Link::Down };
+                    self.tell_link(a, b, link);
+                    self.tell_link(b, a, link);
                 }
             }
         }
@@ -613,10 +676,14 @@ impl Sim {
         }
     }
 
-    fn tell_link(&mut self, who: usize, other: usize, up: bool) {
+    fn tell_link(&mut self, who: usize, other: usize, link: Link) {
         let peer = self.people[other].transport();
-        let input =
-            if up { Input::PeerUp { peer, path: PeerPath::Direct { rtt_ms: None } } } else { Input::PeerDown { peer } };
+        let path = PeerPath::Direct { rtt_ms: None, over: kith_api::views::PathOver::Lan };
+        let input = match link {
+            Link::Up => Input::PeerUp { peer, path },
+            Link::Other => Input::PeerPath { peer, path },
+            Link::Down => Input::PeerDown { peer },
+        };
         let (now, faults) = (self.now, self.faults);
         self.faults.crash = 0;
         self.give(who, vec![input]);
@@ -628,7 +695,7 @@ impl Sim {
         for other in 0..self.people.len() {
             if other != who && self.is_linked(who, other) {
                 self.linked.insert((who.min(other), who.max(other)), false);
-                self.tell_link(other, who, false);
+                self.tell_link(other, who, Link::Down);
             }
         }
         self.under_way.retain(|_, (to, parcel)| *to != who || !matches!(parcel, Parcel::Input(_)));

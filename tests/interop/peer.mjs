@@ -1,78 +1,13 @@
 // js-libp2p peers against a running kith-bootstrap. Usage: node peer.mjs MULTIADDR (tcp, with /p2p/PEER)
+// With `newer` behind it, a peer of a later version against any node of ours; with `hostile`, one that spams peer exchange.
 //
 // Prints one JSON line per check, `{"check":"ping","ok":true,…}`, and exits with 1 if one failed.
 
-import { noise } from '@chainsafe/libp2p-noise'
-import { yamux } from '@chainsafe/libp2p-yamux'
-import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
-import { generateKeyPair } from '@libp2p/crypto/keys'
-import { gossipsub } from '@libp2p/gossipsub'
-import { identify } from '@libp2p/identify'
-import { ping } from '@libp2p/ping'
-import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p } from 'libp2p'
-
-const TOPIC = '/kith/1/peers'
-const SIGN_CONTEXT = 'kith/v1/transport-card'
-const STEP_MS = 20_000
+import { TOPIC, answer, bytesField, card, frame, intField, message, peer, until } from './kit.mjs'
 
 const bootstrap = multiaddr(process.argv[2])
 const bootstrapPeer = bootstrap.toString().split('/p2p/').pop()
-
-async function peer (listen = []) {
-  const privateKey = await generateKeyPair('Ed25519')
-  const node = await createLibp2p({
-    privateKey,
-    addresses: { listen },
-    transports: [tcp(), circuitRelayTransport()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
-    connectionGater: { denyDialMultiaddr: () => false },
-    services: { identify: identify(), ping: ping(), pubsub: gossipsub({ emitSelf: false }) }
-  })
-  return { node, privateKey }
-}
-
-// Resolves with what `find` answers, asked again whenever one of `events` comes.
-function until (what, target, events, find) {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer)
-      for (const event of events) target.removeEventListener(event, look)
-    }
-    const look = (event) => {
-      const found = find(event)
-      if (found) { stop(); resolve(found) }
-    }
-    const timer = setTimeout(() => { stop(); reject(new Error(`waited ${STEP_MS} ms for ${what}`)) }, STEP_MS)
-    for (const event of events) target.addEventListener(event, look)
-    look()
-  })
-}
-
-// Protobuf by hand: field numbers below 16, lengths as varints.
-function varint (value) {
-  const bytes = []
-  for (let rest = BigInt(value); ; rest >>= 7n) {
-    if (rest < 128n) return Buffer.from([...bytes, Number(rest)])
-    bytes.push(Number(rest & 127n) | 128)
-  }
-}
-const bytesField = (number, bytes) => Buffer.concat([Buffer.from([number << 3 | 2]), varint(bytes.length), bytes])
-const intField = (number, value) => Buffer.concat([Buffer.from([number << 3]), varint(value)])
-
-// A transport card as docs/PROTOCOL.md describes it.
-async function card (privateKey, address) {
-  const body = Buffer.concat([
-    bytesField(1, Buffer.from(privateKey.publicKey.raw)),
-    bytesField(2, Buffer.from(address)),
-    intField(3, Date.now())
-  ])
-  const context = Buffer.from(SIGN_CONTEXT)
-  const signature = await privateKey.sign(Buffer.concat([Buffer.from([context.length]), context, body]))
-  return Buffer.concat([Buffer.from([1]), bytesField(1, body), bytesField(2, Buffer.from(signature))])
-}
 
 async function checkIdentify (node) {
   const identified = until('identify', node, ['peer:identify'], (event) =>
@@ -120,6 +55,63 @@ async function checkRelay (dialer, listener) {
   return { seconds: connection.limits.seconds, bytes: Number(connection.limits.bytes), rttMs }
 }
 
+// Protocols, versions, operations and fields that only come later.
+async function checkNewer (node) {
+  const identified = until('identify', node, ['peer:identify'], (event) =>
+    event?.detail.peerId.toString() === bootstrapPeer && event.detail)
+  const connection = await node.dial(bootstrap)
+  const ours = (await identified).protocols.filter((protocol) => /^\/kith\/[a-z]+\/1$/.test(protocol))
+  if (ours.length === 0) throw new Error('it speaks none of our protocols')
+  for (const protocol of [...ours.map((protocol) => protocol.replace(/1$/, '2')), '/kith/later/1']) {
+    const refused = await connection.newStream(protocol).then(() => null, (error) => error)
+    if (refused?.name !== 'UnsupportedProtocolError') throw new Error(`${protocol}: ${refused ?? 'taken'}`)
+  }
+  for (const protocol of ours) {
+    for (const [what, bytes] of [
+      ['frame', frame(9, message(1, intField(1, 1)))],
+      ['message', frame(1, message(9, intField(1, 1)))],
+      ['operation', frame(1, message(1, intField(1, 77)))],
+      ['length', Buffer.from([0xff, 0xff, 0xff, 0xff, 1])]
+    ]) {
+      const reply = await answer(connection, protocol, bytes)
+      // A denial in words of our version is polite, too.
+      const polite = reply.length === 0 || (['message', 'operation'].includes(what) && reply[4] === 1)
+      if (!polite) throw new Error(`${protocol}, later ${what}: ${reply.toString('hex')}`)
+    }
+  }
+  const later = bytesField(15, Buffer.from('a field of a later version'))
+  if (ours.includes('/kith/services/1')) {
+    const reply = await answer(connection, '/kith/services/1', frame(1, message(1, intField(1, 1), later)))
+    if (reply[4] !== 1 || reply.length < 100) throw new Error(`no descriptor: ${reply.toString('hex')}`)
+  }
+  if (connection.status !== 'open') throw new Error('the connection was closed')
+  const rttMs = await node.services.ping.ping(connection.remotePeer)
+  return { protocols: ours.length, rttMs, connections: node.getConnections().length }
+}
+
+// What no honest peer does, each node of ours a different message.
+async function checkHostile ({ node }) {
+  const { pubsub } = node.services
+  await node.dial(bootstrap)
+  pubsub.subscribe(TOPIC)
+  await until('the mesh', pubsub, ['gossipsub:graft', 'gossipsub:heartbeat', 'subscription-change'], () =>
+    pubsub.getMeshPeers(TOPIC).includes(bootstrapPeer))
+  for (let number = 0; number < 1200; number++) pubsub.subscribe(`/spam/${number}`)
+  await node.services.ping.ping(bootstrap)
+  const gone = until('the end of the connection', node, ['peer:disconnect'], (event) => event != null)
+  const junk = (number) => Buffer.alloc(12_000, `${number} `)
+  // Who is ignored meanwhile goes on until that is over.
+  for (let said = 0; node.getConnections().length > 0 && said < 15; said++) {
+    for (let again = 0; again < 3; again++) await pubsub.publish(TOPIC, junk(said), { allowPublishToZeroTopicPeers: true })
+    await until('a heartbeat', pubsub, ['gossipsub:heartbeat'], (event) => event != null)
+  }
+  await gone
+  // The handshake goes through, which tells who it is; then it is over.
+  const over = until('the refusal', node, ['peer:disconnect'], (event) => event != null)
+  const refused = await node.dial(bootstrap).then(() => over, (error) => error)
+  return { refused: refused != null }
+}
+
 let failed = false
 async function check (name, run) {
   try {
@@ -128,6 +120,23 @@ async function check (name, run) {
     failed = true
     console.log(JSON.stringify({ check: name, ok: false, error: String(error.stack ?? error) }))
   }
+}
+
+if (process.argv[3] === 'newer') {
+  const { node } = await peer()
+  await check('newer', () => checkNewer(node))
+  await node.stop()
+  process.exit(failed ? 1 : 0)
+}
+
+if (process.argv[3] === 'hostile') {
+  const hostile = await peer()
+  const other = await peer()
+  await check('hostile', () => checkHostile(hostile))
+  // From the same machine.
+  await check('others', async () => ({ rttMs: await other.node.services.ping.ping(bootstrap) }))
+  await Promise.all([hostile, other].map(({ node }) => node.stop()))
+  process.exit(failed ? 1 : 0)
 }
 
 const first = await peer()

@@ -1,9 +1,9 @@
 //! The network changes under a conversation: nothing is lost, and the best way is found again.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use kith_tests::lab::{Lab, Nat, Side};
 
-use super::{Town, lab, status};
+use super::{Town, goes, lab, soon, status};
 
 #[tokio::test]
 async fn a_router_that_starts_anew_is_survived() -> Result<()> {
@@ -59,4 +59,47 @@ async fn another_nat_is_another_way() -> Result<()> {
     town.lab.set_nat(Side::A, Nat::WebOnly)?;
     town.talk("from a hotel").await?;
     town.go("relayed").await
+}
+
+/// Asleep it answers nobody, and when it wakes up its router has another address.
+#[tokio::test]
+async fn a_machine_that_sleeps_is_reached_when_it_wakes_up() -> Result<()> {
+    let Some(lab) = lab(|| Lab::new(Nat::PortRestricted, Nat::PortRestricted))? else { return Ok(()) };
+    let mut town = Town::build(lab).await?;
+    town.go("direct").await?;
+    let (alice, bob) = (town.alice.account.clone(), town.bob.account.clone());
+    town.alice.node.sleep(true)?;
+    let said = town.bob.write(&alice, "are you asleep?").await?;
+    goes(&mut town.bob, &alice, "none").await?;
+    town.lab.reboot(Side::A)?;
+    town.alice.node.sleep(false)?;
+    town.bob.sees_state(&alice, &said, "delivered").await?;
+    let said = town.alice.write(&bob, "not any more").await?;
+    town.alice.sees_state(&bob, &said, "delivered").await?;
+    town.go("direct").await
+}
+
+/// Mappings last shorter than the pause between two signs of life, so each way is closed again and again.
+#[tokio::test]
+async fn a_router_that_forgets_early_is_survived() -> Result<()> {
+    let Some(lab) = lab(|| {
+        let lab = Lab::new(Nat::PortRestricted, Nat::Symmetric)?;
+        lab.forget_after(Side::A, 2)?;
+        lab.forget_after(Side::B, 2)?;
+        Ok(lab)
+    })?
+    else {
+        return Ok(());
+    };
+    let mut town = Town::build(lab).await?;
+    town.talk("still there").await?;
+    let mut never_forgotten = town.lab.mappings(Side::A)?;
+    let each_forgotten = async || {
+        let now = town.lab.mappings(Side::A)?;
+        never_forgotten.retain(|flow| now.contains(flow));
+        ensure!(never_forgotten.is_empty(), "never forgotten: {never_forgotten:?}");
+        Ok(())
+    };
+    soon("each mapping forgotten once", each_forgotten).await?;
+    town.talk("after all that").await
 }

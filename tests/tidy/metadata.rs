@@ -28,13 +28,14 @@ pub(super) const EDGES: [(&str, &[&str]); 12] = [
 ];
 
 /// Licences that may be linked into a program under MIT or Apache-2.0. `deny.toml` has the same list.
-const LICENCES: [&str; 15] = [
+const LICENCES: [&str; 16] = [
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
     "BSD-2-Clause",
     "BSD-3-Clause",
     "BSL-1.0",
     "CC0-1.0",
+    "CDLA-Permissive-2.0",
     "ISC",
     "MIT",
     "MIT-0",

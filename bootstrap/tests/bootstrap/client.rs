@@ -6,8 +6,12 @@ use std::time::Duration;
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, StreamExt};
 use kith_crypto::SigningKey;
 use kith_net::mailbox::{self, MailboxBehaviour, MailboxFrame};
+use kith_net::services::{self, ServicesBehaviour};
 use kith_net::slot::{self, SLOT_PROTOCOL, SlotBehaviour};
-use kith_wire::{MailboxOperation, MailboxRequest, MailboxResponse, SlotRequest, SlotResponse, TransportId};
+use kith_wire::{
+    MailboxOperation, MailboxRequest, MailboxResponse, ServicesRequest, ServicesResponse, SlotRequest, SlotResponse,
+    TransportId,
+};
 use libp2p::identity::Keypair;
 use libp2p::multiaddr::Protocol;
 use libp2p::request_response::{self, ProtocolSupport};
@@ -75,6 +79,7 @@ pub(crate) struct Behaviour {
     pub(crate) kad: kad::Behaviour<kad::store::MemoryStore>,
     pub(crate) slots: SlotBehaviour,
     pub(crate) mailbox: MailboxBehaviour,
+    pub(crate) services: ServicesBehaviour,
 }
 
 #[derive(NetworkBehaviour)]
@@ -127,6 +132,7 @@ impl Client {
                     kad,
                     slots: slot::behaviour(ProtocolSupport::Outbound),
                     mailbox: mailbox::behaviour(ProtocolSupport::Outbound),
+                    services: services::behaviour(ProtocolSupport::Outbound),
                 }
             })
             .unwrap()
@@ -192,6 +198,24 @@ impl Client {
         });
         let event = event.await;
         let SwarmEvent::Behaviour(BehaviourEvent::Slots(request_response::Event::Message {
+            message: request_response::Message::Response { response, .. },
+            ..
+        })) = event
+        else {
+            panic!("no answer: {event:?}")
+        };
+        response
+    }
+
+    /// Asks the node about its services.
+    pub(crate) async fn services(&mut self, request: ServicesRequest) -> ServicesResponse {
+        let server = self.server;
+        self.swarm.behaviour_mut().services.send_request(&server, request);
+        let event = self.wait("the services request is answered", |event| {
+            matches!(event, SwarmEvent::Behaviour(BehaviourEvent::Services(_)))
+        });
+        let event = event.await;
+        let SwarmEvent::Behaviour(BehaviourEvent::Services(request_response::Event::Message {
             message: request_response::Message::Response { response, .. },
             ..
         })) = event

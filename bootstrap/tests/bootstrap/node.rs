@@ -1,5 +1,6 @@
 //! Real `kith-bootstrap` processes.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -88,6 +89,7 @@ impl Node {
         let stderr = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let mut child = program()
             .args(["run", "--dir", text(&dir.path().join("node")), "--http", "127.0.0.1:0"])
+            .args(["--stun", "127.0.0.1:0", "--iroh-relay", "127.0.0.1:0"])
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -100,6 +102,19 @@ impl Node {
         let ready = serde_json::from_str(&line)
             .unwrap_or_else(|error| panic!("{error}: {line:?}, {}", std::fs::read_to_string(&log).unwrap()));
         Self { child, ready, stdout, log }
+    }
+
+    /// What `probe` says of this node under `address`: for each service whether it works, and how or why not.
+    pub(crate) fn probe(address: &str) -> BTreeMap<String, (bool, String)> {
+        let probe = call(&["probe", address, "--json"]);
+        assert!(probe.status.success(), "{probe:?}");
+        let report: Value = serde_json::from_slice(&probe.stdout).unwrap();
+        let services = report.get("services").and_then(Value::as_object).unwrap();
+        let result = |(name, result): (&String, &Value)| {
+            let works = result.get("works").and_then(Value::as_bool).unwrap();
+            (name.clone(), (works, result.get("detail").and_then(Value::as_str).unwrap().to_owned()))
+        };
+        services.iter().map(result).collect()
     }
 
     pub(crate) fn text(&self, field: &str) -> &str {

@@ -35,17 +35,12 @@ fn run_creates_its_folder_serves_every_service_and_ends_cleanly() {
     assert_eq!(node.ready.get("ready"), Some(&Value::Bool(true)));
     let link = node.text("address").to_owned();
     for address in [link.clone(), node.tcp()] {
-        let probe = call(&["probe", &address, "--json"]);
-        assert!(probe.status.success(), "{probe:?}");
-        let report: Value = serde_json::from_slice(&probe.stdout).unwrap();
-        let services = report.get("services").and_then(Value::as_object).unwrap();
-        assert_eq!(services.len(), 8);
-        for (name, result) in services {
-            assert_eq!(result.get("works"), Some(&Value::Bool(true)), "{name}: {result}");
-        }
+        let services = Node::probe(&address);
+        assert_eq!(services.len(), 12);
+        assert!(services.values().all(|(works, _)| *works), "{services:?}");
     }
     let lines = String::from_utf8(call(&["probe", &link]).stdout).unwrap();
-    assert_eq!(lines.lines().count(), 9, "{lines}");
+    assert_eq!(lines.lines().count(), 13, "{lines}");
     assert_eq!(node.page("/healthz"), (200, "ok\n".to_owned()));
     assert_eq!(node.page("/readyz").0, 200);
     assert_eq!(node.page("/other").0, 404);
@@ -82,7 +77,7 @@ fn the_metrics_name_nobody() {
 fn configured_external_addresses_are_what_is_shared() {
     let external = "/dns4/node.example.org/tcp/4100";
     let dir = folder(&format!("external = [\"{external}\"]\n"));
-    let node = Node::start(&dir);
+    let node = Node::with(&dir, &["--listen", "/ip4/127.0.0.1/tcp/0", "--stun", "off", "--iroh-relay", "off"]);
     let link = BootstrapLink::parse(node.text("address")).unwrap();
     assert_eq!(link.addresses, [external]);
     let printed = call(&["address", "--dir", text(&dir.path().join("node"))]).stdout;

@@ -15,7 +15,7 @@ use crate::node::{Node, call, folder, wait_until};
 
 const TOKEN: [u8; 32] = [3; 32];
 
-fn now_ms() -> u64 {
+pub(crate) fn now_ms() -> u64 {
     u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
 }
 
@@ -112,14 +112,10 @@ async fn one_address_gets_only_so_many_connections() {
     let _third = Client::connected(&node.tcp()).await;
 }
 
-// Dropped swarms close their connections on another thread while this one waits.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_strangers_meet_through_a_circuit() {
-    let dir = folder("");
-    let node = Node::start(&dir);
+/// Somebody with a place at the relay, and the address that leads through it.
+async fn reserved(node: &Node) -> (Client, String) {
     let mut listener = Client::connected(&node.tcp()).await;
-    let relay_address: Multiaddr = node.tcp().parse().unwrap();
-    let circuit = relay_address.with(Protocol::P2pCircuit);
+    let circuit = node.tcp().parse::<Multiaddr>().unwrap().with(Protocol::P2pCircuit);
     listener.swarm.listen_on(circuit.clone()).unwrap();
     let accepted = |event: &crate::client::Event| {
         matches!(
@@ -128,23 +124,53 @@ async fn two_strangers_meet_through_a_circuit() {
         )
     };
     listener.wait("the reservation stands", accepted).await;
-    assert_eq!(node.metric("kith_relay_reservations"), 1);
-    let target = *listener.swarm.local_peer_id();
+    let through = circuit.with(Protocol::P2p(*listener.swarm.local_peer_id())).to_string();
+    (listener, through)
+}
+
+/// Whether somebody who is new gets through to `listener`, and who it is.
+async fn visited(listener: &mut Client, through: &str) -> Option<Client> {
     let mut dialer = Client::new();
-    let through = circuit.with(Protocol::P2p(target)).to_string();
     let visit = async {
-        assert!(dialer.connect(&through).await);
-        dialer.wait("never", |_| false).await
+        if dialer.connect(through).await {
+            drop(dialer.wait("never", |_| false).await);
+        }
     };
     let arrived = |event: &crate::client::Event| matches!(event, SwarmEvent::ConnectionEstablished { endpoint, .. } if endpoint.is_listener());
-    tokio::select! {
-        _ = listener.wait("somebody arrives", arrived) => {}
-        event = visit => panic!("{event:?}"),
-    }
+    let arrives = tokio::select! {
+        _ = listener.wait("somebody arrives", arrived) => true,
+        () = visit => false,
+    };
+    arrives.then_some(dialer)
+}
+
+// Dropped swarms close their connections on another thread while this one waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_strangers_meet_through_a_circuit() {
+    let dir = folder("");
+    let node = Node::start(&dir);
+    let (mut listener, through) = reserved(&node).await;
+    wait_until("the reservation is counted", || node.metric("kith_relay_reservations") == 1);
+    let dialer = visited(&mut listener, &through).await.expect("it gets through");
     wait_until("the circuit is counted", || node.metric("kith_relay_circuits") == 1);
     drop((listener, dialer));
     wait_until("the circuit is closed", || node.metric("kith_relay_circuits") == 0);
     wait_until("the place is free", || node.metric("kith_relay_reservations") == 0);
+}
+
+/// Every circuit is paid for in full, whatever it carried.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn circuits_have_a_budget_together() {
+    let dir = folder("[limits]\ncircuits = 2\ncircuit_bytes = 1000000\ncircuits_kbit_per_s = 1\n");
+    let node = Node::start(&dir);
+    let (mut listener, through) = reserved(&node).await;
+    for _ in 0..2 {
+        let dialer = visited(&mut listener, &through).await.expect("it is paid for");
+        drop(dialer);
+        wait_until("the circuit is closed", || node.metric("kith_relay_circuits") == 0);
+    }
+    assert!(visited(&mut listener, &through).await.is_none(), "the budget is used up");
+    assert_eq!(node.metric("kith_relay_requests_total{operation=\"circuit\",outcome=\"denied\"}"), 1);
 }
 
 fn card(key: &SigningKey, address: &str) -> Vec<u8> {
@@ -199,6 +225,33 @@ async fn good_cards_are_passed_on_and_bad_ones_are_not() {
     assert_eq!(message.data, good);
     assert_eq!(accepted(), 2);
     assert_eq!(rejected(), 4);
+}
+
+/// Whoever can make a record knows under which name it belongs.
+#[tokio::test]
+async fn who_puts_records_under_foreign_names_is_banned() {
+    let dir = folder("");
+    let node = Node::start(&dir);
+    let (mut liar, mut other) = (Client::connected(&node.tcp()).await, Client::connected(&node.tcp()).await);
+    let (find, device, now) = (FindKey::random(), SigningKey::generate(), now_ms());
+    let card = TransportCard::create(device.public().into(), Vec::new(), now, 0);
+    let day = whereabouts::day(now);
+    let value = find.record(day, now, &card, &device, None);
+    let server = liar.server;
+    let gone = |event: &crate::client::Event| matches!(event, SwarmEvent::ConnectionClosed { peer_id, .. } if *peer_id == server);
+    for _ in 0..4 {
+        let record = kad::Record::new(kad::RecordKey::new(&FindKey::random().name(day)), value.clone());
+        liar.swarm.behaviour_mut().kad.put_record(record, kad::Quorum::One).unwrap();
+    }
+    liar.wait("it is disconnected", gone).await;
+    assert_eq!(node.metric("kith_bans_total{reason=\"record\"}"), 1);
+    liar.swarm.dial(node.tcp().parse::<libp2p::Multiaddr>().unwrap()).unwrap();
+    let banned = || node.metric("kith_connections_refused_total{reason=\"banned\"}");
+    liar.poll_until("it is refused", || banned() == 1).await;
+    let record = kad::Record::new(kad::RecordKey::new(&find.name(day)), value);
+    other.swarm.behaviour_mut().kad.put_record(record, kad::Quorum::One).unwrap();
+    other.wait("the others are served", put_done).await;
+    assert_eq!(node.metric("kith_kad_puts_total{operation=\"record\",outcome=\"stored\"}"), 1);
 }
 
 #[tokio::test]

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use crate::{
     error::{ApiError, ErrorCode},
     params::*,
-    views::{Backups, Chat, Contact, NetworkStatus, Picture, Profile, PublicAddress, Scope, Sticker},
+    views::{
+        Backups, Chat, Contact, IceServersReply, Metered, NetworkStatus, Picture, Profile, PublicAddress, Scope,
+        Sticker,
+    },
 };
 
 /// Who answers a method.
@@ -183,7 +186,8 @@ methods! {
     ContactsRevokeInvite = "contacts.revoke_invite", Admin, Core, InviteRef => Done;
     /// Lets everybody who knows my account ask me to be a contact, after their computer worked for it, or not any more.
     ContactsPublicAddress = "contacts.public_address", Admin, Core, PublicAddressParams => PublicAddress;
-    /// Asks the person behind an invite link, six words or a public address to be a contact.
+    /// Asks the person behind an invite link, six words or a public address to be a contact. If this node has no bootstrap
+    /// nodes, it uses those that the link names from then on, as if they had been added by `network.add_bootstrap`.
     ContactsAdd = "contacts.add", Admin, Core, AddParams => AddReply;
     /// Who is behind an invite link, six words or a public address. Nothing is asked of them, and the link is as good as before.
     ContactsPreview = "contacts.preview", Admin, Core, PreviewParams => PreviewReply;
@@ -324,6 +328,12 @@ methods! {
     NetworkRemoveBootstrap = "network.remove_bootstrap", Admin, Node, BootstrapParams => Done;
     /// Tries the network step by step.
     NetworkTest = "network.test", Read, Node, Nothing => TestReply;
+    /// Tells the node whether the connection in use costs by volume, which its desktop may know; until it is told otherwise or
+    /// ends. The setting `network.metered` counts more.
+    NetworkMetered = "network.metered", Admin, Node, Metered => Done;
+    /// STUN and TURN servers of the bootstrap nodes in use, for a call of an embedding program: with credentials that are
+    /// good for some minutes. Takes up to five seconds.
+    NetworkIceServers = "network.ice_servers", Admin, Node, Nothing => IceServersReply;
     /// Makes an API token.
     TokensCreate = "tokens.create", Admin, Node, TokenParams => TokenReply;
     /// API tokens, without their secrets.

@@ -6,14 +6,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+mod ice;
 mod link_preview;
+mod network;
 mod public_address;
 mod stickers;
 
 use crate::error::ErrorCode;
 use crate::ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, TokenId};
 
+pub use ice::{IceServer, IceServersReply};
 pub use link_preview::{LINK_PREVIEWS, LinkPreview, Picture, PictureBytes, PictureFormat, PictureSize};
+pub use network::{Bootstrap, Metered, NetworkState, NetworkStatus, TestStep, Traffic};
 pub use public_address::{PublicAddress, Via};
 pub use stickers::{Pictured, Sticker};
 
@@ -154,9 +158,24 @@ pub struct Path {
     /// Round-trip time in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rtt_ms: Option<u32>,
-    /// The relay in between, if any.
+    /// Over which network, if it is direct.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<PathOver>,
+    /// The relay in between, if any: the `transport` of a bootstrap node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
+}
+
+/// Over which network a direct [`Path`] runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PathOver {
+    /// IPv4 on the internet.
+    Ipv4,
+    /// IPv6 on the internet.
+    Ipv6,
+    /// A local network, or this machine.
+    Lan,
 }
 
 /// The kind of a [`Path`].
@@ -633,7 +652,7 @@ impl Default for QuietHours {
 }
 
 /// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`],
-/// [`TYPING_SHARE`], [`PRESENCE_SHARE`], [`MAILBOXES_USE`], [`RELAY_ONLY`], [`LINK_PREVIEWS`],
+/// [`TYPING_SHARE`], [`PRESENCE_SHARE`], [`MAILBOXES_USE`], [`RELAY_ONLY`], [`PORT_MAPPING`], [`METERED`], [`LINK_PREVIEWS`],
 /// [`NOTIFY_CONTENT`] and [`NOTIFY_QUIET`] and checks their values.
 /// Every other name is a client's: its value is kept as it is, and the client begins it with a word of its own, as `gui.`.
 pub type Settings = BTreeMap<String, Value>;
@@ -644,6 +663,14 @@ pub const MAILBOXES_USE: &str = "mailboxes.use";
 /// Boolean, false unless set: whether the node connects to nobody but its own bootstrap nodes directly, and meets everybody
 /// else through relays there, so that contacts do not learn its address. Mailboxes that are none of them are not used.
 pub const RELAY_ONLY: &str = "network.relay_only";
+/// Boolean, true unless set: whether the router is asked to let others in, by NAT-PMP and PCP. Not done while
+/// [`RELAY_ONLY`] is on.
+pub const PORT_MAPPING: &str = "network.port_mapping";
+
+/// Boolean: whether the connection in use costs by volume. Unless set, what `network.metered` told counts, and nothing does
+/// without that.
+pub const METERED: &str = "network.metered";
+
 /// The setting that gives the device a new transport key at the next start, whose end it does not outlive: `true` or `false`.
 pub const RENEW_KEY: &str = "network.renew_key";
 
@@ -662,74 +689,6 @@ pub const PRESENCE_SHARE: &str = "presence.share";
 /// Boolean, true unless set: whether people are told that I read their messages, and I am told that they read mine. They
 /// are told that a message arrived either way.
 pub const RECEIPTS_SEEN: &str = "receipts.seen";
-
-/// Whether the node is connected to others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum NetworkState {
-    /// To nobody.
-    Offline,
-    /// To peers, but to no bootstrap node.
-    Local,
-    /// Only through a relay, or to some bootstrap nodes only.
-    Degraded,
-    /// Connected.
-    Online,
-}
-
-/// The network as this node sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct NetworkStatus {
-    /// In one word.
-    pub state: NetworkState,
-    /// The libp2p peer id of this node, which changes with its transport key; empty before the network runs.
-    #[serde(default)]
-    pub peer: String,
-    /// What sits between this node and the internet, as far as is known.
-    pub nat: String,
-    /// Addresses under which this node can be reached.
-    pub addresses: Vec<String>,
-    /// Connected peers.
-    pub peers: u32,
-    /// The bootstrap nodes.
-    pub bootstraps: Vec<Bootstrap>,
-    /// Relays that hold a place for this node.
-    pub relays: Vec<String>,
-    /// Bytes since the start.
-    pub traffic: Traffic,
-}
-
-/// A bootstrap node.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Bootstrap {
-    /// Its address or link.
-    pub address: String,
-    /// Whether it is connected.
-    pub ok: bool,
-    /// Round-trip time in milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rtt_ms: Option<u32>,
-}
-
-/// Bytes moved since the start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Traffic {
-    /// Received.
-    pub bytes_in: u64,
-    /// Sent.
-    pub bytes_out: u64,
-}
-
-/// One step of a network test.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct TestStep {
-    /// What was tried.
-    pub name: String,
-    /// Whether it worked.
-    pub ok: bool,
-    /// What was seen.
-    pub detail: String,
-}
 
 /// What an API token may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

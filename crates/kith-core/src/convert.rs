@@ -65,11 +65,13 @@ pub(crate) fn contact_state(contact: &ContactRow) -> views::ContactState {
 
 pub(crate) fn path_view(path: Option<&PeerPath>) -> views::Path {
     match path {
-        Some(PeerPath::Direct { rtt_ms }) => views::Path { kind: views::PathKind::Direct, rtt_ms: *rtt_ms, via: None },
-        Some(PeerPath::Relayed { via, rtt_ms }) => {
-            views::Path { kind: views::PathKind::Relayed, rtt_ms: *rtt_ms, via: Some(via.to_string()) }
+        Some(PeerPath::Direct { rtt_ms, over }) => {
+            views::Path { kind: views::PathKind::Direct, rtt_ms: *rtt_ms, over: Some(*over), via: None }
         }
-        None => views::Path { kind: views::PathKind::None, rtt_ms: None, via: None },
+        Some(PeerPath::Relayed { via, rtt_ms }) => {
+            views::Path { kind: views::PathKind::Relayed, rtt_ms: *rtt_ms, over: None, via: Some(via.to_string()) }
+        }
+        None => views::Path { kind: views::PathKind::None, rtt_ms: None, over: None, via: None },
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a core can be told.
 
-use kith_api::Command;
+use kith_api::{Command, views};
 use kith_wire::{MailboxResponse, UnverifiedRenewal, ids::TransportId, request::RequestAnswer};
 
 /// Names a command so that its reply can be handed to whoever asked.
@@ -18,6 +18,8 @@ pub enum PeerPath {
     Direct {
         /// Round-trip time in milliseconds.
         rtt_ms: Option<u32>,
+        /// Over which network.
+        over: views::PathOver,
     },
     /// Through a relay.
     Relayed {
@@ -134,7 +136,7 @@ pub enum Input {
         /// How.
         path: PeerPath,
     },
-    /// A tracked peer is reached another way.
+    /// A tracked peer is reached by another connection, of the same kind or not.
     PeerPath {
         /// The peer.
         peer: TransportId,

@@ -120,6 +120,13 @@ impl Core {
         Ok(self.store.outbox_leave_to_mail(&device, now.saturating_add(MAIL_FIRST_MS), MAIL_FIRST_MAX)?)
     }
 
+    /// The connection to a device was replaced: what left on the one before may be lost with it, and is due.
+    pub(crate) fn wake_device_moved(&mut self, device: DeviceId, now: Timestamp) -> Result<(), CoreError> {
+        self.store.outbox_wake_sent(&device, now)?;
+        self.dirty.insert(device);
+        Ok(())
+    }
+
     /// Looks at the rows whose time has come, and gives up those whose time is over.
     pub(crate) fn outbox_wake_due(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         for row in self.store.outbox_expired(now)? {

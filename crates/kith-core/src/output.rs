@@ -155,6 +155,10 @@ pub enum Output {
     },
     /// Meet people through relays alone, so that they do not learn this node's address, or not any more.
     RelayOnly(bool),
+    /// Ask the router to let others in, or no longer.
+    PortMapping(bool),
+    /// Whether the connection costs by volume, if the person said so.
+    Metered(Option<bool>),
     /// Keep records by which the holders of these keys find this device, and no others, from now on.
     Findable(Vec<FindKey>),
     /// Look at a page that the person here sends a link to, instead of the one before. `Debug` shows the link: log no output.

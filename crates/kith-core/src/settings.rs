@@ -4,7 +4,8 @@ use kith_api::{
     ErrorCode, Event,
     params::{Done, SettingsSetParams},
     views::{
-        LINK_PREVIEWS, MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, RELAY_ONLY, RENEW_KEY, Settings,
+        LINK_PREVIEWS, MAILBOXES_USE, METERED, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, PORT_MAPPING, RELAY_ONLY,
+        RENEW_KEY, Settings,
     },
 };
 use serde_json::Value;
@@ -54,6 +55,12 @@ impl Core {
                 out.push(Output::RelayOnly(self.relay_only()?));
                 self.previews_changed(out)?;
             }
+            if key == PORT_MAPPING {
+                out.push(Output::PortMapping(self.port_mapping()?));
+            }
+            if key == METERED {
+                out.push(Output::Metered(self.metered()?));
+            }
             if key == MAILBOXES_USE {
                 self.keeps_mail_changed(now)?;
             }
@@ -70,7 +77,8 @@ impl Core {
 
     /// `true` if it was another value before.
     fn put_setting(&mut self, key: &str, value: &Value) -> Result<bool, CoreError> {
-        if (matches!(key, MAILBOXES_USE | RELAY_ONLY | RENEW_KEY | LINK_PREVIEWS) || Shared::of_setting(key).is_some())
+        if (matches!(key, MAILBOXES_USE | RELAY_ONLY | PORT_MAPPING | METERED | RENEW_KEY | LINK_PREVIEWS)
+            || Shared::of_setting(key).is_some())
             && !value.is_boolean()
         {
             return deny(ErrorCode::InvalidArgument, &format!("{key} is true or false"));
@@ -112,6 +120,22 @@ impl Core {
     /// [`CoreError::Store`].
     pub fn relay_only(&self) -> Result<bool, CoreError> {
         Ok(self.store.setting(RELAY_ONLY)?.is_some_and(|value| value == "true"))
+    }
+
+    /// Whether the router is asked to let others in, unless that was switched off.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn port_mapping(&self) -> Result<bool, CoreError> {
+        Ok(self.store.setting(PORT_MAPPING)?.is_none_or(|value| value == "true"))
+    }
+
+    /// Whether the connection costs by volume, if that was set.
+    ///
+    /// # Errors
+    /// [`CoreError::Store`].
+    pub fn metered(&self) -> Result<Option<bool>, CoreError> {
+        Ok(self.store.setting(METERED)?.map(|value| value == "true"))
     }
 
     /// How much of a message may be told.

@@ -73,6 +73,8 @@ registry! {
         INVITE_BUNDLE = "kith/v1/invite-bundle";
         /// A transport card, signed by the transport key.
         TRANSPORT_CARD = "kith/v1/transport-card";
+        /// What a bootstrap node offers, signed by its transport key.
+        SERVICE_DESCRIPTOR = "kith/v1/service-descriptor";
         /// Where a device is on a day, signed by the key of its name.
         WHEREABOUTS = "kith/v1/whereabouts";
         /// A request to a mailbox, signed by the key of the queue it is about.

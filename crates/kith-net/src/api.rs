@@ -26,10 +26,17 @@ pub struct NetConfig {
     /// Bootstrap nodes: multiaddrs that end in `/p2p/…`, or `kith:b/1/…` links. Those that
     /// [`check_bootstrap`](crate::check_bootstrap) refuses are left out with a warning.
     pub bootstraps: Vec<String>,
+    /// Other bootstrap nodes that those once named, as [`NetEvent::Spares`] told them: used while none of `bootstraps`
+    /// answers.
+    pub spares: Vec<String>,
     /// Whether to announce and look for peers on the local network with multicast DNS.
     pub mdns: bool,
     /// Whether contacts are met through relays alone, as with [`NetCommand::RelayOnly`].
     pub relay_only: bool,
+    /// Whether the router is asked to let others in, as with [`NetCommand::PortMapping`].
+    pub port_mapping: bool,
+    /// Whether the connection costs by volume, as with [`NetCommand::Metered`].
+    pub metered: Option<bool>,
     /// Agent string sent in identify. Keep it constant per release: it is visible to every peer.
     pub agent: String,
     /// Where mail for others may lie: what [`NetCommand::ServeMailbox`] needs.
@@ -50,8 +57,11 @@ impl fmt::Debug for NetConfig {
         f.debug_struct("NetConfig")
             .field("listen", &self.listen)
             .field("bootstraps", &self.bootstraps)
+            .field("spares", &self.spares)
             .field("mdns", &self.mdns)
             .field("relay_only", &self.relay_only)
+            .field("port_mapping", &self.port_mapping)
+            .field("metered", &self.metered)
             .field("agent", &self.agent)
             .field("mail_dir", &self.mail_dir)
             .finish_non_exhaustive()
@@ -89,10 +99,19 @@ pub struct Tuning {
     pub ping: Duration,
     /// When nothing came for this long after a frame was sent, the other side is asked whether it is still there.
     pub silence: Duration,
+    /// Bootstrap nodes in use are asked this often, whatever was sent: while a router keeps mappings shorter than people pause,
+    /// or has another address, nobody reaches this node through them and nothing else tells it so for 45 seconds.
+    pub assure: Duration,
     /// It has this long to answer over QUIC, thrice as long over TCP or a relay; then the connection is closed.
     pub answer: Duration,
     /// How often bootstraps are asked whether they reach this node at addresses others see it at.
     pub probe: Duration,
+    /// A state that got worse is told when it has been so for this long: most of what breaks is mended by then.
+    pub worse: Duration,
+    /// While no chosen bootstrap node serves for this long, others are turned to…
+    pub borrow: Duration,
+    /// …until one has served again for this long.
+    pub give_back: Duration,
     /// A relayed connection is kept this long beside a direct one.
     pub settle: Duration,
     /// Whether contacts are looked for, and this node can be found, by sealed records.
@@ -120,14 +139,29 @@ impl Default for Tuning {
             reservation: Duration::from_secs(20),
             ping: Duration::from_secs(30),
             silence: Duration::from_secs(3),
+            assure: Duration::from_secs(15),
             answer: Duration::from_secs(5),
             probe: Duration::from_secs(30),
+            worse: Duration::from_secs(5),
+            borrow: Duration::from_secs(10),
+            give_back: Duration::from_secs(60),
             settle: Duration::from_secs(10),
             records: true,
             wall: SystemTime::now,
             event_queue: crate::limits::EVENT_QUEUE,
         }
     }
+}
+
+/// Over which network a direct connection runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// IPv4 on the internet.
+    Ipv4,
+    /// IPv6 on the internet.
+    Ipv6,
+    /// A local network, or this machine.
+    Lan,
 }
 
 /// How a connected contact is reached.
@@ -137,6 +171,8 @@ pub enum Path {
     Direct {
         /// Last measured round trip, milliseconds.
         rtt_ms: Option<u32>,
+        /// Over which network.
+        over: Over,
     },
     /// A circuit through a relay, which sees sealed bytes, their size and their timing.
     Relayed {
@@ -145,17 +181,6 @@ pub enum Path {
         /// Last measured round trip, milliseconds.
         rtt_ms: Option<u32>,
     },
-}
-
-impl Path {
-    /// Whether both paths use the same route (round trip times aside).
-    pub fn same_route(&self, other: &Path) -> bool {
-        match (self, other) {
-            (Path::Direct { .. }, Path::Direct { .. }) => true,
-            (Path::Relayed { via: a, .. }, Path::Relayed { via: b, .. }) => a == b,
-            (Path::Direct { .. }, Path::Relayed { .. }) | (Path::Relayed { .. }, Path::Direct { .. }) => false,
-        }
-    }
 }
 
 /// What the node asks for.
@@ -258,6 +283,13 @@ pub enum NetCommand {
     },
     /// Connects to nobody but the configured bootstraps directly, and meets everybody else through those, or not any more.
     RelayOnly(bool),
+    /// Asks the router to let others in, by NAT-PMP and PCP, or no longer. Not while only relays are used.
+    PortMapping(bool),
+    /// Says whether the connection costs by volume, or leaves that to [`NetCommand::SeemsMetered`]. Where it does, the node meets
+    /// no strangers, takes no part in peer exchange, and asks its bootstrap nodes a quarter as often whether they are there.
+    Metered(Option<bool>),
+    /// As far as the desktop knows.
+    SeemsMetered(bool),
     /// Replaces the set of keys by which others find this device: it keeps a sealed record for each at the bootstraps.
     Findable(Vec<FindKey>),
     /// Replaces the set of slots this node answers itself.
@@ -276,6 +308,8 @@ pub enum NetCommand {
     Status(oneshot::Sender<NetStatus>),
     /// Runs the connection test.
     Test(oneshot::Sender<Vec<TestStep>>),
+    /// Asks where a call can find its own address and be relayed. Answered within five seconds.
+    IceServers(oneshot::Sender<Vec<IceServer>>),
 }
 
 /// What the node is told.
@@ -298,7 +332,7 @@ pub enum NetEvent {
         /// How it is reached.
         path: Path,
     },
-    /// The best connection to a tracked peer changed.
+    /// Another connection to a tracked peer is the best one now, of the same kind or not.
     PathChanged {
         /// The contact's device.
         peer: TransportId,
@@ -390,6 +424,9 @@ pub enum NetEvent {
     },
     /// The status changed.
     StatusChanged(NetStatus),
+    /// The bootstrap nodes in use named others, to be kept for when none of them answers: all that are known, as
+    /// [`NetConfig::spares`] takes them.
+    Spares(Vec<String>),
 }
 
 /// Why a request to a stranger has no answer.
@@ -424,7 +461,7 @@ pub enum SlotOutcome {
 }
 
 /// How well this node is connected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum NetState {
     /// No usable address.
     #[default]
@@ -444,16 +481,22 @@ pub struct NetStatus {
     pub state: NetState,
     /// The own peer id.
     pub peer: String,
+    /// Whether the connection costs by volume.
+    pub metered: bool,
     /// Best guess about the NAT: `unknown`, `public`, `mapped` (predictable ports) or `symmetric`.
     pub nat: String,
     /// Addresses others may use.
     pub addresses: Vec<String>,
+    /// Addresses at which the router says that it lets others in.
+    pub mapped: Vec<String>,
     /// Tracked peers that are up.
     pub peers: u32,
     /// Configured bootstraps.
     pub bootstraps: Vec<BootstrapStatus>,
     /// Relays that hold a reservation for this node (their addresses).
     pub relays: Vec<String>,
+    /// How far it got with being reachable, as [`NetCommand::Test`] tells it.
+    pub steps: Vec<TestStep>,
     /// Bytes received on all transports.
     pub bytes_in: u64,
     /// Bytes sent on all transports.
@@ -465,16 +508,46 @@ pub struct NetStatus {
 pub struct BootstrapStatus {
     /// As it was configured.
     pub address: String,
-    /// Whether it is connected.
+    /// The name or IP address of its machine.
+    pub host: String,
+    /// Whose it is.
+    pub transport: Option<TransportId>,
+    /// Whether it is connected and serves us.
     pub ok: bool,
     /// Last measured round trip, milliseconds.
     pub rtt_ms: Option<u32>,
+    /// What it says that it offers, by name; empty until it said so.
+    pub offers: Vec<&'static str>,
+    /// What its operator has to say, one line; may be empty.
+    pub notice: String,
+    /// Whether it serves members only, and we are none.
+    pub refused: bool,
+    /// Whether nobody chose it: a neighbour of those that do not answer.
+    pub borrowed: bool,
+}
+
+/// A STUN or TURN server, as `RTCIceServer` of the W3C's WebRTC names it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IceServer {
+    /// `stun:HOST:PORT` or `turn:HOST:PORT`, over UDP.
+    pub urls: Vec<String>,
+    /// The user name for TURN.
+    pub username: Option<String>,
+    /// The password for TURN; good for some minutes.
+    pub credential: Option<Zeroizing<String>>,
+}
+
+impl fmt::Debug for IceServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IceServer").field("urls", &self.urls).finish_non_exhaustive()
+    }
 }
 
 /// One step of the connection test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestStep {
-    /// Short stable name: `listen_udp`, `listen_tcp`, `bootstrap`, `public_address`, `relay`, `records`, `mdns`.
+    /// Short stable name: `listen_udp`, `listen_tcp`, `bootstrap`, `public_address`, `relay`, `records`, `port_mapping`,
+    /// `mdns`.
     pub name: &'static str,
     /// Whether it works.
     pub ok: bool,

@@ -9,7 +9,7 @@ use libp2p::{Multiaddr, PeerId};
 use crate::{addr, ids};
 
 /// The topic of peer exchange.
-pub(crate) const TOPIC: &str = "/kith/1/peers";
+pub const TOPIC: &str = "/kith/1/peers";
 
 /// A fresh card that its author signed and published.
 #[derive(Debug)]

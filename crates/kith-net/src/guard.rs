@@ -23,6 +23,7 @@ use libp2p::{
 
 use crate::{
     addr::{self, Source},
+    bans::{Bans, Misdeed},
     limiter::Limiter,
     screen::Judge,
 };
@@ -43,6 +44,9 @@ pub(crate) enum Refused {
     /// The address filter forbids it.
     #[error("this address is never dialled")]
     Address,
+    /// They misbehaved.
+    #[error("banned for a while")]
+    Banned,
 }
 
 /// See the module documentation.
@@ -55,6 +59,7 @@ pub(crate) struct Behaviour {
     own: Option<ConnectionId>,
     /// What the task chose and a behaviour dials: relays of circuits, holders of slots.
     vetted: VecDeque<(PeerId, Multiaddr)>,
+    bans: Bans,
     /// Nobody but bootstraps is to learn where this node is.
     pub(crate) relay_only: bool,
     /// This node only listens on loopback.
@@ -70,6 +75,7 @@ impl Behaviour {
             contacts: BTreeSet::new(),
             own: None,
             vetted: VecDeque::new(),
+            bans: Bans::default(),
             relay_only: false,
             lab: false,
         }
@@ -91,6 +97,27 @@ impl Behaviour {
         } else {
             self.contacts.remove(&peer);
         }
+    }
+
+    /// A peer at `address` did what only a broken or hostile program does. Whether it is banned by that; bootstraps and contacts
+    /// never are, and one's own machine is not kept out.
+    pub(crate) fn blame(&mut self, peer: PeerId, address: Option<&Multiaddr>, misdeed: Misdeed) -> bool {
+        if self.trusted.contains(&peer) || self.contacts.contains(&peer) {
+            return false;
+        }
+        // Who comes over a relay is not where that is.
+        let ip = address.filter(|address| !addr::is_circuit(address)).and_then(addr::ip_of);
+        self.bans.blame(peer, ip.filter(|ip| !ip.is_loopback()), misdeed, Instant::now())
+    }
+
+    /// Those with a misdeed that is not forgiven.
+    pub(crate) fn suspects(&self) -> Vec<PeerId> {
+        self.bans.suspects(Instant::now())
+    }
+
+    fn bans(&self, peer: &PeerId) -> bool {
+        let known = self.trusted.contains(peer) || self.contacts.contains(peer);
+        !known && self.bans.has(peer, Instant::now())
     }
 
     /// The next dial is the task's own.
@@ -167,6 +194,9 @@ impl NetworkBehaviour for Behaviour {
             return Err(ConnectionDenied::new(Refused::Address));
         }
         let Some(ip) = addr::ip_of(remote).filter(|ip| !ip.is_loopback()) else { return Ok(()) };
+        if self.bans.has_ip(ip, Instant::now()) {
+            return Err(ConnectionDenied::new(Refused::Banned));
+        }
         let network = addr::neighbourhood(ip);
         let pending = self.pending.values().filter(|other| **other == network).count();
         if pending >= PENDING_PER_NETWORK || !self.limiter.admit_address(ip, Instant::now()) {
@@ -179,11 +209,14 @@ impl NetworkBehaviour for Behaviour {
     fn handle_established_inbound_connection(
         &mut self,
         id: ConnectionId,
-        _: PeerId,
+        peer: PeerId,
         _: &Multiaddr,
         _: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
         self.pending.remove(&id);
+        if self.bans(&peer) {
+            return Err(ConnectionDenied::new(Refused::Banned));
+        }
         Ok(dummy::ConnectionHandler)
     }
 
@@ -196,6 +229,9 @@ impl NetworkBehaviour for Behaviour {
     ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
         if self.relay_only && !self.hides(peer.as_ref(), addresses) {
             return Err(ConnectionDenied::new(Refused::Address));
+        }
+        if peer.is_some_and(|peer| self.bans(&peer)) {
+            return Err(ConnectionDenied::new(Refused::Banned));
         }
         if self.own.take() == Some(id) {
             self.vet_relays(addresses);
@@ -310,6 +346,42 @@ mod tests {
     fn dial(guard: &mut Behaviour, peer: PeerId, addresses: &[&str]) -> bool {
         let id = ConnectionId::new_unchecked(7);
         guard.handle_pending_outbound_connection(id, Some(peer), &parse(addresses), Endpoint::Dialer).is_ok()
+    }
+
+    #[test]
+    fn strangers_are_banned_contacts_and_bootstraps_are_not() {
+        let mut guard = Behaviour::new();
+        let (stranger, contact, bootstrap) = (PeerId::random(), PeerId::random(), PeerId::random());
+        guard.contact(contact, true);
+        guard.trust(bootstrap, true);
+        let home: Multiaddr = "/ip4/9.9.9.9/tcp/4100".parse().unwrap();
+        let circuit: Multiaddr = format!("/ip4/8.8.8.8/tcp/4100/p2p/{bootstrap}/p2p-circuit").parse().unwrap();
+        for peer in [stranger, contact, bootstrap] {
+            let banned = (0..4).filter(|_| guard.blame(peer, Some(&home), Misdeed::Card)).count();
+            assert_eq!((guard.bans(&peer), banned), (peer == stranger, usize::from(peer == stranger)));
+        }
+        guard.contact(stranger, true);
+        assert!(!guard.bans(&stranger), "whoever becomes a contact is let in");
+        let mut knock = |id, from: &Multiaddr| {
+            guard.handle_pending_inbound_connection(ConnectionId::new_unchecked(id), &home, from).is_ok()
+        };
+        assert!(knock(1, &home), "one of them says nothing about the address");
+        let mut several = |from: &Multiaddr| {
+            for _ in 0..3 {
+                let peer = PeerId::random();
+                assert!((0..4).filter(|_| guard.blame(peer, Some(from), Misdeed::Card)).count() == 1);
+            }
+        };
+        several(&home);
+        several(&circuit);
+        let mut knock = |id, from: &Multiaddr| {
+            guard.handle_pending_inbound_connection(ConnectionId::new_unchecked(id), &home, from).is_ok()
+        };
+        assert!(!knock(2, &home));
+        assert!(
+            knock(3, &"/ip4/8.8.8.8/tcp/1".parse().unwrap()),
+            "where a relay is says nothing about who came over it"
+        );
     }
 
     #[test]

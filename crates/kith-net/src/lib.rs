@@ -14,36 +14,51 @@
 //! [`Net::command`]: the swarm task stops taking commands while its events have nowhere to go.
 //!
 //! **Where to start reading.** `api.rs` (the vocabulary), `task.rs` (the loop), `streams.rs` (gates and our protocols),
-//! `addr.rs` (which addresses are published and dialled), `swarm.rs` (which libp2p behaviours, with which limits).
+//! `addr.rs` (which addresses are published and dialled), `swarm.rs` (which libp2p behaviours, with which limits); for a
+//! public node `server.rs`, and `turn.rs` for what it does for calls.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod addr;
 mod api;
 mod backoff;
+mod bans;
 mod bootstrap;
 mod cards;
+mod frames;
 mod guard;
 mod handle;
+mod hearsay;
 mod ids;
 mod limiter;
 mod limits;
 pub mod mailbox;
 mod memory;
 mod observed;
+pub mod pin;
 mod port;
 mod punch;
 mod rendezvous;
 mod screen;
 pub mod server;
+pub mod services;
 pub mod slot;
+pub mod sockets;
 mod streams;
 mod swarm;
 mod task;
+pub mod turn;
+mod upnp;
 
 pub use addr::is_loopback_only;
 pub use api::{
-    BootstrapStatus, NetCommand, NetConfig, NetError, NetEvent, NetState, NetStatus, Path, RequestError, SlotOutcome,
-    TestStep, Tuning,
+    BootstrapStatus, IceServer, NetCommand, NetConfig, NetError, NetEvent, NetState, NetStatus, Over, Path,
+    RequestError, SlotOutcome, TestStep, Tuning,
 };
+// For measurements of what nodes run, and of nothing else.
+#[doc(hidden)]
+pub use cards::TOPIC as PEERS_TOPIC;
+#[doc(hidden)]
+pub use swarm::gossip;
+
 pub use bootstrap::{BootstrapError, check_bootstrap};
 pub use handle::Net;

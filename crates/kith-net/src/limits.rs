@@ -49,6 +49,9 @@ pub(crate) const ADDRESSES_PER_PEER: usize = kith_wire::limits::ADDRESSES_MAX;
 pub(crate) const TRACKED_MAX: usize = 4096;
 /// Configured bootstraps.
 pub(crate) const BOOTSTRAPS_MAX: usize = 32;
+/// Neighbours of bootstrap nodes that are remembered, and addresses of each.
+pub(crate) const SPARES_MAX: usize = 16;
+pub(crate) const SPARE_ADDRESSES: usize = 4;
 /// Dials to tracked peers under way at once.
 pub(crate) const DIALS_AT_ONCE: usize = 16;
 /// Addresses tried in one dial.
@@ -107,6 +110,39 @@ pub(crate) const PER_PEER: u32 = 3;
 pub(crate) const MEMORY_PERCENT: usize = 70;
 /// Streams in negotiation per connection.
 pub(crate) const NEGOTIATING_STREAMS: usize = 32;
+
+/// How long the router may take to answer a UPnP search sent to it alone…
+pub(crate) const UPNP_SEARCH: Duration = Duration::from_secs(1);
+/// …and one sent to everybody: it spreads answers over the second it is given.
+pub(crate) const UPNP_SEARCH_GROUP: Duration = Duration::from_secs(2);
+/// Answers of the router that are looked at, errors of the socket included: a device per answer, and few are one.
+pub(crate) const UPNP_ANSWERS_MAX: usize = 16;
+/// Bytes of one; longer ones are cut.
+pub(crate) const UPNP_DATAGRAM_MAX: usize = 2 << 10;
+/// Connecting to the router, which is one hop away.
+pub(crate) const UPNP_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// One question over HTTP, connecting included.
+pub(crate) const UPNP_EXCHANGE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Bytes of an answer's head: the least hyper allows.
+pub(crate) const UPNP_HEAD_MAX: usize = 8 << 10;
+/// Bytes of an answer's body: descriptions have 2 to 20 KiB.
+pub(crate) const UPNP_BODY_MAX: usize = 64 << 10;
+/// Bytes of a URL before it is parsed.
+pub(crate) const UPNP_URL_MAX: usize = 1 << 10;
+/// Elements in elements: descriptions have ten.
+pub(crate) const UPNP_XML_DEPTH_MAX: usize = 32;
+/// Bytes of text in one element.
+pub(crate) const UPNP_XML_TEXT_MAX: usize = 2 << 10;
+/// Services of a description that are asked.
+pub(crate) const UPNP_SERVICES_MAX: usize = 4;
+/// Ports that are asked for one after another, and the same without an end.
+pub(crate) const UPNP_TRIES: usize = 5;
+/// Everything from the search to the port: less than what a router that granted nothing is given until it is asked again.
+pub(crate) const UPNP_ASK_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a router is to keep a port after a crash.
+pub(crate) const UPNP_LEASE: Duration = Duration::from_secs(3600);
+/// A router has this long to take back what it granted.
+pub(crate) const MAPPING_FAREWELL: Duration = Duration::from_millis(500);
 
 /// Wall clock jumps larger than this mean the machine slept.
 pub(crate) const SLEEP_JUMP: Duration = Duration::from_secs(30);

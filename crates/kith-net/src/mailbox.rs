@@ -17,12 +17,13 @@ mod worker;
 
 use std::{fmt, io, time::Duration};
 
-use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use futures::{AsyncRead, AsyncWrite};
 use kith_wire::MailboxResponse;
-use kith_wire::frame;
 use kith_wire::limits::{MAILBOX_REQUEST_MAX, MAILBOX_RESPONSE_MAX};
 use libp2p::StreamProtocol;
 use libp2p::request_response::{self, ProtocolSupport};
+
+use crate::frames::{self, invalid};
 
 pub use config::{AdmissionRules, Grant, MailboxConfig, MailboxLimits, MailboxRules, MailboxUsage};
 pub(crate) use service::{Channel, Mailbox, connection_of};
@@ -80,45 +81,29 @@ impl request_response::Codec for MailboxCodec {
     where
         T: AsyncRead + Unpin + Send,
     {
-        Ok(MailboxFrame(read_frame(io, MAILBOX_REQUEST_MAX).await?))
+        Ok(MailboxFrame(frames::read(io, MAILBOX_REQUEST_MAX).await?))
     }
 
     async fn read_response<T>(&mut self, _: &StreamProtocol, io: &mut T) -> io::Result<MailboxResponse>
     where
         T: AsyncRead + Unpin + Send,
     {
-        MailboxResponse::decode(&read_frame(io, MAILBOX_RESPONSE_MAX).await?).map_err(invalid)
+        MailboxResponse::decode(&frames::read(io, MAILBOX_RESPONSE_MAX).await?).map_err(invalid)
     }
 
     async fn write_request<T>(&mut self, _: &StreamProtocol, io: &mut T, request: MailboxFrame) -> io::Result<()>
     where
         T: AsyncWrite + Unpin + Send,
     {
-        write_frame(io, &request.0, MAILBOX_REQUEST_MAX).await
+        frames::write(io, &request.0, MAILBOX_REQUEST_MAX).await
     }
 
     async fn write_response<T>(&mut self, _: &StreamProtocol, io: &mut T, response: MailboxResponse) -> io::Result<()>
     where
         T: AsyncWrite + Unpin + Send,
     {
-        write_frame(io, &response.encode(), MAILBOX_RESPONSE_MAX).await
+        frames::write(io, &response.encode(), MAILBOX_RESPONSE_MAX).await
     }
-}
-
-async fn read_frame<T: AsyncRead + Unpin + Send>(io: &mut T, max: usize) -> io::Result<Vec<u8>> {
-    let mut header = [0; frame::HEADER_LEN];
-    io.read_exact(&mut header).await?;
-    let mut body = vec![0; frame::body_len(header, max).map_err(invalid)?];
-    io.read_exact(&mut body).await?;
-    Ok(frame::from_body(&body).map_err(invalid)?.payload)
-}
-
-async fn write_frame<T: AsyncWrite + Unpin + Send>(io: &mut T, payload: &[u8], max: usize) -> io::Result<()> {
-    io.write_all(&frame::encode(payload, max).map_err(invalid)?).await
-}
-
-fn invalid(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
 #[cfg(test)]
@@ -127,6 +112,7 @@ mod tests {
     use futures::executor::block_on;
     use futures::io::Cursor;
     use kith_wire::Mail;
+    use kith_wire::frame;
     use libp2p::request_response::Codec;
     use proptest::prelude::*;
 

@@ -97,6 +97,14 @@ impl Behaviour {
         Some(Multiaddr::empty().with(host).with(Protocol::Tcp(port)))
     }
 
+    /// The router says that it lets others in at `address`; whether it does is tested like every other address.
+    pub(crate) fn granted(&mut self, address: Multiaddr) {
+        self.queue.push_back(address);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
     fn listens(&mut self, address: &Multiaddr) {
         if let Some(shape) = addr::shape(address).filter(|shape| shape.relay.is_none())
             && self.listening.len() < PORTS_MAX

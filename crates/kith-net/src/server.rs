@@ -7,13 +7,16 @@
 //! **What it never does.** It never reads what it relays or keeps, never stores a plaintext id of a person, and never
 //! writes an address or a peer id of somebody else to a log or a metric.
 //!
-//! **Threads.** One task owns the swarm (`task`), one thread owns the slot files (`slots::worker`), and one the mail.
+//! **Threads.** One task owns the swarm (`task`), one thread owns the slot files (`slots::worker`), one the mail,
+//! and one STUN and TURN.
 //!
 //! Start reading at [`Server::start`], then `behaviour.rs` (what runs, with which limits) and `task.rs` (what happens).
 
+mod access;
 mod addresses;
 mod behaviour;
 mod cards;
+mod circuits;
 mod config;
 mod dial_back;
 mod gate;
@@ -22,19 +25,22 @@ pub mod probe;
 mod records;
 mod rendezvous;
 mod reservations;
+mod services;
 pub(crate) mod shares;
 mod slots;
 pub(crate) mod source;
 mod stats;
 mod tag;
 mod task;
+mod turnstile;
 
 use std::io;
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use kith_crypto::SigningKey;
-use kith_wire::{BootstrapLink, TransportId, services};
+use kith_wire::{BootstrapLink, TransportId, services as offers};
 use libp2p::core::transport::ListenerId;
 use libp2p::identity::Keypair;
 use libp2p::metrics::{Metrics, Registry};
@@ -46,21 +52,28 @@ use tokio_util::task::TaskTracker;
 
 use crate::mailbox::{Mailbox, MailboxError};
 use crate::port;
+use crate::turn::{Turn, TurnConfig, TurnStats};
 
-pub use config::{Limits, ServerConfig};
+pub use access::{Access, AccessError};
+pub use config::{IrohRelayOffer, Limits, ServerConfig};
 pub use slots::SlotStoreError;
 pub use source::Exempt;
 pub use stats::Stats;
+pub use turnstile::{TurnedAway, Turnstile, Visit};
 
+use access::Door;
+use behaviour::Judges;
+use circuits::Circuits;
 use peering::Peering;
 use reservations::Reservations;
+use services::Services;
 use slots::SlotLimits;
 use slots::worker::SlotWorker;
 use task::{Parts, Task};
 
 /// The services every [`Server`] offers, as bits of a bootstrap link.
 pub const SERVICES: u64 =
-    services::RELAY | services::RENDEZVOUS | services::SLOTS | services::AUTONAT | services::KAD | services::GOSSIP;
+    offers::RELAY | offers::RENDEZVOUS | offers::SLOTS | offers::AUTONAT | offers::KAD | offers::GOSSIP;
 
 /// All listeners must have an address in this time.
 const LISTEN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -104,6 +117,12 @@ pub enum ServerError {
     /// The mailbox could not be opened.
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
+    /// STUN and TURN have no place to listen.
+    #[error("cannot answer STUN: {source}")]
+    Turn {
+        /// What the system said.
+        source: io::Error,
+    },
     /// It was told to stop while it was starting.
     #[error("stopped while starting")]
     Stopped,
@@ -116,6 +135,8 @@ pub struct Server {
     listen: Vec<String>,
     offered: watch::Receiver<Vec<Multiaddr>>,
     services: u64,
+    door: Door,
+    limits: Limits,
     stats: Stats,
 }
 
@@ -137,27 +158,41 @@ impl Server {
         let external = parse_all(&config.external)?.into_iter().map(crate::addr::without_peer).collect();
         let listen = parse_all(&config.listen)?;
         let bootstraps = config.bootstraps.iter().map(|text| parse_node(text)).collect::<Result<Vec<_>, _>>()?;
-        let bootstraps = bootstraps.into_iter().filter(|(other, _)| *other != peer).collect();
+        let bootstraps: Vec<_> = bootstraps.into_iter().filter(|(other, _)| *other != peer).collect();
         let limits = config.limits;
+        let door = Door::new(config.access, bootstraps.iter().map(|(other, _)| *other).collect());
         let reservations = Reservations::new(limits.reservations_per_ip, limits.exempt);
+        let circuits = Circuits::new(&limits, Instant::now());
+        let judges = Judges { door: door.clone(), reservations, circuits };
         let slot_limits = SlotLimits {
             slots_max: usize::try_from(limits.slots).unwrap_or(usize::MAX),
             bytes_max: limits.slot_bytes,
             per_prefix: limits.slots_per_ip,
         };
-        let services = services_with(config.mailbox.is_some());
+        let services = offers(config.mailbox.is_some(), config.turn.as_ref(), config.iroh_relay.is_some());
+        let turn = match config.turn {
+            Some(turn) => Some(start_turn(turn, &door, stats.turn(registry), tracker, &cancel)?),
+            None => None,
+        };
         let mailbox = match config.mailbox {
             Some(mailbox) => Some(Mailbox::start(mailbox, config.key.duplicate(), stats.mailbox(registry))?),
             None => None,
         };
-        let swarm = behaviour::swarm(&keypair, &config.agent, &limits, &reservations, mailbox.is_some(), registry)?;
+        let swarm = behaviour::swarm(&keypair, &config.agent, &limits, &judges, mailbox.is_some(), registry)?;
         let (offered, offered_receiver) = watch::channel(Vec::new());
         let parts = Parts {
             swarm,
             stats: stats.clone(),
             metrics: Metrics::new(registry),
             peering: Peering::new(bootstraps, Instant::now()),
-            reservations,
+            judges,
+            services: Services::new(
+                config.key.duplicate(),
+                (services, config.notice),
+                turn,
+                config.iroh_relay,
+                door.clone(),
+            ),
             external,
             offered,
             slots: SlotWorker::start(config.slots_dir, slot_limits, stats.clone())?,
@@ -169,14 +204,33 @@ impl Server {
         stats.tick();
         tracker.spawn(task.run(cancel));
         let transport = TransportId::from_bytes(config.key.public().to_bytes());
-        Ok(Self { transport, listen, offered: offered_receiver, services, stats })
+        Ok(Self { transport, listen, offered: offered_receiver, services, door, limits, stats })
     }
 
-    /// The address to share: key, current addresses, services.
+    /// The address to share: key, current addresses, services. Without the token of a private community, so that it can be
+    /// printed and logged.
     #[must_use]
     pub fn link(&self) -> BootstrapLink {
         let addresses = self.offered.borrow().iter().map(ToString::to_string).collect();
         BootstrapLink::new(self.transport, addresses, self.services)
+    }
+
+    /// Changes whom this node serves. Those who are no longer served are disconnected within a second.
+    pub fn change_access(&self, access: Access) {
+        self.door.change(access);
+    }
+
+    /// Bounds for a service beside libp2p: at most `total` at once, and `per_ip` from one address or /56. Addresses are
+    /// exempt, refused and slowed down as for connections over libp2p.
+    #[must_use]
+    pub fn turnstile(&self, total: usize, per_ip: u32) -> Turnstile {
+        Turnstile::new(self.door.clone(), &self.limits, total, per_ip)
+    }
+
+    /// The limits it was started with.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The libp2p name of the node's key, as it stands behind `/p2p/` in a multiaddr.
@@ -259,16 +313,53 @@ pub fn offline_link(
     external: &[String],
     listen: &[String],
     mailbox: bool,
+    turn: Option<&TurnConfig>,
+    iroh_relay: bool,
 ) -> Result<BootstrapLink, ServerError> {
     let external: Vec<Multiaddr> = parse_all(external)?.into_iter().map(crate::addr::without_peer).collect();
     let listen = parse_all(listen)?;
     let addresses = addresses::offered(&external, listen.iter()).iter().map(ToString::to_string).collect();
     let transport = TransportId::from_bytes(key.public().to_bytes());
-    Ok(BootstrapLink::new(transport, addresses, services_with(mailbox)))
+    Ok(BootstrapLink::new(transport, addresses, offers(mailbox, turn, iroh_relay)))
 }
 
-fn services_with(mailbox: bool) -> u64 {
-    if mailbox { SERVICES | services::MAILBOX } else { SERVICES }
+/// The IP addresses in multiaddrs; what is none, or a name, is left out.
+#[must_use]
+pub fn hosts_of(addresses: &[String]) -> Vec<IpAddr> {
+    addresses.iter().filter_map(|text| source::ip_of(&crate::addr::parse(text)?)).collect()
+}
+
+/// The link for members: with the token of the community, if it is a private one.
+#[must_use]
+pub fn member_link(link: BootstrapLink, access: &Access) -> BootstrapLink {
+    match access.link_token() {
+        Some(token) => link.with_token(token),
+        None => link,
+    }
+}
+
+fn offers(mailbox: bool, turn: Option<&TurnConfig>, iroh_relay: bool) -> u64 {
+    let bit = |on: bool, bit: u64| if on { bit } else { 0 };
+    SERVICES
+        | bit(mailbox, offers::MAILBOX)
+        | bit(turn.is_some(), offers::STUN)
+        | bit(turn.is_some_and(|turn| turn.relay.is_some()), offers::TURN)
+        | bit(iroh_relay, offers::IROH_RELAY)
+}
+
+fn start_turn(
+    config: TurnConfig,
+    door: &Door,
+    stats: TurnStats,
+    tracker: &TaskTracker,
+    cancel: &CancellationToken,
+) -> Result<Turn, ServerError> {
+    let door = door.clone();
+    let refuses = Box::new(move |ip, owner: Option<&[u8; 32]>| {
+        let owner = owner.and_then(|owner| crate::ids::peer_id(&TransportId::from_bytes(*owner)));
+        door.refuses_ip(ip) || owner.is_some_and(|owner| door.refuses(&owner))
+    });
+    Turn::start(config, stats, refuses, tracker, cancel).map_err(|source| ServerError::Turn { source })
 }
 
 fn keypair(key: &SigningKey) -> Result<Keypair, ServerError> {

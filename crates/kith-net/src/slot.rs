@@ -6,12 +6,13 @@
 use std::io;
 use std::time::Duration;
 
-use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use kith_wire::frame;
+use futures::{AsyncRead, AsyncWrite};
 use kith_wire::limits::SLOT_MESSAGE_MAX;
 use kith_wire::{SlotRequest, SlotResponse};
 use libp2p::StreamProtocol;
 use libp2p::request_response::{self, ProtocolSupport};
+
+use crate::frames::{self, invalid};
 
 /// The protocol id.
 pub const SLOT_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/slot/1");
@@ -49,45 +50,29 @@ impl request_response::Codec for SlotCodec {
     where
         T: AsyncRead + Unpin + Send,
     {
-        SlotRequest::decode(&read_frame(io).await?).map_err(invalid)
+        SlotRequest::decode(&frames::read(io, SLOT_MESSAGE_MAX).await?).map_err(invalid)
     }
 
     async fn read_response<T>(&mut self, _: &StreamProtocol, io: &mut T) -> io::Result<SlotResponse>
     where
         T: AsyncRead + Unpin + Send,
     {
-        SlotResponse::decode(&read_frame(io).await?).map_err(invalid)
+        SlotResponse::decode(&frames::read(io, SLOT_MESSAGE_MAX).await?).map_err(invalid)
     }
 
     async fn write_request<T>(&mut self, _: &StreamProtocol, io: &mut T, request: SlotRequest) -> io::Result<()>
     where
         T: AsyncWrite + Unpin + Send,
     {
-        write_frame(io, &request.encode()).await
+        frames::write(io, &request.encode(), SLOT_MESSAGE_MAX).await
     }
 
     async fn write_response<T>(&mut self, _: &StreamProtocol, io: &mut T, response: SlotResponse) -> io::Result<()>
     where
         T: AsyncWrite + Unpin + Send,
     {
-        write_frame(io, &response.encode()).await
+        frames::write(io, &response.encode(), SLOT_MESSAGE_MAX).await
     }
-}
-
-async fn read_frame<T: AsyncRead + Unpin + Send>(io: &mut T) -> io::Result<Vec<u8>> {
-    let mut header = [0; frame::HEADER_LEN];
-    io.read_exact(&mut header).await?;
-    let mut body = vec![0; frame::body_len(header, SLOT_MESSAGE_MAX).map_err(invalid)?];
-    io.read_exact(&mut body).await?;
-    Ok(frame::from_body(&body).map_err(invalid)?.payload)
-}
-
-async fn write_frame<T: AsyncWrite + Unpin + Send>(io: &mut T, payload: &[u8]) -> io::Result<()> {
-    io.write_all(&frame::encode(payload, SLOT_MESSAGE_MAX).map_err(invalid)?).await
-}
-
-fn invalid(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
 #[cfg(test)]

@@ -16,8 +16,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     api::{NetError, Tuning},
-    cards, guard, limits, mailbox, memory, observed, punch,
+    cards, guard, hearsay, limits, mailbox, memory, observed, punch,
     screen::{Judge, Screened},
+    services::{self, ServicesBehaviour},
     slot::{self, SlotBehaviour},
     streams,
 };
@@ -39,7 +40,7 @@ pub(crate) struct Behaviour {
     pub(crate) relay: relay::client::Behaviour,
     pub(crate) punch: punch::Behaviour,
     pub(crate) autonat: autonat::v2::client::Behaviour,
-    pub(crate) identify: identify::Behaviour,
+    pub(crate) identify: hearsay::Behaviour,
     pub(crate) observed: observed::Behaviour,
     pub(crate) ping: ping::Behaviour,
     pub(crate) kad: kad::Behaviour<kad::store::MemoryStore>,
@@ -47,6 +48,7 @@ pub(crate) struct Behaviour {
     pub(crate) mdns: Toggle<mdns::tokio::Behaviour>,
     pub(crate) slot: SlotBehaviour,
     pub(crate) mailbox: mailbox::Switch,
+    pub(crate) services: ServicesBehaviour,
     pub(crate) streams: streams::Behaviour,
 }
 
@@ -167,7 +169,7 @@ fn behaviour(
         relay,
         punch: punch::Behaviour::new(me),
         autonat: autonat::v2::client::Behaviour::new(rand::make_rng(), autonat),
-        identify: identify::Behaviour::new(identify),
+        identify: hearsay::Behaviour::new(identify::Behaviour::new(identify)),
         observed: observed::Behaviour::default(),
         ping: ping::Behaviour::new(ping),
         kad: kad(me),
@@ -175,6 +177,7 @@ fn behaviour(
         mdns: mdns.into(),
         slot: slot::behaviour(ProtocolSupport::Full),
         mailbox: mailbox::Switch::new(),
+        services: services::behaviour(ProtocolSupport::Outbound),
         streams,
     })
 }
@@ -197,7 +200,11 @@ fn kad(me: libp2p::PeerId) -> kad::Behaviour<kad::store::MemoryStore> {
     kad
 }
 
-fn gossip(keypair: &Keypair) -> Result<Gossip, NetError> {
+/// The gossip of a node.
+///
+/// # Errors
+/// The settings contradict each other, which a test would have shown.
+pub fn gossip(keypair: &Keypair) -> Result<Gossip, NetError> {
     const FAILED: NetError = NetError::Setup { part: "gossip" };
     let topic = gossipsub::IdentTopic::new(cards::TOPIC);
     let config = gossipsub::ConfigBuilder::default()

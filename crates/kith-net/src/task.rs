@@ -6,16 +6,21 @@
 
 mod bootstraps;
 mod exchange;
+mod ice;
 mod lookup;
 mod mail;
 mod mailbox;
+mod mapping;
+mod metered;
 mod own;
 mod peers;
 mod records;
 mod relay_only;
 mod relays;
 mod requests;
+mod services;
 mod slots;
+mod spares;
 mod status;
 mod suspicion;
 
@@ -72,8 +77,10 @@ pub(crate) struct Task {
     links: BTreeMap<PeerId, BTreeMap<ConnectionId, Link>>,
     peers: BTreeMap<PeerId, peers::Peer>,
     bootstraps: Vec<bootstraps::Bootstrap>,
+    spares: spares::Spares,
     relays: relays::Relays,
     lookup: lookup::Lookup,
+    ice: ice::IceQueries,
     records: records::Records,
     exchange: exchange::Exchange,
     requests: BTreeMap<u64, requests::Request>,
@@ -81,6 +88,8 @@ pub(crate) struct Task {
     keeping: mailbox::Keeping,
     mail: mail::Mail,
     own: own::Own,
+    mapping: mapping::Mapping,
+    metered: metered::Metered,
     status: status::Status,
     suspicion: suspicion::Suspicion,
     /// Wall clock at the last tick: a jump means the machine slept.
@@ -132,8 +141,10 @@ impl Task {
             links: BTreeMap::new(),
             peers: BTreeMap::new(),
             bootstraps: Vec::new(),
+            spares: spares::Spares::default(),
             relays: relays::Relays::default(),
             lookup: lookup::Lookup::default(),
+            ice: ice::IceQueries::default(),
             records: records::Records::default(),
             exchange: exchange::Exchange::new(config.mdns, tuning.first_card),
             requests: BTreeMap::new(),
@@ -141,12 +152,15 @@ impl Task {
             keeping,
             mail,
             own: own::Own::default(),
+            mapping: mapping::Mapping::new(config.port_mapping, tracker),
+            metered: metered::Metered::new(config.metered),
             status: status::Status::new(now),
             suspicion: suspicion::Suspicion::default(),
             wall: (tuning.wall)(),
             watched: now,
         };
         task.relay_only(config.relay_only);
+        task.save_or_not();
         task.listen(&config.listen)?;
         for address in &config.bootstraps {
             // What was kept by another version, or copied from another profile, must not keep this one from starting.
@@ -155,6 +169,7 @@ impl Task {
             }
         }
         task.decide_lab(&config.listen);
+        task.spares = spares::Spares::restore(&config.spares, task.own.lab);
         Ok(task)
     }
 
@@ -182,6 +197,7 @@ impl Task {
                 _ = tick.tick() => self.on_tick(),
             }
         }
+        self.mapping.end().await;
     }
 
     /// Moves waiting events into the node's queue while there is room.
@@ -218,6 +234,9 @@ impl Task {
             NetCommand::Mailbox { id, mailbox, operation, seed } => self.ask_mailbox(id, &mailbox, operation, seed),
             NetCommand::ServeMailbox { id, serve, erase } => self.serve_mailbox(id, serve, erase),
             NetCommand::RelayOnly(on) => self.relay_only(on),
+            NetCommand::PortMapping(on) => self.port_mapping(on),
+            NetCommand::Metered(set) => self.metered(set),
+            NetCommand::SeemsMetered(seems) => self.seems_metered(seems),
             NetCommand::Findable(keys) => self.findable(keys),
             NetCommand::ServeSlots(served) => self.slots.serve(served),
             NetCommand::AddBootstrap { address } => {
@@ -234,6 +253,7 @@ impl Task {
                 drop(reply.send(status));
             }
             NetCommand::Test(reply) => self.start_test(reply),
+            NetCommand::IceServers(reply) => self.find_ice_servers(reply),
         }
     }
 
@@ -279,6 +299,8 @@ impl Task {
             self.on_slot(event);
         } else if let BehaviourEvent::Mailbox(event) = event {
             self.on_mailbox(event);
+        } else if let BehaviourEvent::Services(event) = event {
+            self.on_services(event);
         } else if let BehaviourEvent::Identify(identify::Event::Received { peer_id, connection_id, info }) = event {
             self.on_identify(peer_id, connection_id, &info);
         } else if let BehaviourEvent::Ping(ping::Event { peer, connection, result: Ok(rtt) }) = event {
@@ -358,7 +380,9 @@ impl Task {
             tracing::info!("the clock jumped: reconnecting");
             self.reconnect();
         }
+        self.tend_spares(now);
         self.tend_bootstraps(now);
+        self.tend_memberships(now);
         self.tend_peers(now);
         self.tend_requests(now);
         self.tend_relays(now);
@@ -371,7 +395,10 @@ impl Task {
             self.watched = now;
             self.watch_relays(now);
             self.watch_peers();
+            self.watch_services();
         }
+        self.tend_ice(now);
+        self.tend_mapping();
         self.tend_status(now);
     }
 
@@ -396,7 +423,7 @@ impl Task {
         }
     }
 
-    fn disconnect(&mut self, peer: PeerId) {
+    pub(super) fn disconnect(&mut self, peer: PeerId) {
         if self.swarm.disconnect_peer_id(peer).is_err() {
             tracing::trace!(%peer, "was not connected");
         }
@@ -409,6 +436,7 @@ impl Task {
             self.swarm.remove_external_address(address);
         }
         self.swarm.behaviour_mut().observed.forget();
+        self.mapping.forget();
         self.own.version = self.own.version.wrapping_add(1);
         self.retry_everything();
         self.refresh_own();

@@ -53,6 +53,35 @@ async fn a_card_goes_through_a_bootstrap_to_nodes_that_look_nowhere_else() {
     bootstrap.stop().await;
 }
 
+/// Peer exchange costs the more the larger the network is; who pays by volume takes no part, whoever says so.
+#[tokio::test]
+async fn where_it_costs_by_volume_no_cards_are_heard() {
+    let bootstrap = Bootstrap::start().await;
+    let mut bob = start(hidden(), &bootstrap.addresses).await;
+    bob.command(NetCommand::SeemsMetered(true)).await;
+    bob.status(|status| status.metered && status.bootstraps.iter().all(|known| known.ok)).await;
+    let tuning = Tuning { first_card: Duration::from_millis(300), ..hidden() };
+    let (mut carol, alice) = (start(hidden(), &bootstrap.addresses).await, start(tuning, &bootstrap.addresses).await);
+    for node in [&bob, &carol] {
+        track_unknown(node, alice.id).await;
+    }
+    assert_eq!(learned(&mut carol, alice.id).await, alice.addresses);
+    let heard = |event: &NetEvent| matches!(event, NetEvent::PeerAddresses { .. });
+    assert!(!bob.saw(heard), "others have, and he is connected as well");
+    // What the person says counts more than what the desktop does.
+    bob.command(NetCommand::Metered(Some(false))).await;
+    bob.status(|status| !status.metered).await;
+    let dave = start(tuning, &bootstrap.addresses).await;
+    track_unknown(&bob, dave.id).await;
+    assert_eq!(learned(&mut bob, dave.id).await, dave.addresses);
+    bob.command(NetCommand::Metered(None)).await;
+    bob.status(|status| status.metered).await;
+    for node in [alice, bob, carol, dave] {
+        node.stop().await;
+    }
+    bootstrap.stop().await;
+}
+
 #[tokio::test]
 async fn a_card_that_is_not_its_authors_own_or_names_private_places_is_not_believed() {
     let other = SigningKey::generate();

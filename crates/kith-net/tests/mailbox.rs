@@ -126,6 +126,10 @@ impl Public {
         let (tracker, cancel, mut registry) = (TaskTracker::new(), CancellationToken::new(), Registry::default());
         let dir = folder.path().join("mail");
         let config = ServerConfig {
+            turn: None,
+            iroh_relay: None,
+            access: kith_net::server::Access::default(),
+            notice: String::new(),
             key: key.duplicate(),
             listen: vec![QUIC.to_owned()],
             external: vec![],
@@ -236,8 +240,11 @@ impl Own {
             key: key.duplicate(),
             listen: vec![QUIC.to_owned()],
             bootstraps: vec![],
+            spares: Vec::new(),
             mdns: false,
             relay_only: false,
+            port_mapping: false,
+            metered: None,
             agent: "kith-test".to_owned(),
             mail_dir: Some(folder.to_owned()),
         };

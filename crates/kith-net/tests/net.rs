@@ -5,6 +5,7 @@
 mod discovery;
 mod mailbox;
 mod recovery;
+mod services;
 mod support;
 
 use std::time::Duration;

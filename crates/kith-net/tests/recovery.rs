@@ -198,7 +198,7 @@ async fn what_two_bootstraps_see_of_a_node_tells_its_nat() {
 async fn the_door_others_see_behind_a_nat_that_changes_ports_becomes_an_address() {
     let bootstrap = Bootstrap::start().await;
     let address = bootstrap.addresses.first().expect("an address");
-    let port = address.split('/').nth(4).and_then(|port| port.parse::<u16>().ok()).expect("/ip4/IP/udp/PORT");
+    let port = port_of(address).expect("/ip4/IP/udp/PORT");
     let nat = Nat::start(([127, 0, 0, 1], port).into()).await;
     let through = address.replace(&format!("/udp/{port}/"), &format!("/udp/{}/", nat.inside.port()));
     let tuning = Tuning { probe: Duration::from_millis(300), ..quick() };
@@ -210,6 +210,13 @@ async fn the_door_others_see_behind_a_nat_that_changes_ports_becomes_an_address(
     bootstrap.stop().await;
 }
 
+/// Of `/ip4/IP/udp/PORT/…`.
+fn port_of(address: &str) -> Option<u16> {
+    let mut parts = address.split('/').skip(3);
+    parts.next().filter(|name| *name == "udp")?;
+    parts.next()?.parse().ok()
+}
+
 /// Nobody tells the two ends that a router forgot them; QUIC alone would wait for 45 seconds.
 #[tokio::test]
 async fn a_connection_that_leads_nowhere_is_noticed_when_something_is_said() {
@@ -217,7 +224,7 @@ async fn a_connection_that_leads_nowhere_is_noticed_when_something_is_said() {
     let start = || Node::start_with(QUIC, tuning, SigningKey::generate(), vec![]);
     let (mut alice, mut bob) = (start().await, start().await);
     let address = bob.addresses.first().expect("an address").clone();
-    let port = address.split('/').nth(4).and_then(|port| port.parse::<u16>().ok()).expect("/ip4/IP/udp/PORT");
+    let port = port_of(&address).expect("/ip4/IP/udp/PORT");
     let nat = Nat::start(([127, 0, 0, 1], port).into()).await;
     let through = address.replace(&format!("/udp/{port}/"), &format!("/udp/{}/", nat.inside.port()));
     bob.command(track(alice.id, vec![])).await;
@@ -232,6 +239,25 @@ async fn a_connection_that_leads_nowhere_is_noticed_when_something_is_said() {
     for node in [alice, bob] {
         node.stop().await;
     }
+}
+
+#[tokio::test]
+async fn a_bootstrap_node_that_is_not_reached_any_more_is_left_although_nothing_is_said() {
+    // Long enough to answer on a busy machine.
+    let tuning = Tuning { assure: Duration::from_millis(300), answer: Duration::from_secs(3), ..quick() };
+    let bootstrap = Bootstrap::start().await;
+    let (address, port) = bootstrap.addresses.iter().find_map(|text| Some((text, port_of(text)?))).expect("QUIC");
+    let nat = Nat::start(([127, 0, 0, 1], port).into()).await;
+    let through = address.replace(&format!("/udp/{port}/"), &format!("/udp/{}/", nat.inside.port()));
+    let node = Node::start_with(QUIC, tuning, SigningKey::generate(), vec![through]).await;
+    let connected = |status: &NetStatus| status.bootstraps.iter().any(|bootstrap| bootstrap.ok);
+    node.status(connected).await;
+    let left = node.status(|status| !connected(status));
+    tokio::time::timeout(Duration::from_secs(2), left).await.expect_err("it answers");
+    drop(nat);
+    node.status(|status| !connected(status)).await;
+    node.stop().await;
+    bootstrap.stop().await;
 }
 
 #[tokio::test]
@@ -262,4 +288,32 @@ async fn roam() {
     assert_eq!(bob.received(&alice).await, b"back");
     alice.stop().await;
     bob.stop().await;
+}
+
+#[tokio::test]
+async fn a_neighbour_is_used_until_ones_own_node_is_back() {
+    let neighbour = Bootstrap::start().await;
+    let quic = "/ip4/127.0.0.1/udp/0/quic-v1";
+    let chosen = Bootstrap::start_beside(SigningKey::generate(), quic, &neighbour.addresses).await;
+    let tuning = Tuning { borrow: Duration::from_millis(300), give_back: Duration::from_secs(1), ..quick() };
+    let mut node = Node::start_with(QUIC, tuning, SigningKey::generate(), chosen.addresses.clone()).await;
+    let spares =
+        node.wait(|event| if let NetEvent::Spares(spares) = event { Some(spares.clone()) } else { None }).await;
+    assert_eq!(spares, neighbour.addresses);
+    node.status(|status| status.bootstraps.iter().all(|known| known.ok && !known.borrowed)).await;
+    let (key, listen) = chosen.stop().await;
+    node.status(|status| {
+        let seen: Vec<_> = status.bootstraps.iter().map(|known| (known.ok, known.borrowed)).collect();
+        seen == [(false, false), (true, true)]
+    })
+    .await;
+    let chosen = Bootstrap::start_beside(key, &listen, &neighbour.addresses).await;
+    node.status(|status| status.bootstraps.len() == 1 && status.bootstraps.iter().all(|known| known.ok)).await;
+    // Nobody is turned to when there is no node to wait for.
+    node.command(NetCommand::RemoveBootstrap { address: chosen.addresses[0].clone() }).await;
+    node.status(|status| status.bootstraps.is_empty() && status.relays.is_empty()).await;
+    node.stop().await;
+    for node in [chosen, neighbour] {
+        node.stop().await;
+    }
 }

@@ -42,6 +42,7 @@ pub(crate) fn quick() -> Tuning {
         request_read: Duration::from_secs(1),
         dial_first: Duration::from_millis(200),
         watchdog: Duration::from_secs(1),
+        worse: Duration::ZERO,
         ..Tuning::default()
     }
 }
@@ -113,8 +114,11 @@ impl Node {
             key: key.duplicate(),
             listen,
             bootstraps,
+            spares: Vec::new(),
             mdns,
             relay_only: false,
+            port_mapping: false,
+            metered: None,
             agent: "kith-test".to_owned(),
             mail_dir: None,
         };
@@ -305,15 +309,24 @@ impl Bootstrap {
     }
 
     pub(crate) async fn start_with(key: SigningKey, listen: &str) -> Self {
+        Self::start_beside(key, listen, &[]).await
+    }
+
+    /// Connected to other bootstrap nodes.
+    pub(crate) async fn start_beside(key: SigningKey, listen: &str, neighbours: &[String]) -> Self {
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
         let folder = tempfile::tempdir().expect("folder");
         let starting = async {
             loop {
                 let config = ServerConfig {
+                    turn: None,
+                    iroh_relay: None,
+                    access: kith_net::server::Access::default(),
+                    notice: String::new(),
                     key: key.duplicate(),
                     listen: vec![listen.to_owned()],
                     external: vec![],
-                    bootstraps: vec![],
+                    bootstraps: neighbours.to_vec(),
                     slots_dir: folder.path().to_owned(),
                     mailbox: None,
                     agent: "kith-bootstrap-test".to_owned(),

@@ -215,6 +215,13 @@ impl Store {
         Ok(())
     }
 
+    /// Makes what was sent to a device, and not acknowledged, due at `now_ms`.
+    pub fn outbox_wake_sent(&self, device: &DeviceId, now_ms: u64) -> Result<(), StoreError> {
+        let sql = "UPDATE outbox SET next_at_ms = ?2 WHERE device = ?1 AND sent = 1 AND next_at_ms > ?2";
+        self.conn.prepare_cached(sql)?.execute(params![device.as_bytes(), int(now_ms)])?;
+        Ok(())
+    }
+
     /// A message is missed by the device it was meant for: it is due at `now_ms`, and sealed for mailboxes anew.
     pub fn outbox_again(&self, device: &DeviceId, msg: &MsgId, now_ms: u64) -> Result<(), StoreError> {
         let sql = "UPDATE outbox SET deposited_at_ms = NULL, next_at_ms = ?3 WHERE device = ?1 AND msg = ?2";

@@ -9,26 +9,9 @@ use crate::address;
 use crate::ids::TransportId;
 use crate::limits::BOOTSTRAP_ADDRESSES_MAX;
 use crate::link::{self, LinkError};
+use crate::services::{CommunityToken, PRIVATE};
 
 const LETTER: char = 'b';
-
-/// What a bootstrap node offers, as bits.
-pub mod services {
-    /// Circuit relay.
-    pub const RELAY: u64 = 1;
-    /// Rendezvous points.
-    pub const RENDEZVOUS: u64 = 1 << 1;
-    /// Invite slots.
-    pub const SLOTS: u64 = 1 << 2;
-    /// Telling others how they are reachable.
-    pub const AUTONAT: u64 = 1 << 3;
-    /// Kademlia server.
-    pub const KAD: u64 = 1 << 4;
-    /// Peer exchange over gossip.
-    pub const GOSSIP: u64 = 1 << 5;
-    /// Mail for people who are away.
-    pub const MAILBOX: u64 = 1 << 6;
-}
 
 /// A bootstrap node. Not signed: the connection proves the key, and a wrong address leads nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +20,10 @@ pub struct BootstrapLink {
     pub transport: TransportId,
     /// Where it can be reached.
     pub addresses: Vec<String>,
-    /// What it offers, as [`services`] bits; unknown bits are ignored.
+    /// What it offers, as bits (see [`crate::services`]); unknown bits are ignored.
     pub services: u64,
+    /// What lets its members in, if it is the node of a private community ([`PRIVATE`] is set then and only then).
+    pub token: Option<CommunityToken>,
 }
 
 impl BootstrapLink {
@@ -46,7 +31,14 @@ impl BootstrapLink {
     #[must_use]
     pub fn new(transport: TransportId, addresses: Vec<String>, services: u64) -> Self {
         let multiaddrs = addresses.iter().filter_map(|text| address::normal(text));
-        Self { transport, addresses: multiaddrs.take(BOOTSTRAP_ADDRESSES_MAX).collect(), services }
+        let addresses = multiaddrs.take(BOOTSTRAP_ADDRESSES_MAX).collect();
+        Self { transport, addresses, services: services & !PRIVATE, token: None }
+    }
+
+    /// The link for members of a private community.
+    #[must_use]
+    pub fn with_token(self, token: CommunityToken) -> Self {
+        Self { services: self.services | PRIVATE, token: Some(token), ..self }
     }
 
     /// Reads a link; says whether it is something else, of a newer version, or damaged.
@@ -54,10 +46,13 @@ impl BootstrapLink {
         Self::from_payload(&link::parse(LETTER, text)?)
     }
 
-    /// `transport 32 ‖ services, as a varint ‖ (length 1 ‖ binary multiaddr)*`
+    /// `transport 32 ‖ services, as a varint ‖ token 16, if it is private ‖ (length 1 ‖ binary multiaddr)*`
     pub(crate) fn payload(&self) -> Vec<u8> {
         let mut payload = self.transport.to_bytes().to_vec();
         encode_varint(self.services, &mut payload);
+        if let Some(token) = &self.token {
+            payload.extend(token.as_bytes());
+        }
         for address in self.addresses.iter().filter_map(|text| address::to_bytes(text)).take(BOOTSTRAP_ADDRESSES_MAX) {
             link::put_part(&mut payload, &address);
         }
@@ -67,9 +62,16 @@ impl BootstrapLink {
     pub(crate) fn from_payload(payload: &[u8]) -> Result<Self, LinkError> {
         let (transport, mut rest) = payload.split_first_chunk::<32>().ok_or(LinkError::Damaged)?;
         let services = decode_varint(&mut rest).map_err(|_malformed| LinkError::Damaged)?;
+        let token = if services & PRIVATE == 0 {
+            None
+        } else {
+            let (token, after) = rest.split_first_chunk().ok_or(LinkError::Damaged)?;
+            rest = after;
+            Some(CommunityToken::from_bytes(*token))
+        };
         let parts = link::take_parts(rest, BOOTSTRAP_ADDRESSES_MAX)?;
         let addresses = parts.into_iter().map(address::from_bytes).collect::<Result<_, _>>()?;
-        let link = Self { transport: TransportId::from_bytes(*transport), addresses, services };
+        let link = Self { transport: TransportId::from_bytes(*transport), addresses, services, token };
         // Numbers can be written with needless bytes: one link for what it says.
         if link.payload() == payload { Ok(link) } else { Err(LinkError::Damaged) }
     }

@@ -19,6 +19,7 @@ use crate::mailbox::{MailboxResponse, UnverifiedMailboxRequest};
 use crate::message::{Body, UnverifiedInner};
 use crate::recovery::{Recovery, UnverifiedRecovery};
 use crate::request::{RequestAnswer, RequestFrame, read_moved};
+use crate::services::{ServicesRequest, ServicesResponse, UnverifiedDescriptor};
 use crate::slot::{SlotRequest, SlotResponse};
 use crate::text::{clean_name, clean_status, clean_text};
 use crate::whereabouts::{FindKey, check_record};
@@ -49,6 +50,9 @@ pub const TARGETS: &[Target] = &[
     ("hello", fuzz_hello),
     ("slot_request", fuzz_slot_request),
     ("slot_response", fuzz_slot_response),
+    ("services_request", fuzz_services_request),
+    ("services_response", fuzz_services_response),
+    ("service_descriptor", fuzz_service_descriptor),
     ("bootstrap_link", fuzz_bootstrap_link),
     ("mailbox_request", fuzz_mailbox_request),
     ("mailbox_response", fuzz_mailbox_response),
@@ -253,6 +257,24 @@ pub fn fuzz_slot_request(bytes: &[u8]) {
 /// Slot responses.
 pub fn fuzz_slot_response(bytes: &[u8]) {
     stable(SlotResponse::decode, SlotResponse::encode, bytes);
+}
+
+/// What bootstrap nodes are asked about their services.
+pub fn fuzz_services_request(bytes: &[u8]) {
+    stable(ServicesRequest::decode, ServicesRequest::encode, bytes);
+}
+
+/// What they answer.
+pub fn fuzz_services_response(bytes: &[u8]) {
+    stable(ServicesResponse::decode, ServicesResponse::encode, bytes);
+}
+
+/// Service descriptors, up to the signature.
+pub fn fuzz_service_descriptor(bytes: &[u8]) {
+    if let Ok(descriptor) = UnverifiedDescriptor::decode(bytes) {
+        let accepted = descriptor.verify(TransportId::from_bytes([1; 32]), 0);
+        assert!(accepted.is_err(), "a descriptor of nobody was accepted");
+    }
 }
 
 /// Mailbox requests. Whatever was not signed for a mailbox and a connection is nobody's.

@@ -32,13 +32,14 @@ pub mod message;
 pub mod picture;
 pub mod recovery;
 pub mod request;
+pub mod services;
 pub mod slot;
 pub mod text;
 pub mod web;
 pub mod whereabouts;
 mod work;
 
-pub use bootstrap::{BootstrapLink, services};
+pub use bootstrap::BootstrapLink;
 pub use card::{CardError, TransportCard, UnverifiedCard};
 pub use envelope::{Envelope, EnvelopeError, Header};
 pub use error::WireError;
@@ -65,5 +66,9 @@ pub use message::{
 };
 pub use picture::{Picture, PictureFormat};
 pub use request::{RequestAnswer, RequestFrame, RequestWork};
+pub use services::{
+    CommunityToken, DescriptorError, IrohRelay, ServiceDescriptor, ServicesDenial, ServicesRequest, ServicesResponse,
+    TurnCredentials, UnverifiedDescriptor,
+};
 pub use slot::{SlotDenial, SlotRequest, SlotResponse};
 pub use whereabouts::{FindKey, Found, WhereaboutsError};

@@ -130,3 +130,19 @@ pub const HINT_MAX_BYTES: usize = 128;
 pub const LINK_MAX_CHARS: usize = 4 * 1024;
 /// Addresses in one bootstrap link.
 pub const BOOTSTRAP_ADDRESSES_MAX: usize = 8;
+/// Bytes of a signed service descriptor.
+pub const DESCRIPTOR_MAX: usize = 8 * 1024;
+/// Bytes of the addresses of one kind in it.
+pub const DESCRIPTOR_ADDRESSES_MAX_BYTES: usize = 2 * 1024;
+/// Bytes of the addresses of other nodes in it.
+pub const NEIGHBOURS_MAX_BYTES: usize = 1024;
+/// How old a service descriptor may be, in milliseconds.
+pub const DESCRIPTOR_AGE_MAX_MS: u64 = 24 * 60 * 60 * 1000;
+/// Characters of what an operator has to say.
+pub const NOTICE_MAX_CHARS: usize = 200;
+/// Bytes of the address of a relay for iroh.
+pub const RELAY_URL_MAX_BYTES: usize = 256;
+/// Bytes of the user name and of the password for a TURN server.
+pub const TURN_SECRET_MAX_BYTES: usize = 128;
+/// Bytes of an encoded answer about services.
+pub const SERVICES_MESSAGE_MAX: usize = DESCRIPTOR_MAX + 512;

@@ -4,7 +4,7 @@ use kith_node::{
     AccountId, ChatId, MessageId,
     views::{
         Chat, ChatKind, Contact, ContactState, Message, MessageKind, MessageState, NetworkState, NetworkStatus, Path,
-        PathKind, Presence, Profile, Traffic,
+        PathKind, PathOver, Presence, Profile, Traffic,
     },
 };
 
@@ -69,7 +69,7 @@ pub(crate) fn contact(n: u8, name: &str) -> Contact {
         state: ContactState::Introduced,
         presence: Presence::Online,
         last_seen: None,
-        path: Path { kind: PathKind::Direct, rtt_ms: Some(12), via: None },
+        path: Path { kind: PathKind::Direct, rtt_ms: Some(12), over: Some(PathOver::Ipv4), via: None },
         status_text: String::new(),
         status_until: None,
         sharing: Default::default(),
@@ -122,9 +122,12 @@ pub(crate) fn network() -> NetworkStatus {
         state: NetworkState::Online,
         nat: "none".to_owned(),
         addresses: vec!["/ip4/192.0.2.7/udp/4100/quic-v1".to_owned()],
+        mapped: vec!["/ip4/192.0.2.9/udp/4100/quic-v1".to_owned()],
         peers: 5,
         bootstraps: Vec::new(),
         relays: Vec::new(),
+        steps: Vec::new(),
+        metered: false,
         traffic: Traffic { bytes_in: 120_000, bytes_out: 34_000 },
     }
 }

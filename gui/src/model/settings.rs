@@ -1,8 +1,8 @@
 //! What a person chose. Kept in the encrypted profile, under `gui`.
 
 use kith_node::views::{
-    LINK_PREVIEWS, MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, PRESENCE_SHARE, QuietHours,
-    RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, TYPING_SHARE,
+    LINK_PREVIEWS, MAILBOXES_USE, METERED, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, PORT_MAPPING, PRESENCE_SHARE,
+    QuietHours, RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, TYPING_SHARE,
 };
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +88,12 @@ pub struct Settings {
     /// Contacts do not learn the address of this computer; kept by the node under a key of its own.
     #[serde(skip)]
     pub relay_only: bool,
+    /// The router is asked to let others in; kept by the node under a key of its own.
+    #[serde(skip)]
+    pub port_mapping: bool,
+    /// The connection costs by volume; the desktop decides if none. Kept by the node under a key of its own.
+    #[serde(skip)]
+    pub metered: Option<bool>,
     /// This computer goes by a new transport key from the next start on; kept by the node under a key of its own.
     #[serde(skip)]
     pub renew_key: bool,
@@ -122,6 +128,8 @@ impl Default for Settings {
             presence: true,
             mail: true,
             relay_only: false,
+            port_mapping: true,
+            metered: None,
             renew_key: false,
             previews: false,
             notify_content: NotifyContent::Text,
@@ -146,6 +154,8 @@ impl Settings {
         let (receipts, mail) = (on(RECEIPTS_SEEN), on(MAILBOXES_USE));
         let (typing, presence) = (on(TYPING_SHARE), on(PRESENCE_SHARE));
         let relay_only = known(kept, RELAY_ONLY);
+        let port_mapping = on(PORT_MAPPING);
+        let metered = known(kept, METERED);
         let renew_key = known(kept, RENEW_KEY);
         let notify_content = known(kept, NOTIFY_CONTENT);
         let quiet = known(kept, NOTIFY_QUIET);
@@ -154,6 +164,8 @@ impl Settings {
             receipts,
             mail,
             relay_only,
+            port_mapping,
+            metered,
             renew_key,
             previews,
             typing,

@@ -2,7 +2,7 @@
 
 use kith_node::{Command, Snapshot, params};
 
-use super::{Effect, Target, Then, contacts};
+use super::{Effect, Target, Then, contacts, network};
 use crate::{
     action::Action,
     bridge::FromNode,
@@ -17,6 +17,9 @@ pub(super) fn started(model: &mut Model, snapshot: Snapshot, out: &mut Vec<Effec
     let first = matches!(model.stage, Stage::Onboarding(_)) && snapshot.profile.recovery.is_none();
     model.load(snapshot);
     model.stage = Stage::Ready;
+    if model.seems_metered {
+        network::tell_metered(model, out);
+    }
     model.view.route = Route::Chats { open: None };
     if first {
         model.view.welcome = Some(AddContact { waits_until: Some(model.now + ADDRESS_MS), ..AddContact::default() });

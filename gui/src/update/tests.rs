@@ -1,7 +1,10 @@
 use kith_node::{
     ApiError, ErrorCode, Event, ProfileState, Reply, Snapshot,
     params::{AddReply, ChatReply, Done, HistoryReply, InviteReply, PreviewReply, SendReply, ServeReply},
-    views::{ContactState, Message, MessageKind, MessageState, NetworkStatus, Presence, RECEIPTS_SEEN},
+    views::{
+        ContactState, METERED, Message, MessageKind, MessageState, Metered, NetworkStatus, PORT_MAPPING, Presence,
+        RECEIPTS_SEEN, RELAY_ONLY,
+    },
 };
 
 use super::*;
@@ -124,6 +127,43 @@ fn a_node_that_ended_is_opened_again_once() {
     let started = FromNode::Started { snapshot: snapshot(), lock: Some(ProfileState::Keyring) };
     assert_eq!(calls(&update(&mut model, Action::Node(started))), ["stickers.list"]);
     assert!(matches!(model.stage, Stage::Ready) && model.chats.len() == 1);
+}
+
+#[test]
+fn what_the_desktop_knows_of_the_connection_is_told_to_every_node() {
+    let metered = |seems| Effect::Call(Command::NetworkMetered(Metered { metered: seems }), Then::Nothing);
+    let started = || {
+        let started = FromNode::Started { snapshot: snapshot(), lock: Some(ProfileState::Keyring) };
+        Action::Node(started)
+    };
+    let mut model = Model::default();
+    assert_eq!(update(&mut model, Action::SeemsMetered(true)), [], "no node yet");
+    assert!(update(&mut model, started()).contains(&metered(true)));
+    assert_eq!(update(&mut model, Action::SeemsMetered(false)), [metered(false)]);
+    let _effects = update(&mut model, Action::Node(FromNode::Ended));
+    assert_eq!(calls(&update(&mut model, started())), ["stickers.list"], "it is not metered unless told");
+    let set = |value: serde_json::Value| {
+        let params = params::SettingsSetParams { key: METERED.to_owned(), value };
+        Effect::Call(Command::SettingsSet(params), Then::Nothing)
+    };
+    assert_eq!(update(&mut model, Action::Metered(Some(true))), [set(true.into())]);
+    assert_eq!(model.settings.metered, Some(true));
+    assert_eq!(update(&mut model, Action::Metered(None)), [set(serde_json::Value::Null)]);
+}
+
+#[test]
+fn a_switch_moves_nothing_but_itself() {
+    for (key, on) in [(PORT_MAPPING, false), (RELAY_ONLY, true), (RECEIPTS_SEEN, false)] {
+        let mut model = ready();
+        let before = model.settings.clone();
+        let _effects = update(&mut model, Action::Share(key, on));
+        let moved = [
+            (PORT_MAPPING, before.port_mapping != model.settings.port_mapping),
+            (RELAY_ONLY, before.relay_only != model.settings.relay_only),
+            (RECEIPTS_SEEN, before.receipts != model.settings.receipts),
+        ];
+        assert!(moved.iter().all(|(other, moved)| *moved == (*other == key)), "{key}: {moved:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A person at a machine: the whole app, without a screen, with a real node on loopback.
 
 use std::{
+    cell::Cell,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -61,9 +62,14 @@ impl Device {
         self.until(&mut [other], label, |device| device.sees(label));
     }
 
-    /// Presses what has this name, as soon as it is there.
+    /// Presses what has this name, as soon as it is there and stays where it is: a page that gets its content later moves.
     pub(crate) fn press(&mut self, label: &str) {
-        self.wait(label);
+        let place = |device: &Self| device.window.query_all_by_label(label).last().map(|found| found.rect());
+        let before = Cell::new(None);
+        self.until(&mut [], label, |device| {
+            let now = place(device);
+            now.is_some() && before.replace(now) == now
+        });
         let found = self.window.get_all_by_label(label).last().unwrap();
         // What is scrolled away has no place to point at: a screen reader presses it there.
         if self.window.ctx.content_rect().contains(found.rect().center()) {

@@ -366,6 +366,10 @@ fn lists() {
     let open = Route::Contacts { open: Some(sample::account(1)) };
     draw("contact-dark", with(|model| model.view.route = open), Mode::Dark, Code::En, WIDE);
     draw("contact-light", with(|model| model.view.route = open), Mode::Light, Code::En, WIDE);
+    let relayed = Route::Contacts { open: Some(sample::account(2)) };
+    draw("contact-relayed", with(|model| model.view.route = relayed), Mode::Dark, Code::En, [1180.0, 1300.0]);
+    draw("contact-relayed-narrow", with(|model| model.view.route = relayed), Mode::Light, Code::De, [420.0, 1300.0]);
+    draw("network-whole", with(|model| model.view.route = Route::Network), Mode::Light, Code::En, [1180.0, 1300.0]);
     let asks = Route::Contacts { open: Some(sample::account(8)) };
     draw("request", with(|model| model.view.route = asks), Mode::Dark, Code::En, WIDE);
 }
@@ -580,6 +584,9 @@ fn sheets_and_pages() {
     draw("palette", with(|model| model.view.palette = Some(Palette::default())), Mode::Dark, Code::En, WIDE);
     draw("network-dark", with(|model| model.view.route = Route::Network), Mode::Dark, Code::En, WIDE);
     draw("network-narrow", with(|model| model.view.route = Route::Network), Mode::Light, Code::En, NARROW);
+    let joining = |model: &mut Model| (model.view.route, model.network) = (Route::Network, Some(sample::joining()));
+    draw("network-joining-dark", with(joining), Mode::Dark, Code::En, [1180.0, 1300.0]);
+    draw("network-joining-narrow", with(joining), Mode::Light, Code::De, [420.0, 1300.0]);
     for section in Section::ALL {
         let name = format!("settings-{section:?}").to_lowercase();
         let mode = if section == Section::Appearance { Mode::Light } else { Mode::Dark };

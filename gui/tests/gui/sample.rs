@@ -6,8 +6,9 @@ use kith_node::{
     params::{Emoji, Hit, PreviewLinkReply, SafetyReply, ServeReply},
     views::{
         Bootstrap, Chat, ChatKind, Contact, ContactState, Introduction, IntroductionState, LinkPreview, Message,
-        MessageKind, MessageState, NetworkState, NetworkStatus, Path, PathKind, Picture, PictureBytes, PictureFormat,
-        PictureSize, Poll, PollOption, Presence, Profile, Reaction, Scheduled, System, Traffic,
+        MessageKind, MessageState, NetworkState, NetworkStatus, Path, PathKind, PathOver, Picture, PictureBytes,
+        PictureFormat, PictureSize, Poll, PollOption, Presence, Profile, Reaction, Scheduled, System, TestStep,
+        Traffic,
     },
 };
 
@@ -472,9 +473,14 @@ fn contact(n: u8, person: &Person) -> Contact {
         },
         last_seen: (!person.online).then_some(NOW - 26 * 60 * MINUTE),
         path: Path {
-            kind: if person.online { PathKind::Direct } else { PathKind::None },
+            kind: match (person.online, n) {
+                (false, _) => PathKind::None,
+                (true, 2) => PathKind::Relayed,
+                (true, _) => PathKind::Direct,
+            },
             rtt_ms: person.online.then_some(24),
-            via: None,
+            over: (person.online && n != 2).then_some(PathOver::Ipv6),
+            via: (person.online && n == 2).then(|| RELAY.into()),
         },
         status_text: if n == 4 { "Away until Monday".into() } else { String::new() },
         status_until: None,
@@ -508,26 +514,70 @@ fn chat(n: u8, person: &Person) -> Chat {
     }
 }
 
+/// Whose the first bootstrap node is.
+const RELAY: &str = "6b1f0c5e9d7a4b2c8e3f1a0d5c6b7e8f9a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d";
+
+/// On the way to being reachable, through the neighbour of a node that does not answer.
+pub(crate) fn joining() -> NetworkStatus {
+    let step = |name: &str, ok| TestStep { name: name.into(), ok, detail: String::new() };
+    let mut status = network();
+    let [chosen, neighbour] = status.bootstraps.as_mut_slice() else { return status };
+    (chosen.ok, chosen.rtt_ms, chosen.notice) = (false, None, String::new());
+    (neighbour.ok, neighbour.refused, neighbour.borrowed) = (true, false, true);
+    status.steps = vec![
+        step("listen_udp", true),
+        step("listen_tcp", true),
+        step("bootstrap", true),
+        step("relay", false),
+        step("records", false),
+        step("public_address", false),
+        step("mdns", true),
+    ];
+    NetworkStatus {
+        state: NetworkState::Degraded,
+        metered: true,
+        nat: "unknown".into(),
+        peers: 0,
+        mapped: vec![],
+        ..status
+    }
+}
+
 fn network() -> NetworkStatus {
     NetworkStatus {
         peer: "12D3KooWGjMCqoZzYYJSUJ3JYKGSHL7Ky4jRRGMPyn8ZwsxLGm8Y".into(),
         state: NetworkState::Online,
+        metered: false,
         nat: "mapped".into(),
         addresses: vec!["/ip4/192.0.2.7/udp/4100/quic-v1".into(), "/ip6/2001:db8::7/udp/4100/quic-v1".into()],
+        mapped: vec!["/ip4/203.0.113.9/udp/4100/quic-v1".into()],
         peers: 5,
         bootstraps: vec![
             Bootstrap {
+                host: "198.51.100.4".into(),
+                transport: Some(RELAY.into()),
                 address: "/ip4/198.51.100.4/udp/4200/quic-v1/p2p/12D3KooWJ2yq7mJ".into(),
                 ok: true,
                 rtt_ms: Some(18),
+                offers: vec!["relay".into(), "mailbox".into(), "stun".into(), "turn".into()],
+                notice: "Sunday from 3 to 4 this node gets a new disk.".into(),
+                refused: false,
+                borrowed: false,
             },
             Bootstrap {
+                host: "kith.example".into(),
+                transport: None,
                 address: "/dns/kith.example/udp/4200/quic-v1/p2p/12D3KooWH9aA".into(),
                 ok: false,
                 rtt_ms: None,
+                offers: vec![],
+                notice: String::new(),
+                refused: true,
+                borrowed: false,
             },
         ],
         relays: vec![],
+        steps: vec![],
         traffic: Traffic { bytes_in: 12_400_000, bytes_out: 3_100_000 },
     }
 }

@@ -3,7 +3,7 @@
 use kith_api::{
     ApiError, method,
     params::{BootstrapParams, Nothing},
-    views::{NetworkStatus, TestStep},
+    views::{IceServer, Metered, NetworkStatus, TestStep},
 };
 
 use crate::Node;
@@ -43,6 +43,22 @@ impl Network<'_> {
     /// `not_found`, `storage`, `shutting_down`.
     pub async fn remove_bootstrap(&self, address: impl Into<String>) -> Result<(), ApiError> {
         self.0.call::<method::NetworkRemoveBootstrap>(BootstrapParams { address: address.into() }).await.map(drop)
+    }
+
+    /// Tells the node whether the connection in use costs by volume.
+    ///
+    /// # Errors
+    /// `shutting_down`.
+    pub async fn metered(&self, metered: bool) -> Result<(), ApiError> {
+        self.0.call::<method::NetworkMetered>(Metered { metered }).await.map(drop)
+    }
+
+    /// STUN and TURN servers of the bootstrap nodes in use, for a call.
+    ///
+    /// # Errors
+    /// `shutting_down`.
+    pub async fn ice_servers(&self) -> Result<Vec<IceServer>, ApiError> {
+        Ok(self.0.call::<method::NetworkIceServers>(Nothing {}).await?.servers)
     }
 
     /// Tries the network step by step.

@@ -149,7 +149,7 @@ impl Api {
         Self { inner: Arc::new(inner) }
     }
 
-    pub(super) fn shared(&self) -> &Shared {
+    pub(super) fn shared(&self) -> &Arc<Shared> {
         &self.inner.shared
     }
 

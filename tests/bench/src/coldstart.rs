@@ -2,20 +2,13 @@
 
 use std::{
     path::Path,
-    process::Stdio,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use kith_node::{
     Node,
     params::{Around, HistoryParams, SearchParams},
-};
-use rustix::process::{Pid, Signal, kill_process};
-use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    process::Command,
-    time::timeout,
 };
 
 use crate::{
@@ -23,6 +16,7 @@ use crate::{
     line::{Better, Line, Metric, Value},
     machine::Run,
     profile::{Profile, Spread},
+    program::Program,
     raw::Raw,
     samples::{Rounds, ms, timed},
     words::{Words, word},
@@ -122,20 +116,15 @@ async fn as_a_program(
 }
 
 async fn start_program(program: &Path, profile: &Profile) -> Result<f64> {
-    let mut command = Command::new(program);
-    command.arg("--profile").arg(&profile.folder).args(["--no-mdns", "--no-default-bootstrap"]);
-    command.args(["--listen", "/ip4/127.0.0.1/udp/0/quic-v1"]).env_remove("KITH_PASSWORD");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let start = Instant::now();
-    let mut child = command.spawn().with_context(|| program.display().to_string())?;
-    let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
-    let ready = timeout(LIMIT, lines.next_line()).await.context("it does not get ready")??;
+    let running = Program::start(program, |command| {
+        command.arg("--profile").arg(&profile.folder).args(["--no-mdns", "--no-default-bootstrap"]);
+        command.args(["--listen", "/ip4/127.0.0.1/udp/0/quic-v1"]);
+    })
+    .await?;
     let took = ms(start.elapsed());
-    ensure!(ready.is_some_and(|line| line.contains("\"ready\":true")), "it ended before it was ready");
-    let id = child.id().and_then(|id| Pid::from_raw(id.cast_signed())).context("it ended")?;
     // In order, so that the next start finds what a start usually finds.
-    kill_process(id, Signal::TERM)?;
-    timeout(LIMIT, child.wait()).await.context("it does not end")??;
+    running.end().await?;
     Ok(took)
 }
 

@@ -50,6 +50,32 @@ fn load1() -> f64 {
     load.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or_default()
 }
 
+/// What a process has used so far.
+pub(crate) struct Process {
+    /// Seconds of processor time.
+    pub(crate) cpu_s: f64,
+    /// How often one of its threads was given a core.
+    pub(crate) switches: u64,
+    /// Bytes of memory that are its own or loaded for it.
+    pub(crate) resident_bytes: u64,
+}
+
+impl Process {
+    /// That of a process with this id. Threads that have ended are not in it.
+    pub(crate) fn of(pid: u32) -> Result<Self> {
+        let (mut nanos, mut switches) = (0.0, 0);
+        for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
+            // Time on a core, time waiting for one, and how often it got one.
+            let text = fs::read_to_string(thread?.path().join("schedstat"))?;
+            let mut words = text.split_whitespace();
+            nanos += words.next().context("schedstat")?.parse::<f64>()?;
+            switches += words.nth(1).context("schedstat")?.parse::<u64>()?;
+        }
+        let resident_bytes = resident(&fs::read_to_string(format!("/proc/{pid}/status"))?)?;
+        Ok(Self { cpu_s: nanos / 1e9, switches, resident_bytes })
+    }
+}
+
 /// Seconds of processor time this process has used, in steps of 10 ms; 0 where the system does not say.
 pub(crate) fn cpu_s() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
@@ -61,7 +87,10 @@ pub(crate) fn cpu_s() -> f64 {
 
 /// Bytes of memory this process has now that are its own or loaded for it.
 pub(crate) fn resident_bytes() -> Result<u64> {
-    let status = fs::read_to_string("/proc/self/status")?;
+    resident(&fs::read_to_string("/proc/self/status")?)
+}
+
+fn resident(status: &str) -> Result<u64> {
     let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
     Ok(kilobytes.context("VmRSS")?.parse::<u64>()? * 1024)
 }

@@ -144,6 +144,10 @@ impl Node {
         };
         let admission = AdmissionRules { open: true, ..AdmissionRules::default() };
         let config = ServerConfig {
+            turn: None,
+            iroh_relay: None,
+            access: kith_net::server::Access::default(),
+            notice: String::new(),
             key: SigningKey::generate(),
             listen: vec!["/ip4/127.0.0.1/udp/0/quic-v1".to_owned()],
             external: vec![],

@@ -6,7 +6,7 @@
 //! **What it never does.** It passes nothing that was measured on a busy machine or that drifted during the run: such a
 //! line says `noisy` and has no `pass`. It talks to nobody but itself, over loopback.
 //!
-//! **Threads.** Those of the nodes it starts, and one echo thread for the floor.
+//! **Threads.** Those of the nodes it starts, and one echo thread for the floor; the nodes of `overlay` share one.
 //!
 //! **Where to start reading.** `line.rs` is the format; then one file per subcommand.
 
@@ -19,22 +19,29 @@ use std::{
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, Parser, Subcommand};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::line::Line;
 
+mod bootstrap;
 mod coldstart;
 mod compare;
 mod disk;
 mod floor;
+mod footprint;
 mod gui;
 mod line;
 mod machine;
 mod mailbox;
 mod msg;
 mod network;
+mod online;
+mod overlay;
 mod people;
 mod profile;
+mod program;
 mod raw;
+mod relay;
 mod samples;
 mod store;
 mod words;
@@ -93,6 +100,51 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         kithd: Option<PathBuf>,
     },
+    /// Starting a node: to its first bootstrap node, and to its first message on the disk of a contact who is there
+    Online {
+        /// The program to measure; by default the one beside this one
+        #[arg(long, value_name = "FILE")]
+        kithd: Option<PathBuf>,
+        /// The bootstrap node to use; by default the one beside this one
+        #[arg(long, value_name = "FILE")]
+        bootstrap: Option<PathBuf>,
+    },
+    /// A node that only is there, with ten contacts: processor, wakeups, bytes, memory
+    Footprint {
+        /// The program to measure; by default the one beside this one
+        #[arg(long, value_name = "FILE")]
+        kithd: Option<PathBuf>,
+        /// The bootstrap node to use; by default the one beside this one
+        #[arg(long, value_name = "FILE")]
+        bootstrap: Option<PathBuf>,
+    },
+    /// A bootstrap node with many connections: memory for each, processor while they rest
+    Bootstrap {
+        /// How many connections
+        #[arg(long, default_value_t = 10_000)]
+        conns: usize,
+        /// The program to measure; by default the one beside this one
+        #[arg(long, value_name = "FILE")]
+        bootstrap: Option<PathBuf>,
+    },
+    /// A public node that relays calls, against coturn, and circuits: packets and bytes for a second of a core
+    Relay {
+        /// The program to measure; by default the one beside this one
+        #[arg(long, value_name = "FILE")]
+        bootstrap: Option<PathBuf>,
+        /// coturn's server
+        #[arg(long, value_name = "FILE", default_value = "turnserver")]
+        turnserver: PathBuf,
+    },
+    /// Gossip among n nodes, 1000 by default: how a message spreads, against the shortest paths and other settings
+    Overlay {
+        /// How many others each node dials
+        #[arg(long, default_value_t = 6)]
+        dials: usize,
+        /// How long a message is; a card with three addresses is about as long
+        #[arg(long, default_value_t = 300)]
+        bytes: usize,
+    },
     /// A mailbox: envelopes put and fetched per second, and what 10,000 queues cost in memory
     Mailbox,
     /// A history of n messages, a million by default: its first page, searching, exporting it, and inserting
@@ -137,6 +189,23 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Coldstart { messages, kithd } => {
             runtime()?.block_on(coldstart::run(options, *messages, kithd.as_deref()))?
         }
+        Command::Online { kithd, bootstrap } => {
+            let programs = online::Programs { kithd: kithd.as_deref(), bootstrap: bootstrap.as_deref() };
+            runtime()?.block_on(online::run(options, &programs))?
+        }
+        Command::Footprint { kithd, bootstrap } => {
+            runtime()?.block_on(footprint::run(options, kithd.as_deref(), bootstrap.as_deref()))?
+        }
+        Command::Bootstrap { conns, bootstrap } => {
+            raise_descriptors()?;
+            runtime()?.block_on(bootstrap::run(options, *conns, bootstrap.as_deref()))?
+        }
+        Command::Relay { bootstrap, turnserver } => {
+            raise_descriptors()?;
+            let programs = relay::Programs { bootstrap: bootstrap.as_deref(), turnserver };
+            runtime()?.block_on(relay::run(options, &programs))?
+        }
+        Command::Overlay { dials, bytes } => overlay::run(options, &overlay::Network { dials: *dials, bytes: *bytes })?,
         Command::Mailbox => runtime()?.block_on(mailbox::run(options))?,
         Command::Store => runtime()?.block_on(store::run(options))?,
         Command::Gui { messages, kith } => {
@@ -153,6 +222,12 @@ fn beside_us(name: &str) -> Result<PathBuf> {
     let program = std::env::current_exe()?.with_file_name(name);
     ensure!(program.exists(), "{} is not there: build it too, or say where it is", program.display());
     Ok(program)
+}
+
+/// As many open files as this process, and those it starts, may have.
+fn raise_descriptors() -> Result<()> {
+    let most = getrlimit(Resource::Nofile).maximum;
+    Ok(setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most })?)
 }
 
 fn runtime() -> io::Result<tokio::runtime::Runtime> {

@@ -112,7 +112,7 @@ fn delivered(event: &Event) -> Option<MessageId> {
     (*state >= MessageState::Delivered && *state < MessageState::Failed).then_some(*message)
 }
 
-async fn wait<T>(events: &mut Events, fits: impl Fn(&Event) -> Option<T>) -> Result<T> {
+pub(crate) async fn wait<T>(events: &mut Events, fits: impl Fn(&Event) -> Option<T>) -> Result<T> {
     let found = async {
         loop {
             let event = events.next().await.context("the node ended")?.event;

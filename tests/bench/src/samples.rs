@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// Measurements of one thing, round by round.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Rounds(Vec<Vec<f64>>);
 
 impl Rounds {

@@ -91,6 +91,7 @@ impl Nat {
             filter.push_str(&format!(
                 "chain forward {{ type filter hook forward priority filter
                     iif wan ct state established,related accept
+                    iif wan ct status dnat accept
                     {outgoing}
                     iif wan drop }}"
             ));

@@ -117,6 +117,7 @@ impl Core {
         self.presence_changed(peer, now, out)
     }
 
+    /// Another connection carries what is said to a device: what left on the one before may be lost with it.
     pub(crate) fn peer_path(
         &mut self,
         peer: TransportId,
@@ -125,8 +126,13 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let Some(known) = self.up.get_mut(&peer) else { return Ok(()) };
-        *known = path;
-        self.presence_changed(peer, now, out)
+        let before = std::mem::replace(known, path.clone());
+        self.presence.unsaid(&peer);
+        if let Some(device) = self.store.device_by_transport(&peer)? {
+            self.wake_device_moved(device.device, now)?;
+            self.say_presence(device.account);
+        }
+        if before == path { Ok(()) } else { self.presence_changed(peer, now, out) }
     }
 
     pub(crate) fn peer_down(

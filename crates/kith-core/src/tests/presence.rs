@@ -6,8 +6,8 @@ use kith_store::DeliveryState;
 use kith_wire::{Availability, Body};
 use serde_json::json;
 
-use super::world::World;
-use crate::{Input, Output, PeerPath};
+use super::world::{DIRECT, World};
+use crate::{Input, Output};
 
 fn two() -> World {
     let mut world = World::new(2);
@@ -89,7 +89,7 @@ fn a_connection_by_itself_says_nothing() {
     let from = world.transport(0);
     world.give(1, Input::PeerDown { peer: from });
     world.people[0].hold = true;
-    world.give(1, Input::PeerUp { peer: from, path: PeerPath::Direct { rtt_ms: None } });
+    world.give(1, Input::PeerUp { peer: from, path: DIRECT });
     let there = seen(&world, 1);
     assert_eq!((there.presence, there.path.kind), (Presence::Offline, views::PathKind::None));
     let before = there.last_seen;
@@ -105,8 +105,24 @@ fn who_connects_anew_unnoticed_is_told_again() {
     assert_eq!(seen(&world, 1).presence, Presence::Online);
     let from = world.transport(0);
     world.give(1, Input::PeerDown { peer: from });
-    world.give(1, Input::PeerUp { peer: from, path: PeerPath::Direct { rtt_ms: None } });
+    world.give(1, Input::PeerUp { peer: from, path: DIRECT });
     assert_eq!((seen(&world, 1).presence, seen(&world, 0).presence), (Presence::Online, Presence::Online));
+}
+
+/// Who noticed first that a connection is dead asks on the next one; the answer may leave on the dead one still.
+#[test]
+fn what_is_said_on_a_dead_connection_is_said_again_on_the_next() {
+    let mut world = two();
+    let from = world.transport(0);
+    world.people[0].hold = true;
+    world.give(1, Input::PeerDown { peer: from });
+    world.give(1, Input::PeerUp { peer: from, path: DIRECT });
+    world.people[0].held.clear();
+    world.people[0].hold = false;
+    assert_eq!(seen(&world, 1).presence, Presence::Offline);
+    let peer = world.transport(1);
+    world.give(0, Input::PeerPath { peer, path: DIRECT });
+    assert_eq!(seen(&world, 1).presence, Presence::Online);
 }
 
 #[test]
@@ -174,7 +190,7 @@ fn the_invisible_let_go_of_everybody() {
     world.send(0, 1, "by mail, then").unwrap();
     assert_eq!(world.texts(0, 1)[0].state, DeliveryState::Queued);
     be(&mut world, 0, Presence::Online);
-    world.give(1, Input::PeerUp { peer: gone, path: PeerPath::Direct { rtt_ms: None } });
+    world.give(1, Input::PeerUp { peer: gone, path: DIRECT });
     assert_eq!(seen(&world, 1).presence, Presence::Online);
     world.pass(10_000);
     assert_eq!(world.texts(0, 1)[0].state, DeliveryState::Delivered);

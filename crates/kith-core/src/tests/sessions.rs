@@ -3,7 +3,7 @@ use kith_crypto::OlmSession;
 use kith_store::DeliveryState;
 use kith_wire::{Body, Ends, Envelope, Header, Inner};
 
-use super::world::World;
+use super::world::{DIRECT, World};
 use crate::{Core, Input, Options, Output};
 
 fn current(world: &World, who: usize, other: usize) -> [u8; 32] {
@@ -123,7 +123,7 @@ fn a_restored_copy_starts_new_sessions() {
     world.people.insert(1, super::world::Person { core, ..person });
     world.now += 5000;
     let peer = world.transport(0);
-    world.give(1, Input::PeerUp { peer, path: crate::PeerPath::Direct { rtt_ms: None } });
+    world.give(1, Input::PeerUp { peer, path: DIRECT });
     world.send(1, 0, "three").unwrap();
     world.send(0, 1, "four").unwrap();
     world.pass(120_000);
@@ -131,6 +131,24 @@ fn a_restored_copy_starts_new_sessions() {
     assert_eq!(world.texts(1, 0).len(), 4);
     assert_ne!(current(&world, 0, 1), before);
     assert_eq!(current(&world, 0, 1), current(&world, 1, 0));
+}
+
+/// A router forgot its mappings: the other side came by a new connection before the old one was found dead.
+#[test]
+fn what_left_on_a_connection_that_was_replaced_leaves_again_at_once() {
+    let mut world = World::new(2);
+    world.introduce(0, 1);
+    world.people[0].hold = true;
+    world.send(0, 1, "lost on the way").unwrap();
+    world.people[0].held.clear();
+    world.people[0].hold = false;
+    let peer = world.transport(1);
+    world.give(0, Input::PeerPath { peer, path: DIRECT });
+    assert_eq!(world.texts(1, 0).len(), 1);
+    let row = world.texts(0, 1).pop().unwrap();
+    assert_eq!(row.state, kith_store::DeliveryState::Delivered);
+    world.give(0, Input::PeerPath { peer, path: DIRECT });
+    assert_eq!(world.texts(1, 0).len(), 1, "once");
 }
 
 #[test]

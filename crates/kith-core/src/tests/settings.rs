@@ -1,4 +1,7 @@
-use kith_api::{Command, ErrorCode, Event, Reply, params, views::Settings};
+use kith_api::{
+    Command, ErrorCode, Event, Reply, params,
+    views::{METERED, Settings},
+};
 use kith_store::DeliveryState;
 use serde_json::{Value, json};
 
@@ -116,4 +119,16 @@ fn a_receipt_that_waits_when_they_are_switched_off_never_leaves() {
     world.people[1].held.clear();
     world.pass(60_000);
     assert_eq!(world.texts(0, 1)[0].state, DeliveryState::Delivered);
+}
+
+#[test]
+fn whether_the_connection_costs_is_said_or_left_to_the_desktop() {
+    let mut world = World::new(1);
+    let metered = |world: &World| world.people[0].core.metered().unwrap();
+    assert_eq!(metered(&world), None);
+    assert_eq!(set(&mut world, 0, METERED, json!("yes")), Err(ErrorCode::InvalidArgument));
+    for said in [Some(true), Some(false), None] {
+        set(&mut world, 0, METERED, json!(said)).unwrap();
+        assert_eq!(metered(&world), said);
+    }
 }

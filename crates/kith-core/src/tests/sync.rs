@@ -5,8 +5,8 @@ use kith_store::{DeliveryState, Image, Store};
 use kith_wire::{Body, MsgId, Sync, limits};
 use proptest::prelude::*;
 
-use super::world::World;
-use crate::{Core, Identity, Input, Options, Output, PeerPath, convert};
+use super::world::{DIRECT, World};
+use crate::{Core, Identity, Input, Options, Output, convert};
 
 const HOUR_MS: u64 = 3600 * 1000;
 
@@ -48,7 +48,7 @@ fn disconnect(world: &mut World) {
 fn connect(world: &mut World) {
     for who in [0, 1] {
         let peer = world.transport(1 - who);
-        world.give(who, Input::PeerUp { peer, path: PeerPath::Direct { rtt_ms: None } });
+        world.give(who, Input::PeerUp { peer, path: DIRECT });
     }
 }
 

@@ -3,8 +3,8 @@
 use kith_api::{Command, params, views::Presence};
 use kith_wire::{Body, FindKey};
 
-use super::world::World;
-use crate::{Input, Output, PeerPath};
+use super::world::{DIRECT, World};
+use crate::{Input, Output};
 
 const DAY_MS: u64 = 24 * 3600 * 1000;
 
@@ -151,7 +151,7 @@ fn who_is_away_hears_where_this_device_went_once_a_day() {
     // As out of a mailbox: a connection would tell it better.
     let me = world.transport(0);
     world.people[1].core.up.remove(&me);
-    world.give(0, Input::PeerUp { peer: away, path: PeerPath::Direct { rtt_ms: None } });
+    world.give(0, Input::PeerUp { peer: away, path: DIRECT });
     world.pass(60_000);
     assert_eq!(known(&world).first(), Some(&at(3)[0]));
 }

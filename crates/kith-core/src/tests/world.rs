@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kith_api::{ApiError, Command, Event, Reply, params};
+use kith_api::{ApiError, Command, Event, Reply, params, views::PathOver};
 use kith_crypto::{DeviceSecrets, Key, RecoveryPhrase};
 use kith_store::{MessageRow, Store};
 use kith_wire::{AccountId, ChatId, FindKey, RequestAnswer, SlotId, TransportId, WorkTask};
@@ -27,6 +27,9 @@ pub(super) struct Person {
     /// Work they are asked to do is not done.
     pub(super) idle: bool,
 }
+
+/// How people who are online are connected here.
+pub(super) const DIRECT: PeerPath = PeerPath::Direct { rtt_ms: Some(1), over: PathOver::Lan };
 
 /// People who reach each other at once, and a place for invite bundles.
 pub(super) struct World {
@@ -103,7 +106,7 @@ impl World {
                 Output::AnswerRequest { answer, .. } => self.people[who].answers.push(answer),
                 Output::Track { peer, .. } => {
                     if self.find(peer).is_some() && !self.people[who].core.up.contains_key(&peer) {
-                        queue.push((who, Input::PeerUp { peer, path: PeerPath::Direct { rtt_ms: Some(1) } }));
+                        queue.push((who, Input::PeerUp { peer, path: DIRECT }));
                     }
                 }
                 Output::ServeMailbox { id, .. } => {
@@ -111,6 +114,8 @@ impl World {
                 }
                 Output::Findable(keys) => self.people[who].findable = keys,
                 Output::RelayOnly(_)
+                | Output::PortMapping(_)
+                | Output::Metered(_)
                 | Output::Untrack { .. }
                 | Output::ServeSlots(_)
                 | Output::Mailbox { .. }

@@ -3,11 +3,13 @@
 use std::net::IpAddr;
 
 use libp2p::Multiaddr;
+use libp2p::multiaddr::Protocol;
 
 use super::source::{ip_of, is_global};
 
 /// The configured external addresses, or else what is listened on: public addresses if there are any, else private
-/// ones, and loopback only if there is nothing else.
+/// ones, and loopback only if there is nothing else. Their order does not depend on that of the listeners, so that a node
+/// that runs has the same link as one that does not.
 pub(crate) fn offered<'a>(
     external: &[Multiaddr],
     listening: impl Iterator<Item = &'a Multiaddr> + Clone,
@@ -18,7 +20,13 @@ pub(crate) fn offered<'a>(
     let of_rank = |wanted: u8| -> Vec<Multiaddr> {
         listening.clone().filter(|address| ip_of(address).and_then(rank) == Some(wanted)).cloned().collect()
     };
-    (0..3).map(of_rank).find(|addresses| !addresses.is_empty()).unwrap_or_default()
+    let mut addresses = (0..3).map(of_rank).find(|addresses| !addresses.is_empty()).unwrap_or_default();
+    addresses.sort_by_cached_key(|address| {
+        let six = ip_of(address).is_some_and(|ip| ip.is_ipv6());
+        let quic = address.iter().any(|part| part == Protocol::QuicV1);
+        (six, !quic, address.clone())
+    });
+    addresses
 }
 
 fn rank(ip: IpAddr) -> Option<u8> {
@@ -54,5 +62,18 @@ mod tests {
         assert_eq!(offer(&[], &[loopback, private, public]), [public]);
         assert_eq!(offer(&["/dns4/example.org/tcp/1"], &[public]), ["/dns4/example.org/tcp/1"]);
         assert!(offer(&[], &[link_local]).is_empty());
+    }
+
+    #[test]
+    fn whoever_listens_first_the_link_is_the_same() {
+        let all =
+            ["/ip4/9.9.9.9/udp/4/quic-v1", "/ip4/9.9.9.9/tcp/4", "/ip6/2a01::1/udp/4/quic-v1", "/ip6/2a01::1/tcp/4"];
+        let turned = [all[3], all[1], all[2], all[0]];
+        assert_eq!(
+            (offer(&[], &all), offer(&[], &turned)),
+            (all.map(str::to_owned).to_vec(), all.map(str::to_owned).to_vec())
+        );
+        let named = ["/dns4/example.org/tcp/1", "/ip4/9.9.9.9/udp/4/quic-v1"];
+        assert_eq!(offer(&named, &all), named, "configured ones stay as they are");
     }
 }

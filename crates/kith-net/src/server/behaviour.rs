@@ -19,6 +19,8 @@ use libp2p::{
 };
 
 use super::ServerError;
+use super::access::Door;
+use super::circuits::Circuits;
 use super::config::Limits;
 use super::dial_back::DialBack;
 use super::gate::IpGate;
@@ -27,9 +29,9 @@ use super::reservations::Reservations;
 use super::source::Exempt;
 use crate::cards;
 use crate::mailbox::{self, MailboxBehaviour};
-use crate::memory;
 use crate::rendezvous::{self, RendezvousBehaviour};
 use crate::screen::{Judge, Screened};
+use crate::services::{self, ServicesBehaviour};
 use crate::slot::{self, SlotBehaviour};
 use crate::swarm::KAD_PROTOCOL;
 
@@ -40,8 +42,6 @@ const GOSSIP_MAX_BYTES: usize = 16 * 1024;
 const RESERVATION: Duration = Duration::from_secs(3_600);
 const RESERVATIONS_PER_PEER: usize = 2;
 const OUTBOUND_MAX: u32 = 128;
-/// Share of the memory this process may have above which connections are refused, if the operator named no number.
-const MEMORY_PERCENT: usize = 80;
 
 /// All behaviours of a public node. The gate comes first: what it refuses costs the others nothing.
 #[derive(NetworkBehaviour)]
@@ -57,7 +57,16 @@ pub(crate) struct Behaviour {
     pub(crate) rendezvous: RendezvousBehaviour,
     pub(crate) gossip: gossipsub::Behaviour<gossipsub::IdentityTransform, WhitelistSubscriptionFilter>,
     pub(crate) slots: SlotBehaviour,
+    pub(crate) services: ServicesBehaviour,
     pub(crate) mailbox: Toggle<MailboxBehaviour>,
+}
+
+/// Who decides about whom, shared between the behaviours and the task.
+#[derive(Debug, Clone)]
+pub(crate) struct Judges {
+    pub(crate) door: Door,
+    pub(crate) reservations: Reservations,
+    pub(crate) circuits: Circuits,
 }
 
 impl Judge for Behaviour {
@@ -66,16 +75,20 @@ impl Judge for Behaviour {
     }
 }
 
+/// A connection stands after this, or not at all. Less than the 10 s after which whoever asked for a reachability test
+/// stops listening: an address that swallows everything is then "not reachable" instead of no answer.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(8);
+
 /// Builds the swarm; nothing listens yet. Bandwidth counters go to `registry`.
 pub(crate) fn swarm(
     key: &Keypair,
     agent: &str,
     limits: &Limits,
-    reservations: &Reservations,
+    judges: &Judges,
     mailbox: bool,
     registry: &mut Registry,
 ) -> Result<Swarm<Screened<Behaviour>>, ServerError> {
-    let behaviour = behaviour(key, agent, limits, reservations, mailbox)?;
+    let behaviour = behaviour(key, agent, limits, judges, mailbox)?;
     let idle = Duration::from_secs(limits.idle_s);
     let failed = |part: &'static str| move |source: io::Error| ServerError::Transport { part, source };
     let swarm = SwarmBuilder::with_existing_identity(key.clone())
@@ -93,6 +106,7 @@ pub(crate) fn swarm(
         .with_behaviour(|_| Screened(behaviour))
         .map_err(|_never: std::convert::Infallible| ServerError::Stopped)?
         .with_swarm_config(|config| config.with_idle_connection_timeout(idle))
+        .with_connection_timeout(CONNECTION_TIMEOUT)
         .build();
     Ok(swarm)
 }
@@ -101,7 +115,7 @@ fn behaviour(
     key: &Keypair,
     agent: &str,
     limits: &Limits,
-    reservations: &Reservations,
+    judges: &Judges,
     mailbox: bool,
 ) -> Result<Behaviour, ServerError> {
     let peer = key.public().to_peer_id();
@@ -115,24 +129,20 @@ fn behaviour(
         .with_agent_version(agent.to_owned())
         .with_hide_listen_addrs(true);
     Ok(Behaviour {
-        gate: IpGate::new(limits),
+        gate: IpGate::new(limits, judges.door.clone()),
         counts: connection_limits::Behaviour::new(counts),
-        memory: memory_connection_limits::Behaviour::with_max_bytes(memory_max(limits)),
+        memory: memory_connection_limits::Behaviour::with_max_bytes(limits.memory_max()),
         identify: identify::Behaviour::new(identify),
         ping: ping::Behaviour::new(ping::Config::new().with_interval(Duration::from_secs(30))),
         kad: kad_behaviour(peer),
-        relay: relay::Behaviour::new(peer, relay_config(limits, reservations)),
+        relay: relay::Behaviour::new(peer, relay_config(limits, judges)),
         dial_back: DialBack::default(),
         rendezvous: rendezvous::behaviour(ProtocolSupport::Inbound),
         gossip: gossip_behaviour(key, limits.exempt)?,
         slots: slot::behaviour(ProtocolSupport::Inbound),
+        services: services::behaviour(ProtocolSupport::Inbound),
         mailbox: mailbox.then(|| mailbox::behaviour(ProtocolSupport::Inbound)).into(),
     })
-}
-
-fn memory_max(limits: &Limits) -> usize {
-    let set = limits.memory_bytes.and_then(|bytes| usize::try_from(bytes).ok());
-    set.unwrap_or_else(|| memory::share(MEMORY_PERCENT))
 }
 
 fn kad_behaviour(peer: PeerId) -> kad::Behaviour<MemoryStore> {
@@ -158,30 +168,29 @@ fn kad_behaviour(peer: PeerId) -> kad::Behaviour<MemoryStore> {
     kad
 }
 
-fn relay_config(limits: &Limits, reservations: &Reservations) -> relay::Config {
+fn relay_config(limits: &Limits, judges: &Judges) -> relay::Config {
     let mut config = relay::Config {
         max_reservations: usize::try_from(limits.reservations).unwrap_or(usize::MAX),
         max_reservations_per_peer: RESERVATIONS_PER_PEER,
         reservation_duration: RESERVATION,
-        reservation_rate_limiters: Vec::new(),
+        reservation_rate_limiters: vec![judges.door.limiter()],
         max_circuits: usize::try_from(limits.circuits).unwrap_or(usize::MAX),
         max_circuits_per_peer: usize::try_from(limits.circuits_per_peer).unwrap_or(usize::MAX),
         max_circuit_duration: Duration::from_secs(u64::from(limits.circuit_s)),
         max_circuit_bytes: limits.circuit_bytes,
-        circuit_src_rate_limiters: Vec::new(),
+        circuit_src_rate_limiters: vec![judges.door.limiter()],
     };
     if let (Some(some), Some(many)) = (NonZeroU32::new(30), NonZeroU32::new(120)) {
         config = config
             .reservation_rate_per_peer(some, Duration::from_secs(120))
             .circuit_src_per_peer(some, Duration::from_secs(30));
         if limits.exempt == Exempt::None {
-            config = config
-                .reservation_rate_per_ip(many, Duration::from_secs(30))
-                .circuit_src_per_ip(many, Duration::from_secs(10));
+            config = config.reservation_rate_per_ip(many, Duration::from_secs(30));
         }
     }
     // Last: it takes a place, which only a reservation that passed all other checks may do.
-    config.reservation_rate_limiters.push(reservations.limiter());
+    config.reservation_rate_limiters.push(judges.reservations.limiter());
+    config.circuit_src_rate_limiters.push(judges.circuits.limiter());
     config
 }
 
@@ -223,16 +232,5 @@ fn score(exempt: Exempt, topic: &IdentTopic) -> gossipsub::PeerScoreParams {
         ip_colocation_factor_weight: if exempt == Exempt::Private { 0.0 } else { -5.0 },
         ip_colocation_factor_whitelist: if exempt == Exempt::None { HashSet::new() } else { local.into() },
         ..gossipsub::PeerScoreParams::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_operators_number_for_memory_counts() {
-        assert_eq!(memory_max(&Limits { memory_bytes: Some(123), ..Limits::default() }), 123);
-        assert_eq!(memory_max(&Limits::default()), memory::share(MEMORY_PERCENT));
     }
 }

@@ -1,11 +1,18 @@
 //! What the operator of a public node decides.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use kith_crypto::SigningKey;
 
+use super::access::Access;
 use super::source::Exempt;
 use crate::mailbox::MailboxConfig;
+use crate::memory;
+use crate::turn::TurnConfig;
+
+/// Share of the memory this process may have above which connections are refused, if the operator named no number.
+const MEMORY_PERCENT: usize = 80;
 
 /// Everything a [`Server`](super::Server) needs to start.
 #[derive(Debug)]
@@ -22,10 +29,29 @@ pub struct ServerConfig {
     pub slots_dir: PathBuf,
     /// The mail this node keeps for others, if it does.
     pub mailbox: Option<MailboxConfig>,
+    /// STUN and TURN, if this node answers them.
+    pub turn: Option<TurnConfig>,
+    /// The relay for iroh beside this node, if there is one.
+    pub iroh_relay: Option<IrohRelayOffer>,
+    /// Whom this node serves.
+    pub access: Access,
+    /// What the operator has to say to those who use the node; one line of at most 200 characters, may be empty.
+    pub notice: String,
     /// The agent string told to peers.
     pub agent: String,
     /// How much of everything.
     pub limits: Limits,
+}
+
+/// A relay for iroh that runs beside the node, as its descriptor names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IrohRelayOffer {
+    /// Where it listens, TCP.
+    pub listening: Vec<SocketAddr>,
+    /// SHA-256 of its certificate's SubjectPublicKeyInfo.
+    pub pin: [u8; 32],
+    /// UDP port at which it tells addresses over QUIC; 0 if it does not.
+    pub quic_port: u16,
 }
 
 /// The limits of a public node. The defaults are meant for a small rented server.
@@ -60,6 +86,9 @@ pub struct Limits {
     pub circuits_per_peer: u32,
     /// Bytes one circuit may carry, both directions together.
     pub circuit_bytes: u64,
+    /// Bytes per second all circuits may carry together over time; each is paid for in full when it is opened. Without
+    /// effect if one may carry any number.
+    pub circuits_bytes_per_s: u64,
     /// Seconds one circuit may last.
     pub circuit_s: u32,
     /// Rendezvous registrations in total.
@@ -74,6 +103,15 @@ pub struct Limits {
     pub slot_burst: u32,
     /// Milliseconds until a peer may make one more slot request.
     pub slot_interval_ms: u64,
+}
+
+impl Limits {
+    /// Bytes above which connections are refused.
+    #[must_use]
+    pub fn memory_max(&self) -> usize {
+        let set = self.memory_bytes.and_then(|bytes| usize::try_from(bytes).ok());
+        set.unwrap_or_else(|| memory::share(MEMORY_PERCENT))
+    }
 }
 
 impl Default for Limits {
@@ -93,6 +131,7 @@ impl Default for Limits {
             circuits: 256,
             circuits_per_peer: 4,
             circuit_bytes: 8 << 20,
+            circuits_bytes_per_s: 12_500_000,
             circuit_s: 30 * 60,
             registrations: 20_000,
             slots: 20_000,
@@ -101,5 +140,16 @@ impl Default for Limits {
             slot_burst: 60,
             slot_interval_ms: 2_000,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operators_number_for_memory_counts() {
+        assert_eq!(Limits { memory_bytes: Some(123), ..Limits::default() }.memory_max(), 123);
+        assert_eq!(Limits::default().memory_max(), memory::share(MEMORY_PERCENT));
     }
 }

@@ -14,9 +14,11 @@ use libp2p::swarm::{
 };
 use libp2p::{Multiaddr, PeerId};
 
+use super::access::Door;
 use super::config::Limits;
 use super::source::{Exempt, Prefix, RateLimiter, Source, ip_of};
 use crate::addr;
+use crate::bans::Misdeed;
 
 /// Prefixes with a bucket that is not full; each is 24 bytes or so.
 const PREFIXES_MAX: usize = 65_536;
@@ -33,6 +35,12 @@ pub(crate) enum Refused {
     /// Too many open connections from one prefix.
     #[error("too many open connections from this address")]
     Established,
+    /// The operator does not want them.
+    #[error("not served")]
+    Denied,
+    /// They misbehaved.
+    #[error("banned for a while")]
+    Banned,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +59,7 @@ struct Entry {
 /// The behaviour that refuses inbound connections over the per-address limits.
 #[derive(Debug)]
 pub(crate) struct IpGate {
+    door: Door,
     exempt: Exempt,
     pending_max: u32,
     established_max: u32,
@@ -61,9 +70,10 @@ pub(crate) struct IpGate {
 
 impl IpGate {
     /// A gate with the per-address limits of `limits`.
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits, door: Door) -> Self {
         let per_minute = limits.accepts_per_ip_per_minute.max(1);
         Self {
+            door,
             exempt: limits.exempt,
             pending_max: limits.pending_per_ip,
             established_max: limits.connections_per_ip,
@@ -86,12 +96,24 @@ impl IpGate {
         addr::may_dial(address, source, false, |_| false)
     }
 
+    /// A connected peer did what only a broken or hostile program does. Whether it is banned by that.
+    pub(crate) fn blame(&self, peer: &PeerId, misdeed: Misdeed) -> bool {
+        self.door.blame(peer, misdeed, self.exempt)
+    }
+
     /// The IP address at the other end of a live connection.
     pub(crate) fn host_of(&self, connection: ConnectionId) -> Option<IpAddr> {
         self.connections.get(&connection)?.host
     }
 
     fn begin(&mut self, id: ConnectionId, remote: &Multiaddr, now: Instant) -> Result<(), Refused> {
+        let ip = ip_of(remote);
+        if ip.is_some_and(|ip| self.door.bans_ip(ip)) {
+            return Err(Refused::Banned);
+        }
+        if ip.is_some_and(|ip| self.door.refuses_ip(ip)) {
+            return Err(Refused::Denied);
+        }
         let source = Source::of(remote, self.exempt);
         if let Some(prefix) = source.prefix() {
             let counts = self.counts.entry(prefix).or_default();
@@ -168,10 +190,16 @@ impl NetworkBehaviour for IpGate {
     fn handle_established_inbound_connection(
         &mut self,
         _id: ConnectionId,
-        _peer: PeerId,
+        peer: PeerId,
         _local: &Multiaddr,
         _remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
+        if self.door.bans(&peer) {
+            return Err(ConnectionDenied::new(Refused::Banned));
+        }
+        if self.door.refuses(&peer) {
+            return Err(ConnectionDenied::new(Refused::Denied));
+        }
         Ok(dummy::ConnectionHandler)
     }
 
@@ -189,7 +217,11 @@ impl NetworkBehaviour for IpGate {
     fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
         if let FromSwarm::ConnectionEstablished(event) = event {
             self.establish(event.connection_id, event.endpoint.get_remote_address());
+            self.door.connected(event.peer_id, event.endpoint.get_remote_address(), Instant::now());
         } else if let FromSwarm::ConnectionClosed(event) = event {
+            if event.remaining_established == 0 {
+                self.door.disconnected(&event.peer_id);
+            }
             self.end(event.connection_id, event.endpoint.is_listener());
         } else if let FromSwarm::ListenFailure(event) = event {
             self.end(event.connection_id, true);
@@ -211,12 +243,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn gate(pending: u32, established: u32, per_minute: u32) -> IpGate {
-        IpGate::new(&Limits {
-            pending_per_ip: pending,
-            connections_per_ip: established,
-            accepts_per_ip_per_minute: per_minute,
-            ..Limits::default()
-        })
+        IpGate::new(
+            &Limits {
+                pending_per_ip: pending,
+                connections_per_ip: established,
+                accepts_per_ip_per_minute: per_minute,
+                ..Limits::default()
+            },
+            Door::default(),
+        )
     }
 
     fn address(host: u8) -> Multiaddr {
@@ -237,8 +272,9 @@ mod tests {
 
     #[test]
     fn what_other_nodes_say_is_dialled_only_in_public_or_in_a_private_network() {
-        let may =
-            |exempt, text: &str| IpGate::new(&Limits { exempt, ..Limits::default() }).may_dial(&text.parse().unwrap());
+        let may = |exempt, text: &str| {
+            IpGate::new(&Limits { exempt, ..Limits::default() }, Door::default()).may_dial(&text.parse().unwrap())
+        };
         for exempt in [Exempt::None, Exempt::Loopback, Exempt::Private] {
             assert!(may(exempt, "/ip4/9.9.9.9/tcp/4100"));
             assert!(!may(exempt, "/ip4/9.9.9.9/tcp/22") && !may(exempt, "/ip4/127.0.0.1/tcp/4100"));

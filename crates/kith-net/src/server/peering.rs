@@ -5,7 +5,11 @@ use std::time::{Duration, Instant};
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::{Multiaddr, PeerId};
 
+use crate::addr;
 use crate::backoff::Backoff;
+
+/// So many addresses of each neighbour are told to others: all of a few neighbours have to fit.
+const NAMED_EACH: usize = 2;
 
 #[derive(Debug)]
 struct Neighbour {
@@ -36,6 +40,17 @@ impl Peering {
     /// Peers and addresses, for the routing table.
     pub(crate) fn all(&self) -> impl Iterator<Item = (PeerId, &[Multiaddr])> {
         self.0.iter().map(|neighbour| (neighbour.peer, neighbour.addresses.as_slice()))
+    }
+
+    /// Where those that are connected can be reached, as `…/p2p/PEER`: for people who lose this node.
+    /// Loopback addresses only in a `lab` on one machine.
+    pub(crate) fn to_name(&self, lab: bool) -> Vec<String> {
+        let connected = self.0.iter().filter(|neighbour| neighbour.connected);
+        let named = connected.flat_map(|neighbour| {
+            let addresses = neighbour.addresses.iter().filter(|address| addr::for_everybody(address, lab));
+            addresses.take(NAMED_EACH).filter_map(|address| addr::with_peer(address.clone(), neighbour.peer))
+        });
+        named.map(|address| address.to_string()).collect()
     }
 
     /// Whether `peer` is one of them.

@@ -1,29 +1,39 @@
 //! Tries out every service of a public node from outside and says which ones work.
 //!
 //! Nothing is taken from what the node claims: a reservation is made, a point registered and found again, a slot put,
-//! read and deleted, a mail queue opened, filled, emptied and dropped. All of it is removed again or expires on its own.
+//! read and deleted, a mail queue opened, filled, emptied and dropped, a packet sent through two TURN allocations. All of
+//! it is removed again or expires on its own. The relay for iroh is tried by the caller, because this crate does not link
+//! iroh.
 
 mod client;
 mod mail;
+mod media;
 
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
+use futures::future::BoxFuture;
 use kith_crypto::SigningKey;
-use kith_wire::{SlotId, SlotRequest, SlotResponse, TransportId};
+use kith_wire::services::IrohRelay;
+use kith_wire::{
+    BootstrapLink, CommunityToken, ServiceDescriptor, ServicesDenial, ServicesRequest, ServicesResponse, SlotId,
+    SlotRequest, SlotResponse, TransportId, services,
+};
 use libp2p::identity::Keypair;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::SwarmEvent;
 use libp2p::swarm::dial_opts::DialOpts;
 use libp2p::{Multiaddr, PeerId, Swarm, identify, kad, ping, relay, request_response};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use self::client::{Client, ClientEvent};
 use self::mail::{MailProbe, Next};
+pub use self::media::{try_stun, try_turn};
 use super::slots::worker::now_ms;
 use super::{ServerError, keypair, parse_node};
 use crate::mailbox::{MailboxEvent, MailboxFrame};
 use crate::rendezvous::{ASKED_FOR, RendezvousEvent, Request, Response, UnverifiedRecord};
+use crate::services::ServicesEvent;
 use crate::slot::SlotEvent;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -33,14 +43,31 @@ const SLOT_LIFETIME_MS: u64 = 10 * 60 * 1_000;
 const BLOB: &[u8] = b"kith-bootstrap probe";
 
 /// The services that are tried, in the order they are reported.
-const NAMES: [&str; 8] = ["identify", "ping", "kad", "relay", "rendezvous", "slots", "autonat", "mailbox"];
+const NAMES: [&str; 12] = [
+    "identify",
+    "ping",
+    "services",
+    "kad",
+    "relay",
+    "rendezvous",
+    "slots",
+    "autonat",
+    "mailbox",
+    "stun",
+    "turn",
+    "iroh_relay",
+];
+
+/// Tries a relay for iroh as the owner of a key, which is connected to the node; says in words how it went, or what went
+/// wrong.
+pub type TryIrohRelay = Box<dyn FnOnce(IrohRelay, SigningKey) -> BoxFuture<'static, Result<String, String>> + Send>;
 
 /// What was found out about one service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceReport {
     /// Its name.
     pub service: &'static str,
-    /// Whether the node has it at all; only keeping mail is left to its operator.
+    /// Whether the node has it at all; keeping mail, STUN, TURN and the relay for iroh are left to its operator.
     pub offered: bool,
     /// Whether it did what it is for.
     pub works: bool,
@@ -61,6 +88,8 @@ pub struct ProbeReport {
     pub agent: String,
     /// Each service.
     pub services: Vec<ServiceReport>,
+    /// What the node says of itself, signed.
+    pub descriptor: Option<ServiceDescriptor>,
 }
 
 /// Why a node could not be probed.
@@ -81,24 +110,31 @@ pub enum ProbeError {
 /// Connects to the node at `address` (a bootstrap link, or a multiaddr ending in `/p2p/PEER`) and tries its services.
 ///
 /// Takes at most about 35 s. Fails if the address is malformed or the node is not reached.
-pub async fn probe(address: &str) -> Result<ProbeReport, ProbeError> {
+pub async fn probe(address: &str, try_iroh_relay: TryIrohRelay) -> Result<ProbeReport, ProbeError> {
     let (peer, addresses) = parse_node(address)?;
+    let token = BootstrapLink::parse(address).ok().and_then(|link| link.token);
     let transport =
         crate::ids::transport_id(&peer).ok_or_else(|| super::bad(address, "its key is not an Ed25519 key"))?;
-    let key = keypair(&SigningKey::generate())?;
+    let own = SigningKey::generate();
+    let key = keypair(&own)?;
     let mut swarm = client::swarm(key.clone())?;
     client::listen(&mut swarm).await?;
     let started = Instant::now();
     let reached = connect(&mut swarm, peer, addresses).await?;
     let mut probe = Probe::new(swarm, key, peer, reached);
+    probe.try_iroh_relay = Some((try_iroh_relay, own));
     let connected_ms = millis(started);
-    probe.begin();
+    match token {
+        Some(token) => probe.join(token),
+        None => probe.begin(),
+    }
     // Running out of time is a result: what has not answered by then is reported so.
     if tokio::time::timeout(SERVICES_TIMEOUT, probe.run()).await.is_err() {
         tracing::debug!("not every service answered in time");
     }
     probe.tidy().await;
-    Ok(ProbeReport { transport, connected_ms, agent: probe.agent, services: probe.results.into_iter().collect() })
+    let services = probe.results.into_iter().collect();
+    Ok(ProbeReport { transport, connected_ms, agent: probe.agent, services, descriptor: probe.descriptor })
 }
 
 async fn connect(swarm: &mut Swarm<Client>, peer: PeerId, addresses: Vec<Multiaddr>) -> Result<Multiaddr, ProbeError> {
@@ -148,6 +184,10 @@ struct Probe {
     mail: MailProbe,
     /// The nonce that opens a queue, once somebody has found it.
     work: Option<JoinHandle<Option<u64>>>,
+    /// What is tried from sockets of its own: the service, and how it went.
+    media: JoinSet<(&'static str, Result<String, String>)>,
+    try_iroh_relay: Option<(TryIrohRelay, SigningKey)>,
+    descriptor: Option<ServiceDescriptor>,
     key: Keypair,
     namespace: String,
 }
@@ -175,12 +215,21 @@ impl Probe {
             slot_step: SlotStep::Put,
             mail: MailProbe::new(),
             work: None,
+            media: JoinSet::new(),
+            try_iroh_relay: None,
+            descriptor: None,
             key,
             namespace: format!("kith/probe/{name}"),
         }
     }
 
+    /// Shows the token of a private community; everything else follows the answer.
+    fn join(&mut self, token: CommunityToken) {
+        self.swarm.behaviour_mut().services.send_request(&self.peer, ServicesRequest::Join { token });
+    }
+
     fn begin(&mut self) {
+        self.swarm.behaviour_mut().services.send_request(&self.peer, ServicesRequest::Describe);
         let behaviour = self.swarm.behaviour_mut();
         behaviour.kad.add_address(&self.peer, self.address.clone());
         behaviour.kad.get_closest_peers(PeerId::random());
@@ -213,6 +262,10 @@ impl Probe {
                         None => self.settle("mailbox", false, "asks for more work than anybody should do"),
                     }
                 }
+                Some(Ok((service, result))) = self.media.join_next() => match result {
+                    Ok(detail) => self.settle(service, true, detail),
+                    Err(detail) => self.settle(service, false, detail),
+                },
             }
         }
     }
@@ -259,6 +312,7 @@ impl Probe {
             ClientEvent::Rendezvous(event) => self.met(event),
             ClientEvent::Slots(event) => self.slotted(event),
             ClientEvent::Mailbox(event) => self.mailed(event),
+            ClientEvent::Services(event) => self.described(event),
             ClientEvent::Autonat(event) => {
                 if event.server == self.peer {
                     let verdict = if event.result.is_ok() { "reachable" } else { "not reachable" };
@@ -386,6 +440,71 @@ impl Probe {
         self.ask_slot();
     }
 
+    fn described(&mut self, event: ServicesEvent) {
+        if let request_response::Event::OutboundFailure { error, .. } = &event {
+            for name in ["services", "stun", "turn", "iroh_relay"] {
+                self.settle(name, false, error.to_string());
+            }
+        }
+        let request_response::Event::Message { message: request_response::Message::Response { response, .. }, .. } =
+            event
+        else {
+            return;
+        };
+        match response {
+            ServicesResponse::Joined => self.begin(),
+            ServicesResponse::Described { descriptor } => self.read_descriptor(&descriptor),
+            ServicesResponse::Turn(credentials) => {
+                self.media.spawn(async move { ("turn", try_turn(credentials).await) });
+            }
+            ServicesResponse::Denied { reason: ServicesDenial::NotMember } if self.descriptor.is_none() => {
+                for name in NAMES {
+                    self.settle(name, false, "the node is private and does not know this token");
+                }
+            }
+            ServicesResponse::Denied { reason } => self.settle("turn", false, format!("no credentials: {reason:?}")),
+        }
+    }
+
+    fn read_descriptor(&mut self, bytes: &[u8]) {
+        let Some(node) = crate::ids::transport_id(&self.peer) else { return };
+        let descriptor = match ServiceDescriptor::read(bytes, node, now_ms()) {
+            Ok(descriptor) => descriptor,
+            Err(error) => return self.settle("services", false, error.to_string()),
+        };
+        let private = descriptor.services & services::PRIVATE != 0;
+        let detail = if private { "signed descriptor; for members only" } else { "signed descriptor" };
+        self.settle("services", true, detail);
+        if descriptor.services & services::STUN == 0 {
+            self.not_offered("stun", "not answered");
+        } else {
+            let addresses = descriptor.stun.clone();
+            self.media.spawn(async move { ("stun", try_stun(addresses).await) });
+        }
+        if descriptor.services & services::TURN == 0 {
+            self.not_offered("turn", "relays no media");
+        } else {
+            self.swarm.behaviour_mut().services.send_request(&self.peer, ServicesRequest::Turn);
+        }
+        match (descriptor.services & services::IROH_RELAY != 0, descriptor.iroh_relay.clone()) {
+            (false, _) => self.not_offered("iroh_relay", "relays nothing of iroh"),
+            (true, None) => self.settle("iroh_relay", false, "the node names no address for it"),
+            (true, Some(relay)) => {
+                if let Some((try_it, own)) = self.try_iroh_relay.take() {
+                    self.media.spawn(async move { ("iroh_relay", try_it(relay, own).await) });
+                }
+            }
+        }
+        self.descriptor = Some(descriptor);
+    }
+
+    fn not_offered(&mut self, service: &str, detail: &str) {
+        self.settle(service, false, detail);
+        if let Some(result) = self.results.iter_mut().find(|result| result.service == service) {
+            result.offered = false;
+        }
+    }
+
     fn ask_mail(&mut self) {
         let peers = crate::ids::transport_id(&self.peer).zip(crate::ids::transport_id(self.swarm.local_peer_id()));
         if let Some((mailbox, client)) = peers {
@@ -396,10 +515,10 @@ impl Probe {
 
     fn mailed(&mut self, event: MailboxEvent) {
         if let MailboxEvent::OutboundFailure { error, .. } = &event {
-            let offered = !matches!(error, request_response::OutboundFailure::UnsupportedProtocols);
-            self.settle("mailbox", false, if offered { error.to_string() } else { "keeps no mail".to_owned() });
-            if let Some(result) = self.results.iter_mut().find(|result| result.service == "mailbox") {
-                result.offered = offered;
+            if matches!(error, request_response::OutboundFailure::UnsupportedProtocols) {
+                self.not_offered("mailbox", "keeps no mail");
+            } else {
+                self.settle("mailbox", false, error.to_string());
             }
         }
         let request_response::Event::Message { message: request_response::Message::Response { response, .. }, .. } =

@@ -53,9 +53,11 @@ pub(crate) enum Source {
 impl Source {
     /// The origin of a connection whose remote end is `address`. An address without an IP counts as one shared origin.
     pub(crate) fn of(address: &Multiaddr, exempt: Exempt) -> Self {
-        let Some(ip) = ip_of(address) else {
-            return Self::Limited(Prefix([0; 8]));
-        };
+        ip_of(address).map_or(Self::Limited(Prefix([0; 8])), |ip| Self::of_ip(ip, exempt))
+    }
+
+    /// The origin of what comes from `ip`.
+    pub(crate) fn of_ip(ip: IpAddr, exempt: Exempt) -> Self {
         let free = match exempt {
             Exempt::None => false,
             Exempt::Loopback => ip.is_loopback(),

@@ -11,6 +11,7 @@ use prometheus_client::metrics::gauge::Gauge;
 
 use super::slots::worker::now_ms;
 use crate::mailbox::MailboxStats;
+use crate::turn::TurnStats;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Reason {
@@ -34,6 +35,7 @@ struct Inner {
     ticked_at_ms: AtomicU64,
     connections: Family<Link, Gauge>,
     refused: Family<Reason, Counter>,
+    bans: Family<Reason, Counter>,
     slots: Gauge,
     slot_bytes: Gauge,
     slot_requests: Family<Outcome, Counter>,
@@ -49,7 +51,9 @@ struct Inner {
     dial_backs: Family<Outcome, Counter>,
     bootstraps: Gauge,
     external_addresses: Gauge,
+    services: Family<Outcome, Counter>,
     mailbox: MailboxStats,
+    turn: TurnStats,
 }
 
 /// The numbers of a running server. Cheap to clone; all clones show the same numbers.
@@ -63,6 +67,7 @@ impl Stats {
         let i = &self.0;
         all.register("connections", "Open connections", i.connections.clone());
         all.register("connections_refused", "Inbound connections refused, by limit", i.refused.clone());
+        all.register("bans", "Peers banned for a while, by what they did", i.bans.clone());
         all.register("slots", "Invite slots stored", i.slots.clone());
         all.register("slot_bytes", "Bytes of all invite slots", i.slot_bytes.clone());
         all.register("slot_requests", "Slot requests, by outcome", i.slot_requests.clone());
@@ -76,6 +81,7 @@ impl Stats {
         all.register("kad_puts", "DHT records offered, by outcome", i.record_puts.clone());
         all.register("gossip_cards", "Peer exchange messages, by verdict", i.cards.clone());
         all.register("autonat_tests", "Reachability tests for others, by outcome", i.dial_backs.clone());
+        all.register("services_requests", "Requests about services, by outcome", i.services.clone());
         all.register("bootstraps_connected", "Configured other public nodes connected", i.bootstraps.clone());
         all.register("external_addresses", "Addresses this node offers to others", i.external_addresses.clone());
     }
@@ -84,6 +90,12 @@ impl Stats {
     pub(crate) fn mailbox(&self, registry: &mut Registry) -> MailboxStats {
         self.0.mailbox.register(registry.sub_registry_with_prefix("kith"));
         self.0.mailbox.clone()
+    }
+
+    /// The numbers of STUN and TURN, which are shown only if they are on.
+    pub(crate) fn turn(&self, registry: &mut Registry) -> TurnStats {
+        self.0.turn.register(registry.sub_registry_with_prefix("kith"));
+        self.0.turn.clone()
     }
 
     /// Milliseconds since the network task last came round; `None` before it did for the first time.
@@ -117,6 +129,10 @@ impl Stats {
 
     pub(crate) fn refused(&self, reason: &'static str) {
         self.0.refused.get_or_create(&Reason { reason }).inc();
+    }
+
+    pub(crate) fn banned(&self, reason: &'static str) {
+        self.0.bans.get_or_create(&Reason { reason }).inc();
     }
 
     pub(crate) fn slots_stored(&self, slots: usize, bytes: u64) {
@@ -166,6 +182,10 @@ impl Stats {
 
     pub(crate) fn dial_back(&self, outcome: &'static str) {
         self.0.dial_backs.get_or_create(&Outcome { operation: "dial_back", outcome }).inc();
+    }
+
+    pub(crate) fn service_request(&self, operation: &'static str, outcome: &'static str) {
+        self.0.services.get_or_create(&Outcome { operation, outcome }).inc();
     }
 
     pub(crate) fn bootstraps(&self, connected: usize) {

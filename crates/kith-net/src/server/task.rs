@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use kith_wire::{MailboxResponse, SlotDenial, SlotRequest, SlotResponse};
+use kith_wire::{MailboxResponse, ServicesRequest, ServicesResponse, SlotDenial, SlotRequest, SlotResponse};
 use libp2p::core::transport::ListenerId;
 use libp2p::kad::RecordKey;
 use libp2p::metrics::{Metrics, Recorder};
@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::addresses::offered;
-use super::behaviour::{Behaviour, BehaviourEvent};
+use super::behaviour::{Behaviour, BehaviourEvent, Judges};
 use super::cards::CardJudge;
 use super::config::Limits;
 use super::dial_back;
@@ -24,14 +24,16 @@ use super::gate;
 use super::peering::Peering;
 use super::records::{RecordBook, Refusal};
 use super::rendezvous::Registrar;
-use super::reservations::Reservations;
+use super::services::Services;
 use super::slots::worker::{SlotWorker, now_ms};
 use super::source::{Prefix, RateLimiter, Source, ip_of};
 use super::stats::Stats;
 use super::tag::Tags;
+use crate::bans::{Misdeed, is_graylisted};
 use crate::mailbox::{self, Mailbox, MailboxEvent};
-use crate::rendezvous::{RendezvousEvent, Response};
+use crate::rendezvous::{RendezvousEvent, Request, Response, Status};
 use crate::screen::Screened;
+use crate::services::ServicesEvent;
 use crate::swarm::KAD_PROTOCOL;
 
 /// How often the task shows that it is alive, dials and tidies up.
@@ -59,7 +61,8 @@ pub(crate) struct Task {
     pub(crate) stats: Stats,
     pub(crate) metrics: Metrics,
     pub(crate) peering: Peering,
-    pub(crate) reservations: Reservations,
+    pub(crate) judges: Judges,
+    pub(crate) services: Services,
     pub(crate) external: Vec<Multiaddr>,
     pub(crate) offered: watch::Sender<Vec<Multiaddr>>,
     slots: SlotWorker<Ticket>,
@@ -83,7 +86,8 @@ pub(crate) struct Parts {
     pub(crate) stats: Stats,
     pub(crate) metrics: Metrics,
     pub(crate) peering: Peering,
-    pub(crate) reservations: Reservations,
+    pub(crate) judges: Judges,
+    pub(crate) services: Services,
     pub(crate) external: Vec<Multiaddr>,
     pub(crate) offered: watch::Sender<Vec<Multiaddr>>,
     pub(crate) slots: (SlotWorker<Ticket>, mpsc::Receiver<(Ticket, SlotResponse)>),
@@ -101,7 +105,8 @@ impl Task {
             stats: parts.stats,
             metrics: parts.metrics,
             peering: parts.peering,
-            reservations: parts.reservations,
+            judges: parts.judges,
+            services: parts.services,
             external: parts.external,
             offered: parts.offered,
             slots,
@@ -149,6 +154,17 @@ impl Task {
     fn tick(&mut self) {
         let now = Instant::now();
         self.stats.tick();
+        for peer in self.judges.door.leaving(now) {
+            self.stats.refused("not_served");
+            if self.swarm.disconnect_peer_id(peer).is_err() {
+                tracing::debug!("somebody who is not served had left");
+            }
+        }
+        for peer in self.judges.door.suspects() {
+            if is_graylisted(self.swarm.behaviour().gossip.peer_score(&peer)) {
+                self.blame(peer, Misdeed::Graylisted);
+            }
+        }
         for dial in self.peering.due(now) {
             if let Err(error) = self.swarm.dial(dial) {
                 tracing::debug!(reason = %dial_reason(&error), "another public node cannot be dialled now");
@@ -261,6 +277,7 @@ impl Task {
             BehaviourEvent::Rendezvous(event) => self.rendezvous_event(event),
             BehaviourEvent::Gossip(event) => self.gossip_event(event),
             BehaviourEvent::Slots(event) => self.slot_event(event),
+            BehaviourEvent::Services(event) => self.services_event(event),
             BehaviourEvent::Mailbox(event) => self.mail_event(event),
             BehaviourEvent::Gate(never) | BehaviourEvent::Counts(never) | BehaviourEvent::Memory(never) => {
                 match never {}
@@ -289,8 +306,12 @@ impl Task {
         let kad::Event::InboundRequest { request } = event else {
             return;
         };
-        if let kad::InboundRequest::PutRecord { connection, record: Some(record), .. } = request {
-            let outcome = self.put_record(connection, record);
+        if let kad::InboundRequest::PutRecord { source, connection, record: Some(record) } = request {
+            let served = self.judges.door.serves(&source);
+            let outcome = if served { self.put_record(connection, record) } else { "refused" };
+            if outcome == "foreign" {
+                self.blame(source, Misdeed::Record);
+            }
             self.stats.record_put("record", outcome);
             self.stats.records(self.records.len());
         } else if matches!(request, kad::InboundRequest::AddProvider { .. }) {
@@ -326,6 +347,7 @@ impl Task {
         } else if let relay::Event::ReservationTimedOut { src_peer_id } = event {
             self.unreserve(src_peer_id);
         } else if matches!(event, relay::Event::CircuitReqAccepted { .. }) {
+            self.judges.circuits.opened(Instant::now());
             self.stats.circuits(1);
             self.stats.relay("circuit", "accepted");
         } else if matches!(event, relay::Event::CircuitReqDenied { .. }) {
@@ -336,7 +358,7 @@ impl Task {
     }
 
     fn unreserve(&mut self, peer: &PeerId) {
-        self.reservations.release(peer);
+        self.judges.reservations.release(peer);
         if self.reserved.remove(peer) {
             self.stats.reservations(self.reserved.len());
         }
@@ -354,7 +376,11 @@ impl Task {
             return;
         };
         let source = self.swarm.behaviour().gate.source_of(connection_id);
-        let response = self.registrar.answer(peer, source, request, Instant::now());
+        let response = if self.judges.door.serves(&peer) {
+            self.registrar.answer(peer, source, request, Instant::now())
+        } else {
+            not_authorized(&request)
+        };
         self.stats.registrations(self.registrar.len());
         // An unregistration is not answered: its stream ends with the channel.
         let Some(response) = response else { return };
@@ -373,15 +399,33 @@ impl Task {
         let gossipsub::Event::Message { propagation_source, message_id, message } = event else {
             return;
         };
-        let verdict = self.cards.judge(&message, now_ms(), Instant::now());
+        let verdict = if self.judges.door.serves(&propagation_source) {
+            self.cards.judge(&message, now_ms(), Instant::now())
+        } else {
+            gossipsub::MessageAcceptance::Ignore
+        };
         self.stats.card(match verdict {
             gossipsub::MessageAcceptance::Accept => "accepted",
             gossipsub::MessageAcceptance::Ignore => "ignored",
             gossipsub::MessageAcceptance::Reject => "rejected",
         });
+        if matches!(verdict, gossipsub::MessageAcceptance::Reject) {
+            self.blame(propagation_source, Misdeed::Card);
+        }
         let gossip = &mut self.swarm.behaviour_mut().gossip;
         if !gossip.report_message_validation_result(&message_id, &propagation_source, verdict) {
             tracing::debug!("a card was judged after it had left the cache");
+        }
+    }
+
+    /// A peer did what only a broken or hostile program does.
+    fn blame(&mut self, peer: PeerId, misdeed: Misdeed) {
+        if self.swarm.behaviour().gate.blame(&peer, misdeed) {
+            self.stats.banned(misdeed.name());
+            tracing::info!(peer = self.tags.of(&peer), misdeed = misdeed.name(), "banned");
+            if self.swarm.disconnect_peer_id(peer).is_err() {
+                tracing::debug!("who is banned had left");
+            }
         }
     }
 
@@ -399,6 +443,10 @@ impl Task {
         };
         let ticket = Ticket { channel, operation };
         let source = self.swarm.behaviour().gate.source_of(connection_id);
+        // An invite of a member is for somebody who is none yet: whoever knows where it is may read it.
+        if operation == "put" && !self.judges.door.serves(&peer) {
+            return self.answer_slot(ticket, SlotResponse::Denied { reason: SlotDenial::NotServed });
+        }
         let refused = if self.slot_allowed(peer, source) {
             self.slots.submit(ticket, request, source.prefix()).err()
         } else {
@@ -406,6 +454,27 @@ impl Task {
         };
         if let Some(ticket) = refused {
             self.answer_slot(ticket, SlotResponse::Denied { reason: SlotDenial::Limited });
+        }
+    }
+
+    fn services_event(&mut self, event: ServicesEvent) {
+        let request_response::Event::Message { peer, connection_id, message } = event else {
+            return;
+        };
+        let request_response::Message::Request { request, channel, .. } = message else {
+            return;
+        };
+        let operation = match request {
+            ServicesRequest::Describe => "describe",
+            ServicesRequest::Join { .. } => "join",
+            ServicesRequest::Turn => "turn",
+        };
+        let source = self.swarm.behaviour().gate.source_of(connection_id);
+        let response = self.services.answer(peer, source, request, (&self.offered.borrow(), &self.peering));
+        let denied = matches!(response, ServicesResponse::Denied { .. });
+        self.stats.service_request(operation, if denied { "denied" } else { "done" });
+        if self.swarm.behaviour_mut().services.send_response(channel, response).is_err() {
+            tracing::debug!("a peer left before its request about services was answered");
         }
     }
 
@@ -449,6 +518,15 @@ impl Task {
     }
 }
 
+/// What who is not served gets for a rendezvous request.
+fn not_authorized(request: &Request) -> Option<Response> {
+    match request {
+        Request::Register { .. } => Some(Response::Register(Err(Status::NotAuthorized))),
+        Request::Discover { .. } => Some(Response::Discover(Err(Status::NotAuthorized))),
+        Request::Unregister { .. } => None,
+    }
+}
+
 /// Whether dialling an address leads to this host, not only through it or past it.
 fn leads_to(address: &Multiaddr, host: IpAddr) -> bool {
     crate::addr::shape(address).is_some_and(|shape| shape.relay.is_none()) && ip_of(address) == Some(host)
@@ -466,6 +544,8 @@ fn refusal(error: &ListenError) -> &'static str {
         Some(gate::Refused::Rate) => "address_rate",
         Some(gate::Refused::Pending) => "address_pending",
         Some(gate::Refused::Established) => "address_connections",
+        Some(gate::Refused::Denied) => "not_served",
+        Some(gate::Refused::Banned) => "banned",
         None if cause.downcast_ref::<libp2p::connection_limits::Exceeded>().is_some() => "total",
         None => "memory",
     }

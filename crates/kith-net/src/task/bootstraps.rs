@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
+use kith_wire::ServiceDescriptor;
 use libp2p::{
     Multiaddr, PeerId, StreamProtocol,
     core::ConnectedPoint,
     swarm::{ConnectionId, dial_opts::PeerCondition},
 };
 
+use super::services::Membership;
 use super::{Task, jitter};
 use crate::{
     addr,
@@ -15,6 +17,7 @@ use crate::{
     bootstrap::{self, BootstrapError},
     limits,
     mailbox::MAILBOX_PROTOCOL,
+    services::SERVICES_PROTOCOL,
     swarm::KAD_PROTOCOL,
 };
 
@@ -31,11 +34,18 @@ pub(super) struct Bootstrap {
     /// The address a connection goes to.
     pub(super) connected: Option<Multiaddr>,
     pub(super) rtt_ms: Option<u32>,
+    /// When it was asked whether it is still there, or connected.
+    assured: Instant,
     pub(super) relay: bool,
     /// Whether it keeps records.
     pub(super) records: bool,
     /// Whether it keeps mail; `None` until it said what it does.
     pub(super) mail: Option<bool>,
+    pub(super) membership: Membership,
+    /// What it said of itself on this connection.
+    pub(super) descriptor: Option<ServiceDescriptor>,
+    /// Nobody chose it: since when it is used instead of those that do not answer.
+    pub(super) borrowed: Option<Instant>,
 }
 
 impl Bootstrap {
@@ -51,50 +61,78 @@ impl Task {
         if peer == self.me {
             return Err(BootstrapError::Own);
         }
-        if self.bootstraps.len() >= limits::BOOTSTRAPS_MAX && !self.is_bootstrap(&peer) {
+        let chosen = |known: &&Bootstrap| known.borrowed.is_none();
+        if self.bootstraps.iter().filter(chosen).count() >= limits::BOOTSTRAPS_MAX && !self.is_bootstrap(&peer) {
             return Err(BootstrapError::TooMany { max: limits::BOOTSTRAPS_MAX });
         }
+        self.use_bootstrap(peer, vec![(text.to_owned(), addresses)], None);
+        Ok(())
+    }
+
+    /// From now on it is dialled and used; `borrowed` says since when, if nobody chose it.
+    pub(super) fn use_bootstrap(
+        &mut self,
+        peer: PeerId,
+        lines: Vec<(String, Vec<Multiaddr>)>,
+        borrowed: Option<Instant>,
+    ) {
         let now = Instant::now();
-        let line = (text.to_owned(), addresses);
         if let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == peer) {
-            if !known.lines.contains(&line) && known.lines.len() < limits::ADDRESSES_PER_PEER {
-                known.lines.push(line);
+            if known.borrowed.is_some() && borrowed.is_none() {
+                known.borrowed = None;
+                known.lines.clear();
+            }
+            for line in lines {
+                if !known.lines.contains(&line) && known.lines.len() < limits::ADDRESSES_PER_PEER {
+                    known.lines.push(line);
+                }
             }
             known.next_dial = now;
         } else {
             self.bootstraps.push(Bootstrap {
                 peer,
-                lines: vec![line],
+                lines,
+                borrowed,
                 backoff: Backoff::dial(self.tuning.dial_first),
                 next_dial: now,
                 dialing: None,
                 connected: None,
                 rtt_ms: None,
+                assured: now,
                 relay: false,
                 records: false,
                 mail: None,
+                membership: Membership::Open,
+                descriptor: None,
             });
         }
         let behaviour = self.swarm.behaviour_mut();
         behaviour.limits.bypass_peer_id(&peer);
         behaviour.guard.trust(peer, true);
+        behaviour.identify.believe(peer, true);
         behaviour.streams.keep(peer, true);
+        self.join_again(&peer);
         self.refresh_own();
         self.tend_bootstraps(now);
-        Ok(())
     }
 
     pub(super) fn remove_bootstrap(&mut self, text: &str) {
         let Ok((peer, _)) = bootstrap::parse(text) else { return };
         let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == peer) else { return };
         known.lines.retain(|(line, _)| line != text);
-        if !known.lines.is_empty() {
-            return;
+        if known.lines.is_empty() {
+            self.forget_bootstrap(&peer);
         }
+    }
+
+    /// It is not used any more.
+    pub(super) fn forget_bootstrap(&mut self, peer: &PeerId) {
+        let peer = *peer;
         self.bootstraps.retain(|known| known.peer != peer);
         let tracked = self.peers.contains_key(&peer);
         let behaviour = self.swarm.behaviour_mut();
         behaviour.guard.trust(peer, false);
+        behaviour.identify.believe(peer, false);
         behaviour.streams.keep(peer, false);
         if !tracked {
             behaviour.limits.remove_peer_id(&peer);
@@ -113,9 +151,10 @@ impl Task {
         self.bootstraps.iter().flat_map(|known| &known.lines).flat_map(|(_, list)| list).all(addr::is_loopback)
     }
 
-    /// Connected bootstraps with the address the connection goes to.
+    /// Connected bootstraps that serve us, with the address the connection goes to.
     pub(super) fn connected_bootstraps(&self) -> impl Iterator<Item = (PeerId, Multiaddr)> {
-        self.bootstraps.iter().filter_map(|known| Some((known.peer, known.connected.clone()?)))
+        let serving = self.bootstraps.iter().filter(|known| known.serves());
+        serving.filter_map(|known| Some((known.peer, known.connected.clone()?)))
     }
 
     pub(super) fn bootstrap_connected(&mut self, peer: &PeerId, endpoint: &ConnectedPoint) {
@@ -133,6 +172,13 @@ impl Task {
         };
         if first && let Some(address) = address {
             known.connected = Some(address.clone());
+            known.assured = Instant::now();
+            // Until it said what it speaks, and then let us in.
+            known.membership = if known.token().is_some() {
+                Membership::Asked(Instant::now() + limits::DIAL_TIMEOUT)
+            } else {
+                Membership::Open
+            };
             let kad = &mut self.swarm.behaviour_mut().kad;
             kad.add_address(peer, address);
             tracing::debug!(%peer, "bootstrap connected");
@@ -151,6 +197,8 @@ impl Task {
         known.relay = false;
         known.records = false;
         known.mail = None;
+        known.membership = Membership::Open;
+        known.descriptor = None;
         known.next_dial = Instant::now() + known.backoff.next(jitter());
         self.drop_relay(peer);
     }
@@ -160,6 +208,11 @@ impl Task {
         known.relay = protocols.iter().any(|protocol| protocol.as_ref() == HOP);
         let news = !std::mem::replace(&mut known.records, protocols.contains(&KAD_PROTOCOL)) && known.records;
         known.mail = Some(protocols.contains(&MAILBOX_PROTOCOL));
+        if matches!(known.membership, Membership::Asked(_)) && !protocols.contains(&SERVICES_PROTOCOL) {
+            // A version from before there were private ones.
+            known.membership = Membership::Open;
+        }
+        self.ask_services(peer, protocols);
         let now = Instant::now();
         self.tend_relays(now);
         if news {
@@ -205,6 +258,13 @@ impl Task {
                     .take(limits::DIAL_ADDRESSES_MAX)
                     .collect();
                 due.push((known.peer, addresses));
+            }
+        }
+        let assure = self.assure_every();
+        for known in self.bootstraps.iter_mut().filter(|known| known.connected.is_some()) {
+            if now.duration_since(known.assured) >= assure {
+                known.assured = now;
+                self.swarm.behaviour_mut().streams.probe(&known.peer);
             }
         }
         for (peer, addresses) in due {

@@ -15,6 +15,7 @@ use libp2p::{
 use super::{Task, jitter, now_ms};
 use crate::{
     addr::{self, Source},
+    bans::{Misdeed, is_graylisted},
     cards, limits,
 };
 
@@ -61,11 +62,17 @@ impl Exchange {
 
 impl Task {
     pub(super) fn tend_exchange(&mut self, now: Instant) {
+        for peer in self.swarm.behaviour().guard.suspects() {
+            if is_graylisted(self.swarm.behaviour().gossip.peer_score(&peer)) {
+                self.blame(peer, Misdeed::Graylisted);
+            }
+        }
         if self.exchange.next_card <= now {
             self.exchange.next_card = now + limits::GOSSIP_EVERY;
             let public = self.own.addresses.iter().any(|address| addr::for_everybody(address, self.own.lab));
             let card = self.card(true);
             if public
+                && !self.metered.now()
                 && let Err(error) =
                     self.swarm.behaviour_mut().gossip.publish(gossipsub::IdentTopic::new(cards::TOPIC), card)
             {
@@ -81,7 +88,8 @@ impl Task {
 
     /// Connects to one announced stranger while there are few connections: peer exchange needs a mesh.
     fn meet(&mut self) {
-        if self.own.relay_only || self.bootstraps.is_empty() || self.links.len() >= limits::OVERLAY_TARGET {
+        let alone = self.own.relay_only || self.metered.now();
+        if alone || self.bootstraps.is_empty() || self.links.len() >= limits::OVERLAY_TARGET {
             return;
         }
         let lab = self.own.lab;
@@ -110,7 +118,21 @@ impl Task {
     pub(super) fn on_gossip(&mut self, event: gossipsub::Event) {
         let gossipsub::Event::Message { propagation_source, message_id, message } = event else { return };
         let verdict = self.judge(&message);
+        if matches!(verdict, MessageAcceptance::Reject) {
+            self.blame(propagation_source, Misdeed::Card);
+        }
         self.swarm.behaviour_mut().gossip.report_message_validation_result(&message_id, &propagation_source, verdict);
+    }
+
+    /// A peer passed on what no node of ours does.
+    fn blame(&mut self, peer: PeerId, misdeed: Misdeed) {
+        let direct =
+            self.links.get(&peer).and_then(|links| links.values().find(|link| !addr::is_circuit(&link.remote)));
+        let address = direct.map(|link| link.remote.clone());
+        if self.swarm.behaviour_mut().guard.blame(peer, address.as_ref(), misdeed) {
+            tracing::info!(%peer, "banned");
+            self.disconnect(peer);
+        }
     }
 
     /// Accepts a fresh card that its author signed, with public addresses only, at most once per ten minutes.

@@ -46,7 +46,7 @@ impl Task {
 
     /// Starts a lookup; false if there is nobody to ask.
     pub(super) fn look_up(&mut self, peer: &PeerId, find: &FindKey) -> bool {
-        let somebody = self.bootstraps.iter().any(|known| known.connected.is_some() && known.records);
+        let somebody = self.bootstraps.iter().any(|known| known.serves() && known.records);
         if !somebody || !self.tuning.records {
             return false;
         }

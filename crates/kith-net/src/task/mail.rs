@@ -33,7 +33,7 @@ impl Task {
         let links: Vec<String> = self
             .bootstraps
             .iter()
-            .filter(|known| known.connected.is_some() && known.mail == Some(true))
+            .filter(|known| known.serves() && known.mail == Some(true) && known.borrowed.is_none())
             .filter_map(|known| {
                 let transport = ids::transport_id(&known.peer)?;
                 let lines = known.lines.iter().flat_map(|(_, addresses)| addresses);
@@ -44,7 +44,8 @@ impl Task {
             })
             .collect();
         // One that has not said yet what it does may keep mail: an empty answer waits for it.
-        let unclear = self.bootstraps.iter().any(|known| known.is_dialing() || known.mail.is_none());
+        let mut chosen = self.bootstraps.iter().filter(|known| known.borrowed.is_none());
+        let unclear = chosen.any(|known| known.is_dialing() || known.mail.is_none());
         if links.is_empty() && unclear && self.mail.told.is_none() {
             return;
         }

@@ -5,6 +5,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::IpAddr,
     time::{Duration, Instant},
 };
 
@@ -21,7 +22,7 @@ use libp2p::{
 use super::{Task, jitter, now_ms};
 use crate::{
     addr::{self, Source},
-    api::{NetEvent, Path},
+    api::{NetEvent, Over, Path},
     backoff::Backoff,
     ids, limits,
     streams::Route,
@@ -48,6 +49,8 @@ pub(super) struct Peer {
     refused: bool,
     pub(super) up: bool,
     route: Option<Route>,
+    /// Over which network the route runs, if it is a direct one.
+    over: Over,
     /// When a direct way was last sought beside a relayed one.
     direct_tried: Option<Instant>,
     rtt_ms: Option<u32>,
@@ -72,6 +75,7 @@ impl Peer {
             refused: false,
             up: false,
             route: None,
+            over: Over::Lan,
             direct_tried: None,
             rtt_ms: None,
             told: None,
@@ -84,7 +88,7 @@ impl Peer {
     fn path(&self) -> Option<Path> {
         let route = self.route?;
         Some(match route.relay.and_then(|relay| ids::transport_id(&relay)) {
-            None => Path::Direct { rtt_ms: self.rtt_ms },
+            None => Path::Direct { rtt_ms: self.rtt_ms, over: self.over },
             Some(via) => Path::Relayed { via, rtt_ms: self.rtt_ms },
         })
     }
@@ -258,16 +262,19 @@ impl Task {
     /// Looks again at which connection is used.
     pub(super) fn update_route(&mut self, peer: &PeerId) {
         let route = self.swarm.behaviour().streams.route(peer);
+        let link = route.and_then(|route| self.links.get(peer)?.get(&route.connection));
+        let over = link.map(|link| over(&link.remote));
         let Some(entry) = self.peers.get_mut(peer) else { return };
-        let before = entry.path();
-        if entry.route.map(|route| route.connection) != route.map(|route| route.connection) {
+        let before = entry.route.map(|route| route.connection);
+        let replaced = before != route.map(|route| route.connection);
+        if replaced {
             entry.rtt_ms = None;
         }
         entry.route = route;
+        entry.over = over.unwrap_or(entry.over);
         let (id, up) = (entry.id, entry.up);
-        if let (true, Some(before), Some(path)) = (up, before, entry.path())
-            && !before.same_route(&path)
-        {
+        // Also where people see no difference: what left on the connection before may be lost with it.
+        if let (true, true, Some(_), Some(path)) = (up, replaced, before, entry.path()) {
             self.emit(NetEvent::PathChanged { peer: id, path });
         }
     }
@@ -471,6 +478,16 @@ pub(super) fn parse_all(texts: &[String], peer: &PeerId) -> Vec<Multiaddr> {
             Some(_) | None => address,
         })
         .collect()
+}
+
+/// Over which network a connection to `remote` runs.
+fn over(remote: &Multiaddr) -> Over {
+    match addr::ip_of(remote).map(|ip| ip.to_canonical()) {
+        Some(_) if !addr::for_everybody(&addr::without_peer(remote.clone()), false) => Over::Lan,
+        Some(IpAddr::V6(_)) => Over::Ipv6,
+        Some(IpAddr::V4(_)) => Over::Ipv4,
+        None => Over::Lan,
+    }
 }
 
 #[cfg(test)]

@@ -80,12 +80,8 @@ impl Task {
         if !self.tuning.records || self.own.addresses.is_empty() {
             return;
         }
-        let keepers: Vec<PeerId> = self
-            .bootstraps
-            .iter()
-            .filter(|known| known.connected.is_some() && known.records)
-            .map(|known| known.peer)
-            .collect();
+        let keepers: Vec<PeerId> =
+            self.bootstraps.iter().filter(|known| known.serves() && known.records).map(|known| known.peer).collect();
         if keepers.is_empty() {
             return;
         }

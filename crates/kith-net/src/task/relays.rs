@@ -70,7 +70,9 @@ impl Task {
         let mut candidates: Vec<(bool, PeerId, Multiaddr)> = self
             .bootstraps
             .iter()
-            .filter(|known| known.relay && !self.relays.reservations.iter().any(|r| r.relay == known.peer))
+            .filter(|known| {
+                known.relay && known.serves() && !self.relays.reservations.iter().any(|r| r.relay == known.peer)
+            })
             .filter(|known| self.relays.waiting.get(&known.peer).is_none_or(|(_, until)| *until <= now))
             .filter_map(|known| Some((known.peer, known.connected.clone()?)))
             .map(|(peer, address)| (network(&address).is_some_and(|network| taken.contains(&network)), peer, address))

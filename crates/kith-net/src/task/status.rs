@@ -2,22 +2,46 @@
 
 use std::time::{Duration, Instant};
 
-use libp2p::multiaddr::Protocol;
+use libp2p::{Multiaddr, multiaddr::Protocol};
 use tokio::sync::oneshot;
 
 use super::Task;
+use super::services::Membership;
 use crate::{
     addr,
     api::{BootstrapStatus, NetEvent, NetState, NetStatus, TestStep},
-    limits,
+    ids, limits,
     observed::Mapping,
 };
 
+/// Said of bootstrap nodes that are not for everybody.
+const REFUSED: &str = "a bootstrap node is for members only: its link needs the token of its community";
 /// A test waits this long for what is still being tried.
 const TEST_TIME: Duration = Duration::from_secs(10);
 
+/// How well connected the node is, without what is mended at once: better is told at once, worse after a while.
+#[derive(Debug)]
+struct Steady {
+    told: NetState,
+    worse_since: Option<Instant>,
+}
+
+impl Steady {
+    /// What to tell of `state`.
+    fn of(&self, state: NetState, worse: Duration, now: Instant) -> NetState {
+        let lasts = worse.is_zero() || self.worse_since.is_some_and(|since| now.duration_since(since) >= worse);
+        if state < self.told && !lasts { self.told } else { state }
+    }
+
+    fn see(&mut self, state: NetState, worse: Duration, now: Instant) {
+        self.told = self.of(state, worse, now);
+        self.worse_since = (state < self.told).then(|| self.worse_since.unwrap_or(now));
+    }
+}
+
 /// The last status told, and tests under way.
 pub(super) struct Status {
+    steady: Steady,
     /// Without what changes all the time.
     last: NetStatus,
     told: Instant,
@@ -26,7 +50,8 @@ pub(super) struct Status {
 
 impl Status {
     pub(super) fn new(now: Instant) -> Self {
-        Self { last: NetStatus::default(), told: now, tests: Vec::new() }
+        let steady = Steady { told: NetState::default(), worse_since: None };
+        Self { steady, last: NetStatus::default(), told: now, tests: Vec::new() }
     }
 }
 
@@ -39,23 +64,32 @@ impl Task {
     /// The status without the traffic, which takes longer to find out than all the rest.
     fn reach(&self) -> NetStatus {
         NetStatus {
-            state: self.state(),
+            state: self.status.steady.of(self.state(), self.tuning.worse, Instant::now()),
             peer: self.me.to_string(),
+            metered: self.metered.now(),
             nat: self.nat().to_owned(),
             addresses: self.own.addresses.iter().map(ToString::to_string).collect(),
+            mapped: self.mapping.granted().map(|address| address.to_string()).collect(),
             peers: u32::try_from(self.peers.values().filter(|peer| peer.up).count()).unwrap_or(u32::MAX),
             bootstraps: self
                 .bootstraps
                 .iter()
                 .flat_map(|known| {
-                    known.lines.iter().map(|(line, _)| BootstrapStatus {
+                    known.lines.iter().map(|(line, addresses)| BootstrapStatus {
                         address: line.clone(),
-                        ok: known.connected.is_some(),
+                        host: addresses.first().map(host).unwrap_or_default(),
+                        transport: ids::transport_id(&known.peer),
+                        ok: known.serves(),
                         rtt_ms: known.rtt_ms,
+                        offers: known.offers(),
+                        notice: known.descriptor.as_ref().map(|said| said.notice.clone()).unwrap_or_default(),
+                        refused: known.membership == Membership::Refused,
+                        borrowed: known.borrowed.is_some(),
                     })
                 })
                 .collect(),
             relays: self.circuits(),
+            steps: self.test_steps(),
             bytes_in: 0,
             bytes_out: 0,
         }
@@ -114,6 +148,8 @@ impl Task {
 
     pub(super) fn tend_status(&mut self, now: Instant) {
         self.tend_tests(now);
+        let state = self.state();
+        self.status.steady.see(state, self.tuning.worse, now);
         if now.duration_since(self.status.told) < limits::STATUS_EVERY {
             return;
         }
@@ -160,7 +196,8 @@ impl Task {
             let detail = if ok { good } else { bad.to_owned() };
             TestStep { name, ok, detail }
         };
-        let connected: Vec<_> = self.bootstraps.iter().filter(|known| known.connected.is_some()).collect();
+        let connected: Vec<_> = self.bootstraps.iter().filter(|known| known.serves()).collect();
+        let refused = self.bootstraps.iter().any(|known| known.membership == Membership::Refused);
         let mut steps = Vec::new();
         for (name, found) in [
             ("listen_udp", listens(|part| matches!(part, Protocol::QuicV1))),
@@ -171,7 +208,12 @@ impl Task {
         }
         if !self.bootstraps.is_empty() {
             let good = format!("{} of {} connected", connected.len(), self.bootstraps.len());
-            steps.push(step("bootstrap", !connected.is_empty(), good, "no bootstrap node answers"));
+            steps.push(step(
+                "bootstrap",
+                !connected.is_empty(),
+                good,
+                if refused { REFUSED } else { "no bootstrap node answers" },
+            ));
             let held = self.relays.held();
             steps.push(step("relay", held > 0, format!("{held} reserved"), "no relay took a reservation"));
             let (held, all) = self.records.held();
@@ -182,6 +224,10 @@ impl Task {
         let reachable = self.own.lab || nat == "public" || self.relays.held() > 0;
         let good = format!("reachable, NAT: {nat}");
         steps.push(step("public_address", reachable, good, "neither a public address nor a relay leads here"));
+        let mapped: Vec<String> = self.mapping.granted().map(|address| address.to_string()).collect();
+        if !mapped.is_empty() {
+            steps.push(step("port_mapping", true, format!("the router lets others in at {}", mapped.join(", ")), ""));
+        }
         if self.exchange.mdns {
             let on = self.swarm.behaviour().mdns.is_enabled();
             steps.push(step("mdns", on, "announced on the local network".to_owned(), "multicast is not available"));
@@ -190,10 +236,48 @@ impl Task {
     }
 }
 
+/// The name or IP address in an address.
+fn host(address: &Multiaddr) -> String {
+    // Parts are written as /KIND/VALUE.
+    address
+        .iter()
+        .next()
+        .map(|part| part.to_string())
+        .and_then(|part| Some(part.rsplit('/').next()?.to_owned()))
+        .unwrap_or_default()
+}
+
 /// The status without what changes all the time.
 fn essence(mut status: NetStatus) -> NetStatus {
     for known in &mut status.bootstraps {
         known.rtt_ms = None;
     }
     status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_mended_soon_is_not_told() {
+        let (worse, start) = (Duration::from_secs(5), Instant::now());
+        let mut steady = Steady { told: NetState::Offline, worse_since: None };
+        let mut after = |seconds: u64, state| {
+            let now = start + Duration::from_secs(seconds);
+            let asked = steady.of(state, worse, now);
+            steady.see(state, worse, now);
+            assert_eq!(asked, steady.told);
+            asked
+        };
+        assert_eq!(after(0, NetState::Online), NetState::Online, "better is told at once");
+        assert_eq!(after(1, NetState::Local), NetState::Online);
+        assert_eq!(after(4, NetState::Offline), NetState::Online);
+        assert_eq!(after(5, NetState::Online), NetState::Online);
+        assert_eq!(after(9, NetState::Local), NetState::Online, "the time begins anew");
+        assert_eq!(after(13, NetState::Degraded), NetState::Online);
+        assert_eq!(after(14, NetState::Local), NetState::Local);
+        assert_eq!(after(15, NetState::Offline), NetState::Local, "and for each step");
+        assert_eq!(after(16, NetState::Degraded), NetState::Degraded);
+    }
 }

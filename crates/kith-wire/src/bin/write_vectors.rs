@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use kith_crypto::SpokenCode;
-use kith_wire::{AccountId, ChatId, Envelope, EnvelopeId, InviteBundle, SpokenInvite};
+use kith_wire::{
+    AccountId, BootstrapLink, ChatId, Envelope, EnvelopeId, InviteBundle, ServicesRequest, ServicesResponse,
+    SpokenInvite,
+};
 
 #[path = "../../tests/wire/samples.rs"]
 mod samples;
@@ -93,7 +96,10 @@ fn vectors() -> Result<Vec<(String, Fields)>, Box<dyn Error>> {
             "hello".to_owned(),
             vec![field("features", samples::hello().features), bytes("hello", &samples::hello().encode())],
         ),
-        ("bootstrap-link".to_owned(), bootstrap_link()),
+        ("bootstrap-link".to_owned(), bootstrap_link(&samples::bootstrap_link())),
+        ("bootstrap-link-private".to_owned(), bootstrap_link(&samples::private_link())),
+        ("service-descriptor".to_owned(), service_descriptor()),
+        ("service-descriptor-neighbours".to_owned(), service_descriptor_neighbours()),
         ("request-frame".to_owned(), request_frame()),
         ("public-address".to_owned(), public_address()),
         ("public-request".to_owned(), public_request()),
@@ -125,6 +131,7 @@ fn vectors() -> Result<Vec<(String, Fields)>, Box<dyn Error>> {
             vec![field("outcome", name), bytes("response", &response.encode())],
         ));
     }
+    all.extend(about_services());
     let (mailbox, client) = samples::mailbox_ends();
     for (name, operation, key) in samples::mailbox_requests() {
         let fields = vec![
@@ -259,13 +266,52 @@ fn card() -> Fields {
     ]
 }
 
-fn bootstrap_link() -> Fields {
-    let link = samples::bootstrap_link();
+/// `/kith/services/1`.
+fn about_services() -> Vec<(String, Fields)> {
+    let request = |(name, request): (&str, ServicesRequest)| {
+        let fields = vec![field("operation", name), bytes("request", &request.encode())];
+        (format!("services-request-{name}"), fields)
+    };
+    let response = |(name, response): (&str, ServicesResponse)| {
+        let fields = vec![field("outcome", name), bytes("response", &response.encode())];
+        (format!("services-response-{name}"), fields)
+    };
+    let requests = samples::services_requests().into_iter().map(request);
+    requests.chain(samples::services_responses().into_iter().map(response)).collect()
+}
+
+fn service_descriptor_neighbours() -> Fields {
+    let descriptor = samples::descriptor_with_neighbours();
+    vec![
+        field("transport", descriptor.transport),
+        field("issued_at_ms", descriptor.issued_at_ms),
+        field("neighbours", descriptor.neighbours.join(" ")),
+        bytes("descriptor", &descriptor.sign(&samples::transport_key(3))),
+    ]
+}
+
+fn service_descriptor() -> Fields {
+    let descriptor = samples::descriptor();
+    let relay = descriptor.iroh_relay.as_ref();
+    vec![
+        field("transport", descriptor.transport),
+        field("issued_at_ms", descriptor.issued_at_ms),
+        field("services", descriptor.services),
+        field("addresses", descriptor.addresses.join(" ")),
+        field("stun", descriptor.stun.join(" ")),
+        field("turn", descriptor.turn.join(" ")),
+        field("iroh_relay", relay.map(|relay| relay.url.clone()).unwrap_or_default()),
+        field("notice", &descriptor.notice),
+        bytes("descriptor", &descriptor.sign(&samples::transport_key(3))),
+    ]
+}
+
+fn bootstrap_link(link: &BootstrapLink) -> Fields {
     vec![
         field("transport", link.transport),
         field("addresses", link.addresses.join(" ")),
         field("services", link.services),
-        field("link", &link),
+        field("link", link),
     ]
 }
 

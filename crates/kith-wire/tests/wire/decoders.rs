@@ -16,6 +16,8 @@ pub(crate) fn examples() -> Vec<Vec<u8>> {
         samples::bootstrap_link().to_string().into_bytes(),
         samples::log().account().to_string().into_bytes(),
         samples::link().slot().to_string().into_bytes(),
+        samples::private_link().to_string().into_bytes(),
+        samples::descriptor().sign(&samples::transport_key(3)),
         samples::card().sign(&samples::transport_key(1)),
         samples::hello().encode(),
         samples::request_frame().encode(),
@@ -32,6 +34,8 @@ pub(crate) fn examples() -> Vec<Vec<u8>> {
     }
     all.extend(samples::slot_requests().map(|(_, request)| request.encode()));
     all.extend(samples::slot_responses().map(|(_, response)| response.encode()));
+    all.extend(samples::services_requests().map(|(_, request)| request.encode()));
+    all.extend(samples::services_responses().map(|(_, response)| response.encode()));
     all.extend(samples::mailbox_requests().map(|(_, operation, key)| samples::mailbox_request(&operation, &key)));
     all.extend(samples::mailbox_responses().map(|(_, response)| response.encode()));
     all.extend(samples::answers().map(|(_, answer)| answer.encode()));

@@ -10,6 +10,7 @@ mod link_preview;
 mod memory;
 mod recovery;
 mod samples;
+mod services;
 mod stickers;
 mod vector_format;
 mod vectors;

@@ -6,12 +6,13 @@ use kith_crypto::{CurveKey, DeviceSecrets, KEM_ENCAPSULATED_LEN, KemSecret, Key,
 use kith_wire::mailbox::envelope_hash;
 use kith_wire::recovery::{LogAsk, Recovery, Return};
 use kith_wire::{
-    AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, DepositId, DeviceRecord, Ends, Envelope,
-    EnvelopeId, FindKey, Header, Hello, Hlc, IdentityLog, Inner, Introduction, IntroductionAnswer, InviteBundle,
-    InviteLink, Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice,
-    Poll, QueueAddress, Receipt, ReceiveId, Renewal, RequestAnswer, RequestFrame, RequestWork, Revocation, SlotDenial,
-    SlotId, SlotRequest, SlotResponse, SmallPicture, Sticker, Sync, TransportCard, TransportId, WorkTask, services,
-    slot,
+    AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, CommunityToken, DepositId, DeviceRecord, Ends,
+    Envelope, EnvelopeId, FindKey, Header, Hello, Hlc, IdentityLog, Inner, Introduction, IntroductionAnswer,
+    InviteBundle, InviteLink, IrohRelay, Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest,
+    MailboxResponse, MsgId, NewDevice, Poll, QueueAddress, Receipt, ReceiveId, Renewal, RequestAnswer, RequestFrame,
+    RequestWork, Revocation, ServiceDescriptor, ServicesDenial, ServicesRequest, ServicesResponse, SlotDenial, SlotId,
+    SlotRequest, SlotResponse, SmallPicture, Sticker, Sync, TransportCard, TransportId, TurnCredentials, WorkTask,
+    services, slot,
 };
 use kith_wire::{Availability, LinkPreview};
 use zeroize::Zeroizing;
@@ -477,6 +478,55 @@ pub(crate) fn answers() -> [(&'static str, RequestAnswer); 7] {
 
 pub(crate) fn bootstrap_link() -> BootstrapLink {
     BootstrapLink::new(device(3).transport, addresses(), services::RELAY | services::SLOTS | services::KAD)
+}
+
+pub(crate) fn private_link() -> BootstrapLink {
+    bootstrap_link().with_token(CommunityToken::from_bytes([161; 16]))
+}
+
+pub(crate) fn descriptor() -> ServiceDescriptor {
+    let at = |port| vec![format!("/ip4/192.0.2.1/udp/{port}"), format!("/ip6/2001:db8::1/udp/{port}")];
+    let url = "https://192.0.2.1:4443".to_owned();
+    ServiceDescriptor {
+        transport: device(3).transport,
+        issued_at_ms: NOW_MS,
+        services: services::RELAY | services::STUN | services::TURN | services::IROH_RELAY,
+        addresses: addresses(),
+        stun: at(3478),
+        turn: at(3479),
+        iroh_relay: Some(IrohRelay { url, pin: [162; 32], quic_port: 7842 }),
+        notice: "Down on Sunday from 3 to 4".to_owned(),
+        neighbours: Vec::new(),
+    }
+}
+
+pub(crate) fn descriptor_with_neighbours() -> ServiceDescriptor {
+    let neighbours = addresses().into_iter().map(|address| format!("{address}/p2p/12D3KooWExample")).collect();
+    ServiceDescriptor { neighbours, ..descriptor() }
+}
+
+pub(crate) fn services_requests() -> [(&'static str, ServicesRequest); 3] {
+    [
+        ("describe", ServicesRequest::Describe),
+        ("join", ServicesRequest::Join { token: CommunityToken::from_bytes([161; 16]) }),
+        ("turn", ServicesRequest::Turn),
+    ]
+}
+
+pub(crate) fn services_responses() -> [(&'static str, ServicesResponse); 5] {
+    let turn = TurnCredentials {
+        username: "mFqXPY0bDVwQ".to_owned(),
+        password: "sUy1zU6pWn5jYw".to_owned(),
+        lifetime_s: 600,
+        addresses: descriptor().turn,
+    };
+    [
+        ("described", ServicesResponse::Described { descriptor: descriptor().sign(&transport_key(3)) }),
+        ("joined", ServicesResponse::Joined),
+        ("turn", ServicesResponse::Turn(turn)),
+        ("denied", ServicesResponse::Denied { reason: ServicesDenial::NotMember }),
+        ("denied-other", ServicesResponse::Denied { reason: ServicesDenial::Other(77) }),
+    ]
 }
 
 pub(crate) fn request_frame() -> RequestFrame {

@@ -18,18 +18,18 @@ use kith_wire::whereabouts::check_record;
 
 use crate::vector_format::{inner_fields, with_queues};
 
-struct Vector(BTreeMap<String, String>);
+pub(crate) struct Vector(BTreeMap<String, String>);
 
 impl Vector {
-    fn text(&self, name: &str) -> &str {
+    pub(crate) fn text(&self, name: &str) -> &str {
         self.0.get(name).unwrap_or_else(|| panic!("no field {name}"))
     }
 
-    fn bytes(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {
         HEXLOWER.decode(self.text(name).as_bytes()).unwrap()
     }
 
-    fn number(&self, name: &str) -> u64 {
+    pub(crate) fn number(&self, name: &str) -> u64 {
         self.text(name).parse().unwrap()
     }
 }
@@ -38,13 +38,13 @@ fn folder() -> PathBuf {
     Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("vectors")
 }
 
-fn load(name: &str) -> Vector {
+pub(crate) fn load(name: &str) -> Vector {
     let text = std::fs::read_to_string(folder().join(format!("{name}.json"))).unwrap();
     Vector(serde_json::from_str(&text).unwrap())
 }
 
 /// The vectors whose names begin with `prefix`, by the rest of their names.
-fn load_all(prefix: &str) -> Vec<(String, Vector)> {
+pub(crate) fn load_all(prefix: &str) -> Vec<(String, Vector)> {
     let mut names: Vec<String> = std::fs::read_dir(folder())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

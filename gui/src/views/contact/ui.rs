@@ -1,7 +1,7 @@
 use egui::{Ui, vec2};
 use kith_node::{
     AccountId,
-    views::{Contact, ContactState, PathKind, Share, Sharing, Via},
+    views::{Contact, ContactState, PathKind, PathOver, Share, Sharing, Via},
 };
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     model::{Section, Sheet, can_write_to, shown_name, status},
     text::links,
     theme::{Type, icons, space},
-    views::{chats::mute, contacts::standing, sheets::expiry::choices},
+    views::{chats::mute, contact::because::why_relayed, contacts::standing, sheets::expiry::choices},
     widgets::{
         Face, Kind, Tone, avatar, banner, button, card, glyph, icon_button, label, link_button, muted, paragraph,
         section_title, segmented, selectable, side_by_side, switch_row,
@@ -187,14 +187,14 @@ fn expiry(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
 fn path(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
     section_title(ui, cx, &cx.t("path-title"));
     card(ui, cx, |ui, cx| {
-        let (icon, key) = match contact.path.kind {
-            PathKind::Direct => (icons::PLUGS_CONNECTED, "path-direct"),
-            PathKind::Relayed => (icons::BROADCAST, "path-relayed"),
-            PathKind::None => (icons::CLOUD_SLASH, "path-none"),
+        let icon = match contact.path.kind {
+            PathKind::Direct => icons::PLUGS_CONNECTED,
+            PathKind::Relayed => icons::BROADCAST,
+            PathKind::None => icons::CLOUD_SLASH,
         };
         side_by_side(ui, cx, |ui, cx| {
             glyph(ui, cx, icon, 20.0, cx.tokens().text_2, false);
-            let text = cx.t(key);
+            let text = way(cx, contact);
             let text = match contact.path.rtt_ms {
                 Some(rtt) => format!("{text} · {}", cx.lang.apart(&format!("{rtt} ms"))),
                 None => text,
@@ -210,7 +210,31 @@ fn path(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
                 PathKind::None => "path-none-about",
             }),
         );
+        if contact.path.kind == PathKind::Relayed {
+            let why = why_relayed(cx.model.network.as_ref(), cx.model.settings.relay_only);
+            muted(ui, cx, &cx.t(why));
+        }
     });
+}
+
+/// The way to a contact, in a few words.
+fn way(cx: &Cx<'_>, contact: &Contact) -> String {
+    let path = &contact.path;
+    match (path.kind, path.over) {
+        (PathKind::Direct, Some(PathOver::Ipv4)) => cx.t("path-direct-ipv4"),
+        (PathKind::Direct, Some(PathOver::Ipv6)) => cx.t("path-direct-ipv6"),
+        (PathKind::Direct, Some(PathOver::Lan)) => cx.t("path-direct-lan"),
+        (PathKind::Direct, None) => cx.t("path-direct"),
+        (PathKind::Relayed, _) => {
+            let nodes = cx.model.network.iter().flat_map(|status| &status.bootstraps);
+            let host = nodes.filter(|node| node.transport == path.via).map(|node| node.host.as_str());
+            match host.into_iter().find(|host| !host.is_empty()) {
+                Some(host) => cx.with("path-relayed-by", &[("relay", Arg::Text(&cx.lang.apart(host)))]),
+                None => cx.t("path-relayed"),
+            }
+        }
+        (PathKind::None, _) => cx.t("path-none"),
+    }
 }
 
 type SetShare = fn(&mut Sharing, Share);

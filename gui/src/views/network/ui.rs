@@ -8,7 +8,7 @@ use crate::{
     theme::{Type, icons, space},
     widgets::{
         Field, Health, Kind, button, card, ends, field, glyph, heading, icon_button, label, muted, paint_health,
-        paragraph, section_title, selectable, side_by_side,
+        paragraph, section_title, segmented, selectable, side_by_side,
     },
 };
 
@@ -22,6 +22,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     summary(ui, cx, &status);
     test(ui, cx);
     bootstraps(ui, cx);
+    cost(ui, cx, status.metered);
     details(ui, cx, &status);
 }
 
@@ -37,6 +38,23 @@ fn summary(ui: &mut Ui, cx: &mut Cx<'_>, status: &NetworkStatus) {
         paragraph(ui, cx, &cx.t(&about));
         let peers = cx.with("network-peers", &[("count", Arg::Count(u64::from(status.peers)))]);
         muted(ui, cx, &peers);
+        if health != Health::Good && !status.bootstraps.is_empty() {
+            ui.add_space(space::S);
+            for step in &status.steps {
+                joining_step(ui, cx, step);
+            }
+        }
+    });
+}
+
+/// A step on the way to being reachable: what is not there yet may still come.
+fn joining_step(ui: &mut Ui, cx: &mut Cx<'_>, step: &TestStep) {
+    let t = cx.tokens();
+    let (Some(name), _) = test_keys(&step.name) else { return };
+    side_by_side(ui, cx, |ui, cx| {
+        let (icon, color) = if step.ok { (icons::CHECK_CIRCLE, t.ok) } else { (icons::CIRCLE_DASHED, t.text_3) };
+        glyph(ui, cx, icon, 17.0, color, step.ok);
+        label(ui, cx.theme.text(cx.t(name), Type::CAPTION, if step.ok { t.text_2 } else { t.text_3 }));
     });
 }
 
@@ -80,10 +98,31 @@ fn test_keys(step: &str) -> (Option<&'static str>, Option<&'static str>) {
         "relay" => ("test-relay", "test-relay-bad"),
         "records" => ("test-records", "test-records-bad"),
         "public_address" => ("test-public", "test-public-bad"),
+        "port_mapping" => ("test-mapping", "test-public-bad"),
         "mdns" => ("test-mdns", "test-mdns-bad"),
         _ => return (None, None),
     };
     (Some(name), Some(why))
+}
+
+/// Whether the connection costs by volume, and what is saved then.
+fn cost(ui: &mut Ui, cx: &mut Cx<'_>, metered: bool) {
+    let title = cx.t("metered-title");
+    section_title(ui, cx, &title);
+    card(ui, cx, |ui, cx| {
+        muted(ui, cx, &cx.t("metered-about"));
+        ui.add_space(space::S);
+        let choices = [(None, "metered-auto"), (Some(true), "metered-yes"), (Some(false), "metered-no")];
+        let texts = choices.map(|(_, key)| cx.t(key));
+        let set = cx.model.settings.metered;
+        let chosen = choices.iter().position(|(choice, _)| *choice == set).unwrap_or_default();
+        if let Some(at) = segmented(ui, cx, &title, &texts, chosen) {
+            cx.actions.push(Action::Metered(choices[at].0));
+        }
+        if set.is_none() {
+            muted(ui, cx, &cx.t(if metered { "metered-now" } else { "metered-not-now" }));
+        }
+    });
 }
 
 /// The list of bootstrap nodes, with a place for another.
@@ -95,6 +134,7 @@ pub(crate) fn bootstraps(ui: &mut Ui, cx: &mut Cx<'_>) {
         for node in nodes {
             bootstrap(ui, cx, node);
         }
+        ui.add_space(space::S);
         let (name, hint) = (cx.t("bootstrap-add-label"), cx.t("bootstrap-add-hint"));
         let shown = Field { label: &name, hint: &hint, limit: 4096, code: true, ..Field::default() };
         let (changed, entered) = field(ui, cx, "bootstrap", &cx.model.view.bootstrap_input, shown);
@@ -113,9 +153,11 @@ pub(crate) fn bootstraps(ui: &mut Ui, cx: &mut Cx<'_>) {
 fn bootstrap(ui: &mut Ui, cx: &mut Cx<'_>, node: &Bootstrap) {
     let (start, end) = ends(cx);
     ui.allocate_ui_with_layout(vec2(ui.available_width(), 36.0), end, |ui| {
-        let name = cx.with("bootstrap-remove", &[("address", Arg::Text(&short(&node.address)))]);
-        if icon_button(ui, cx, icons::TRASH, &name, false).clicked() {
-            cx.act(Action::RemoveBootstrap(node.address.clone()));
+        if !node.borrowed {
+            let name = cx.with("bootstrap-remove", &[("address", Arg::Text(&short(&node.address)))]);
+            if icon_button(ui, cx, icons::TRASH, &name, false).clicked() {
+                cx.act(Action::RemoveBootstrap(node.address.clone()));
+            }
         }
         ui.with_layout(start, |ui| {
             let health = if node.ok { Health::Good } else { Health::Offline };
@@ -127,6 +169,16 @@ fn bootstrap(ui: &mut Ui, cx: &mut Cx<'_>, node: &Bootstrap) {
             ui.add(egui::Label::new(shown).truncate()).on_hover_text(&node.address);
         });
     });
+    if node.refused {
+        muted(ui, cx, &cx.t("bootstrap-refused"));
+    }
+    if node.borrowed {
+        muted(ui, cx, &cx.t("bootstrap-borrowed"));
+    }
+    if !node.notice.is_empty() {
+        let said = cx.with("bootstrap-notice", &[("notice", Arg::Text(&node.notice))]);
+        muted(ui, cx, &said);
+    }
 }
 
 /// The beginning and end of an address or link.
@@ -147,6 +199,12 @@ fn details(ui: &mut Ui, cx: &mut Cx<'_>, status: &NetworkStatus) {
         }
         for address in &status.addresses {
             selectable(ui, cx.theme.code(address, 12.5, cx.tokens().text));
+        }
+        if !status.mapped.is_empty() {
+            muted(ui, cx, &cx.t("network-mapped"));
+            for address in &status.mapped {
+                selectable(ui, cx.theme.code(address, 12.5, cx.tokens().text));
+            }
         }
         if !status.relays.is_empty() {
             muted(ui, cx, &cx.t("network-relays"));
@@ -174,11 +232,12 @@ fn details(ui: &mut Ui, cx: &mut Cx<'_>, status: &NetworkStatus) {
 fn diagnostics(status: &NetworkStatus) -> String {
     let good = status.bootstraps.iter().filter(|node| node.ok).count();
     format!(
-        "Kith {}\nstate: {:?}\nnat: {}\naddresses: {}\npeers: {}\nbootstraps: {good} of {}\nrelays: {}\nbytes in: {}\nbytes out: {}\n",
+        "Kith {}\nstate: {:?}\nnat: {}\naddresses: {}\nmapped: {}\npeers: {}\nbootstraps: {good} of {}\nrelays: {}\nbytes in: {}\nbytes out: {}\n",
         env!("CARGO_PKG_VERSION"),
         status.state,
         status.nat,
         status.addresses.len(),
+        status.mapped.len(),
         status.peers,
         status.bootstraps.len(),
         status.relays.len(),

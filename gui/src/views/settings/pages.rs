@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use egui::Ui;
 use kith_node::params::ServeReply;
-use kith_node::views::{Backups, PRESENCE_SHARE, RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, TYPING_SHARE};
+use kith_node::views::{Backups, PORT_MAPPING, PRESENCE_SHARE, RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, TYPING_SHARE};
 
 use super::{public_address, ui::set};
 use crate::{
@@ -52,6 +52,12 @@ pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
         let alone = cx.model.network.as_ref().is_some_and(|network| network.bootstraps.is_empty());
         if cx.model.settings.relay_only && alone {
             banner(ui, cx, Tone::Warn, &cx.t("privacy-relay-none"), None);
+        }
+        if !cx.model.settings.relay_only {
+            let (title, about) = (cx.t("privacy-mapping"), cx.t("privacy-mapping-about"));
+            if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.settings.port_mapping) {
+                cx.actions.push(Action::Share(PORT_MAPPING, on));
+            }
         }
         let (title, about) = (cx.t("privacy-renew"), cx.t("privacy-renew-about"));
         if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.settings.renew_key) {

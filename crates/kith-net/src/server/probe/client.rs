@@ -13,6 +13,7 @@ use crate::mailbox::{self, MailboxBehaviour};
 use crate::rendezvous::{self, RendezvousBehaviour};
 use crate::server::ServerError;
 use crate::server::behaviour::NETWORK;
+use crate::services::{self, ServicesBehaviour};
 use crate::slot::{self, SlotBehaviour};
 use crate::swarm::KAD_PROTOCOL;
 
@@ -25,6 +26,7 @@ pub(super) struct Client {
     pub(super) rendezvous: RendezvousBehaviour,
     pub(super) slots: SlotBehaviour,
     pub(super) mailbox: MailboxBehaviour,
+    pub(super) services: ServicesBehaviour,
     pub(super) autonat: autonat::v2::client::Behaviour,
 }
 
@@ -57,6 +59,7 @@ pub(super) fn swarm(key: Keypair) -> Result<Swarm<Client>, ServerError> {
                 rendezvous: rendezvous::behaviour(ProtocolSupport::Outbound),
                 slots: slot::behaviour(ProtocolSupport::Outbound),
                 mailbox: mailbox::behaviour(ProtocolSupport::Outbound),
+                services: services::behaviour(ProtocolSupport::Outbound),
                 autonat: autonat::v2::client::Behaviour::new(
                     rand::make_rng(),
                     autonat::v2::client::Config::default().with_probe_interval(Duration::from_millis(500)),

@@ -1,0 +1,108 @@
+//! docs/OPERATING.md says what the program has: every setting, every metric, every switch.
+
+use std::collections::BTreeSet;
+
+use crate::node::{Node, call, wait_until};
+
+const DOCUMENT: &str = include_str!("../../../docs/OPERATING.md");
+const TEMPLATE: &str = include_str!("../../src/config_template.toml");
+
+/// What stands in backticks in a text.
+fn quoted(text: &str) -> BTreeSet<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// Names alone: no values, no other kinds of text.
+fn names(text: &str) -> BTreeSet<&str> {
+    let is_name = |word: &&str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
+    };
+    quoted(text).into_iter().filter(is_name).collect()
+}
+
+/// The rows of all tables whose header ends with this word, each as its last cell.
+fn column(header: &str) -> Vec<&str> {
+    let mut cells = Vec::new();
+    let mut inside = false;
+    for line in DOCUMENT.lines() {
+        let last = || line.trim_end_matches(" |").rsplit_once("| ").map_or("", |(_, last)| last);
+        match line.starts_with('|') {
+            false => inside = false,
+            true if last() == header => inside = true,
+            true if inside => cells.push(last()),
+            true => {}
+        }
+    }
+    cells
+}
+
+/// The settings of the configuration, whatever section they are in.
+fn settings() -> BTreeSet<&'static str> {
+    let lines = TEMPLATE.lines().map(|line| line.trim_start_matches("# "));
+    let named = lines.filter_map(|line| Some(line.split_once(" = ")?.0.trim()));
+    named.filter(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')).collect()
+}
+
+#[test]
+fn every_setting_is_explained_and_exists() {
+    let settings = settings();
+    assert!(settings.len() > 40, "{settings:?}");
+    let explained: BTreeSet<&str> = quoted(DOCUMENT).into_iter().filter_map(|text| text.split(' ').next()).collect();
+    let blocks: String = DOCUMENT.split("```").skip(1).step_by(2).collect();
+    let missing: Vec<_> =
+        settings.iter().filter(|name| !explained.contains(*name) && !blocks.contains(&format!("{name} = "))).collect();
+    assert!(missing.is_empty(), "not in OPERATING.md: {missing:?}");
+    let told: BTreeSet<&str> = column("settings").into_iter().flat_map(names).collect();
+    let made_up: Vec<_> = told.difference(&settings).collect();
+    assert!(!told.is_empty() && made_up.is_empty(), "no such settings: {made_up:?}");
+}
+
+#[test]
+fn every_metric_is_explained_and_exists() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = Node::with(&dir, &["--listen", "/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/udp/0/quic-v1"]);
+    assert!(call(&["probe", node.text("address")]).status.success());
+    let told: BTreeSet<&str> = quoted(DOCUMENT).into_iter().filter(|text| text.starts_with("kith_")).collect();
+    let told: BTreeSet<&str> = told.into_iter().map(|text| text.split('{').next().unwrap_or(text)).collect();
+    let shown = || {
+        let (_, page) = node.page("/metrics");
+        let lines = page.lines().filter(|line| line.starts_with("kith_"));
+        lines.map(|line| line.split(['{', ' ']).next().unwrap_or(line).to_owned()).collect::<BTreeSet<_>>()
+    };
+    wait_until("the mailbox has counted", || shown().contains("kith_mailbox_requests_total"));
+    let shown = shown();
+    let unexplained: Vec<_> = shown.iter().filter(|name| !told.contains(name.as_str())).collect();
+    assert!(unexplained.is_empty(), "not in OPERATING.md: {unexplained:?}");
+    // What is counted by label shows only once it happened.
+    let quiet = [
+        "kith_bans_total",
+        "kith_connections_refused_total",
+        "kith_gossip_cards_total",
+        "kith_kad_puts_total",
+        "kith_turn_dropped_total",
+    ];
+    let made_up: Vec<_> = told.iter().filter(|name| !shown.contains(**name) && !quiet.contains(*name)).collect();
+    assert!(made_up.is_empty(), "no such metrics: {made_up:?}");
+}
+
+#[test]
+fn every_switch_is_one() {
+    let help = call(&["run", "--help"]);
+    let help = text_of(&help.stdout);
+    let switches: BTreeSet<&str> = help.split_whitespace().filter(|word| word.starts_with("--")).collect();
+    let own = switches
+        .iter()
+        .map(|word| word.trim_end_matches(|c: char| !c.is_ascii_lowercase()))
+        .filter(|word| *word != "--help");
+    for switch in own {
+        assert!(DOCUMENT.contains(switch), "{switch} is not in OPERATING.md");
+    }
+    for command in ["init", "run", "probe", "address"] {
+        assert!(DOCUMENT.contains(&format!("kith-bootstrap {command} ")), "{command} is not in OPERATING.md");
+        assert!(call(&[command, "--help"]).status.success());
+    }
+}
+
+fn text_of(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}

@@ -1,0 +1,49 @@
+//! The Debian package, made by the same script as a release, of the program of these tests.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::node::text;
+
+fn run(folder: &Path, program: impl AsRef<Path>, arguments: &[&str]) -> String {
+    let mut command = Command::new(program.as_ref());
+    let output =
+        command.args(arguments).current_dir(folder).env("TMPDIR", folder).env("KITH_PACKAGE_FAST", "1").output();
+    let output = output.unwrap_or_else(|error| panic!("{}: {error}", program.as_ref().display()));
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{} {arguments:?}: {out}{err}", program.as_ref().display());
+    out.into_owned()
+}
+
+#[test]
+fn the_debian_package_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let built = Path::new(env!("CARGO_BIN_EXE_kith-bootstrap")).parent().unwrap();
+    run(folder, here.join("packaging/deb.sh"), &[text(built), "node.deb"]);
+
+    let field = |name| run(folder, "dpkg-deb", &["--field", "node.deb", name]).trim().to_owned();
+    assert_eq!((field("Package"), field("Version")), ("kith-bootstrap".into(), env!("CARGO_PKG_VERSION").into()));
+    let list = run(folder, "dpkg-deb", &["--contents", "node.deb"]);
+    assert!(list.lines().all(|line| line.split_whitespace().nth(1) == Some("root/root")), "{list}");
+    run(folder, "dpkg-deb", &["--raw-extract", "node.deb", "root"]);
+    let root = folder.join("root");
+    let unit = fs::read_to_string(root.join("usr/lib/systemd/system/kith-bootstrap.service")).unwrap();
+    let command = unit.lines().find_map(|line| line.strip_prefix("ExecStart=/")).unwrap();
+    let program = root.join(command.split(' ').next().unwrap());
+    assert_eq!(run(folder, &program, &["--version"]), format!("kith-bootstrap {}\n", env!("CARGO_PKG_VERSION")));
+    for script in ["postinst", "prerm", "postrm"] {
+        let script = root.join("DEBIAN").join(script);
+        run(folder, "sh", &["-n", text(&script)]);
+        // Without systemd, as in a container, they do nothing and do not fail.
+        if !Path::new("/run/systemd/system").exists() {
+            run(folder, &script, &["configure"]);
+            run(folder, &script, &["remove"]);
+        }
+    }
+    for name in ["LICENSE-MIT", "LICENSE-APACHE", "OPERATING.md"] {
+        assert!(root.join("usr/share/doc/kith-bootstrap").join(name).exists(), "{name}");
+    }
+}

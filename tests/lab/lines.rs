@@ -1,0 +1,133 @@
+//! Lines that lose much, carry little, or lead to a page that asks for money first.
+
+use anyhow::{Result, ensure};
+use kith_tests::lab::{Lab, Line, Nat, Side};
+use serde_json::{Value, json};
+
+use super::{Town, lab, relays, status};
+
+/// There and back takes 300 ms.
+const FAR_AND_BAD: Line =
+    Line { delay_ms: 150, jitter_ms: 25, loss_percent: 20, reorder_percent: 5, kbit_per_s: 0, queue_ms: 0 };
+/// Messages of 3 KiB, each way, for a line of 256 kbit/s.
+const FLOOD: usize = 100;
+
+impl Town {
+    /// How often anybody connected to a public node so far.
+    async fn connections_made(&self) -> Result<u64> {
+        let mut made = 0;
+        for public in &self.publics {
+            made += public.counted("libp2p_swarm_connections_established_total").await?;
+        }
+        Ok(made)
+    }
+
+    /// Both write so many messages at once, and each is read once and in order.
+    async fn chatter(&mut self, count: usize) -> Result<()> {
+        let (alice, bob) = (self.alice.account.clone(), self.bob.account.clone());
+        let before = self.alice.texts(&bob).await?.len();
+        let words = |who: &str| (0..count).map(|at| format!("{who} says {at}")).collect::<Vec<_>>();
+        let (hers, his) = (words("Alice"), words("Bob"));
+        for at in 0..count {
+            self.alice.write(&bob, &hers[at]).await?;
+            self.bob.write(&alice, &his[at]).await?;
+        }
+        self.alice.has_read(&bob, before + 2 * count).await?;
+        self.bob.has_read(&alice, before + 2 * count).await?;
+        for (person, other) in [(&self.alice, &bob), (&self.bob, &alice)] {
+            let all = person.texts(other).await?;
+            for said in [&hers, &his] {
+                let heard: Vec<_> = all.iter().filter(|text| said.contains(text)).cloned().collect();
+                ensure!(heard == *said, "{heard:?}");
+            }
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_loses_every_fifth_packet_loses_no_word() -> Result<()> {
+    for (other, kind) in [(Nat::PortRestricted, "direct"), (Nat::Symmetric, "relayed")] {
+        let Some(lab) = lab(|| Lab::new(Nat::PortRestricted, other))? else { return Ok(()) };
+        let mut town = Town::build(lab).await?;
+        town.go(kind).await?;
+        town.lab.line(Side::A, FAR_AND_BAD)?;
+        let (alice, bob) = (town.alice.account.clone(), town.bob.account.clone());
+        town.chatter(30).await?;
+        for (person, other) in [(&mut town.alice, &bob), (&mut town.bob, &alice)] {
+            let history = person.history(other).await?;
+            for message in history.iter().filter(|message| message["state"].is_string()) {
+                let message = message["id"].as_str().unwrap_or_default();
+                person.sees_state(other, message, "delivered").await?;
+            }
+        }
+        let passage = town.lab.line(Side::A, Line::default())?;
+        let share = passage.lost * 100 / (passage.lost + passage.passed).max(1);
+        ensure!((10..=30).contains(&share) && passage.overtook > 0 && passage.longest_ms >= 150, "{passage:?}");
+        town.talk("a good line again").await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_line_of_64_kilobits_carries_words() -> Result<()> {
+    let Some(lab) = lab(|| Lab::new(Nat::PortRestricted, Nat::PortRestricted))? else { return Ok(()) };
+    let mut town = Town::build(lab).await?;
+    town.go("direct").await?;
+    town.lab.line(Side::A, Line { kbit_per_s: 64, queue_ms: 250, ..Line::default() })?;
+    town.chatter(20).await
+}
+
+/// Whatever is asked waits for seconds behind what was sent before. That is slow, and no reason to begin anew.
+#[tokio::test]
+async fn a_queue_of_two_seconds_under_a_flood_loses_no_connection() -> Result<()> {
+    let Some(lab) = lab(|| Lab::new(Nat::PortRestricted, Nat::PortRestricted))? else { return Ok(()) };
+    let mut town = Town::build(lab).await?;
+    town.go("direct").await?;
+    for person in [&mut town.alice, &mut town.bob] {
+        status(person, "its places at both", |status| relays(status).len() == 2).await?;
+    }
+    let (alice, bob) = (town.alice.account.clone(), town.bob.account.clone());
+    town.lab.line(Side::A, Line { kbit_per_s: 256, queue_ms: 2000, ..Line::default() })?;
+    let before = town.connections_made().await?;
+    let seen = [town.alice.events.log.len(), town.bob.events.log.len()];
+    let long = "all work and no play makes Jack a dull boy ".repeat(70);
+    let (mut hers, mut his) = (Vec::new(), Vec::new());
+    for at in 0..FLOOD {
+        hers.push(town.alice.write(&bob, &format!("{at} {long}")).await?);
+        his.push(town.bob.write(&alice, &format!("{at} {long}")).await?);
+    }
+    for (person, other, sent) in [(&mut town.alice, &bob, hers), (&mut town.bob, &alice, his)] {
+        for message in sent {
+            person.sees_state(other, &message, "delivered").await?;
+        }
+    }
+    for (person, seen) in [&town.alice, &town.bob].into_iter().zip(seen) {
+        let offline = |event: &&Value| event["kind"] == "network.changed" && event["status"]["state"] != "online";
+        ensure!(person.events.log[seen..].iter().find(offline).is_none(), "{:?}", person.events.log);
+    }
+    let passage = town.lab.line(Side::A, Line::default())?;
+    ensure!(passage.longest_ms > 1500, "the queue was never long: {passage:?}");
+    ensure!(town.connections_made().await? <= before + 4, "connections were made again and again");
+    town.go("direct").await
+}
+
+/// Every connection it begins is answered, by the wrong side.
+#[tokio::test]
+async fn behind_a_captive_portal_nothing_hangs_and_afterwards_everything_goes_on() -> Result<()> {
+    let Some(lab) = lab(|| Lab::new(Nat::PortRestricted, Nat::PortRestricted))? else { return Ok(()) };
+    let mut town = Town::build(lab).await?;
+    town.go("direct").await?;
+    town.lab.portal(Side::A, true)?;
+    let bob = town.bob.account.clone();
+    let waiting = town.alice.write(&bob, "I have to click something away").await?;
+    status(&mut town.alice, "nobody out there", |status| status["state"] == "local").await?;
+    let tested = town.alice.call("network.test", json!({})).await?;
+    let bootstrap = tested["steps"].as_array().into_iter().flatten().find(|step| step["name"] == "bootstrap");
+    ensure!(bootstrap.is_some_and(|step| step["ok"] == false), "{tested}");
+    let message = town.alice.history(&bob).await?.into_iter().find(|message| message["id"] == waiting.as_str());
+    ensure!(message.is_some_and(|message| message["state"] == "queued"), "it waits");
+    town.lab.portal(Side::A, false)?;
+    town.alice.sees_state(&bob, &waiting, "delivered").await?;
+    town.talk("clicked away").await
+}

@@ -1,0 +1,102 @@
+//! A volunteer does what docs/OPERATING.md says, and people behind NATs use the node.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use anyhow::{Context as _, Result, ensure};
+use kith_tests::{
+    lab::{Lab, Namespace, Nat},
+    people::{Person, befriend},
+    process::{Bootstrap, BootstrapHome, Home, program, workspace},
+};
+
+use super::{goes, lab};
+
+/// The document, and a folder in which its commands are run.
+struct Document {
+    text: String,
+    folder: PathBuf,
+}
+
+impl Document {
+    fn open(folder: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(workspace().join("docs/OPERATING.md"))?;
+        Ok(Self { text, folder: folder.to_owned() })
+    }
+
+    /// The lines of the block that follows a line.
+    fn block(&self, after: &str) -> Result<Vec<&str>> {
+        let (_, rest) = self.text.split_once(&format!("{after}\n\n```\n")).with_context(|| format!("no “{after}”"))?;
+        Ok(rest.split_once("\n```").context("the block has no end")?.0.lines().collect())
+    }
+
+    /// The command of the first block that begins like this, without its comment.
+    fn command(&self, begins: &str) -> Result<Vec<&str>> {
+        let lines = self.block("By hand, to try it:")?;
+        let line = lines.iter().find(|line| line.starts_with(begins)).with_context(|| format!("no “{begins}”"))?;
+        let command = line.split('#').next().unwrap_or_default();
+        Ok(command.split_whitespace().skip(1).collect())
+    }
+
+    /// Runs a command of the document on a host to its end.
+    async fn run(&self, host: &Namespace, arguments: &[&str]) -> Result<Output> {
+        let mut command = host.command(&program("kith-bootstrap")?);
+        Ok(command.args(arguments).current_dir(&self.folder).output().await?)
+    }
+
+    async fn says(&self, host: &Namespace, begins: &str) -> Result<String> {
+        let output = self.run(host, &self.command(begins)?).await?;
+        ensure!(output.status.success(), "{begins}: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+
+    /// `run` as it stands there: every port is the one of the configuration.
+    async fn start(&self, host: &Namespace) -> Result<Bootstrap> {
+        let mut command = host.command(&program("kith-bootstrap")?);
+        command.args(self.command("kith-bootstrap run")?).current_dir(&self.folder);
+        BootstrapHome::run_as(command, &self.folder.join("node.log")).await
+    }
+}
+
+#[tokio::test]
+async fn what_the_document_says_makes_a_node_for_people_behind_nats() -> Result<()> {
+    let Some(lab) = lab(|| Lab::new(Nat::Symmetric, Nat::PortRestricted))? else { return Ok(()) };
+    let root = tempfile::tempdir()?;
+    let document = Document::open(root.path())?;
+    let host = lab.at("pub1");
+    let link = document.says(host, "kith-bootstrap init").await?;
+    let running = document.start(host).await?;
+    ensure!(running.link() == link, "{link} became {}", running.link());
+    ensure!(document.says(host, "kith-bootstrap address").await? == link);
+
+    let mut probe = document.command("kith-bootstrap probe")?;
+    let place = probe.iter_mut().find(|word| word.starts_with("kith:")).context("no link")?;
+    *place = &link;
+    let output = document.run(lab.at("a1"), &probe).await?;
+    let printed = String::from_utf8(output.stdout)?;
+    ensure!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    let shown = document.block(
+        "`probe` prints a line per service (`--json`: one object), and exits with 1 if the node cannot be reached:",
+    )?;
+    let begins = |line: &str| line.split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>();
+    let (shown, seen): (Vec<_>, Vec<_>) =
+        (shown.into_iter().skip(1).map(begins).collect(), printed.lines().skip(1).map(begins).collect());
+    ensure!(shown == seen, "{printed}");
+
+    let live = async |host: &str, name: &str| {
+        Person::at(Home::new(root.path(), name).with(&["--bootstrap", &link]).on(lab.at(host))).await
+    };
+    let (mut alice, mut bob) = tokio::try_join!(live("a1", "alice"), live("b1", "bob"))?;
+    befriend(&mut alice, &mut bob, "the link of the volunteer").await?;
+    let (a, b) = (alice.account.clone(), bob.account.clone());
+    goes(&mut alice, &b, "relayed").await?;
+    let said = alice.write(&b, "are you there?").await?;
+    running.kill().await?;
+    let meant = bob.write(&a, "and you?").await?;
+    let _running = document.start(host).await?;
+    alice.sees_state(&b, &said, "delivered").await?;
+    bob.sees_state(&a, &meant, "delivered").await?;
+    let (mine, theirs) = (alice.texts(&b).await?, bob.texts(&a).await?);
+    ensure!(mine.len() == theirs.len() && mine.len() >= 2, "{mine:?} and {theirs:?}");
+    Ok(())
+}
