@@ -1,12 +1,17 @@
 //! Whether the connection in use costs by volume. On Linux NetworkManager says so on the system bus; elsewhere it is not known.
 
-use ashpd::zbus::{Connection, Proxy, Result};
+use ashpd::zbus::{
+    Connection, Error, Proxy, Result,
+    proxy::{self, CacheProperties, MethodFlags},
+    zvariant::OwnedValue,
+};
 use futures::StreamExt as _;
 
 use crate::action::Action;
 
 const NAME: &str = "org.freedesktop.NetworkManager";
 const PATH: &str = "/org/freedesktop/NetworkManager";
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 /// Of `NMMetered`: it is, and it is as far as NetworkManager can guess.
 const METERED: [u32; 2] = [1, 3];
 
@@ -20,17 +25,31 @@ pub(crate) fn watch(tell: &(impl Fn(Action) + Send)) {
 }
 
 async fn listen(bus: &Connection, tell: &(impl Fn(Action) + Send)) -> Result<()> {
-    let manager = Proxy::new(bus, NAME, PATH, NAME).await?;
-    let mut changes = manager.receive_property_changed::<u32>("Metered").await;
+    // The cache of zbus gives up for good where NetworkManager starts later than this.
+    let manager = proxy::Builder::<Proxy>::new(bus).destination(NAME)?.path(PATH)?.interface(PROPERTIES)?;
+    let manager = manager.cache_properties(CacheProperties::No).build().await?;
+    let mut owners = manager.receive_owner_changed().await?;
+    let mut changes = manager.receive_signal("PropertiesChanged").await?;
     let mut before = false;
-    while let Some(change) = changes.next().await {
-        let metered = change.get().await.is_ok_and(|kind| METERED.contains(&kind));
+    loop {
+        let metered = kind(&manager).await.is_ok_and(|kind| METERED.contains(&kind));
         if metered != before {
             before = metered;
             tell(Action::SeemsMetered(metered));
         }
+        tokio::select! {
+            Some(_) = owners.next() => {}
+            Some(_) = changes.next() => {}
+            else => return Ok(()),
+        }
     }
-    Ok(())
+}
+
+/// What NetworkManager says now. It is not started for the question.
+async fn kind(manager: &Proxy<'_>) -> Result<u32> {
+    let answer = manager.call_with_flags("Get", MethodFlags::NoAutoStart.into(), &(NAME, "Metered")).await?;
+    let answer: Option<OwnedValue> = answer;
+    Ok(u32::try_from(answer.ok_or(Error::InvalidReply)?)?)
 }
 
 #[cfg(test)]
@@ -39,35 +58,38 @@ mod tests {
         collections::HashMap,
         io::{BufRead as _, BufReader},
         process::{Child, Command, Stdio},
-        sync::mpsc,
         time::Duration,
     };
 
     use ashpd::zbus::{MessageStream, connection::Builder, message::Type, zvariant::Value};
+    use tokio::sync::mpsc;
 
     use super::*;
 
-    const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
-
-    /// Speaks as NetworkManager: answers who asks for its properties, and then tells of changes to one of `kinds` after the other.
-    async fn manage(bus: Connection, kinds: &[u32]) -> Result<()> {
-        let mut asked = MessageStream::from(&bus);
+    /// Speaks as NetworkManager: answers who asks for its property, and says when it becomes another of `kinds`.
+    async fn manage(bus: &Connection, mut kinds: mpsc::Receiver<u32>) -> Result<()> {
+        let mut asked = MessageStream::from(bus);
+        let mut now = kinds.recv().await.expect("what it says first");
         bus.request_name(NAME).await?;
-        while let Some(message) = asked.next().await {
-            let message = message?;
-            let header = message.header();
-            if header.message_type() != Type::MethodCall || header.member().is_none_or(|member| member != "GetAll") {
-                continue;
-            }
-            bus.reply(&header, &HashMap::from([("Metered", Value::from(2_u32))])).await?;
-            for kind in kinds.iter().cycle() {
-                let changed = HashMap::from([("Metered", Value::from(*kind))]);
-                let body = (NAME, changed, Vec::<&str>::new());
-                bus.emit_signal(None::<&str>, PATH, PROPERTIES, "PropertiesChanged", &body).await?;
-                // A reader may skip what is old already.
-                tokio::time::sleep(Duration::from_millis(200)).await;
+        loop {
+            tokio::select! {
+                Some(message) = asked.next() => {
+                    let message = message?;
+                    let header = message.header();
+                    if header.message_type() == Type::MethodCall && header.member().is_some_and(|member| member == "Get") {
+                        bus.reply(&header, &Value::from(now)).await?;
+                    }
+                }
+                kind = kinds.recv() => {
+                    let Some(kind) = kind else { break };
+                    now = kind;
+                    let changed = HashMap::from([("Metered", Value::from(now))]);
+                    let body = (NAME, changed, Vec::<&str>::new());
+                    bus.emit_signal(None::<&str>, PATH, PROPERTIES, "PropertiesChanged", &body).await?;
+                }
             }
         }
+        bus.release_name(NAME).await?;
         Ok(())
     }
 
@@ -94,31 +116,34 @@ mod tests {
         BufReader::new(bus.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
         let connect = async || Builder::address(address.trim()).unwrap().build().await.unwrap();
         let (manager, listener) = (connect().await, connect().await);
-        let (tell, told) = mpsc::sync_channel(8);
-        let tell = move |action| tell.send(action).unwrap();
-        let heard = async {
-            let mut heard = Vec::new();
-            while heard.len() < 3 {
-                heard.extend(told.try_iter());
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            heard
+        let (tell, mut told) = mpsc::channel(8);
+        let tell = move |action| tell.try_send(action).unwrap();
+        let mut hear = async || match tokio::time::timeout(Duration::from_secs(20), told.recv()).await {
+            Ok(Some(Action::SeemsMetered(metered))) => metered,
+            other => panic!("{other:?}"),
         };
-        let heard = tokio::time::timeout(Duration::from_secs(20), async {
-            tokio::select! {
-                ended = manage(manager, &[1, 3, 4]) => panic!("{ended:?}"),
-                ended = listen(&listener, &tell) => panic!("{ended:?}"),
-                heard = heard => heard,
+        let story = async {
+            // NetworkManager starts later than whoever listens to it, and once more.
+            for first in [1, 3] {
+                let (say, kinds) = mpsc::channel(8);
+                say.send(first).await.unwrap();
+                let say_and_hear = async {
+                    assert!(hear().await);
+                    say.send(4).await.unwrap();
+                    assert!(!hear().await);
+                    say.send(3).await.unwrap();
+                    assert!(hear().await);
+                    drop(say);
+                    assert!(!hear().await, "who is gone says nothing");
+                };
+                let (managed, ()) = tokio::join!(manage(&manager, kinds), say_and_hear);
+                managed.unwrap();
             }
-        });
-        let heard = heard.await.expect("it is told");
-        let expected = [true, false, true];
-        assert!(
-            heard
-                .iter()
-                .zip(expected)
-                .all(|(action, expected)| matches!(action, Action::SeemsMetered(seems) if *seems == expected)),
-            "{heard:?}"
-        );
+        };
+        tokio::select! {
+            biased;
+            ended = listen(&listener, &tell) => panic!("{ended:?}"),
+            () = story => {}
+        }
     }
 }
