@@ -9,11 +9,12 @@ use kith_tests::people::Person;
 /// Waits until the way from one person to another is of this kind.
 async fn goes(from: &mut Person, to: &str, kind: &str) -> Result<Value> {
     let api = from.node.api.clone();
-    let found = from.events.wait_until(&format!("a {kind} path"), async || {
+    let what = format!("a {kind} path");
+    let found = async || {
         let contact = api.call("contacts.get", json!({ "account": to })).await?;
         Ok((contact["path"]["kind"] == kind).then(|| contact["path"].clone()))
-    });
-    found.await
+    };
+    from.events.wait_until(&what, found).await
 }
 
 #[tokio::test]

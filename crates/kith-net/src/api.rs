@@ -91,6 +91,8 @@ pub struct Tuning {
     pub requests_per_minute: u32,
     /// The first own card in peer exchange is sent this long after the start.
     pub first_card: Duration,
+    /// One of those heard of in peer exchange is dialled per this while this node has chosen few connections.
+    pub meet: Duration,
     /// Reservations held on different relays.
     pub reservations: usize,
     /// A relay that has not granted a reservation within this is not waited for any longer: another is asked.
@@ -135,6 +137,7 @@ impl Default for Tuning {
             watchdog: Duration::from_secs(60),
             requests_per_minute: 6,
             first_card: Duration::from_secs(20),
+            meet: Duration::from_secs(30),
             reservations: crate::limits::RESERVATIONS,
             reservation: Duration::from_secs(20),
             ping: Duration::from_secs(30),

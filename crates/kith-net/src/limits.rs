@@ -93,7 +93,7 @@ pub(crate) const GOSSIP_EVERY: Duration = Duration::from_secs(600);
 pub(crate) const GOSSIP_MAX: usize = 16 << 10;
 /// Peers learned from gossip that are remembered.
 pub(crate) const GOSSIP_PEERS_MAX: usize = 512;
-/// Connections to peers learned from gossip that are sought while fewer exist.
+/// Connections to peers learned from gossip are sought while this node has chosen fewer than this many.
 pub(crate) const OVERLAY_TARGET: usize = 8;
 /// Peers seen with multicast DNS that are remembered.
 pub(crate) const MDNS_PEERS_MAX: usize = 256;

@@ -146,7 +146,7 @@ impl Task {
             lookup: lookup::Lookup::default(),
             ice: ice::IceQueries::default(),
             records: records::Records::default(),
-            exchange: exchange::Exchange::new(config.mdns, tuning.first_card),
+            exchange: exchange::Exchange::new(config.mdns, &tuning),
             requests: BTreeMap::new(),
             slots: slots::Slots::default(),
             keeping,
@@ -192,7 +192,10 @@ impl Task {
                     let Some(command) = command else { break };
                     self.on_command(command);
                 }
-                event = self.swarm.select_next_some(), if room => self.on_swarm_event(event),
+                event = self.swarm.select_next_some(), if room => {
+                    self.on_swarm_event(event);
+                    self.tell_better();
+                }
                 happened = self.keeping.next() => self.on_keeping(happened),
                 _ = tick.tick() => self.on_tick(),
             }

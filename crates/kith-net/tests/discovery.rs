@@ -115,6 +115,35 @@ async fn a_card_that_is_not_its_authors_own_or_names_private_places_is_not_belie
     }
 }
 
+/// Eight, as many as a node seeks for itself: who fills its connections does not choose whom else it hears.
+#[tokio::test]
+async fn a_crowd_that_comes_in_does_not_keep_a_node_from_those_it_heard_of() {
+    let bootstrap = Bootstrap::start().await;
+    let node = start(Tuning { meet: Duration::from_millis(300), ..hidden() }, &bootstrap.addresses).await;
+    let address = node.full_addresses()[0].clone();
+    let mut crowd: Vec<Public> = (0..8).map(|_| Public::new()).collect();
+    for one in &mut crowd {
+        one.join(&address).await;
+    }
+    let crowd = futures::future::join_all(crowd.iter_mut().map(Public::run));
+    let mut stranger = Public::new();
+    let own = stranger.address().await;
+    let meeting = async {
+        stranger.join(&bootstrap.addresses[0]).await;
+        let (own, _) = own.split_once("/p2p/").expect("a peer id");
+        let card = TransportCard::create(stranger.id, vec![own.to_owned()], now_ms(), 0).sign(&stranger.key);
+        stranger.publish(card);
+        stranger.visited(&address).await;
+    };
+    tokio::select! {
+        () = meeting => {}
+        _ = crowd => unreachable!(),
+        () = tokio::time::sleep(Duration::from_secs(20)) => panic!("the crowd is all it has"),
+    }
+    node.stop().await;
+    bootstrap.stop().await;
+}
+
 #[tokio::test]
 async fn a_sealed_record_alone_leads_to_a_contact_and_to_who_comes_back_elsewhere() {
     let bootstrap = Bootstrap::start().await;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use libp2p::{
@@ -15,12 +15,10 @@ use libp2p::{
 use super::{Task, jitter, now_ms};
 use crate::{
     addr::{self, Source},
+    api::Tuning,
     bans::{Misdeed, is_graylisted},
     cards, limits,
 };
-
-/// One stranger is dialled per this while the overlay is thin.
-const MEET_EVERY: Duration = Duration::from_secs(30);
 
 /// A peer that announced itself.
 struct Announced {
@@ -38,10 +36,10 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(mdns: bool, first_card: Duration) -> Self {
+    pub(super) fn new(mdns: bool, tuning: &Tuning) -> Self {
         let now = Instant::now();
         let (announced, nearby) = (BTreeMap::new(), BTreeMap::new());
-        Self { announced, nearby, mdns, next_card: now + first_card, next_meeting: now + MEET_EVERY }
+        Self { announced, nearby, mdns, next_card: now + tuning.first_card, next_meeting: now + tuning.meet }
     }
 
     /// Addresses a peer announced on the local network.
@@ -81,7 +79,7 @@ impl Task {
             }
         }
         if self.exchange.next_meeting <= now {
-            self.exchange.next_meeting = now + MEET_EVERY;
+            self.exchange.next_meeting = now + self.tuning.meet;
             self.meet();
         }
     }
@@ -89,7 +87,9 @@ impl Task {
     /// Connects to one announced stranger while there are few connections: peer exchange needs a mesh.
     fn meet(&mut self) {
         let alone = self.own.relay_only || self.metered.now();
-        if alone || self.bootstraps.is_empty() || self.links.len() >= limits::OVERLAY_TARGET {
+        // Who came in by themselves may be a crowd of one person's, there to leave no room for others.
+        let chosen = self.links.values().filter(|links| links.values().any(|link| link.dialled)).count();
+        if alone || self.bootstraps.is_empty() || chosen >= limits::OVERLAY_TARGET {
             return;
         }
         let lab = self.own.lab;

@@ -150,9 +150,26 @@ impl Task {
         self.tend_tests(now);
         let state = self.state();
         self.status.steady.see(state, self.tuning.worse, now);
-        if now.duration_since(self.status.told) < limits::STATUS_EVERY {
+        if now.duration_since(self.status.told) >= limits::STATUS_EVERY {
+            self.tell_status(now);
+        }
+    }
+
+    /// Somebody who waits to be online hears of it when it happens, not at the next look.
+    pub(super) fn tell_better(&mut self) {
+        let told = self.status.last.state;
+        if told == NetState::Online {
             return;
         }
+        let state = self.state();
+        if told < state {
+            let now = Instant::now();
+            self.status.steady.see(state, self.tuning.worse, now);
+            self.tell_status(now);
+        }
+    }
+
+    fn tell_status(&mut self, now: Instant) {
         self.status.told = now;
         let essence = essence(self.reach());
         if essence != self.status.last {

@@ -106,6 +106,18 @@ impl Public {
         self.swarm.behaviour_mut().gossip.publish(topic(), bytes).expect("published");
     }
 
+    /// Runs until the node at this address, which ends with its peer id, has dialled it.
+    pub(crate) async fn visited(&mut self, by: &str) {
+        loop {
+            if let SwarmEvent::ConnectionEstablished { peer_id, endpoint, .. } = self.swarm.select_next_some().await
+                && endpoint.is_listener()
+                && by.ends_with(&peer_id.to_string())
+            {
+                return;
+            }
+        }
+    }
+
     /// Runs for ever.
     pub(crate) async fn run(&mut self) {
         loop {
