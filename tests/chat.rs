@@ -46,6 +46,24 @@ async fn three_people_meet_and_talk_through_a_bootstrap_node() -> Result<()> {
     );
 
     let (hers, his) = (alice.account.clone(), bob.account.clone());
+    let other = carol.write(&his, "An umbrella for you too").await?;
+    bob.has_read(&carol.account, 1).await?;
+    let first = bob.call("chats.search", json!({ "query": "umbrella" })).await?["hits"][1].clone();
+    let written = first["message"]["sent_at"].as_u64().context("a time")?;
+    let chat = bob.chat_with(&carol.account).await?;
+    for (narrowed, found) in [
+        (json!({ "query": "umbrella" }), vec![&other, &question]),
+        (json!({ "query": "umbrella", "from": hers }), vec![&question]),
+        (json!({ "query": "umbrella", "chat": chat }), vec![&other]),
+        (json!({ "query": "umbrella", "since": written + 1 }), vec![&other]),
+        (json!({ "query": "umbrella", "until": written + 1 }), vec![&question]),
+        (json!({ "query": "umbrella", "limit": 1 }), vec![&other]),
+    ] {
+        let hits = bob.call("chats.search", narrowed.clone()).await?;
+        let ids: Vec<_> = hits["hits"].as_array().into_iter().flatten().map(|hit| &hit["message"]["id"]).collect();
+        assert_eq!(ids, found, "{narrowed}: newest first");
+    }
+    assert_eq!(first["snippet"], "Did the violet [umbrella] arrive?", "{first}");
     let numbers = [
         alice.call("contacts.safety_number", json!({ "account": his })).await?,
         bob.call("contacts.safety_number", json!({ "account": hers })).await?,

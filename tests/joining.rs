@@ -5,6 +5,7 @@ use kith_tests::{
     people::{Person, befriend},
     process::BootstrapHome,
 };
+use kith_wire::BootstrapLink;
 use serde_json::{Value, json};
 
 async fn bootstraps(person: &Person) -> Result<Vec<String>> {
@@ -46,6 +47,27 @@ async fn whoever_follows_an_invite_joins_where_its_maker_is() -> Result<()> {
     ensure!(bootstraps(&mara).await?.is_empty());
     let sent = mara.write(&ada.account, "and I am still here").await?;
     mara.sees_state(&ada.account, &sent, "delivered").await
+}
+
+/// A volunteer may have a name and no address that stays.
+#[tokio::test]
+async fn an_invite_leads_to_a_node_that_has_only_a_name() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let bootstrap = BootstrapHome::init(root.path()).await?.start().await?;
+    let link = BootstrapLink::parse(&bootstrap.link())?;
+    let named = link.addresses.iter().filter(|address| address.starts_with("/ip4/127.0.0.1/"));
+    let named = named.map(|address| address.replace("/ip4/127.0.0.1/", "/dns4/localhost/")).collect();
+    let link = BootstrapLink::new(link.transport, named, link.services).to_string();
+    let mut ada = Person::new(root.path(), "ada", &["--bootstrap", &link]).await?;
+    is_joined(&mut ada).await?;
+    let mut mara = Person::new(root.path(), "mara", &[]).await?;
+    let invite = ada.invite().await?;
+    let seen = mara.call("contacts.preview", json!({ "link": invite })).await?;
+    ensure!(seen["name"] == "ada", "{seen}");
+    befriend(&mut ada, &mut mara, "your node has a name").await?;
+    let joined = is_joined(&mut mara).await?;
+    ensure!(joined["host"] == "localhost", "{joined}");
+    Ok(())
 }
 
 /// The chosen node is gone, and so is everybody's last address: its neighbour, whom nobody chose, is enough to meet.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use kith_tests::{
-    people::{Person, text},
+    people::{Person, befriend, text},
     process::{BootstrapHome, Home},
     rpc::WAIT_LIMIT,
 };
@@ -242,5 +242,40 @@ async fn mailboxes_can_be_seen_added_and_switched_off() -> Result<()> {
     assert_eq!(gone, "not_found");
     let listed = alice.call("mailboxes.list", json!({})).await?;
     ensure!(listed["mailboxes"].as_array().is_some_and(Vec::is_empty), "{listed}");
+    Ok(())
+}
+
+/// One mailbox is enough as long as there was a second one.
+#[tokio::test]
+async fn what_two_mailboxes_keep_arrives_when_one_is_gone_for_good() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let (here, there) = (root.path().join("here"), root.path().join("there"));
+    let (first, second) = (BootstrapHome::init(&here).await?, BootstrapHome::init(&there).await?);
+    let (first, second) = (first.start().await?, second.start().await?);
+    let arguments = ["--bootstrap", &first.link(), "--bootstrap", &second.link()];
+    let mut alice = Person::new(root.path(), "alice", &arguments).await?;
+    let mut bob = Person::new(root.path(), "bob", &arguments).await?;
+    befriend(&mut alice, &mut bob, "it is me").await?;
+    let (a, b) = (alice.account.clone(), bob.account.clone());
+    for (person, other) in [(&alice, &b), (&bob, &a)] {
+        let found = async || Ok(person.call("contacts.get", json!({ "account": other })).await?["mailboxes"] == 2);
+        until("two mailboxes of a contact are known", found).await?;
+    }
+    let bob = leaves(bob).await?;
+
+    let kept = alice.write(&b, "kept twice").await?;
+    let chat = alice.chat_with(&b).await?;
+    let around = json!({ "chat": chat, "around": kept, "before": 0, "after": 0 });
+    until("two mailboxes have it", async || {
+        let page = alice.call("chats.history", around.clone()).await?;
+        Ok(page["messages"][0]["stored_at"].as_array().map(Vec::len) == Some(2))
+    })
+    .await?;
+    let _alice = leaves(alice).await?;
+    first.kill().await?;
+
+    let mut bob = Person::at(bob).await?;
+    bob.reads(&a, &["kept twice".to_owned()]).await?;
+    second.terminate().await?;
     Ok(())
 }

@@ -87,6 +87,60 @@ async fn contacts_see_presence_and_status_as_far_as_they_are_shared() -> Result<
     Ok(())
 }
 
+/// Shares everything or nothing, with everybody or with one contact.
+async fn share(person: &Person, with: &str, everybody: bool, on: bool) -> Result<()> {
+    if !everybody {
+        let word = if on { "default" } else { "off" };
+        let set = json!({ "account": with, "typing": word, "presence": word, "receipts": word, "status": word });
+        person.call("contacts.set", set).await?;
+        return Ok(());
+    }
+    for key in ["typing.share", "presence.share", "receipts.seen", "status.share"] {
+        person.call("settings.set", json!({ "key": key, "value": on })).await?;
+    }
+    Ok(())
+}
+
+/// Each can be switched off for everybody and for one contact, and what is not shared is not seen either.
+#[tokio::test]
+async fn what_is_not_shared_is_neither_told_nor_shown() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let (mut alice, mut bob, _bootstrap) = two(root.path()).await?;
+    let (a, b) = (alice.account.clone(), bob.account.clone());
+    let chat = alice.chat_with(&b).await?;
+    for (person, text) in [(&alice, "At sea"), (&bob, "On land")] {
+        person.call("profile.set", json!({ "status_text": text })).await?;
+    }
+    sees(&mut bob, &a, |contact| contact["status_text"] == "At sea").await?;
+    sees(&mut alice, &b, |contact| contact["status_text"] == "On land").await?;
+
+    for (everybody, written) in [(true, 0), (false, 2)] {
+        share(&alice, &b, everybody, false).await?;
+        let hidden = |contact: &Value| contact["presence"] == "offline" && contact["status_text"] == "";
+        sees(&mut bob, &a, hidden).await?;
+        sees(&mut alice, &b, hidden).await?;
+        // Said and read, and neither is told; what comes after in order shows that nothing else came.
+        bob.events.log.clear();
+        alice.call("chats.typing", json!({ "chat": chat, "on": true })).await?;
+        let asked = bob.write(&a, "do you read this?").await?;
+        alice.has_read(&b, written + 1).await?;
+        alice.call("chats.mark_read", json!({ "chat": chat })).await?;
+        let answer = alice.write(&b, "what?").await?;
+        alice.sees_state(&b, &answer, "delivered").await?;
+        let page = bob.call("chats.history", json!({ "chat": chat, "around": asked, "before": 0, "after": 0 })).await?;
+        assert_eq!(page["messages"][0]["state"], "delivered", "{page}");
+        assert!(!bob.events.log.iter().any(|event| event["kind"] == "typing"), "{:?}", bob.events.log);
+        share(&alice, &b, everybody, true).await?;
+        sees(&mut bob, &a, |contact| contact["presence"] == "online" && contact["status_text"] == "At sea").await?;
+        sees(&mut alice, &b, |contact| contact["presence"] == "online").await?;
+    }
+    let last_seen = sees(&mut bob, &a, |contact| contact["last_seen"].is_u64()).await?;
+    assert!(alice.node.terminate().await?.success());
+    let gone = sees(&mut bob, &a, presence("offline")).await?;
+    assert!(gone["last_seen"].as_u64() >= last_seen["last_seen"].as_u64(), "{gone}");
+    Ok(())
+}
+
 /// What somebody can tell of a contact: all that is shown, but when they were last there.
 async fn shown(person: &Person, other: &str) -> Result<Value> {
     let mut contact = person.call("contacts.get", json!({ "account": other })).await?;

@@ -30,7 +30,8 @@ use kith_node::{
     api::Password,
     params,
     views::{
-        MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, PORT_MAPPING, PRESENCE_SHARE, RELAY_ONLY, RENEW_KEY, TYPING_SHARE,
+        MAILBOXES_USE, NOTIFY_CONTENT, NOTIFY_QUIET, PORT_MAPPING, PRESENCE_SHARE, RELAY_ONLY, RENEW_KEY, STATUS_SHARE,
+        TYPING_SHARE,
     },
 };
 
@@ -354,9 +355,9 @@ fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {
 }
 
 fn set(model: &mut Model, settings: Settings, out: &mut Vec<Effect>) {
-    let Settings { receipts, mail, previews, typing, presence, notify_content, quiet, .. } = model.settings;
+    let Settings { receipts, mail, previews, typing, presence, status, notify_content, quiet, .. } = model.settings;
     model.settings =
-        Settings { receipts, mail, previews, typing, presence, notify_content, quiet, ..settings.bounded() };
+        Settings { receipts, mail, previews, typing, presence, status, notify_content, quiet, ..settings.bounded() };
     let Ok(value) = serde_json::to_value(&model.settings) else { return };
     keep(Settings::KEY, value, out);
 }
@@ -366,6 +367,7 @@ fn switch(settings: &mut Settings, key: &str, on: bool) {
     match key {
         TYPING_SHARE => settings.typing = on,
         PRESENCE_SHARE => settings.presence = on,
+        STATUS_SHARE => settings.status = on,
         RELAY_ONLY => settings.relay_only = on,
         PORT_MAPPING => settings.port_mapping = on,
         RENEW_KEY => settings.renew_key = on,

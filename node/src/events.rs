@@ -61,6 +61,7 @@ impl Hub {
             relays: Vec::new(),
             steps: Vec::new(),
             metered: false,
+            portal: false,
             traffic: Traffic { bytes_in: 0, bytes_out: 0 },
         };
         Arc::new(Self {

@@ -229,6 +229,7 @@ pub(crate) fn network_status(status: NetStatus) -> NetworkStatus {
         },
         peer: status.peer,
         metered: status.metered,
+        portal: status.portal,
         nat: status.nat,
         addresses: status.addresses,
         mapped: status.mapped,

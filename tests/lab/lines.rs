@@ -121,7 +121,8 @@ async fn behind_a_captive_portal_nothing_hangs_and_afterwards_everything_goes_on
     town.lab.portal(Side::A, true)?;
     let bob = town.bob.account.clone();
     let waiting = town.alice.write(&bob, "I have to click something away").await?;
-    status(&mut town.alice, "nobody out there", |status| status["state"] == "local").await?;
+    let asked = |status: &Value| status["state"] == "local" && status["portal"] == true;
+    status(&mut town.alice, "somebody else answers", asked).await?;
     let tested = town.alice.call("network.test", json!({})).await?;
     let bootstrap = tested["steps"].as_array().into_iter().flatten().find(|step| step["name"] == "bootstrap");
     ensure!(bootstrap.is_some_and(|step| step["ok"] == false), "{tested}");
@@ -129,5 +130,6 @@ async fn behind_a_captive_portal_nothing_hangs_and_afterwards_everything_goes_on
     ensure!(message.is_some_and(|message| message["state"] == "queued"), "it waits");
     town.lab.portal(Side::A, false)?;
     town.alice.sees_state(&bob, &waiting, "delivered").await?;
+    status(&mut town.alice, "nobody else answers", |status| status["portal"] == false).await?;
     town.talk("clicked away").await
 }

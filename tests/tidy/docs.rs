@@ -39,6 +39,18 @@ fn the_api_page_lists_every_error_code() {
 }
 
 #[test]
+fn the_api_page_lists_every_setting() {
+    let page = read("docs/API.md");
+    let (_, settings) = page.split_once("## Settings").expect("a section about settings");
+    let source = ["crates/kith-api/src/views.rs", "crates/kith-api/src/views/link_preview.rs"].map(read).concat();
+    let constants = source.lines().filter_map(|line| line.strip_prefix("pub const ")?.split_once(": &str = \""));
+    let names: Vec<_> = constants.map(|(_, name)| format!("| `{}` |", name.trim_end_matches("\";"))).collect();
+    assert!(names.len() >= 12, "{names:?}");
+    let missing: Vec<_> = names.into_iter().filter(|name| !settings.contains(name.as_str())).collect();
+    none("settings that docs/API.md does not explain", &missing);
+}
+
+#[test]
 fn the_architecture_page_shows_every_package() {
     let page = read("docs/ARCHITECTURE.md");
     let missing: Vec<_> = EDGES

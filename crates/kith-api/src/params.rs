@@ -9,7 +9,7 @@ use crate::{
     password::Password,
     views::{
         Contact, ContactState, Invite, Mailbox, Message, MessageKind, NotifyRule, Presence, Scheduled, Scope, Settings,
-        Share, TestStep, Token,
+        TestStep, Token,
     },
 };
 
@@ -28,8 +28,10 @@ macro_rules! params {
 
 mod link_preview;
 mod public_address;
+mod sharing;
 pub use link_preview::{PreviewLinkParams, PreviewLinkReply};
 pub use public_address::PublicAddressParams;
+pub use sharing::ContactSetParams;
 
 params! {
     /// Nothing.
@@ -177,21 +179,6 @@ params! {
         /// Yes by default; no takes the mark away.
         #[serde(default = "yes")]
         verified: bool,
-    }
-
-    /// What is shared with a contact; what is absent stays.
-    ContactSetParams {
-        /// The account.
-        account: AccountId,
-        /// That I am writing.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        typing: Option<Share>,
-        /// Whether I am there, and when I last was.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        presence: Option<Share>,
-        /// That I read what they wrote.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        receipts: Option<Share>,
     }
 
     /// An invite.

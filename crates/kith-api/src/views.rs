@@ -49,6 +49,10 @@ pub struct Profile {
     /// How far the return is, after the account was brought back on this device; absent when nothing is left to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery: Option<Recovery>,
+    /// This start found the database to be an older copy put back: what was written since comes again from contacts, as far as
+    /// they have it, and new sessions are started with all of them, because keys that were used must not be used again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restored: bool,
 }
 
 /// The backups a node makes by itself.
@@ -265,6 +269,8 @@ pub struct Sharing {
     pub presence: Share,
     /// That I read what they wrote.
     pub receipts: Share,
+    /// What I say of myself.
+    pub status: Share,
 }
 
 /// An invite I gave out.
@@ -651,9 +657,9 @@ impl Default for QuietHours {
     }
 }
 
-/// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`],
-/// [`TYPING_SHARE`], [`PRESENCE_SHARE`], [`MAILBOXES_USE`], [`RELAY_ONLY`], [`PORT_MAPPING`], [`METERED`], [`LINK_PREVIEWS`],
-/// [`NOTIFY_CONTENT`] and [`NOTIFY_QUIET`] and checks their values.
+/// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`], [`TYPING_SHARE`],
+/// [`PRESENCE_SHARE`], [`STATUS_SHARE`], [`MAILBOXES_USE`], [`RELAY_ONLY`], [`PORT_MAPPING`], [`METERED`], [`RENEW_KEY`],
+/// [`LINK_PREVIEWS`], [`NOTIFY_CONTENT`] and [`NOTIFY_QUIET`] and checks their values.
 /// Every other name is a client's: its value is kept as it is, and the client begins it with a word of its own, as `gui.`.
 pub type Settings = BTreeMap<String, Value>;
 
@@ -685,6 +691,9 @@ pub const TYPING_SHARE: &str = "typing.share";
 
 /// Boolean, true unless set: whether contacts see that I am there and when I last was, and I see it of them.
 pub const PRESENCE_SHARE: &str = "presence.share";
+
+/// Boolean, true unless set: whether contacts see my status text, and I see theirs.
+pub const STATUS_SHARE: &str = "status.share";
 
 /// Boolean, true unless set: whether people are told that I read their messages, and I am told that they read mine. They
 /// are told that a message arrived either way.

@@ -43,7 +43,7 @@ impl Core {
             Command::ContactsUnblock(params) => Reply::ContactsUnblock(self.unblock(params.account, now, out)?),
             Command::ContactsRemove(params) => Reply::ContactsRemove(self.remove(params.account, now, out)?),
             Command::ContactsRename(params) => Reply::ContactsRename(self.rename(params, out)?),
-            Command::ContactsSet(params) => Reply::ContactsSet(self.set_contact(params, out)?),
+            Command::ContactsSet(params) => Reply::ContactsSet(self.set_contact(params, now, out)?),
             Command::ContactsVerify(params) => Reply::ContactsVerify(self.verify(params, out)?),
             Command::ContactsIntroduce(params) => Reply::ContactsIntroduce(self.introduce(&params, now, out)?),
             Command::ContactsAnswerIntroduction(params) => {

@@ -113,6 +113,8 @@ pub struct Core {
     /// What is handled came out of a mailbox.
     pub(crate) by_mail: bool,
     pub(crate) previews: LinkPreviews,
+    /// It was opened over an older copy put back.
+    pub(crate) restored: bool,
 }
 
 /// A batch that did not happen.
@@ -225,6 +227,7 @@ impl Core {
             opened_at: now,
             by_mail: false,
             previews: LinkPreviews::default(),
+            restored: options.restored,
         })
     }
 

@@ -12,7 +12,10 @@ mod manage;
 mod queues;
 mod serve;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::{Ipv4Addr, Ipv6Addr},
+};
 
 use kith_api::params::InviteParams;
 use kith_store::MailboxRow;
@@ -174,6 +177,14 @@ impl Core {
             None => 2,
             Some(_) => 3,
         });
+        // Two of one operator are away at once: the second is one elsewhere, unless the person chose otherwise.
+        if let Some(first) = rows.first().and_then(operator)
+            && rows.get(1).is_some_and(|second| !second.added && operator(second).as_ref() == Some(&first))
+            && let Some(at) = rows.iter().position(|row| operator(row).is_some_and(|other| other != first))
+        {
+            let elsewhere = rows.remove(at);
+            rows.insert(1, elsewhere);
+        }
         rows.truncate(MAILBOXES);
         Ok(rows)
     }
@@ -274,6 +285,31 @@ impl Core {
         self.mail.up_since.remove(&peer);
         self.mail.due = true;
     }
+}
+
+/// By which mailboxes of one operator are known, as far as an address tells: the network of 16 bits of its first IPv4 address,
+/// that of 32 bits of an IPv6 address, the last two words of a name.
+fn operator(row: &MailboxRow) -> Option<String> {
+    let link = BootstrapLink::parse(&row.address).ok()?;
+    link.addresses.iter().find_map(|address| {
+        let mut parts = address.split('/').skip(1);
+        let (kind, host) = (parts.next()?, parts.next()?);
+        match kind {
+            "ip4" => host
+                .parse::<Ipv4Addr>()
+                .ok()
+                .map(|ip| ip.octets().iter().take(2).map(|byte| format!("{byte}.")).collect()),
+            "ip6" => host
+                .parse::<Ipv6Addr>()
+                .ok()
+                .map(|ip| ip.segments().iter().take(2).map(|word| format!("{word:x}:")).collect()),
+            "dns" | "dns4" | "dns6" => {
+                let words: Vec<&str> = host.rsplit('.').take(2).collect();
+                Some(words.join("."))
+            }
+            _ => None,
+        }
+    })
 }
 
 /// A link to a mailbox as it is shown and kept: only what it takes to find it.

@@ -5,7 +5,9 @@ use kith_wire::{AccountId, limits, message::Body};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
-    Output, Timestamp, convert,
+    Output, Timestamp,
+    contacts::sharing::Shared,
+    convert,
     core::Core,
     error::{CoreError, deny},
     setup,
@@ -52,6 +54,7 @@ impl Core {
             devices: self.log.devices().iter().map(device).collect(),
             public_address: self.public_address_view()?,
             recovery: self.recovery_view()?,
+            restored: self.restored,
         })
     }
 
@@ -76,10 +79,9 @@ impl Core {
             return deny(ErrorCode::InvalidArgument, "only a status text that is set has an end");
         }
         if params.name.is_some() || params.status_text.is_some() {
-            let body = self.profile_body()?;
             for contact in self.store.contacts()? {
                 if convert::is_open(&contact) {
-                    self.enqueue_control(contact.account, &body, now)?;
+                    self.tell_profile(contact.account, now)?;
                 }
             }
         }
@@ -95,21 +97,22 @@ impl Core {
         Ok(profile)
     }
 
-    pub(crate) fn profile_body(&self) -> Result<Body, CoreError> {
-        Ok(Body::Profile {
-            name: self.my_name()?,
-            status_text: self.text_meta(setup::META_STATUS)?,
-            status_until_ms: self.status_until()?,
-        })
+    /// Tells a contact my name, and what I say of myself if they are to know.
+    pub(crate) fn tell_profile(&mut self, account: AccountId, now: Timestamp) -> Result<(), CoreError> {
+        let (mut status_text, mut status_until_ms) = (String::new(), None);
+        if self.shares(account, Shared::Status)? {
+            (status_text, status_until_ms) = (self.text_meta(setup::META_STATUS)?, self.status_until()?);
+        }
+        let body = Body::Profile { name: self.my_name()?, status_text, status_until_ms };
+        self.enqueue_control(account, &body, now)
     }
 
     /// Tells somebody new what everybody else knows.
     pub(crate) fn say_status(&mut self, account: AccountId, now: Timestamp) -> Result<(), CoreError> {
-        if self.text_meta(setup::META_STATUS)?.is_empty() {
+        if self.text_meta(setup::META_STATUS)?.is_empty() || !self.shares(account, Shared::Status)? {
             return Ok(());
         }
-        let body = self.profile_body()?;
-        self.enqueue_control(account, &body, now)
+        self.tell_profile(account, now)
     }
 
     fn keep_status(&mut self, text: &str, until: Option<Timestamp>) -> Result<(), CoreError> {

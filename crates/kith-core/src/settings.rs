@@ -48,8 +48,8 @@ impl Core {
         check_key(&key)?;
         let changed = if value.is_null() { self.store.delete_setting(&key)? } else { self.put_setting(&key, &value)? };
         if changed {
-            if Shared::of_setting(&key).is_some() {
-                self.sharing_with_all_changed(out)?;
+            if let Some(what) = Shared::of_setting(&key) {
+                self.sharing_with_all_changed(what, now, out)?;
             }
             if key == RELAY_ONLY {
                 out.push(Output::RelayOnly(self.relay_only()?));

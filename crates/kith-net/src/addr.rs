@@ -17,6 +17,9 @@ const SYSTEM_PORTS: u16 = 1024;
 pub(crate) enum Source {
     /// The user configured it as a bootstrap: names, private ranges and the web ports are fine.
     Bootstrap,
+    /// A contact, or somebody whose invite we hold, names a node that serves them: private ranges, names and the web ports are
+    /// fine, as for the relay of a circuit that they say leads to them.
+    Service,
     /// A contact, or somebody whose invite we hold, signed it: private ranges are fine.
     Contact,
     /// Heard on the local network: private and link-local ranges only.
@@ -142,13 +145,16 @@ fn ip6_scope(ip: Ipv6Addr) -> Option<Scope> {
 pub(crate) fn may_dial(address: &Multiaddr, source: Source, lab: bool, is_bootstrap: impl Fn(&PeerId) -> bool) -> bool {
     let Some(shape) = shape(address) else { return false };
     let trusted_host = source == Source::Bootstrap || shape.relay.is_some_and(|relay| is_bootstrap(&relay));
-    let port_ok = shape.port >= SYSTEM_PORTS || (trusted_host && matches!(shape.port, 80 | 443));
+    // Somebody may be where only web ports let anybody through, and a volunteer may have nothing but a name.
+    let serves = source == Source::Service || source == Source::Contact && shape.relay.is_some();
+    let port_ok = shape.port >= SYSTEM_PORTS || ((trusted_host || serves) && matches!(shape.port, 80 | 443));
     let scope_ok = match shape.scope {
         Scope::Loopback => lab || trusted_host,
         Scope::LinkLocal => source == Source::LocalNetwork,
-        Scope::Private => trusted_host || matches!(source, Source::Contact | Source::LocalNetwork),
+        Scope::Private => trusted_host || matches!(source, Source::Service | Source::Contact | Source::LocalNetwork),
         Scope::Global => source != Source::LocalNetwork,
-        Scope::Reserved | Scope::Name => trusted_host,
+        Scope::Name => trusted_host || serves,
+        Scope::Reserved => trusted_host,
     };
     port_ok && scope_ok
 }

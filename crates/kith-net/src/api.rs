@@ -471,7 +471,7 @@ pub enum NetState {
     Offline,
     /// Only peers on the local network, no bootstrap.
     Local,
-    /// Bootstraps are configured but only some of the expected paths work.
+    /// A bootstrap is connected over TCP, and nothing over QUIC: this network seems to block UDP.
     Degraded,
     /// A bootstrap is connected, or there is none to connect to and peers are.
     Online,
@@ -486,6 +486,8 @@ pub struct NetStatus {
     pub peer: String,
     /// Whether the connection costs by volume.
     pub metered: bool,
+    /// Whether somebody else answers where bootstrap nodes should be: the network seems to want a login in a web browser.
+    pub portal: bool,
     /// Best guess about the NAT: `unknown`, `public`, `mapped` (predictable ports) or `symmetric`.
     pub nat: String,
     /// Addresses others may use.

@@ -270,7 +270,7 @@ impl Task {
         } else if let SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), connection_id, error } = event {
             tracing::debug!(%peer, %error, "dial failed");
             self.peer_dial_failed(&peer, connection_id, &error);
-            self.bootstrap_dial_failed(&peer, connection_id);
+            self.bootstrap_dial_failed(&peer, connection_id, &error);
             self.request_dial_failed(&peer);
         } else if let SwarmEvent::NewListenAddr { address, .. } = event {
             self.refresh_own();

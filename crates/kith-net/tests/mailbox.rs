@@ -346,3 +346,77 @@ async fn somebodys_own_node_keeps_mail_for_whoever_has_a_token() {
     assert_eq!(node.serve(Some(&[6]), false).await, MailboxUsage::default());
     node.stop().await;
 }
+
+/// A mailbox that has no queue, and says who asked.
+struct Recorder {
+    swarm: Swarm<MailboxBehaviour>,
+    link: String,
+}
+
+impl Recorder {
+    async fn start() -> Self {
+        let key = SigningKey::generate();
+        let keypair = Keypair::ed25519_from_bytes(*key.seed()).expect("key");
+        let mut swarm = SwarmBuilder::with_existing_identity(keypair)
+            .with_tokio()
+            .with_quic()
+            .with_behaviour(|_| mailbox::behaviour(ProtocolSupport::Inbound))
+            .expect("infallible")
+            .with_swarm_config(|config| config.with_idle_connection_timeout(Duration::from_secs(60)))
+            .build();
+        swarm.listen_on(QUIC.parse().expect("address")).expect("listening");
+        let address = loop {
+            if let SwarmEvent::NewListenAddr { address, .. } = swarm.select_next_some().await {
+                break address.to_string();
+            }
+        };
+        let transport = TransportId::from_bytes(key.public().to_bytes());
+        let link = kith_wire::BootstrapLink::new(transport, vec![address], services::MAILBOX).to_string();
+        Self { swarm, link }
+    }
+
+    /// Answers the next request, and says whose it was.
+    async fn asked_by(&mut self) -> PeerId {
+        let asked = async {
+            loop {
+                if let SwarmEvent::Behaviour(MailboxEvent::Message {
+                    peer,
+                    message: Message::Request { channel, .. },
+                    ..
+                }) = self.swarm.select_next_some().await
+                {
+                    let none = MailboxResponse::Denied(MailboxDenial::NoQueue);
+                    self.swarm.behaviour_mut().send_response(channel, none).expect("answered");
+                    return peer;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, asked).await.expect("somebody asks")
+    }
+}
+
+#[tokio::test]
+async fn a_mailbox_does_not_learn_who_asks_nor_which_queues_one_person_writes_to() {
+    let mut mailbox = Recorder::start().await;
+    let (key, folder) = (SigningKey::generate(), tempfile::tempdir().expect("folder"));
+    let node = Own::start(&key, folder.path()).await;
+    let (mine, hers, his) = (Queue::new(), Queue::new(), Queue::new());
+    let asked = [
+        (mine.fetch(), &mine.owner),
+        (hers.put(b"one"), &hers.writer),
+        (hers.put(b"two"), &hers.writer),
+        (his.put(b"three"), &his.writer),
+        (mine.fetch(), &mine.owner),
+    ];
+    let mut by = Vec::new();
+    for (id, (operation, key)) in (1..).zip(asked) {
+        let ask = NetCommand::Mailbox { id, mailbox: mailbox.link.clone(), operation, seed: key.seed() };
+        node.net.command(ask).await.expect("running");
+        by.push(mailbox.asked_by().await);
+    }
+    assert_eq!((by[0], by[1]), (by[4], by[2]), "a connection is used again for what it is for");
+    let me: PeerId = Node::name(&TransportId::from_bytes(key.public().to_bytes())).parse().expect("peer id");
+    let different: std::collections::BTreeSet<PeerId> = by.into_iter().chain([me]).collect();
+    assert_eq!(different.len(), 4, "what is fetched, what is left for her and for him, and the node itself");
+    node.stop().await;
+}

@@ -91,6 +91,8 @@ pub struct SharingRow {
     pub presence: Option<bool>,
     /// That I read what they wrote.
     pub receipts: Option<bool>,
+    /// What I say of myself.
+    pub status: Option<bool>,
 }
 
 /// A device of a contact.
@@ -228,19 +230,20 @@ impl Store {
 
     /// What is shared with a contact other than with everybody.
     pub fn sharing(&self, account: &AccountId) -> Result<SharingRow, StoreError> {
-        let sql = "SELECT typing, presence, receipts FROM contact_sharing WHERE account = ?1";
+        let sql = "SELECT typing, presence, receipts, status FROM contact_sharing WHERE account = ?1";
         let mut statement = self.conn.prepare_cached(sql)?;
         let row = first(statement.query([account.as_bytes()])?, |row| {
-            Ok(SharingRow { typing: row.get(0)?, presence: row.get(1)?, receipts: row.get(2)? })
+            Ok(SharingRow { typing: row.get(0)?, presence: row.get(1)?, receipts: row.get(2)?, status: row.get(3)? })
         })?;
         Ok(row.unwrap_or_default())
     }
 
     /// Shares other things with a contact than with everybody; the contact must be stored.
     pub fn set_sharing(&self, account: &AccountId, row: SharingRow) -> Result<(), StoreError> {
-        let sql = "INSERT INTO contact_sharing (account, typing, presence, receipts) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (account) DO UPDATE SET typing = ?2, presence = ?3, receipts = ?4";
-        let values = params![account.as_bytes(), row.typing, row.presence, row.receipts];
+        let sql =
+            "INSERT INTO contact_sharing (account, typing, presence, receipts, status) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (account) DO UPDATE SET typing = ?2, presence = ?3, receipts = ?4, status = ?5";
+        let values = params![account.as_bytes(), row.typing, row.presence, row.receipts, row.status];
         self.conn.prepare_cached(sql)?.execute(values)?;
         Ok(())
     }

@@ -113,6 +113,7 @@ pub(crate) fn profile() -> Profile {
         devices: Vec::new(),
         public_address: Default::default(),
         recovery: None,
+        restored: false,
     }
 }
 
@@ -128,6 +129,7 @@ pub(crate) fn network() -> NetworkStatus {
         relays: Vec::new(),
         steps: Vec::new(),
         metered: false,
+        portal: false,
         traffic: Traffic { bytes_in: 120_000, bytes_out: 34_000 },
     }
 }

@@ -2,7 +2,7 @@
 
 use kith_node::views::{
     LINK_PREVIEWS, MAILBOXES_USE, METERED, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, PORT_MAPPING, PRESENCE_SHARE,
-    QuietHours, RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, TYPING_SHARE,
+    QuietHours, RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, STATUS_SHARE, TYPING_SHARE,
 };
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +82,9 @@ pub struct Settings {
     /// Others see that I am there, and I of them; kept by the node under a key of its own.
     #[serde(skip)]
     pub presence: bool,
+    /// Others see what I say of myself, and I of them; kept by the node under a key of its own.
+    #[serde(skip)]
+    pub status: bool,
     /// Mailboxes keep messages for me while I am away; kept by the node under a key of its own.
     #[serde(skip)]
     pub mail: bool,
@@ -126,6 +129,7 @@ impl Default for Settings {
             receipts: true,
             typing: true,
             presence: true,
+            status: true,
             mail: true,
             relay_only: false,
             port_mapping: true,
@@ -152,7 +156,7 @@ impl Settings {
         let own = kept.get(Self::KEY).and_then(|value| serde_json::from_value(value.clone()).ok());
         let on = |key| kept.get(key).and_then(serde_json::Value::as_bool).unwrap_or(true);
         let (receipts, mail) = (on(RECEIPTS_SEEN), on(MAILBOXES_USE));
-        let (typing, presence) = (on(TYPING_SHARE), on(PRESENCE_SHARE));
+        let (typing, presence, status) = (on(TYPING_SHARE), on(PRESENCE_SHARE), on(STATUS_SHARE));
         let relay_only = known(kept, RELAY_ONLY);
         let port_mapping = on(PORT_MAPPING);
         let metered = known(kept, METERED);
@@ -170,6 +174,7 @@ impl Settings {
             previews,
             typing,
             presence,
+            status,
             notify_content,
             quiet,
             ..own.unwrap_or_default()

@@ -73,6 +73,7 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
                 typing: Some(sharing.typing),
                 presence: Some(sharing.presence),
                 receipts: Some(sharing.receipts),
+                status: Some(sharing.status),
             };
             out.push(call(Command::ContactsSet(params), Then::Nothing));
         }

@@ -121,6 +121,7 @@ pub(crate) fn model() -> Model {
         devices: vec![],
         public_address: Default::default(),
         recovery: None,
+        restored: false,
     });
     model.network = Some(network());
     for (at, person) in people().into_iter().enumerate() {
@@ -548,6 +549,7 @@ fn network() -> NetworkStatus {
         peer: "12D3KooWGjMCqoZzYYJSUJ3JYKGSHL7Ky4jRRGMPyn8ZwsxLGm8Y".into(),
         state: NetworkState::Online,
         metered: false,
+        portal: false,
         nat: "mapped".into(),
         addresses: vec!["/ip4/192.0.2.7/udp/4100/quic-v1".into(), "/ip6/2001:db8::7/udp/4100/quic-v1".into()],
         mapped: vec!["/ip4/203.0.113.9/udp/4100/quic-v1".into()],

@@ -11,7 +11,7 @@ pub enum NetworkState {
     Offline,
     /// To peers, but to no bootstrap node.
     Local,
-    /// Only through a relay, or to some bootstrap nodes only.
+    /// To a bootstrap node over TCP alone: this network seems to block UDP, and people are reached through relays more often.
     Degraded,
     /// Connected.
     Online,
@@ -28,6 +28,9 @@ pub struct NetworkStatus {
     /// Whether the connection in use costs by volume, as was set or as the desktop says: then the node keeps fewer connections.
     #[serde(default)]
     pub metered: bool,
+    /// Whether somebody else answers where bootstrap nodes should be: the network seems to want a login in a web browser.
+    #[serde(default)]
+    pub portal: bool,
     /// What sits between this node and the internet, as far as is known.
     pub nat: String,
     /// Addresses under which this node can be reached.

@@ -216,8 +216,7 @@ impl Core {
             self.return_wanted(contact.account, now)?;
             if convert::is_open(&contact) {
                 // They were not told what changed meanwhile.
-                let profile = self.profile_body()?;
-                self.enqueue_control(contact.account, &profile, now)?;
+                self.tell_profile(contact.account, now)?;
                 self.tell_whereabouts(contact.account, now)?;
                 self.tell_transport(contact.account, now)?;
             }

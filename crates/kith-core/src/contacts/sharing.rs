@@ -2,12 +2,12 @@
 
 use kith_api::{
     params::{ContactSetParams, Done},
-    views::{PRESENCE_SHARE, RECEIPTS_SEEN, Share, Sharing, TYPING_SHARE},
+    views::{PRESENCE_SHARE, RECEIPTS_SEEN, STATUS_SHARE, Share, Sharing, TYPING_SHARE},
 };
 use kith_store::SharingRow;
 use kith_wire::{AccountId, Body};
 
-use crate::{Output, core::Core, error::CoreError};
+use crate::{Output, Timestamp, convert, core::Core, error::CoreError};
 
 /// Something that can be shared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,12 +15,13 @@ pub(crate) enum Shared {
     Typing,
     Presence,
     Receipts,
+    Status,
 }
 
 impl Shared {
     /// What a setting is about.
     pub(crate) fn of_setting(key: &str) -> Option<Self> {
-        [Self::Typing, Self::Presence, Self::Receipts].into_iter().find(|shared| shared.setting() == key)
+        [Self::Typing, Self::Presence, Self::Receipts, Self::Status].into_iter().find(|shared| shared.setting() == key)
     }
 
     fn setting(self) -> &'static str {
@@ -28,6 +29,7 @@ impl Shared {
             Self::Typing => TYPING_SHARE,
             Self::Presence => PRESENCE_SHARE,
             Self::Receipts => RECEIPTS_SEEN,
+            Self::Status => STATUS_SHARE,
         }
     }
 
@@ -36,6 +38,7 @@ impl Shared {
             Self::Typing => row.typing,
             Self::Presence => row.presence,
             Self::Receipts => row.receipts,
+            Self::Status => row.status,
         }
     }
 }
@@ -56,12 +59,23 @@ impl Core {
             Some(true) => Share::On,
             Some(false) => Share::Off,
         };
-        Ok(Sharing { typing: view(row.typing), presence: view(row.presence), receipts: view(row.receipts) })
+        Ok(Sharing {
+            typing: view(row.typing),
+            presence: view(row.presence),
+            receipts: view(row.receipts),
+            status: view(row.status),
+        })
     }
 
     /// `contacts.set`.
-    pub(crate) fn set_contact(&mut self, params: ContactSetParams, out: &mut Vec<Output>) -> Result<Done, CoreError> {
+    pub(crate) fn set_contact(
+        &mut self,
+        params: ContactSetParams,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
         let contact = self.known(params.account)?;
+        let told = self.shares(contact.account, Shared::Status)?;
         let mut row = self.store.sharing(&contact.account)?;
         let take = |own: &mut Option<bool>, share: Option<Share>| match share {
             None => {}
@@ -72,16 +86,29 @@ impl Core {
         take(&mut row.typing, params.typing);
         take(&mut row.presence, params.presence);
         take(&mut row.receipts, params.receipts);
+        take(&mut row.status, params.status);
         self.store.set_sharing(&contact.account, row)?;
+        if convert::is_open(&contact) && self.shares(contact.account, Shared::Status)? != told {
+            self.tell_profile(contact.account, now)?;
+        }
         self.sharing_changed(contact.account, out)?;
         self.contact_changed(contact.account, out)?;
         Ok(Done {})
     }
 
     /// A setting about everybody changed.
-    pub(crate) fn sharing_with_all_changed(&mut self, out: &mut Vec<Output>) -> Result<(), CoreError> {
+    pub(crate) fn sharing_with_all_changed(
+        &mut self,
+        what: Shared,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
         for contact in self.store.contacts()? {
             self.sharing_changed(contact.account, out)?;
+            let follows = what.in_row(&self.store.sharing(&contact.account)?).is_none();
+            if what == Shared::Status && follows && convert::is_open(&contact) {
+                self.tell_profile(contact.account, now)?;
+            }
             self.tell_presence_of(&contact, out)?;
         }
         Ok(())

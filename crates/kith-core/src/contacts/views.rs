@@ -10,7 +10,9 @@ use kith_store::ContactRow;
 use kith_wire::{Availability, TransportId};
 
 use crate::{
-    Output, PeerPath, Timestamp, convert,
+    Output, PeerPath, Timestamp,
+    contacts::sharing::Shared,
+    convert,
     core::{Core, Ready},
     error::CoreError,
 };
@@ -27,7 +29,10 @@ impl Core {
         let account = contact.account;
         let mailboxes = u32::try_from(self.targets(account)?.len()).unwrap_or(u32::MAX);
         let mail = (self.store.mailbox_offer(&account)?.is_some(), self.is_keeper(account)?, mailboxes);
-        let view = convert::contact_view(contact, availability, path, self.sharing_view(contact.account)?, mail);
+        let mut view = convert::contact_view(contact, availability, path, self.sharing_view(contact.account)?, mail);
+        if !self.shares(account, Shared::Status)? {
+            (view.status_text, view.status_until) = (String::new(), None);
+        }
         Ok(views::Contact { via: self.via_of(contact)?, ..view })
     }
 

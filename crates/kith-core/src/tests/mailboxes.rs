@@ -2,7 +2,10 @@
 
 use kith_api::{Command, ErrorCode, Event, Reply, params};
 use kith_store::{ContactRow, MailboxOfferRow};
-use kith_wire::{AccountId, Body, BootstrapLink, MailboxOffer, TransportId, services};
+use kith_wire::{
+    AccountId, Body, BootstrapLink, DepositId, MailboxOffer, MailboxOperation, MailboxResponse, ReceiveId, TransportId,
+    services,
+};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
@@ -286,4 +289,78 @@ fn a_mailbox_that_does_not_open_is_not_switched_on() {
     let reply = reply.expect("told");
     assert_eq!((reply.on, reply.queues, reply.envelopes, reply.used_bytes), (false, 1, 2, 3));
     assert_eq!((reply.oldest_until, reply.link, reply.token), (Some(NOW), None, None));
+}
+
+/// What a person's queues are told by: at which mailbox, the key that reads and the one that writes.
+type Opened = (TransportId, ReceiveId, DepositId);
+
+/// Mailboxes at these addresses are seen by the first person, and open every queue; carries what follows.
+fn mailboxes_open(world: &mut World, addresses: &[&str]) -> Vec<Opened> {
+    let link = |(n, address): (u8, &&str)| {
+        let transport = TransportId::from_bytes([n; 32]);
+        BootstrapLink::new(transport, vec![(*address).to_owned()], services::MAILBOX).to_string()
+    };
+    let seen = Input::MailboxesSeen((50..).zip(addresses).map(link).collect());
+    let (from, now) = (world.transport(0), world.now);
+    let (mut opened, mut inputs) = (Vec::new(), vec![seen, Input::Wake]);
+    while let Some(input) = inputs.pop() {
+        for output in world.people[0].run(input, now) {
+            match output {
+                Output::Mailbox { id, mailbox, operation: MailboxOperation::New { receive, deposit, .. }, .. } => {
+                    opened.push((BootstrapLink::parse(&mailbox).unwrap().transport, receive, deposit));
+                    let response =
+                        MailboxResponse::Created { bytes_max: 1 << 20, envelopes_max: 9, ttl_ms: 86_400_000 };
+                    inputs.push(Input::Mailbox { id, response: Some(response) });
+                }
+                Output::Send { to, bytes, .. } => {
+                    if let Some(to) = world.find(to) {
+                        world.give(to, Input::Peer { from, bytes });
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    opened
+}
+
+/// A mailbox that keeps the queues of two contacts, or two mailboxes that compare, learn nothing from their keys.
+#[test]
+fn no_two_queues_have_a_key_in_common_and_contacts_know_only_their_own() {
+    let mut world = World::new(3);
+    world.introduce(0, 1);
+    world.introduce(0, 2);
+    let opened = mailboxes_open(&mut world, &["/ip4/9.9.9.9/tcp/4100", "/ip4/8.8.8.8/tcp/4100"]);
+    assert!(opened.len() >= 4, "{opened:?}");
+    let mut keys: Vec<_> = opened.iter().flat_map(|(_, read, write)| [read.to_bytes(), write.to_bytes()]).collect();
+    let all = keys.len();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), all);
+    let me = world.people[0].core.account();
+    let told = [1, 2].map(|who| world.people[who].core.store.contact_queues(&me).unwrap());
+    for (mine, others) in [(&told[0], &told[1]), (&told[1], &told[0])] {
+        assert_eq!(mine.len(), 2);
+        assert!(mine.iter().all(|queue| opened.iter().any(|(_, _, write)| *write == queue.deposit)));
+        assert!(mine.iter().all(|queue| others.iter().all(|other| other.deposit != queue.deposit)));
+        assert!(mine.iter().all(|queue| others.iter().all(|other| other.seed != queue.seed)));
+    }
+}
+
+#[test]
+fn the_second_mailbox_is_another_operators_if_there_is_one() {
+    let used = |addresses: &[&str]| {
+        let mut world = World::new(2);
+        world.introduce(0, 1);
+        let mut used: Vec<u8> =
+            mailboxes_open(&mut world, addresses).iter().map(|(mailbox, ..)| mailbox.to_bytes()[0] - 50).collect();
+        used.sort_unstable();
+        used.dedup();
+        used
+    };
+    let near = ["/ip4/9.9.1.1/tcp/4100", "/ip4/9.9.2.2/tcp/4100"];
+    assert_eq!(used(&near), [0, 1], "better two there than one");
+    assert_eq!(used(&[near[0], near[1], "/ip4/9.8.1.1/tcp/4100"]), [0, 2]);
+    assert_eq!(used(&["/ip6/2a00:1:2::1/tcp/1", "/ip6/2a00:1:3::1/tcp/1", "/ip6/2a00:2::1/tcp/1"]), [0, 2]);
+    assert_eq!(used(&["/dns/a.example.org/tcp/1", "/dns/b.example.org/tcp/1", "/dns4/example.net/tcp/1"]), [0, 2]);
 }

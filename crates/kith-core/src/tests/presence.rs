@@ -34,7 +34,7 @@ fn be(world: &mut World, who: usize, presence: Presence) {
 
 fn share(world: &mut World, who: usize, change: impl FnOnce(&mut params::ContactSetParams)) {
     let account = world.account(1 - who);
-    let mut set = params::ContactSetParams { account, typing: None, presence: None, receipts: None };
+    let mut set = params::ContactSetParams { account, typing: None, presence: None, receipts: None, status: None };
     change(&mut set);
     world.call(who, Command::ContactsSet(set)).unwrap();
 }
@@ -226,6 +226,28 @@ fn a_status_text_reaches_everybody_and_ends() {
     ] {
         assert_eq!(set(&mut world, 0, wrong).unwrap_err(), code);
     }
+}
+
+#[test]
+fn a_status_text_is_for_whom_it_is_shared_with() {
+    let mut world = two();
+    let say = |text: &str| params::ProfileSetParams { status_text: Some(text.into()), ..Default::default() };
+    for who in 0..2 {
+        set(&mut world, who, say("at sea")).unwrap();
+    }
+    let both = |world: &World| [seen(world, 0).status_text, seen(world, 1).status_text];
+    assert_eq!(both(&world), ["at sea", "at sea"]);
+    setting(&mut world, 0, "status.share", false);
+    assert_eq!(both(&world), ["", ""], "what is not shared is not seen either");
+    set(&mut world, 0, say("on land")).unwrap();
+    assert_eq!(both(&world), ["", ""]);
+    share(&mut world, 0, |set| set.status = Some(Share::On));
+    assert_eq!(both(&world), ["at sea", "on land"]);
+    setting(&mut world, 0, "status.share", true);
+    share(&mut world, 0, |set| set.status = Some(Share::Off));
+    assert_eq!(both(&world), ["", ""]);
+    share(&mut world, 0, |set| set.status = Some(Share::Default));
+    assert_eq!(both(&world), ["at sea", "on land"]);
 }
 
 #[test]

@@ -51,6 +51,11 @@ fn nobody_is_sent_to_system_ports_or_odd_places() {
     }
     assert!(allowed("/dns/example.org/tcp/443", Source::Bootstrap, false));
     assert!(!allowed("/dns/example.org/tcp/22", Source::Bootstrap, false));
+    assert!(allowed("/dns/example.org/tcp/443", Source::Service, false));
+    assert!(allowed("/ip4/10.0.0.1/tcp/4100", Source::Service, false));
+    for text in ["/dns/example.org/tcp/22", "/ip4/127.0.0.1/tcp/4100", "/ip4/192.0.2.1/tcp/4100"] {
+        assert!(!allowed(text, Source::Service, false), "{text}");
+    }
 }
 
 #[test]
@@ -58,7 +63,10 @@ fn circuits_are_judged_by_their_relay() {
     let (relay, target) = (peer(), peer());
     let known = parse(&format!("/dns/relay.example/tcp/443/p2p/{relay}/p2p-circuit/p2p/{target}")).expect("address");
     assert!(may_dial(&known, Source::Contact, false, |p| *p == relay));
-    assert!(!may_dial(&known, Source::Contact, false, |_| false));
+    assert!(may_dial(&known, Source::Contact, false, |_| false), "a contact says it leads to them");
+    assert!(!may_dial(&known, Source::Stranger, false, |_| false));
+    let odd = parse(&format!("/dns/relay.example/tcp/22/p2p/{relay}/p2p-circuit/p2p/{target}")).expect("address");
+    assert!(!may_dial(&odd, Source::Contact, false, |_| false));
     assert_eq!(relay_of(&known), Some(relay));
     assert_eq!(shape(&known).and_then(|s| s.peer), Some(target));
     let built = circuit(&parse("/ip4/9.9.9.9/tcp/4100").expect("address"), relay, target).expect("circuit");

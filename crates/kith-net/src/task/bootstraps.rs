@@ -1,12 +1,15 @@
 //! Configured bootstraps: dialled for ever, kept connected, used for everything they offer.
 
-use std::time::Instant;
+use std::{io::ErrorKind, time::Instant};
 
 use kith_wire::ServiceDescriptor;
 use libp2p::{
-    Multiaddr, PeerId, StreamProtocol,
-    core::ConnectedPoint,
-    swarm::{ConnectionId, dial_opts::PeerCondition},
+    Multiaddr, PeerId, StreamProtocol, TransportError,
+    core::{
+        ConnectedPoint,
+        upgrade::{NegotiationError, ProtocolError},
+    },
+    swarm::{ConnectionId, DialError, dial_opts::PeerCondition},
 };
 
 use super::services::Membership;
@@ -46,6 +49,8 @@ pub(super) struct Bootstrap {
     pub(super) descriptor: Option<ServiceDescriptor>,
     /// Nobody chose it: since when it is used instead of those that do not answer.
     pub(super) borrowed: Option<Instant>,
+    /// Where it should be somebody answered the last attempt who speaks something else.
+    pub(super) impersonated: bool,
 }
 
 impl Bootstrap {
@@ -104,6 +109,7 @@ impl Task {
                 mail: None,
                 membership: Membership::Open,
                 descriptor: None,
+                impersonated: false,
             });
         }
         let behaviour = self.swarm.behaviour_mut();
@@ -165,6 +171,7 @@ impl Task {
         let first = known.connected.is_none();
         known.dialing = None;
         known.backoff.reset();
+        known.impersonated = false;
         let address = match endpoint {
             ConnectedPoint::Dialer { address, .. } => Some(addr::without_peer(address.clone())),
             // It dialled us from wherever; what we were configured with is what others can use.
@@ -222,8 +229,11 @@ impl Task {
         self.tell_mailboxes();
     }
 
-    pub(super) fn bootstrap_dial_failed(&mut self, peer: &PeerId, connection: ConnectionId) {
+    pub(super) fn bootstrap_dial_failed(&mut self, peer: &PeerId, connection: ConnectionId, error: &DialError) {
         let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == *peer) else { return };
+        if let DialError::Transport(errors) = error {
+            known.impersonated = errors.iter().any(|(_, error)| speaks_something_else(error));
+        }
         if known.dialing.is_some_and(|(id, _)| id == connection) {
             known.dialing = None;
             known.next_dial = Instant::now() + known.backoff.next(jitter());
@@ -278,4 +288,25 @@ impl Task {
             }
         }
     }
+}
+
+/// Whether an attempt failed because whoever took the connection does not know the protocol: the login page of a network, as a
+/// rule. Nobody was there if it was refused, cut or timed out.
+fn speaks_something_else(error: &TransportError<std::io::Error>) -> bool {
+    let TransportError::Other(error) = error else { return false };
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = error.get_ref().map(|inner| inner as _);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<NegotiationError>() {
+            return match error {
+                NegotiationError::Failed => true,
+                NegotiationError::ProtocolError(ProtocolError::IoError(error)) => {
+                    error.kind() == ErrorKind::InvalidData
+                }
+                NegotiationError::ProtocolError(_) => true,
+            };
+        }
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = inner.map(|inner| inner as _).or_else(|| error.source());
+    }
+    false
 }

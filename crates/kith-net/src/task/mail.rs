@@ -68,7 +68,7 @@ impl Task {
             if self.own.relay_only && !known {
                 return None;
             }
-            let source = if known { Source::Bootstrap } else { Source::Contact };
+            let source = if known { Source::Bootstrap } else { Source::Service };
             let addresses: Vec<Multiaddr> = link
                 .addresses
                 .iter()

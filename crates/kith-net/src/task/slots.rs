@@ -107,7 +107,7 @@ impl Task {
         let lab = self.own.lab;
         addresses
             .into_iter()
-            .filter(|a| addr::may_dial(a, Source::Contact, lab, |p| self.is_bootstrap(p)) || self.is_bootstrap(peer))
+            .filter(|a| addr::may_dial(a, Source::Service, lab, |p| self.is_bootstrap(p)) || self.is_bootstrap(peer))
             .filter_map(|a| addr::with_peer(a, *peer))
             .collect()
     }

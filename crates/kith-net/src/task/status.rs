@@ -67,6 +67,8 @@ impl Task {
             state: self.status.steady.of(self.state(), self.tuning.worse, Instant::now()),
             peer: self.me.to_string(),
             metered: self.metered.now(),
+            portal: self.connected_bootstraps().next().is_none()
+                && self.bootstraps.iter().any(|known| known.impersonated),
             nat: self.nat().to_owned(),
             addresses: self.own.addresses.iter().map(ToString::to_string).collect(),
             mapped: self.mapping.granted().map(|address| address.to_string()).collect(),

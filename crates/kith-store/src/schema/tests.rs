@@ -254,11 +254,11 @@ fn fill_mentions(store: &Store) {
         MessageRow { chat: named_in().chat, marks, text: Some("Mara?".into()), ..message(40, DeliveryState::Received) };
     store.ensure_chat(&named_in()).unwrap();
     store.insert_message(&named).unwrap();
-    store.set_sharing(&contact().account, sharing()).unwrap();
+    store.set_sharing(&contact().account, sharing(SCHEMA)).unwrap();
 }
 
-fn sharing() -> SharingRow {
-    SharingRow { typing: Some(true), presence: Some(false), receipts: None }
+fn sharing(schema: u32) -> SharingRow {
+    SharingRow { typing: Some(true), presence: Some(false), receipts: None, status: (schema >= 8).then_some(false) }
 }
 
 /// The rows of the mailbox of schema 5.
@@ -298,11 +298,11 @@ fn named_in() -> ChatRow {
     ChatRow { chat: ChatId::from_bytes([41; 16]), ..notes() }
 }
 
-fn holds_mentions(store: &Store) {
+fn holds_mentions(store: &Store, schema: u32) {
     let summary = store.chat_summary(&named_in().chat).unwrap().unwrap();
     assert_eq!((summary.unread, summary.mentions), (1, 1));
     assert!(summary.last.is_some_and(|last| last.marks.mention));
-    assert_eq!(store.sharing(&contact().account).unwrap(), sharing());
+    assert_eq!(store.sharing(&contact().account).unwrap(), sharing(schema));
 }
 
 /// Something in every table of reconciliation.
@@ -546,7 +546,7 @@ fn holds_everything(store: &Store, schema: u32) {
         holds_changes(store);
     }
     if schema >= 5 {
-        holds_mentions(store);
+        holds_mentions(store, schema);
         holds_more(store);
         holds_own_mailbox(store);
         holds_sync(store);

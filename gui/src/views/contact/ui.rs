@@ -243,11 +243,12 @@ type SetShare = fn(&mut Sharing, Share);
 fn sharing(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
     section_title(ui, cx, &cx.t("sharing-title"));
     card(ui, cx, |ui, cx| {
-        let Sharing { typing, presence, receipts } = contact.sharing;
-        let rows: [(&str, Share, SetShare); 3] = [
+        let Sharing { typing, presence, receipts, status } = contact.sharing;
+        let rows: [(&str, Share, SetShare); 4] = [
             ("privacy-typing", typing, |sharing, share| sharing.typing = share),
             ("privacy-presence", presence, |sharing, share| sharing.presence = share),
             ("privacy-receipts", receipts, |sharing, share| sharing.receipts = share),
+            ("privacy-status", status, |sharing, share| sharing.status = share),
         ];
         for (key, now, set) in rows {
             let name = cx.t(key);

@@ -34,7 +34,7 @@ fn summary(ui: &mut Ui, cx: &mut Cx<'_>, status: &NetworkStatus) {
             paint_health(ui.painter(), cx.theme, rect.center(), 9.0, health);
             label(ui, cx.theme.text(cx.t(health.key()), Type::TITLE, cx.tokens().text));
         });
-        let about = format!("{}-about", health.key());
+        let about = format!("{}-about", if status.portal { "health-portal" } else { health.key() });
         paragraph(ui, cx, &cx.t(&about));
         let peers = cx.with("network-peers", &[("count", Arg::Count(u64::from(status.peers)))]);
         muted(ui, cx, &peers);
@@ -231,10 +231,12 @@ fn details(ui: &mut Ui, cx: &mut Cx<'_>, status: &NetworkStatus) {
 /// What helps others to help, without an address in it.
 fn diagnostics(status: &NetworkStatus) -> String {
     let good = status.bootstraps.iter().filter(|node| node.ok).count();
+    let steps: Vec<_> = status.steps.iter().map(|step| format!("{}: {}", step.name, step.ok)).collect();
     format!(
-        "Kith {}\nstate: {:?}\nnat: {}\naddresses: {}\nmapped: {}\npeers: {}\nbootstraps: {good} of {}\nrelays: {}\nbytes in: {}\nbytes out: {}\n",
+        "Kith {}\nstate: {:?}\nlogin page: {}\nnat: {}\naddresses: {}\nmapped: {}\npeers: {}\nbootstraps: {good} of {}\nrelays: {}\nbytes in: {}\nbytes out: {}\nsteps: {}\n",
         env!("CARGO_PKG_VERSION"),
         status.state,
+        status.portal,
         status.nat,
         status.addresses.len(),
         status.mapped.len(),
@@ -243,6 +245,7 @@ fn diagnostics(status: &NetworkStatus) -> String {
         status.relays.len(),
         status.traffic.bytes_in,
         status.traffic.bytes_out,
+        steps.join(", "),
     )
 }
 

@@ -63,8 +63,12 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-/// How far the return is, after the account was brought back here.
+/// That the profile is an older copy, and how far the return is after the account was brought back here.
 pub(crate) fn returning(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if cx.model.me.as_ref().is_some_and(|me| me.restored) {
+        banner(ui, cx, Tone::Warn, &cx.t("restored-copy"), None);
+        ui.add_space(space::S);
+    }
     let Some(recovery) = cx.model.me.as_ref().and_then(|me| me.recovery) else { return };
     let (tone, text) = match recovery.state {
         RecoveryState::Asking => (Tone::Info, cx.t("recovery-asking")),

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use egui::Ui;
 use kith_node::params::ServeReply;
-use kith_node::views::{Backups, PORT_MAPPING, PRESENCE_SHARE, RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, TYPING_SHARE};
+use kith_node::views::{
+    Backups, PORT_MAPPING, PRESENCE_SHARE, RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, STATUS_SHARE, TYPING_SHARE,
+};
 
 use super::{public_address, ui::set};
 use crate::{
@@ -34,6 +36,7 @@ pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
             (RECEIPTS_SEEN, "privacy-receipts", settings.receipts),
             (TYPING_SHARE, "privacy-typing", settings.typing),
             (PRESENCE_SHARE, "privacy-presence", settings.presence),
+            (STATUS_SHARE, "privacy-status", settings.status),
         ];
         for (key, text, on) in switches {
             let (title, about) = (cx.t(text), cx.t(&format!("{text}-about")));
