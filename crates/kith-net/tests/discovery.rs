@@ -127,6 +127,7 @@ async fn a_crowd_that_comes_in_does_not_keep_a_node_from_those_it_heard_of() {
     }
     let crowd = futures::future::join_all(crowd.iter_mut().map(Public::run));
     let mut stranger = Public::new();
+    stranger.keep_no_records();
     let own = stranger.address().await;
     let meeting = async {
         stranger.join(&bootstrap.addresses[0]).await;

@@ -58,6 +58,11 @@ impl Public {
         Self { id: TransportId::from_bytes(key.public().to_bytes()), key, swarm }
     }
 
+    /// It keeps no records from now on, and nobody is led to it by looking for some.
+    pub(crate) fn keep_no_records(&mut self) {
+        self.swarm.behaviour_mut().kad.set_mode(Some(kad::Mode::Client));
+    }
+
     /// Its address with the peer id.
     pub(crate) async fn address(&mut self) -> String {
         loop {
