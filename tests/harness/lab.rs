@@ -314,7 +314,7 @@ impl Lab {
         self.v6
     }
 
-    /// A further host in the internet, with these addresses of 11.0.0.0/24.
+    /// A further host in the internet, with these addresses, each in a /24 whose first address is the internet's.
     ///
     /// # Errors
     /// If it cannot be made.
@@ -323,7 +323,12 @@ impl Lab {
         self.all.push((name, namespace));
         self.wire(name, "eth0", "inet", name, "br0")?;
         let all: String = addresses.iter().map(|address| format!("addr add {address}/24 dev eth0\n")).collect();
-        self.at(name).lines(&format!("{all}route add default via 11.0.0.1\n"))
+        self.at(name).lines(&format!("{all}route add default via 11.0.0.1\n"))?;
+        let networks: BTreeSet<&str> =
+            addresses.iter().filter_map(|address| Some(address.rsplit_once('.')?.0)).collect();
+        let gateways: String =
+            networks.iter().map(|network| format!("addr replace {network}.1/24 dev br0\n")).collect();
+        self.at("inet").lines(&gateways)
     }
 
     /// Counts from now on what a host hears.
