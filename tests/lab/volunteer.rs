@@ -9,6 +9,7 @@ use kith_tests::{
     people::{Person, befriend},
     process::{Bootstrap, BootstrapHome, Home, program, workspace},
 };
+use kith_wire::BootstrapLink;
 
 use super::{goes, lab};
 
@@ -36,6 +37,13 @@ impl Document {
         let line = lines.iter().find(|line| line.starts_with(begins)).with_context(|| format!("no “{begins}”"))?;
         let command = line.split('#').next().unwrap_or_default();
         Ok(command.split_whitespace().skip(1).collect())
+    }
+
+    /// The line that begins like this for networks with web ports alone.
+    fn web_ports(&self, begins: &str) -> Result<&str> {
+        let (_, rest) = self.text.split_once("\n## Networks that let only web ports through\n").context("a section")?;
+        let section = rest.split("\n## ").next().unwrap_or_default();
+        section.lines().find(|line| line.starts_with(begins)).with_context(|| format!("no “{begins}” for web ports"))
     }
 
     /// Runs a command of the document on a host to its end.
@@ -98,5 +106,43 @@ async fn what_the_document_says_makes_a_node_for_people_behind_nats() -> Result<
     bob.sees_state(&a, &meant, "delivered").await?;
     let (mine, theirs) = (alice.texts(&b).await?, bob.texts(&a).await?);
     ensure!(mine.len() == theirs.len() && mine.len() >= 2, "{mine:?} and {theirs:?}");
+    Ok(())
+}
+
+/// As [`Nat::WebOnly`] has it: nothing leaves but TCP to 80 and 443.
+#[tokio::test]
+async fn what_the_document_says_of_web_ports_reaches_people_who_have_nothing_else() -> Result<()> {
+    let Some(lab) = lab(|| Lab::new(Nat::WebOnly, Nat::PortRestricted))? else { return Ok(()) };
+    let root = tempfile::tempdir()?;
+    let document = Document::open(root.path())?;
+    let host = lab.at("pub1");
+    document.says(host, "kith-bootstrap init").await?;
+    let settings = root.path().join("node/config.toml");
+    let written = std::fs::read_to_string(&settings)?;
+    let line = document.web_ports("listen = ")?;
+    let listen = written.lines().find(|line| line.starts_with("listen = ")).context("where it listens")?;
+    std::fs::write(&settings, written.replacen(&format!("\n{listen}\n"), &format!("\n{line}\n"), 1))?;
+    let running = document.start(host).await?;
+    let link = running.link();
+    let live = async |host: &str, name: &str| {
+        Person::at(Home::new(root.path(), name).with(&["--bootstrap", &link]).on(lab.at(host))).await
+    };
+    let (mut alice, mut bob) = tokio::try_join!(live("a1", "alice"), live("b1", "bob"))?;
+    alice.is_online().await?;
+    befriend(&mut alice, &mut bob, "from a hotel").await?;
+    let b = bob.account.clone();
+    let said = alice.write(&b, "at last").await?;
+    alice.sees_state(&b, &said, "delivered").await?;
+    // With `external` others are told what stands there alone.
+    let external = document.web_ports("external = ")?;
+    ensure!(external.contains("/tcp/443"), "{external}");
+    running.kill().await?;
+    std::fs::write(
+        &settings,
+        std::fs::read_to_string(&settings)?.replacen("\nexternal = []\n", &format!("\n{external}\n"), 1),
+    )?;
+    let running = document.start(host).await?;
+    let link = BootstrapLink::parse(&running.link())?;
+    ensure!(link.addresses.iter().any(|address| address.ends_with("/tcp/443")), "{:?}", link.addresses);
     Ok(())
 }

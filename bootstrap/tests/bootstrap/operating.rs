@@ -58,6 +58,13 @@ fn every_setting_is_explained_and_exists() {
 }
 
 #[test]
+fn the_template_listens_for_those_with_web_ports_alone_as_the_document_does() {
+    let (_, section) = DOCUMENT.split_once("\n## Networks that let only web ports through\n").unwrap();
+    let line = section.lines().find(|line| line.starts_with("listen = ")).unwrap();
+    assert!(line.matches("/tcp/443").count() == 2 && TEMPLATE.contains(&format!("\n#   {line}\n")), "{line}");
+}
+
+#[test]
 fn every_metric_is_explained_and_exists() {
     let dir = tempfile::tempdir().unwrap();
     let node = Node::with(&dir, &["--listen", "/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/udp/0/quic-v1"]);
