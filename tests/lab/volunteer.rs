@@ -8,10 +8,12 @@ use kith_tests::{
     lab::{Lab, Namespace, Nat},
     people::{Person, befriend},
     process::{Bootstrap, BootstrapHome, Home, program, workspace},
+    rpc::Api,
 };
 use kith_wire::BootstrapLink;
+use serde_json::Value;
 
-use super::{goes, lab};
+use super::{goes, lab, soon};
 
 /// The document, and a folder in which its commands are run.
 struct Document {
@@ -66,6 +68,26 @@ impl Document {
     }
 }
 
+/// What the status page shows last.
+async fn page(node: &Bootstrap, host: &Namespace) -> Result<Value> {
+    let url = node.ready()["http"].as_str().context("an http address")?;
+    let api = Api::new(url, "")?.on(Some(host.clone()));
+    let status: Value = serde_json::from_slice(&api.http("GET", "/status.json", &[], b"").await?.body)?;
+    Ok(status["history"]["hour"].as_array().and_then(|samples| samples.last()).context("a sample")?.clone())
+}
+
+/// Waits until the page shows two people and what they have at the node.
+async fn page_shows_both(node: &Bootstrap, host: &Namespace) -> Result<()> {
+    soon("the page shows it", async || {
+        let shown = page(node, host).await?;
+        for (name, least) in [("peers", 2.0), ("reservations", 2.0), ("relayed", 1.0)] {
+            ensure!(shown[name].as_f64().is_some_and(|number| number >= least), "{name} in {shown}");
+        }
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn what_the_document_says_makes_a_node_for_people_behind_nats() -> Result<()> {
     let Some(lab) = lab(|| Lab::new(Nat::Symmetric, Nat::PortRestricted))? else { return Ok(()) };
@@ -98,15 +120,18 @@ async fn what_the_document_says_makes_a_node_for_people_behind_nats() -> Result<
     befriend(&mut alice, &mut bob, "the link of the volunteer").await?;
     let (a, b) = (alice.account.clone(), bob.account.clone());
     goes(&mut alice, &b, "relayed").await?;
+    let before = alice.write(&b, "hello?").await?;
+    alice.sees_state(&b, &before, "delivered").await?;
+    page_shows_both(&running, host).await?;
     let said = alice.write(&b, "are you there?").await?;
     running.kill().await?;
     let meant = bob.write(&a, "and you?").await?;
-    let _running = document.start(host).await?;
+    let running = document.start(host).await?;
     alice.sees_state(&b, &said, "delivered").await?;
     bob.sees_state(&a, &meant, "delivered").await?;
     let (mine, theirs) = (alice.texts(&b).await?, bob.texts(&a).await?);
-    ensure!(mine.len() == theirs.len() && mine.len() >= 2, "{mine:?} and {theirs:?}");
-    Ok(())
+    ensure!(mine.len() == theirs.len() && mine.len() >= 3, "{mine:?} and {theirs:?}");
+    page_shows_both(&running, host).await
 }
 
 /// As [`Nat::WebOnly`] has it: nothing leaves but TCP to 80 and 443.
