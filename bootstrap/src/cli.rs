@@ -29,7 +29,7 @@ pub(crate) enum Command {
         #[arg(long)]
         dir: PathBuf,
     },
-    /// Connect to a node and try each of its services.
+    /// Connect to a node and try each of its services. Exits with 1 if it is not reached, 2 if one it offers does not work.
     Probe {
         /// A link (kith:b/1/…) or a multiaddr that ends in /p2p/PEER.
         address: String,

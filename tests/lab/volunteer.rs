@@ -106,7 +106,7 @@ async fn what_the_document_says_makes_a_node_for_people_behind_nats() -> Result<
     let printed = String::from_utf8(output.stdout)?;
     ensure!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
     let shown = document.block(
-        "`probe` prints a line per service (`--json`: one object), and exits with 1 if the node cannot be reached:",
+        "`probe` prints a line per service (`--json`: one object), and exits with 1 if the node cannot be reached, with 2 if a\nservice it offers does not work:",
     )?;
     let begins = |line: &str| line.split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>();
     let (shown, seen): (Vec<_>, Vec<_>) =

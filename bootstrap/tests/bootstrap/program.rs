@@ -61,6 +61,18 @@ fn run_creates_its_folder_serves_every_service_and_ends_cleanly() {
     assert_eq!(report.get("reachable"), Some(&Value::Bool(false)));
 }
 
+/// STUN is said to be where nobody listens.
+#[test]
+fn probe_tells_a_service_that_fails_from_a_node_that_is_gone() {
+    let dir = folder("external = [\"/ip4/127.0.0.2/tcp/4100\"]\n[media]\nstun = true\n");
+    let node = Node::with(&dir, &["--listen", "/ip4/127.0.0.1/tcp/0", "--iroh-relay", "off"]);
+    let probe = call(&["probe", &node.tcp()]);
+    assert_eq!(probe.status.code(), Some(2), "{probe:?}");
+    let printed = String::from_utf8(probe.stdout).unwrap();
+    let fails: Vec<_> = printed.lines().filter(|line| line.contains(" FAILS ")).collect();
+    assert!(fails.len() == 1 && fails[0].starts_with("stun "), "{printed}");
+}
+
 #[test]
 fn the_metrics_name_nobody() {
     let dir = tempfile::tempdir().unwrap();
