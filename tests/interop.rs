@@ -17,6 +17,8 @@ use tokio::{process::Command, time::timeout};
 
 /// Four checks of at most 20 seconds each, and what the slowest machine needs on top.
 const PEER_LIMIT: Duration = Duration::from_secs(150);
+/// What a node may have more after half a megabyte of junk: connections, and what its allocator keeps.
+const HOSTILE_MEMORY: u64 = 32 << 20;
 const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 
 #[tokio::test]
@@ -60,15 +62,26 @@ async fn a_newer_peer_is_told_no_and_nothing_else_happens() -> Result<()> {
 async fn a_hostile_peer_is_banned_by_a_bootstrap_node_and_by_people() -> Result<()> {
     let Some(folder) = installed().await? else { return Ok(()) };
     let mut village = Village::new().await?;
-    for address in village.nodes().await? {
+    let pids = [village.bootstrap.pid().context("it runs")?, village.ada.node.pid().context("she is there")?];
+    for (address, pid) in village.nodes().await?.into_iter().zip(pids) {
+        let before = resident(pid)?;
         let (checks, said) = checks(&folder, &[&address, "hostile"]).await?;
-        ensure!(checks.len() == 2 && checks.iter().all(|check| check["ok"] == true), "{said}");
-        ensure!(checks[0]["refused"] == true, "{said}");
+        ensure!(checks.len() == 3 && checks.iter().all(|check| check["ok"] == true), "{said}");
+        ensure!(checks[0]["recipients"].as_u64() >= Some(1) && checks[1]["refused"] == true, "{said}");
+        let after = resident(pid)?;
+        ensure!(after <= before + HOSTILE_MEMORY, "{before} bytes became {after}");
     }
     let metrics = metrics(&village.bootstrap).await?;
     ensure!(metrics.contains("kith_bans_total{reason="), "{metrics}");
     ensure!(metrics.contains("kith_connections_refused_total{reason=\"banned\"}"), "{metrics}");
     village.talks("after").await
+}
+
+/// Resident bytes of a process.
+fn resident(pid: u32) -> Result<u64> {
+    let statm = std::fs::read_to_string(format!("/proc/{pid}/statm"))?;
+    let pages: u64 = statm.split(' ').nth(1).context("resident pages")?.parse()?;
+    Ok(pages * 4096)
 }
 
 /// Two people who know each other, and the bootstrap node both use.

@@ -8,6 +8,7 @@ mod lines;
 mod mapping;
 mod matrix;
 mod media;
+mod near;
 mod relays;
 mod v6;
 mod volunteer;

@@ -52,10 +52,12 @@ async fn the_page_shows_what_happens_and_keeps_secrets() -> Result<()> {
     alice.is_online().await?;
     let Some(page) = seen(root.path(), &bootstrap).await? else { return Ok(()) };
     ensure!(page.contains("Healthy, and offered to others"), "{page}");
-    for id in ["peers", "traffic", "reservations", "relayed", "denials", "mail", "memory"] {
+    for id in ["peers", "traffic", "relayed-bytes", "reservations", "relayed", "denials", "mail", "memory"] {
         let plot = part(&page, &format!("plot-{id}"));
         ensure!(plot.contains("<path d=\"M0.0 "), "no line in {id}: {plot}");
     }
+    ensure!(part(&page, "plot-relayed-bytes").contains("Bytes relayed (calls, iroh)"), "{page}");
+    ensure!(part(&page, "circuits").contains("Circuits are counted in number"), "{page}");
     // Alice, and perhaps somebody whom nothing tells to be Alice, with her mail.
     ensure!(!part(&page, "plot-peers").contains("<b>0</b>"), "{}", part(&page, "plot-peers"));
     ensure!(

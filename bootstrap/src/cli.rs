@@ -28,8 +28,11 @@ pub(crate) enum Command {
         /// The folder of the node.
         #[arg(long)]
         dir: PathBuf,
+        /// The configuration, if `run` is told to read it elsewhere than in the folder.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
     },
-    /// Connect to a node and try each of its services.
+    /// Connect to a node and try each of its services. Exits with 1 if it is not reached, 2 if one it offers does not work.
     Probe {
         /// A link (kith:b/1/…) or a multiaddr that ends in /p2p/PEER.
         address: String,
@@ -44,6 +47,9 @@ pub(crate) struct RunOptions {
     /// The folder of the node; created as by `init` if it does not exist yet.
     #[arg(long)]
     pub(crate) dir: PathBuf,
+    /// The configuration instead of config.toml in the folder; none is created there then.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// Addresses to listen on instead of those in the configuration.
     #[arg(long, value_name = "MULTIADDR", num_args = 1..)]
     pub(crate) listen: Vec<String>,

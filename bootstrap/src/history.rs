@@ -22,6 +22,8 @@ pub(crate) struct Sample {
     pub(crate) peers: f64,
     /// Bytes in and out since the start: libp2p, which includes circuits, TURN, and what was relayed for iroh.
     pub(crate) bytes: f64,
+    /// Those of them that TURN and the relay for iroh passed on, each counted once. Of circuits nobody tells.
+    pub(crate) relayed_bytes: f64,
     /// Places at the relay.
     pub(crate) reservations: f64,
     /// Circuits and TURN allocations open.
@@ -42,6 +44,7 @@ impl Sample {
             at_ms,
             peers: 0.0,
             bytes: 0.0,
+            relayed_bytes: 0.0,
             reservations: 0.0,
             relayed: 0.0,
             denials: 0.0,
@@ -56,10 +59,11 @@ impl Sample {
             let denied = DENIALS.iter().any(|outcome| labels.contains(&format!("outcome=\"{outcome}\"")));
             match name {
                 "kith_connections" => sample.peers += value,
-                "libp2p_bandwidth_bytes_total"
-                | "kith_turn_bytes_total"
-                | "kith_iroh_relay_received_bytes_total"
-                | "kith_iroh_relay_sent_bytes_total" => sample.bytes += value,
+                "libp2p_bandwidth_bytes_total" | "kith_iroh_relay_received_bytes_total" => sample.bytes += value,
+                "kith_turn_bytes_total" | "kith_iroh_relay_sent_bytes_total" => {
+                    sample.bytes += value;
+                    sample.relayed_bytes += value;
+                }
                 "kith_relay_reservations" => sample.reservations += value,
                 "kith_relay_circuits" | "kith_turn_allocations" => sample.relayed += value,
                 "kith_connections_refused_total" | "kith_iroh_relay_refused_total" => sample.denials += value,
@@ -128,8 +132,9 @@ mod tests {
     #[test]
     fn the_numbers_are_those_of_the_metrics() {
         let sample = Sample::read(METRICS, 1);
-        let numbers = [sample.peers, sample.bytes, sample.reservations, sample.relayed, sample.denials];
-        assert_eq!(numbers, [4.0, 1_050.0, 4.0, 3.0, 9.0]);
+        let numbers =
+            [sample.peers, sample.bytes, sample.relayed_bytes, sample.reservations, sample.relayed, sample.denials];
+        assert_eq!(numbers, [4.0, 1_050.0, 120.0, 4.0, 3.0, 9.0]);
         assert_eq!([sample.envelopes, sample.mail_bytes, sample.memory], [7.0, 4_096.0, 5.0]);
     }
 

@@ -130,6 +130,7 @@ async fn open_descriptors() -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::time::Duration;
 
     use kith_crypto::SigningKey;
@@ -138,16 +139,13 @@ mod tests {
 
     use super::*;
 
-    /// The one thread is held up, as by a call that blocks: the network task does not come round meanwhile.
-    #[tokio::test]
-    async fn health_fails_while_the_network_task_is_held_up() {
-        let folder = tempfile::tempdir().unwrap();
+    async fn pages(folder: &Path, listen: &[&str], cancel: &CancellationToken) -> (Server, Arc<Pages>) {
         let config = ServerConfig {
             key: SigningKey::generate(),
-            listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
+            listen: listen.iter().map(|address| (*address).to_owned()).collect(),
             external: Vec::new(),
             bootstraps: Vec::new(),
-            slots_dir: folder.path().to_owned(),
+            slots_dir: folder.to_owned(),
             mailbox: None,
             turn: None,
             iroh_relay: None,
@@ -156,10 +154,31 @@ mod tests {
             agent: "kith-bootstrap-test".to_owned(),
             limits: Limits::default(),
         };
-        let (mut registry, tracker, cancel) = (Registry::default(), TaskTracker::new(), CancellationToken::new());
+        let (mut registry, tracker) = (Registry::default(), TaskTracker::new());
         let server = Server::start(config, &mut registry, &tracker, cancel.clone()).await.unwrap();
-        let trial = folder.path().join(".healthz");
-        let pages = Arc::new(Pages::new(registry, server.stats().clone(), trial, Status::new()));
+        let pages = Pages::new(registry, server.stats().clone(), folder.join(".healthz"), Status::new());
+        (server, Arc::new(pages))
+    }
+
+    #[tokio::test]
+    async fn a_node_without_an_address_to_offer_is_not_ready() {
+        let (folder, cancel) = (tempfile::tempdir().unwrap(), CancellationToken::new());
+        for (listen, expected) in
+            [(&["/ip4/127.0.0.1/tcp/0"][..], StatusCode::OK), (&[], StatusCode::SERVICE_UNAVAILABLE)]
+        {
+            let (_server, pages) = pages(folder.path(), listen, &cancel).await;
+            let ready = readyz(Shared(Arc::clone(&pages))).await.into_response().status();
+            assert_eq!((ready, pages.is_ready()), (expected, expected == StatusCode::OK));
+            assert_eq!(healthz(Shared(pages)).await.into_response().status(), StatusCode::OK, "that is another matter");
+        }
+        cancel.cancel();
+    }
+
+    /// The one thread is held up, as by a call that blocks: the network task does not come round meanwhile.
+    #[tokio::test]
+    async fn health_fails_while_the_network_task_is_held_up() {
+        let (folder, cancel) = (tempfile::tempdir().unwrap(), CancellationToken::new());
+        let (_server, pages) = pages(folder.path(), &["/ip4/127.0.0.1/tcp/0"], &cancel).await;
         let health = async || healthz(Shared(Arc::clone(&pages))).await.into_response().status();
         let recovers = async || {
             let well = async {

@@ -51,8 +51,8 @@ fn act(cli: Cli) -> anyhow::Result<ExitCode> {
             );
             Ok(ExitCode::SUCCESS)
         }
-        Command::Address { dir } => {
-            println!("{}", state::State::open(&dir)?.link()?);
+        Command::Address { dir, config } => {
+            println!("{}", state::State::open(&dir, config.as_deref())?.link()?);
             Ok(ExitCode::SUCCESS)
         }
         Command::Run(options) => {

@@ -6,7 +6,10 @@ use futures::FutureExt;
 use kith_net::server::probe::{ProbeError, ProbeReport, probe as ask};
 use serde_json::json;
 
-/// Probes a node and prints the result; exit code 1 if it cannot be reached.
+/// Of a node that was reached and offers something that does not work.
+const FAILS: u8 = 2;
+
+/// Probes a node and prints the result; exit code 1 if it cannot be reached, [`FAILS`] if a service it offers does not work.
 pub(crate) async fn probe(address: &str, as_json: bool) -> anyhow::Result<ExitCode> {
     let try_iroh_relay = Box::new(|relay, key| crate::iroh_relay::try_relay(relay, key).boxed());
     match ask(address, try_iroh_relay).await {
@@ -16,7 +19,8 @@ pub(crate) async fn probe(address: &str, as_json: bool) -> anyhow::Result<ExitCo
             } else {
                 print_lines(&report);
             }
-            Ok(ExitCode::SUCCESS)
+            let fails = report.services.iter().any(|service| service.offered && !service.works);
+            Ok(if fails { ExitCode::from(FAILS) } else { ExitCode::SUCCESS })
         }
         Err(error @ ProbeError::Unreachable { .. }) => {
             if as_json {

@@ -1,7 +1,6 @@
 //! `kith-bootstrap run`.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,7 +39,7 @@ pub(crate) async fn run(options: RunOptions) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
-    let state = State::open_or_create(&options.dir)?;
+    let state = State::open_or_create(&options.dir, options.config.as_deref())?;
     let _lock = state.lock()?;
     log_to_stderr(state.config.log);
     let address = options.http.unwrap_or(state.config.http);
@@ -86,7 +85,7 @@ pub(crate) async fn run(options: RunOptions) -> anyhow::Result<()> {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
             _ = hangup.recv() => {
-                private = reload(&options.dir, &server).unwrap_or(private);
+                private = reload(&options, &server).unwrap_or(private);
                 relay.iter().for_each(IrohRelay::recheck);
                 show(&server, private);
             }
@@ -123,8 +122,8 @@ fn facts(server: &Server, private: bool, notice: &str) -> Facts {
 
 /// Takes over whom the node serves; everything else needs a restart. What cannot be read changes nothing. Gives whether
 /// the node is private now.
-fn reload(dir: &Path, server: &Server) -> Option<bool> {
-    match State::open(dir).and_then(|state| state.config.access()) {
+fn reload(options: &RunOptions, server: &Server) -> Option<bool> {
+    match State::open(&options.dir, options.config.as_deref()).and_then(|state| state.config.access()) {
         Ok(access) => {
             let private = access.is_private();
             server.change_access(access);

@@ -1,4 +1,4 @@
-//! The folder of a node: `config.toml`, `key`, `slots/`, `mail/`, `iroh-relay.pem` (the key of that relay's certificate), and
+//! The folder of a node: `config.toml` (unless it is kept elsewhere), `key`, `slots/`, `mail/`, `iroh-relay.pem` (the key of that relay's certificate), and
 //! `address` (what `address` prints while no external address is configured).
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -37,38 +37,35 @@ impl State {
                 bail!("{} exists already; nothing was changed", dir.join(name).display());
             }
         }
-        create_dir(dir).with_context(|| format!("cannot create {}", dir.display()))?;
-        let key = SigningKey::generate();
-        let line = format!("{KEY_PREFIX}{}\n", data_encoding::HEXLOWER.encode(key.seed().as_slice()));
-        write_new(&dir.join(KEY), line.as_bytes(), 0o600).context("cannot write the key")?;
+        let key = create_key(dir)?;
         // Tokens will be written into it.
         write_new(&dir.join(CONFIG), TEMPLATE.as_bytes(), 0o600).context("cannot write the configuration")?;
         let config = Config::parse(TEMPLATE).context("the configuration that was written is wrong")?;
         Ok(Self { dir: dir.to_owned(), config, key })
     }
 
-    /// Opens the folder of a node.
-    pub(crate) fn open(dir: &Path) -> anyhow::Result<Self> {
-        let path = dir.join(CONFIG);
-        let text = match read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                bail!("{} is not the folder of a node: it has no {CONFIG}; create one with `init`", dir.display())
-            }
-            other => other.with_context(|| format!("cannot read {}", path.display()))?,
-        };
-        let config = Config::parse(&text).with_context(|| format!("{} is wrong", path.display()))?;
+    /// Opens the folder of a node, whose configuration may be elsewhere.
+    pub(crate) fn open(dir: &Path, config: Option<&Path>) -> anyhow::Result<Self> {
+        let config = read_config(dir, config)?;
         let key = read_key(&dir.join(KEY))?;
         Ok(Self { dir: dir.to_owned(), config, key })
     }
 
-    /// Opens the folder, or creates it if it does not exist or is empty.
-    pub(crate) fn open_or_create(dir: &Path) -> anyhow::Result<Self> {
+    /// Opens the folder, or creates it if it does not exist or is empty; a configuration elsewhere has to be there.
+    pub(crate) fn open_or_create(dir: &Path, config: Option<&Path>) -> anyhow::Result<Self> {
         let untouched = match fs::read_dir(dir) {
             Ok(mut entries) => entries.next().is_none(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => true,
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", dir.display())),
         };
-        if untouched { Self::create(dir) } else { Self::open(dir) }
+        if !untouched {
+            return Self::open(dir, config);
+        }
+        if config.is_none() {
+            return Self::create(dir);
+        }
+        let config = read_config(dir, config)?;
+        Ok(Self { dir: dir.to_owned(), config, key: create_key(dir)? })
     }
 
     /// Keeps other processes from running with this folder until the file is dropped.
@@ -132,6 +129,26 @@ impl State {
         let link = saved.filter(|link| link.transport == own.transport && !link.addresses.is_empty()).unwrap_or(own);
         Ok(server::member_link(link, &access))
     }
+}
+
+fn read_config(dir: &Path, elsewhere: Option<&Path>) -> anyhow::Result<Config> {
+    let path = elsewhere.map_or_else(|| dir.join(CONFIG), Path::to_owned);
+    let text = match read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && elsewhere.is_none() => {
+            bail!("{} is not the folder of a node: it has no {CONFIG}; create one with `init`", dir.display())
+        }
+        other => other.with_context(|| format!("cannot read {}", path.display()))?,
+    };
+    Config::parse(&text).with_context(|| format!("{} is wrong", path.display()))
+}
+
+/// Makes the folder with a new key in it.
+fn create_key(dir: &Path) -> anyhow::Result<SigningKey> {
+    create_dir(dir).with_context(|| format!("cannot create {}", dir.display()))?;
+    let key = SigningKey::generate();
+    let line = format!("{KEY_PREFIX}{}\n", data_encoding::HEXLOWER.encode(key.seed().as_slice()));
+    write_new(&dir.join(KEY), line.as_bytes(), 0o600).context("cannot write the key")?;
+    Ok(key)
 }
 
 /// Replaces wildcards by the address packets to the internet would leave from; nothing is sent to find out.

@@ -24,7 +24,7 @@ use std::{
     io::Write as _,
     net::{SocketAddr, TcpStream},
     os::fd::AsFd as _,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     sync::Arc,
 };
@@ -104,6 +104,11 @@ impl Namespace {
             Ok::<T, rustix::io::Errno>(work())
         })?;
         Ok(stay.join().map_err(|_panic| anyhow::anyhow!("the thread inside panicked"))??)
+    }
+
+    /// What is here takes the place of files in /etc for programs inside.
+    fn settings(&self) -> PathBuf {
+        Path::new("/etc/netns").join(&self.name)
     }
 
     fn ip(&self, arguments: &[&str]) -> Result<()> {
@@ -314,7 +319,7 @@ impl Lab {
         self.v6
     }
 
-    /// A further host in the internet, with these addresses of 11.0.0.0/24.
+    /// A further host in the internet, with these addresses, each in a /24 whose first address is the internet's.
     ///
     /// # Errors
     /// If it cannot be made.
@@ -323,7 +328,12 @@ impl Lab {
         self.all.push((name, namespace));
         self.wire(name, "eth0", "inet", name, "br0")?;
         let all: String = addresses.iter().map(|address| format!("addr add {address}/24 dev eth0\n")).collect();
-        self.at(name).lines(&format!("{all}route add default via 11.0.0.1\n"))
+        self.at(name).lines(&format!("{all}route add default via 11.0.0.1\n"))?;
+        let networks: BTreeSet<&str> =
+            addresses.iter().filter_map(|address| Some(address.rsplit_once('.')?.0)).collect();
+        let gateways: String =
+            networks.iter().map(|network| format!("addr replace {network}.1/24 dev br0\n")).collect();
+        self.at("inet").lines(&gateways)
     }
 
     /// Counts from now on what a host hears.
@@ -358,6 +368,24 @@ impl Lab {
         self.at(side.router())
             .run("nft", &["insert", "rule", "ip6", "filter", "forward", "oif", "wan", "drop"])
             .map(drop)
+    }
+
+    /// The homes have no IPv4 any more, only their routers.
+    ///
+    /// # Errors
+    /// If it cannot be done.
+    pub fn leave_v6_alone(&self) -> Result<()> {
+        ["a1", "a2", "b1", "b2"].iter().try_for_each(|host| self.at(host).ip(&["-4", "addr", "flush", "dev", "eth0"]))
+    }
+
+    /// A host asks this address for names, whoever is there. To be called before a program is started.
+    ///
+    /// # Errors
+    /// If it cannot be written down.
+    pub fn ask_for_names(&self, host: &str, address: &str) -> Result<()> {
+        let folder = self.at(host).settings();
+        std::fs::create_dir_all(&folder)?;
+        Ok(std::fs::write(folder.join("resolv.conf"), format!("nameserver {address}\n"))?)
     }
 
     /// A router forgets every mapping and keeps its address.
@@ -537,6 +565,7 @@ fn demolish(namespace: &Namespace) {
         let _tried = Command::new("kill").arg("-9").args(left).stderr(Stdio::null()).status();
     }
     let _tried = ip(&["netns", "del", &namespace.name]);
+    let _there = std::fs::remove_dir_all(namespace.settings());
 }
 
 /// Takes down what tests left behind that were killed.

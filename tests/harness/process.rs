@@ -116,6 +116,13 @@ impl Home {
         self
     }
 
+    /// Looks around in the local network.
+    #[must_use]
+    pub fn looks_around(mut self) -> Self {
+        self.extra.retain(|argument| argument != "--no-mdns");
+        self
+    }
+
     /// Protects the profile with a password.
     #[must_use]
     pub fn password(mut self, password: &str) -> Self {
@@ -358,6 +365,12 @@ impl Bootstrap {
     #[must_use]
     pub fn link(&self) -> String {
         self.process.ready["address"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The id of the process, while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.process.child.id()
     }
 
     /// SIGHUP: makes it read again whom it serves.

@@ -33,8 +33,8 @@ async function joins ({ node, privateKey }, address, ...claims) {
 async function crowd (count, ...addresses) {
   const member = async (number) => {
     const at = addresses[number % addresses.length]
-    const listen = `/ip4/${at}/tcp/${FIRST_PORT + number}`
-    const member = await peer([listen], at)
+    const member = await peer([`/ip4/${at}/tcp/0`], at)
+    const [listen] = member.node.getMultiaddrs().map((address) => address.toString().split('/p2p/')[0])
     // Whoever is not let in has nobody to announce it to.
     const inside = await member.node.dial(multiaddr(target)).then(() => true, () => false)
     if (inside) joins(member, target, listen).catch(() => {})

@@ -112,6 +112,18 @@ async function checkHostile ({ node }) {
   return { refused: refused != null }
 }
 
+// More than a message of peer exchange may have: it is not read, and whoever says it is heard no more or goes.
+async function checkHuge ({ node }) {
+  const { pubsub } = node.services
+  await node.dial(bootstrap)
+  pubsub.subscribe(TOPIC)
+  await until('the mesh', pubsub, ['gossipsub:graft', 'gossipsub:heartbeat', 'subscription-change'], () =>
+    pubsub.getMeshPeers(TOPIC).includes(bootstrapPeer))
+  const { recipients } = await pubsub.publish(TOPIC, Buffer.alloc(65_536, 'huge '))
+  for (let beats = 0; beats < 2; beats++) await until('a heartbeat', pubsub, ['gossipsub:heartbeat'], (event) => event != null)
+  return { recipients: recipients.length }
+}
+
 let failed = false
 async function check (name, run) {
   try {
@@ -132,10 +144,12 @@ if (process.argv[3] === 'newer') {
 if (process.argv[3] === 'hostile') {
   const hostile = await peer()
   const other = await peer()
+  const huge = await peer()
+  await check('huge', () => checkHuge(huge))
   await check('hostile', () => checkHostile(hostile))
   // From the same machine.
   await check('others', async () => ({ rttMs: await other.node.services.ping.ping(bootstrap) }))
-  await Promise.all([hostile, other].map(({ node }) => node.stop()))
+  await Promise.all([hostile, other, huge].map(({ node }) => node.stop()))
   process.exit(failed ? 1 : 0)
 }
 

@@ -1,5 +1,7 @@
 //! The network changes under a conversation: nothing is lost, and the best way is found again.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Result, ensure};
 use kith_tests::lab::{Lab, Nat, Side};
 
@@ -61,6 +63,9 @@ async fn another_nat_is_another_way() -> Result<()> {
     town.go("relayed").await
 }
 
+/// Long enough to be told from a busy machine, by the clock (30 s).
+const LONG_SLEEP: Duration = Duration::from_secs(35);
+
 /// Asleep it answers nobody, and when it wakes up its router has another address.
 #[tokio::test]
 async fn a_machine_that_sleeps_is_reached_when_it_wakes_up() -> Result<()> {
@@ -69,9 +74,11 @@ async fn a_machine_that_sleeps_is_reached_when_it_wakes_up() -> Result<()> {
     town.go("direct").await?;
     let (alice, bob) = (town.alice.account.clone(), town.bob.account.clone());
     town.alice.node.sleep(true)?;
+    let asleep = Instant::now();
     let said = town.bob.write(&alice, "are you asleep?").await?;
     goes(&mut town.bob, &alice, "none").await?;
     town.lab.reboot(Side::A)?;
+    tokio::time::sleep(LONG_SLEEP.saturating_sub(asleep.elapsed())).await;
     town.alice.node.sleep(false)?;
     town.bob.sees_state(&alice, &said, "delivered").await?;
     let said = town.alice.write(&bob, "not any more").await?;

@@ -123,16 +123,20 @@ async fn connections_that_never_finish_keep_no_contact_out() -> Result<()> {
     Ok(())
 }
 
-/// What one address may open to somebody's node in a minute, and what all strangers may hold there.
-const NEW_FROM_ONE: u64 = 20;
+/// What strangers may hold at somebody's node: of one address, of a /24, and all of them.
+const STRANGERS_FROM_ONE: u64 = 8;
+const STRANGERS_FROM_24: u64 = 16;
 const STRANGERS: u64 = 64;
+/// After this one address may knock as often as before.
+const KNOCKS_AGAIN: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn a_crowd_of_strangers_comes_between_nobody() -> Result<()> {
     let Some(folder_of_js) = installed().await? else { return Ok(()) };
     let Some(mut lab) = lab(|| Lab::new(Nat::PortRestricted, Nat::PortRestricted))? else { return Ok(()) };
-    let quarter: Vec<String> = (150..161).map(|host| format!("11.0.0.{host}")).collect();
-    lab.settle("crowd", &quarter)?;
+    let quarter: Vec<String> = (150..153).map(|host| format!("11.0.0.{host}")).collect();
+    let city: Vec<String> = (1..6).flat_map(|net| [5, 6].map(|host| format!("11.0.{net}.{host}"))).collect();
+    lab.settle("crowd", &[quarter.as_slice(), &city].concat())?;
     let root = folder()?;
     let Couple { mut alice, bob, public: _public } = Couple::new(&lab, root.path()).await?;
     let (a, b) = (alice.account.clone(), bob.account.clone());
@@ -140,17 +144,19 @@ async fn a_crowd_of_strangers_comes_between_nobody() -> Result<()> {
     node.kill().await?;
 
     let target = format!("/ip4/{ALONE}/tcp/4100/p2p/{}", peer_of(&alice).await?);
-    let (one, others) = quarter.split_first().context("there are some")?;
     let crowd = async |count: &str, from: &[String]| {
         let from: Vec<&str> = from.iter().map(String::as_str).collect();
         Foreign::start(&folder_of_js, lab.at("crowd"), &[&["crowd", &target, count], from.as_slice()].concat()).await
     };
-    let mut few = crowd("30", std::slice::from_ref(one)).await?;
-    let mut many = crowd("70", others).await?;
-    let inside = [few.says("inside").await?, many.says("inside").await?];
-    ensure!((1..=NEW_FROM_ONE).contains(&inside[0]), "{inside:?} from one address");
-    ensure!((1..=STRANGERS).contains(&inside.iter().sum()), "{inside:?}");
-    ensure!(inside.iter().sum::<u64>() >= STRANGERS / 2, "hardly a crowd: {inside:?}");
+    let (one, neighbours) = quarter.split_first().context("there are some")?;
+    let mut few = crowd("16", std::slice::from_ref(one)).await?;
+    let began = std::time::Instant::now();
+    let mut street = crowd("20", neighbours).await?;
+    let mut many = crowd("90", &city).await?;
+    inside("one address", &mut [&mut few], STRANGERS_FROM_ONE).await?;
+    inside("a /24", &mut [&mut few, &mut street], STRANGERS_FROM_24).await?;
+    let all = inside("the city", &mut [&mut few, &mut street, &mut many], STRANGERS).await?;
+    ensure!(all >= STRANGERS / 2, "hardly a crowd: {all}");
     let held = status(&mut alice, "it knows its node", |status| status["bootstraps"][0]["ok"] == true).await?;
     let peers = held["peers"].as_u64().context("a number")?;
     ensure!(peers <= STRANGERS + 1, "{peers} peers");
@@ -161,8 +167,26 @@ async fn a_crowd_of_strangers_comes_between_nobody() -> Result<()> {
         let said = from.write(to, "through the crowd").await?;
         from.sees_state(to, &said, "delivered").await?;
     }
-    ensure!(few.says("inside").await? + many.says("inside").await? <= STRANGERS);
+    tokio::time::sleep(KNOCKS_AGAIN.saturating_sub(began.elapsed())).await;
+    let mut again = crowd("16", std::slice::from_ref(one)).await?;
+    inside("one address that comes again", &mut [&mut few, &mut again], STRANGERS_FROM_ONE).await?;
+    inside("a /24", &mut [&mut few, &mut again, &mut street], STRANGERS_FROM_24).await?;
+    inside("everywhere", &mut [&mut few, &mut again, &mut street, &mut many], STRANGERS).await?;
     status(&mut alice, "it keeps its node", |status| status["bootstraps"][0]["ok"] == true).await.map(drop)
+}
+
+/// How many of these are inside together once those not let in have noticed: some, and at most so many.
+async fn inside(from: &str, crowds: &mut [&mut Foreign], most: u64) -> Result<u64> {
+    let crowds = &mut *crowds;
+    soon(from, async || {
+        let mut inside = 0;
+        for crowd in &mut *crowds {
+            inside += crowd.says("inside").await?;
+        }
+        ensure!((1..=most).contains(&inside), "{inside} from {from}");
+        Ok(inside)
+    })
+    .await
 }
 
 /// Whoever it talks to says that it, and they, are where somebody else is.

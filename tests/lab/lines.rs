@@ -1,10 +1,15 @@
 //! Lines that lose much, carry little, or lead to a page that asks for money first.
 
-use anyhow::{Result, ensure};
-use kith_tests::lab::{Lab, Line, Nat, Side};
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, ensure};
+use kith_tests::{
+    lab::{Lab, Line, Nat, Side},
+    people::befriend,
+};
 use serde_json::{Value, json};
 
-use super::{Town, lab, relays, status};
+use super::{Public, Town, folder, goes, lab, person, relays, status};
 
 /// There and back takes 300 ms.
 const FAR_AND_BAD: Line =
@@ -132,4 +137,41 @@ async fn behind_a_captive_portal_nothing_hangs_and_afterwards_everything_goes_on
     town.alice.sees_state(&bob, &waiting, "delivered").await?;
     status(&mut town.alice, "nobody else answers", |status| status["portal"] == false).await?;
     town.talk("clicked away").await
+}
+
+/// Nobody answers who is asked for names. Whoever has an address is reached without any.
+#[tokio::test]
+async fn where_no_name_is_found_a_node_with_an_address_is_enough() -> Result<()> {
+    let Some(lab) = lab(|| {
+        let lab = Lab::new(Nat::PortRestricted, Nat::PortRestricted)?;
+        for host in ["a1", "b1"] {
+            lab.ask_for_names(host, "11.0.0.254")?;
+        }
+        Ok(lab)
+    })?
+    else {
+        return Ok(());
+    };
+    let root = folder()?;
+    let one = Public::new(root.path(), lab.at("pub1"), "one", &["11.0.0.10"], "").await?;
+    let two = Public::new(root.path(), lab.at("pub2"), "two", &["13.0.0.10"], "").await?;
+    let named = format!("/dns4/node.example.org/tcp/4100/p2p/{}", one.running.as_ref().context("it runs")?.peer());
+    let link = two.link()?;
+    let live = async |host: &str, name: &str| person(root.path(), lab.at(host), name, &[&named, &link]).await;
+    let (mut alice, mut bob) = tokio::try_join!(live("a1", "alice"), live("b1", "bob"))?;
+    // Which are all right: the one with an address, and not the one with a name.
+    let told = |status: &Value| {
+        let all = status["bootstraps"].as_array().into_iter().flatten();
+        all.map(|node| (node["address"] == named.as_str(), node["ok"] == true)).collect::<BTreeMap<_, _>>()
+    };
+    for person in [&mut alice, &mut bob] {
+        let right = BTreeMap::from([(false, true), (true, false)]);
+        let fits = |status: &Value| status["state"] == "online" && told(status) == right;
+        status(person, "online by the node with an address", fits).await?;
+    }
+    befriend(&mut alice, &mut bob, "by number").await?;
+    let (a, b) = (alice.account.clone(), bob.account.clone());
+    goes(&mut alice, &b, "direct").await?;
+    let said = bob.write(&a, "who needs names?").await?;
+    bob.sees_state(&a, &said, "delivered").await
 }

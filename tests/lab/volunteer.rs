@@ -8,9 +8,12 @@ use kith_tests::{
     lab::{Lab, Namespace, Nat},
     people::{Person, befriend},
     process::{Bootstrap, BootstrapHome, Home, program, workspace},
+    rpc::Api,
 };
+use kith_wire::BootstrapLink;
+use serde_json::Value;
 
-use super::{goes, lab};
+use super::{goes, lab, soon};
 
 /// The document, and a folder in which its commands are run.
 struct Document {
@@ -38,6 +41,13 @@ impl Document {
         Ok(command.split_whitespace().skip(1).collect())
     }
 
+    /// The line that begins like this for networks with web ports alone.
+    fn web_ports(&self, begins: &str) -> Result<&str> {
+        let (_, rest) = self.text.split_once("\n## Networks that let only web ports through\n").context("a section")?;
+        let section = rest.split("\n## ").next().unwrap_or_default();
+        section.lines().find(|line| line.starts_with(begins)).with_context(|| format!("no “{begins}” for web ports"))
+    }
+
     /// Runs a command of the document on a host to its end.
     async fn run(&self, host: &Namespace, arguments: &[&str]) -> Result<Output> {
         let mut command = host.command(&program("kith-bootstrap")?);
@@ -58,6 +68,26 @@ impl Document {
     }
 }
 
+/// What the status page shows last.
+async fn page(node: &Bootstrap, host: &Namespace) -> Result<Value> {
+    let url = node.ready()["http"].as_str().context("an http address")?;
+    let api = Api::new(url, "")?.on(Some(host.clone()));
+    let status: Value = serde_json::from_slice(&api.http("GET", "/status.json", &[], b"").await?.body)?;
+    Ok(status["history"]["hour"].as_array().and_then(|samples| samples.last()).context("a sample")?.clone())
+}
+
+/// Waits until the page shows two people and what they have at the node.
+async fn page_shows_both(node: &Bootstrap, host: &Namespace) -> Result<()> {
+    soon("the page shows it", async || {
+        let shown = page(node, host).await?;
+        for (name, least) in [("peers", 2.0), ("reservations", 2.0), ("relayed", 1.0)] {
+            ensure!(shown[name].as_f64().is_some_and(|number| number >= least), "{name} in {shown}");
+        }
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn what_the_document_says_makes_a_node_for_people_behind_nats() -> Result<()> {
     let Some(lab) = lab(|| Lab::new(Nat::Symmetric, Nat::PortRestricted))? else { return Ok(()) };
@@ -76,7 +106,7 @@ async fn what_the_document_says_makes_a_node_for_people_behind_nats() -> Result<
     let printed = String::from_utf8(output.stdout)?;
     ensure!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
     let shown = document.block(
-        "`probe` prints a line per service (`--json`: one object), and exits with 1 if the node cannot be reached:",
+        "`probe` prints a line per service (`--json`: one object), and exits with 1 if the node cannot be reached, with 2 if a\nservice it offers does not work:",
     )?;
     let begins = |line: &str| line.split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>();
     let (shown, seen): (Vec<_>, Vec<_>) =
@@ -90,13 +120,54 @@ async fn what_the_document_says_makes_a_node_for_people_behind_nats() -> Result<
     befriend(&mut alice, &mut bob, "the link of the volunteer").await?;
     let (a, b) = (alice.account.clone(), bob.account.clone());
     goes(&mut alice, &b, "relayed").await?;
+    let before = alice.write(&b, "hello?").await?;
+    alice.sees_state(&b, &before, "delivered").await?;
+    page_shows_both(&running, host).await?;
     let said = alice.write(&b, "are you there?").await?;
     running.kill().await?;
     let meant = bob.write(&a, "and you?").await?;
-    let _running = document.start(host).await?;
+    let running = document.start(host).await?;
     alice.sees_state(&b, &said, "delivered").await?;
     bob.sees_state(&a, &meant, "delivered").await?;
     let (mine, theirs) = (alice.texts(&b).await?, bob.texts(&a).await?);
-    ensure!(mine.len() == theirs.len() && mine.len() >= 2, "{mine:?} and {theirs:?}");
+    ensure!(mine.len() == theirs.len() && mine.len() >= 3, "{mine:?} and {theirs:?}");
+    page_shows_both(&running, host).await
+}
+
+/// As [`Nat::WebOnly`] has it: nothing leaves but TCP to 80 and 443.
+#[tokio::test]
+async fn what_the_document_says_of_web_ports_reaches_people_who_have_nothing_else() -> Result<()> {
+    let Some(lab) = lab(|| Lab::new(Nat::WebOnly, Nat::PortRestricted))? else { return Ok(()) };
+    let root = tempfile::tempdir()?;
+    let document = Document::open(root.path())?;
+    let host = lab.at("pub1");
+    document.says(host, "kith-bootstrap init").await?;
+    let settings = root.path().join("node/config.toml");
+    let written = std::fs::read_to_string(&settings)?;
+    let line = document.web_ports("listen = ")?;
+    let listen = written.lines().find(|line| line.starts_with("listen = ")).context("where it listens")?;
+    std::fs::write(&settings, written.replacen(&format!("\n{listen}\n"), &format!("\n{line}\n"), 1))?;
+    let running = document.start(host).await?;
+    let link = running.link();
+    let live = async |host: &str, name: &str| {
+        Person::at(Home::new(root.path(), name).with(&["--bootstrap", &link]).on(lab.at(host))).await
+    };
+    let (mut alice, mut bob) = tokio::try_join!(live("a1", "alice"), live("b1", "bob"))?;
+    alice.is_online().await?;
+    befriend(&mut alice, &mut bob, "from a hotel").await?;
+    let b = bob.account.clone();
+    let said = alice.write(&b, "at last").await?;
+    alice.sees_state(&b, &said, "delivered").await?;
+    // With `external` others are told what stands there alone.
+    let external = document.web_ports("external = ")?;
+    ensure!(external.contains("/tcp/443"), "{external}");
+    running.kill().await?;
+    std::fs::write(
+        &settings,
+        std::fs::read_to_string(&settings)?.replacen("\nexternal = []\n", &format!("\n{external}\n"), 1),
+    )?;
+    let running = document.start(host).await?;
+    let link = BootstrapLink::parse(&running.link())?;
+    ensure!(link.addresses.iter().any(|address| address.ends_with("/tcp/443")), "{:?}", link.addresses);
     Ok(())
 }

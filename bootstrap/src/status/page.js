@@ -9,6 +9,7 @@ const WIDTH = 300, HEIGHT = 100;
 const PLOTS = [
   ["peers", "Peers", (s) => value(s, "peers"), count],
   ["traffic", "Bytes moved per second", (s) => rate(s, "bytes"), (n) => `${bytes(n)}/s`],
+  ["relayed-bytes", "Bytes relayed (calls, iroh)", (s) => rate(s, "relayed_bytes"), (n) => `${bytes(n)}/s`],
   ["reservations", "Relay reservations", (s) => value(s, "reservations"), count],
   ["relayed", "Circuits and TURN allocations", (s) => value(s, "relayed"), count],
   ["denials", "Denials per minute", (s) => rate(s, "denials").map((n) => n * 60), count],

@@ -16,6 +16,42 @@ fn run(folder: &Path, program: impl AsRef<Path>, arguments: &[&str]) -> String {
     out.into_owned()
 }
 
+/// What the unit leaves open is 1.6 of 10: it talks to the network, and to a process of its own over a socket.
+const EXPOSURE: &str = "20";
+
+/// As it stands in the repository, for the program of these tests, and with what the document adds for ports below 1024.
+#[test]
+fn the_systemd_unit_is_one_and_gives_little_away() {
+    if let Err(error) = Command::new("systemd-analyze").arg("--version").output() {
+        assert!(std::env::var_os("KITH_CI").is_none(), "no systemd-analyze: {error}");
+        return eprintln!("there is no systemd-analyze, nothing was checked: {error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let unit = include_str!("../../kith-bootstrap.service");
+    let program = env!("CARGO_BIN_EXE_kith-bootstrap");
+    assert_eq!(unit.matches("/usr/local/bin/kith-bootstrap ").count(), 1);
+    let document = include_str!("../../../docs/OPERATING.md");
+    let (_, more) = document.split_once("```\n[Service]\n").unwrap();
+    let (more, _) = more.split_once("```").unwrap();
+    assert!(more.contains("CAP_NET_BIND_SERVICE"), "{more}");
+    for (name, dropin) in [("plain", None), ("web", Some(more))] {
+        let name = format!("{name}.service");
+        let mut text = unit.replace("/usr/local/bin/kith-bootstrap ", &format!("{program} "));
+        if let Some(lines) = dropin {
+            text.push_str(&format!("\n[Service]\n{lines}"));
+        }
+        fs::write(folder.join(&name), text).unwrap();
+        // What it does not know it only complains of.
+        let mut verify = Command::new("systemd-analyze");
+        let verified =
+            verify.args(["verify", "--man=no"]).arg(format!("./{name}")).current_dir(folder).output().unwrap();
+        assert!(verified.status.success() && verified.stderr.is_empty(), "{verified:?}");
+        let threshold = format!("--threshold={EXPOSURE}");
+        run(folder, "systemd-analyze", &["security", "--offline=true", "--no-pager", &threshold, &format!("./{name}")]);
+    }
+}
+
 #[test]
 fn the_debian_package_is_whole() {
     let folder = tempfile::tempdir().unwrap();

@@ -61,6 +61,47 @@ fn run_creates_its_folder_serves_every_service_and_ends_cleanly() {
     assert_eq!(report.get("reachable"), Some(&Value::Bool(false)));
 }
 
+/// STUN is said to be where nobody listens.
+#[test]
+fn probe_tells_a_service_that_fails_from_a_node_that_is_gone() {
+    let dir = folder("external = [\"/ip4/127.0.0.2/tcp/4100\"]\n[media]\nstun = true\n");
+    let node = Node::with(&dir, &["--listen", "/ip4/127.0.0.1/tcp/0", "--iroh-relay", "off"]);
+    let probe = call(&["probe", &node.tcp()]);
+    assert_eq!(probe.status.code(), Some(2), "{probe:?}");
+    let printed = String::from_utf8(probe.stdout).unwrap();
+    let fails: Vec<_> = printed.lines().filter(|line| line.contains(" FAILS ")).collect();
+    assert!(fails.len() == 1 && fails[0].starts_with("stun "), "{printed}");
+}
+
+#[test]
+fn a_configuration_elsewhere_is_read_and_the_folder_keeps_the_rest() {
+    let dir = tempfile::tempdir().unwrap();
+    let (node, etc) = (dir.path().join("node"), dir.path().join("etc.toml"));
+    let run = |extra: &[&str]| failure(&[&["run", "--dir", text(&node), "--config", text(&etc)], extra].concat());
+    assert!(run(&[]).contains("cannot read") && !node.exists());
+    std::fs::write(&etc, "extrenal = []").unwrap();
+    assert!(run(&[]).contains("extrenal") && !node.exists(), "a mistake leaves nothing behind");
+    let external = "/dns4/node.example.org/tcp/4100";
+    std::fs::write(&etc, format!("{LOOPBACK}external = [\"{external}\"]\n")).unwrap();
+    let with = ["--config", text(&etc), "--listen", "/ip4/127.0.0.1/tcp/0", "--stun", "off", "--iroh-relay", "off"];
+    let running = Node::with(&dir, &with);
+    let (link, peer) = (running.text("address").to_owned(), running.text("peer").to_owned());
+    assert_eq!(BootstrapLink::parse(&link).unwrap().addresses, [external]);
+    assert!(node.join("key").exists() && !node.join("config.toml").exists());
+    let printed = call(&["address", "--dir", text(&node), "--config", text(&etc)]).stdout;
+    assert_eq!(String::from_utf8(printed).unwrap().trim(), link);
+    assert!(failure(&["address", "--dir", text(&node)]).contains("not the folder of a node"));
+
+    // It is read again there, too.
+    let private = format!("external = [\"{external}\"]\n[access]\nprivate = true\ntokens = [\"{}\"]\n", "a".repeat(32));
+    std::fs::write(&etc, private).unwrap();
+    running.signal(rustix::process::Signal::HUP);
+    wait_until("it is private", || running.page("/status.json").1.contains("\"private\":true"));
+    running.stop();
+    let again = Node::with(&dir, &with);
+    assert_eq!(again.text("peer"), peer);
+}
+
 #[test]
 fn the_metrics_name_nobody() {
     let dir = tempfile::tempdir().unwrap();

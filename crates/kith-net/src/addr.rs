@@ -245,6 +245,20 @@ pub(crate) fn neighbourhood(ip: IpAddr) -> IpAddr {
     }
 }
 
+/// What one provider may give to one customer with many machines: an IPv4 /24, an IPv6 /48.
+pub(crate) fn district(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            Ipv4Addr::new(a, b, c, 0).into()
+        }
+        IpAddr::V6(v6) => {
+            let [a, b, c, ..] = v6.segments();
+            Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0).into()
+        }
+    }
+}
+
 /// `address` ending in `/p2p/peer`; `None` if it already names somebody else.
 pub(crate) fn with_peer(address: Multiaddr, peer: PeerId) -> Option<Multiaddr> {
     address.with_p2p(peer).ok()

@@ -1,8 +1,11 @@
 //! Who may knock how often, and where this node never dials.
 //!
-//! Inbound: one neighbourhood of addresses may start a few handshakes per minute and hold a few at once. Outbound: other
+//! Inbound: one neighbourhood of addresses may start a few handshakes per minute and hold a few at once, and strangers
+//! there get a few places. Whoever comes over a relay takes one of the relay's places. Outbound: other
 //! behaviours (hole punching, the relay client) dial addresses they were told; those pass a filter here. What behaviours
 //! only propose is judged in [`crate::screen`].
+
+mod crowd;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -21,6 +24,7 @@ use libp2p::{
     },
 };
 
+use self::crowd::Crowd;
 use crate::{
     addr::{self, Source},
     bans::{Bans, Misdeed},
@@ -53,6 +57,7 @@ pub(crate) enum Refused {
 pub(crate) struct Behaviour {
     limiter: Limiter,
     pending: BTreeMap<ConnectionId, IpAddr>,
+    crowd: Crowd,
     trusted: BTreeSet<PeerId>,
     contacts: BTreeSet<PeerId>,
     /// The dial that is being started by the task, which has judged its addresses itself.
@@ -71,6 +76,7 @@ impl Behaviour {
         Self {
             limiter: Limiter::new(INBOUND_PER_MINUTE),
             pending: BTreeMap::new(),
+            crowd: Crowd::default(),
             trusted: BTreeSet::new(),
             contacts: BTreeSet::new(),
             own: None,
@@ -102,7 +108,7 @@ impl Behaviour {
     /// A peer at `address` did what only a broken or hostile program does. Whether it is banned by that; bootstraps and contacts
     /// never are, and one's own machine is not kept out.
     pub(crate) fn blame(&mut self, peer: PeerId, address: Option<&Multiaddr>, misdeed: Misdeed) -> bool {
-        if self.trusted.contains(&peer) || self.contacts.contains(&peer) {
+        if self.knows(&peer) {
             return false;
         }
         // Who comes over a relay is not where that is.
@@ -115,9 +121,12 @@ impl Behaviour {
         self.bans.suspects(Instant::now())
     }
 
+    fn knows(&self, peer: &PeerId) -> bool {
+        self.trusted.contains(peer) || self.contacts.contains(peer)
+    }
+
     fn bans(&self, peer: &PeerId) -> bool {
-        let known = self.trusted.contains(peer) || self.contacts.contains(peer);
-        !known && self.bans.has(peer, Instant::now())
+        !self.knows(peer) && self.bans.has(peer, Instant::now())
     }
 
     /// The next dial is the task's own.
@@ -193,7 +202,7 @@ impl NetworkBehaviour for Behaviour {
         if self.relay_only && !addr::is_circuit(local) {
             return Err(ConnectionDenied::new(Refused::Address));
         }
-        let Some(ip) = addr::ip_of(remote).filter(|ip| !ip.is_loopback()) else { return Ok(()) };
+        let Some(ip) = counted(remote) else { return Ok(()) };
         if self.bans.has_ip(ip, Instant::now()) {
             return Err(ConnectionDenied::new(Refused::Banned));
         }
@@ -211,11 +220,15 @@ impl NetworkBehaviour for Behaviour {
         id: ConnectionId,
         peer: PeerId,
         _: &Multiaddr,
-        _: &Multiaddr,
+        remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
         self.pending.remove(&id);
         if self.bans(&peer) {
             return Err(ConnectionDenied::new(Refused::Banned));
+        }
+        let room = |ip| self.crowd.has_room(ip, |peer| self.knows(peer));
+        if !self.knows(&peer) && !counted(remote).is_none_or(room) {
+            return Err(ConnectionDenied::new(Refused::TooMany));
         }
         Ok(dummy::ConnectionHandler)
     }
@@ -257,6 +270,13 @@ impl NetworkBehaviour for Behaviour {
     fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
         if let FromSwarm::ListenFailure(failure) = event {
             self.pending.remove(&failure.connection_id);
+        } else if let FromSwarm::ConnectionEstablished(event) = event {
+            let ip = counted(event.endpoint.get_remote_address()).filter(|_| event.endpoint.is_listener());
+            if let Some(ip) = ip {
+                self.crowd.enter(event.connection_id, event.peer_id, ip);
+            }
+        } else if let FromSwarm::ConnectionClosed(event) = event {
+            self.crowd.leave(event.connection_id);
         }
     }
 
@@ -269,8 +289,18 @@ impl NetworkBehaviour for Behaviour {
     }
 }
 
+/// Where somebody is who is counted: not on this machine, nor behind a relay.
+fn counted(remote: &Multiaddr) -> Option<IpAddr> {
+    addr::ip_of(remote).filter(|ip| !ip.is_loopback())
+}
+
 #[cfg(test)]
 mod tests {
+    use libp2p::{
+        core::ConnectedPoint,
+        swarm::{ConnectionClosed, behaviour::ConnectionEstablished},
+    };
+
     use super::*;
     use crate::screen::Screened;
 
@@ -382,6 +412,54 @@ mod tests {
             knock(3, &"/ip4/8.8.8.8/tcp/1".parse().unwrap()),
             "where a relay is says nothing about who came over it"
         );
+    }
+
+    #[test]
+    fn strangers_of_one_address_get_eight_places_and_whoever_is_known_gets_in_anyway() {
+        let mut guard = Behaviour::new();
+        let here: Multiaddr = "/ip4/8.8.8.8/tcp/4100".parse().unwrap();
+        let come = |guard: &mut Behaviour, number, peer: PeerId, from: &str| {
+            let (id, remote) = (ConnectionId::new_unchecked(number), from.parse().unwrap());
+            let inside = guard.handle_established_inbound_connection(id, peer, &here, &remote).is_ok();
+            if inside {
+                let endpoint = ConnectedPoint::Listener { local_addr: here.clone(), send_back_addr: remote };
+                guard.on_swarm_event(FromSwarm::ConnectionEstablished(ConnectionEstablished {
+                    peer_id: peer,
+                    connection_id: id,
+                    endpoint: &endpoint,
+                    failed_addresses: &[],
+                    other_established: 0,
+                }));
+            }
+            inside
+        };
+        let (one, beside) = ("/ip4/9.9.9.9/tcp/1", "/ip4/9.9.9.10/tcp/1");
+        let strangers: Vec<PeerId> = (0..20).map(|_| peer()).collect();
+        let inside = (0..20).filter(|number| come(&mut guard, *number, strangers[*number], one)).count();
+        assert_eq!(inside, 8);
+        let (contact, bootstrap) = (peer(), peer());
+        guard.contact(contact, true);
+        guard.trust(bootstrap, true);
+        assert!(come(&mut guard, 20, contact, one) && come(&mut guard, 21, bootstrap, one));
+        assert_eq!((30..50).filter(|number| come(&mut guard, *number, peer(), beside)).count(), 8);
+        assert!(!come(&mut guard, 50, peer(), "/ip4/9.9.9.11/tcp/1"), "the /24 is full");
+        for (number, elsewhere) in
+            ["/ip4/9.9.8.11/tcp/1", "/ip4/127.0.0.1/tcp/1", "/ip6/2a11::1/tcp/1"].iter().enumerate()
+        {
+            assert!(come(&mut guard, 60 + number, peer(), elsewhere));
+        }
+        guard.contact(strangers[0], true);
+        assert!(come(&mut guard, 70, peer(), one), "whoever became a contact left a place");
+        assert!(!come(&mut guard, 71, peer(), one));
+        let endpoint = ConnectedPoint::Listener { local_addr: here.clone(), send_back_addr: one.parse().unwrap() };
+        guard.on_swarm_event(FromSwarm::ConnectionClosed(ConnectionClosed {
+            peer_id: strangers[1],
+            connection_id: ConnectionId::new_unchecked(1),
+            endpoint: &endpoint,
+            cause: None,
+            remaining_established: 0,
+        }));
+        assert!(come(&mut guard, 72, peer(), one));
     }
 
     #[test]

@@ -100,6 +100,10 @@ pub(crate) const MDNS_PEERS_MAX: usize = 256;
 
 /// Established inbound connections of strangers.
 pub(crate) const ESTABLISHED_IN: u32 = 64;
+/// Those of them from one address or IPv6 /56: a household, or a carrier's NAT with few who want something here…
+pub(crate) const STRANGERS_PER_NETWORK: usize = 8;
+/// …and from one IPv4 /24 or IPv6 /48: a rented rack leaves three quarters to everybody else.
+pub(crate) const STRANGERS_PER_DISTRICT: usize = 16;
 /// Established outbound connections to strangers.
 pub(crate) const ESTABLISHED_OUT: u32 = 64;
 /// Handshakes under way, each direction.

@@ -213,6 +213,11 @@ impl Behaviour {
         true
     }
 
+    /// Whether somebody is connected over this relay.
+    pub(crate) fn carries(&self, relay: &PeerId) -> bool {
+        self.links.values().flatten().any(|link| link.relay == Some(*relay))
+    }
+
     /// Closes circuits to peers that are connected directly for a while: a relay allows few, and carries strangers' bytes
     /// for them.
     pub(crate) fn release_circuits(&mut self, now: Instant) {

@@ -182,6 +182,50 @@ async fn two_bootstraps_hold_one_reservation_each() {
     }
 }
 
+/// The second byte of a relay's address; all of 127/8 is this machine.
+fn networks(relays: &[String]) -> Vec<String> {
+    let mut networks: Vec<String> =
+        relays.iter().filter_map(|relay| Some(relay.split('.').nth(1)?.to_owned())).collect();
+    networks.sort();
+    networks
+}
+
+#[tokio::test]
+async fn a_reservation_moves_to_a_node_in_another_network_when_there_is_one() {
+    let at = async |host| Bootstrap::start_with(SigningKey::generate(), &format!("/ip4/{host}/udp/0/quic-v1")).await;
+    let (one, beside, elsewhere) = (at("127.1.0.1").await, at("127.1.0.2").await, at("127.2.0.1").await);
+    let alice = Node::start_at(QUIC, &[one.addresses.clone(), beside.addresses.clone()].concat()).await;
+    alice.status(|status| networks(&status.relays) == ["1", "1"]).await;
+    alice.command(NetCommand::AddBootstrap { address: elsewhere.addresses[0].clone() }).await;
+    alice.status(|status| networks(&status.relays) == ["1", "2"]).await;
+    // It stays there, and the node that was left is used for everything else.
+    alice.status(|status| status.bootstraps.iter().all(|known| known.ok)).await;
+    assert_eq!(networks(&alice.status(|_| true).await.relays), ["1", "2"]);
+    alice.stop().await;
+    for bootstrap in [one, beside, elsewhere] {
+        bootstrap.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_card_goes_from_one_bootstrap_to_those_at_its_neighbour() {
+    let first = Bootstrap::start().await;
+    let second = Bootstrap::start_beside(SigningKey::generate(), QUIC, &first.addresses).await;
+    let mut bob = start(hidden(), &second.addresses).await;
+    bob.status(|status| status.bootstraps.iter().all(|known| known.ok)).await;
+    // By then the two have each other in their mesh.
+    let tuning = Tuning { first_card: Duration::from_secs(3), ..hidden() };
+    let alice = start(tuning, &first.addresses).await;
+    track_unknown(&bob, alice.id).await;
+    assert_eq!(learned(&mut bob, alice.id).await, alice.addresses);
+    for node in [alice, bob] {
+        node.stop().await;
+    }
+    for bootstrap in [first, second] {
+        bootstrap.stop().await;
+    }
+}
+
 #[tokio::test]
 async fn who_does_not_track_back_is_not_dialled_again_and_again() {
     let mut aloof = Public::new();
