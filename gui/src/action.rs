@@ -11,7 +11,10 @@ use kith_node::{
 
 use crate::{
     bridge::FromNode,
-    model::{About, AddTab, Filter, Narrow, PictureFrom, PictureOf, Restoring, Route, Section, Settings, Sheet, Step},
+    model::{
+        About, AddTab, Filter, Narrow, NewMailbox, PictureFrom, PictureOf, Restoring, Route, Section, Settings, Sheet,
+        Step,
+    },
     platform::appearance::Preferred,
 };
 
@@ -285,6 +288,12 @@ pub enum Action {
     DropPreview(ChatId),
     /// A picture is on the screen and not here.
     WantPicture(PictureOf),
+    /// What is typed of a node that shall keep my mail.
+    EditMailbox(NewMailbox),
+    /// Use it.
+    AddMailbox,
+    /// Leave no mail at this one any more, by its link.
+    RemoveMailbox(String),
     /// Keep mail for others on this computer, or not.
     ServeMail(bool),
     /// How much of it, MiB.

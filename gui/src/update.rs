@@ -44,6 +44,7 @@ use crate::{
 };
 
 pub(crate) use backup::needs_password;
+pub(crate) use mailboxes::AGAIN as MAILBOX_AGAIN;
 pub(crate) use reply::error_key;
 
 /// How long a toast stays.
@@ -111,6 +112,12 @@ pub enum Then {
     BootstrapAdded,
     /// The mail for others on this computer.
     Served,
+    /// The nodes that keep my mail.
+    Mailboxes,
+    /// One more of them was added.
+    MailboxAdded,
+    /// One of them was removed.
+    MailboxRemoved,
     /// Everything is being deleted.
     Wiped,
     /// The page behind a link in a draft was seen.
@@ -241,6 +248,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::KeepMail(on) => {
             model.settings.mail = on;
             keep(MAILBOXES_USE, on.into(), &mut out);
+            mailboxes::list(model, &mut out);
         }
         Action::DismissToast(id) => model.view.toasts.retain(|toast| toast.id != id),
         Action::Echo => {
@@ -321,6 +329,7 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
 /// What follows from an event beside what is shown.
 fn tell(model: &mut Model, event: &Event, out: &mut Vec<Effect>) {
     notify::heard(model, event, out);
+    mailboxes::heard(model, event, out);
     if let Event::BackupChanged { backups } = event {
         backup::heard(model, backups);
     }
@@ -338,6 +347,7 @@ fn tick(model: &mut Model, out: &mut Vec<Effect>) {
     link_preview::tick(model, out);
     entry::first_invite(model, out);
     notify::tick(model, out);
+    mailboxes::tick(model, out);
 }
 
 fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {
@@ -445,7 +455,7 @@ fn go(model: &mut Model, route: Route, out: &mut Vec<Effect>) {
         contacts::ask_safety(model, account, out);
     }
     if matches!(route, Route::Contacts { open: Some(_) } | Route::Settings(Section::Privacy)) {
-        mailboxes::ask(out);
+        mailboxes::ask(model, out);
     }
     if route == Route::Settings(Section::Storage) {
         out.push(Effect::Call(Command::BackupStatus(params::Nothing {}), Then::Rolling));

@@ -16,6 +16,8 @@ mod introduce;
 mod keeper;
 #[path = "gui/link_preview.rs"]
 mod link_preview;
+#[path = "gui/mailboxes.rs"]
+mod mailboxes;
 #[path = "gui/meeting.rs"]
 mod meeting;
 #[path = "gui/packages.rs"]

@@ -6,7 +6,7 @@ use kith_node::{
     AccountId, ChatId, MessageId,
     api::Password,
     params::{EditedText, Hit, SafetyReply, ServeReply},
-    views::{MessageKind, Presence, Profile, Scheduled, TestStep},
+    views::{Mailbox, MessageKind, Presence, Profile, Scheduled, TestStep},
 };
 
 use super::NewSticker;
@@ -316,6 +316,21 @@ pub struct NewBackup {
     pub busy: bool,
 }
 
+/// A node that shall keep my mail, as far as it was typed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NewMailbox {
+    /// Its link.
+    pub link: String,
+    /// What its operator gave out.
+    pub token: Password,
+    /// What is wrong with the link, by the key of its text.
+    pub wrong_link: Option<&'static str>,
+    /// What is wrong with the token.
+    pub wrong_token: Option<&'static str>,
+    /// The node has been asked.
+    pub busy: bool,
+}
+
 /// What an emoji is chosen for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmojiFor {
@@ -532,6 +547,12 @@ pub struct View {
     pub safety: Option<(AccountId, SafetyReply)>,
     /// The mail for others on this computer, once the node has told.
     pub served: Option<ServeReply>,
+    /// The nodes that keep my mail, once the node has told.
+    pub mailboxes: Option<Vec<Mailbox>>,
+    /// When it was last asked for them, Unix milliseconds.
+    pub mailboxes_at: u64,
+    /// One more of them, being typed.
+    pub new_mailbox: NewMailbox,
     /// The last test of the network; `None` inside while it runs.
     pub network_test: Option<Option<Vec<TestStep>>>,
     /// A bootstrap address being typed.
@@ -565,6 +586,9 @@ impl Default for View {
             welcome: None,
             safety: None,
             served: None,
+            mailboxes: None,
+            mailboxes_at: 0,
+            new_mailbox: NewMailbox::default(),
             network_test: None,
             bootstrap_input: String::new(),
             selected: BTreeSet::new(),

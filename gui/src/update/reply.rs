@@ -2,7 +2,9 @@
 
 use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
 
-use super::{Effect, Then, backup, contacts, link_preview, messages, public_address, schedule, stickers, toast};
+use super::{
+    Effect, Then, backup, contacts, link_preview, mailboxes, messages, public_address, schedule, stickers, toast,
+};
 use crate::{
     model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words},
     text::links,
@@ -85,6 +87,9 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
         (Then::Rolling, Reply::BackupSet(_)) => backup::rolling_set(model),
         (Then::Tested, Reply::NetworkTest(test)) => model.view.network_test = Some(Some(test.steps)),
         (Then::Served, Reply::MailboxesServe(served)) => model.view.served = Some(served),
+        (Then::Mailboxes, Reply::MailboxesList(found)) => model.view.mailboxes = Some(found.mailboxes),
+        (Then::MailboxAdded, _) => mailboxes::added(model, out),
+        (Then::MailboxRemoved, _) => mailboxes::removed(model, out),
         (Then::BootstrapAdded, _) => {
             model.view.bootstrap_input.clear();
             toast(model, ToastKind::Done, "toast-bootstrap-added");
@@ -171,6 +176,7 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
             }
             toast(model, ToastKind::Problem, key);
         }
+        Then::MailboxAdded => mailboxes::not_added(model, error.code, key),
         Then::Phrase => match &mut model.view.sheet {
             Some(Sheet::Phrase { wrong, password, .. }) if error.code == ErrorCode::WrongPassword => {
                 (*wrong, *password) = (true, Password::default());

@@ -14,6 +14,7 @@ use crate::model::{
 };
 
 mod link_preview;
+mod mailboxes;
 mod messages;
 mod notify;
 mod stickers;
@@ -602,7 +603,7 @@ fn backups_are_made_as_often_as_wanted() {
 fn keeping_mail_for_others_is_asked_for_where_it_is_shown() {
     let mut model = ready();
     assert_eq!(calls(&update(&mut model, Action::Section(Section::Appearance))), [""; 0]);
-    assert_eq!(calls(&update(&mut model, Action::Section(Section::Privacy))), ["mailboxes.serve"]);
+    assert_eq!(calls(&update(&mut model, Action::Section(Section::Privacy))), ["mailboxes.serve", "mailboxes.list"]);
     let _effects = reply(&mut model, Then::Served, Ok(Reply::MailboxesServe(served(false))));
     let effects = update(&mut model, Action::ServeMail(true));
     let wanted = params::ServeParams { on: Some(true), quota_mb: None, erase: None };
@@ -616,7 +617,7 @@ fn keeping_mail_for_others_is_asked_for_where_it_is_shown() {
     assert_eq!(effects, [Effect::Call(Command::MailboxesServe(wanted), Then::Served)]);
 
     let opened = update(&mut model, Action::Go(Route::Contacts { open: Some(account(1)) }));
-    assert_eq!(calls(&opened), ["contacts.safety_number", "mailboxes.serve"]);
+    assert_eq!(calls(&opened), ["contacts.safety_number", "mailboxes.serve", "mailboxes.list"]);
     let effects = update(&mut model, Action::OfferMail(account(1), true));
     let wanted = params::MailboxOfferParams { account: account(1), on: true };
     assert_eq!(effects.first(), Some(&Effect::Call(Command::MailboxesOffer(wanted), Then::Nothing)));

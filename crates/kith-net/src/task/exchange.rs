@@ -1,9 +1,6 @@
 //! Peers nobody configured: gossip peer exchange and the local network.
 
-use std::{
-    collections::BTreeMap,
-    time::Instant,
-};
+use std::{collections::BTreeMap, time::Instant};
 
 use libp2p::{
     Multiaddr, PeerId,

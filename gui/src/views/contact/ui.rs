@@ -300,6 +300,13 @@ fn mail(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
                 label(ui, cx.theme.text(&text, Type::BODY, cx.tokens().text));
             });
             muted(ui, cx, &cx.with("contact-mail-theirs-about", &[("name", Arg::Text(&name))]));
+            let theirs = cx.model.view.mailboxes.iter().flatten().find(|known| known.kept_by == Some(contact.account));
+            let text = cx.with("contact-mail-refuse", &[("name", Arg::Text(&name))]);
+            if let Some(theirs) = theirs
+                && link_button(ui, cx, &text).clicked()
+            {
+                cx.actions.push(Action::RemoveMailbox(theirs.address.clone()));
+            }
         }
     });
 }
