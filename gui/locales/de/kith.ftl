@@ -305,14 +305,14 @@ contact-mail-theirs = { $name } bewahrt deine Post auf
 contact-mail-theirs-about = Während du weg bist, warten versiegelte Nachrichten auf dem Computer von { $name }. Lesbar sind sie dort nicht; zu sehen ist aber, wann und von wo etwas hinterlegt und abgeholt wird und wie viele Leute dir etwa schreiben.
 contact-mail-refuse = Meine Post nicht mehr von { $name } aufbewahren lassen
 contact-mail-waits = { $count ->
-    [one] Ist { $name } nicht da, warten deine Nachrichten in einem Briefkasten.
-   *[other] Ist { $name } nicht da, warten deine Nachrichten in { $count } Briefkästen.
+    [one] Ist { $name } nicht da, warten deine Nachrichten in einem Postfach.
+   *[other] Ist { $name } nicht da, warten deine Nachrichten in { $count } Postfächern.
 }
-contact-mail-nowhere = Für { $name } ist kein Briefkasten bekannt: Deine Nachrichten warten hier, bis ihr beide online seid.
+contact-mail-nowhere = Für { $name } ist kein Postfach bekannt: Deine Nachrichten warten hier, bis ihr beide online seid.
 contact-id = Konto
 contact-alarm = Von dieser Person wurden zwei verschiedene Gerätelisten gesehen. Vielleicht hat jemand anderes ihren Schlüssel. Nachrichten sind angehalten; sprich auf einem anderen Weg mit ihr.
 copy-id = Konto kopieren
-waiting-about = Deine Anfrage ist unterwegs. Sie wird zugestellt, sobald ihr beide online seid.
+waiting-about = Deine Anfrage ist unterwegs. Nennt die Einladung ein Postfach, wartet sie dort; sonst wird sie zugestellt, sobald ihr beide online seid.
 blocked-about = Diese Person kann dich nicht erreichen und erfährt nichts davon.
 trust-title = Wer ist es wirklich?
 trust-verified = Verifiziert
@@ -339,6 +339,7 @@ path-because-symmetric = Dein Router nimmt für jede Verbindung einen anderen Po
 path-because-other = Ein direkter Weg wurde nicht gefunden: Einer der beiden Router lässt keinen zu. Er wird immer wieder versucht.
 path-none = Nicht verbunden
 path-none-about = Nachrichten warten auf diesem Computer, bis ihr beide online seid.
+path-none-kept-about = Nachrichten warten in Postfächern, bis die andere Person sie abholt.
 
 ## Adding somebody
 
@@ -509,7 +510,7 @@ privacy-mapping-about = Viele Router zu Hause können das (UPnP, NAT-PMP, PCP). 
 privacy-renew = Beim nächsten Start einen neuen Netzschlüssel nehmen
 privacy-renew-about = An ihm erkennen Netze und Bootstrap-Knoten diesen Computer wieder. Er wechselt alle 30 Tage von selbst, und deine Kontakte erfahren es. Er bleibt, solange du Nachrichten für andere aufbewahrst oder keinen Bootstrap-Knoten hast.
 privacy-mail = Postfächer
-privacy-mail-about = Während du weg bist, bewahren deine Bootstrap-Knoten versiegelte Nachrichten für dich auf. Lesen können sie sie nicht; sie sehen aber, wann und von wo etwas hinterlegt und abgeholt wird.
+privacy-mail-about = Während du weg bist, bewahren die Knoten unten versiegelte Nachrichten für dich auf. Lesen können sie sie nicht; sie sehen aber, wann und von wo etwas hinterlegt und abgeholt wird.
 mailbox-none = Noch ist kein Postfach bekannt: Nachrichten für dich warten auf den Computern derer, die schreiben.
 mailbox-of = Postfach von { $name }
 mailbox-bootstrap = Es ist einer deiner Bootstrap-Knoten.

@@ -312,7 +312,7 @@ contact-mail-nowhere = No mailbox is known for { $name }: your messages wait her
 contact-id = Account
 contact-alarm = Two different device lists of this person were seen. Somebody else may have their key. Messages are paused; talk to them another way.
 copy-id = Copy account
-waiting-about = Your request is on its way. It is delivered as soon as both of you are online.
+waiting-about = Your request is on its way. If the invite names a mailbox, it waits there for them; else it is delivered as soon as both of you are online.
 blocked-about = They cannot reach you, and are not told so.
 trust-title = Who is it really?
 trust-verified = Verified
@@ -339,6 +339,7 @@ path-because-symmetric = Your router takes another port for each connection, so 
 path-because-other = No direct way has been found: one of the two routers lets none through. It is tried again now and then.
 path-none = Not connected
 path-none-about = Messages wait on this computer until both of you are online.
+path-none-kept-about = Messages wait at mailboxes until this person fetches them.
 
 ## Adding somebody
 
@@ -509,7 +510,7 @@ privacy-mapping-about = Many home routers can do that (UPnP, NAT-PMP, PCP). With
 privacy-renew = Take a new network key at the next start
 privacy-renew-about = Networks and bootstrap nodes recognise this computer by its key. It changes by itself every 30 days, and your contacts are told. It stays while you keep messages for others or have no bootstrap node.
 privacy-mail = Mailboxes
-privacy-mail-about = While you are away, bootstrap nodes you use keep sealed messages for you. They cannot read them, but see when and from where something is left and fetched.
+privacy-mail-about = While you are away, the nodes below keep sealed messages for you. They cannot read them, but see when and from where something is left and fetched.
 mailbox-none = No mailbox is known yet: messages for you wait on the computers of those who write.
 mailbox-of = Mailbox of { $name }
 mailbox-bootstrap = It is one of your bootstrap nodes.

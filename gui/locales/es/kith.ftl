@@ -312,7 +312,7 @@ contact-mail-nowhere = No se conoce ningún buzón de { $name }: tus mensajes es
 contact-id = Cuenta
 contact-alarm = Se han visto dos listas de dispositivos distintas de esta persona. Puede que alguien más tenga su clave. Los mensajes están en pausa; habla con ella por otro medio.
 copy-id = Copiar cuenta
-waiting-about = Tu solicitud está en camino. Se entregará en cuanto los dos equipos estén en línea a la vez.
+waiting-about = Tu solicitud está en camino. Si la invitación indica un buzón, espera allí; si no, se entregará en cuanto los dos equipos estén en línea a la vez.
 blocked-about = Esta persona no puede comunicarse contigo, y no se le avisa de ello.
 trust-title = ¿Quién es en realidad?
 trust-verified = Contacto verificado
@@ -339,6 +339,7 @@ path-because-symmetric = Tu router usa otro puerto para cada conexión, así que
 path-because-other = No se ha encontrado un camino directo: uno de los dos routers no lo deja pasar. Se vuelve a intentar de vez en cuando.
 path-none = Sin conexión
 path-none-about = Los mensajes esperan en este equipo hasta que los dos equipos estén en línea.
+path-none-kept-about = Los mensajes esperan en buzones hasta que esta persona los recoja.
 
 ## Adding somebody
 
@@ -509,7 +510,7 @@ privacy-mapping-about = Muchos routers domésticos pueden hacerlo (UPnP, NAT-PMP
 privacy-renew = Usar una clave de red nueva en el próximo inicio
 privacy-renew-about = Por ella las redes y los nodos de arranque reconocen este equipo. Cambia sola cada 30 días y tus contactos lo saben. No mientras guardes mensajes para otros ni sin un nodo de arranque.
 privacy-mail = Buzones
-privacy-mail-about = Mientras no estás, los nodos de arranque que usas guardan mensajes sellados para ti. No pueden leerlos, pero ven cuándo y desde dónde se deja y se recoge algo.
+privacy-mail-about = Mientras no estás, los nodos de abajo guardan mensajes sellados para ti. No pueden leerlos, pero ven cuándo y desde dónde se deja y se recoge algo.
 mailbox-none = Aún no se conoce ningún buzón: los mensajes para ti esperan en los ordenadores de quienes escriben.
 mailbox-of = Buzón de { $name }
 mailbox-bootstrap = Es uno de tus nodos de arranque.

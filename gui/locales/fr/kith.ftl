@@ -312,7 +312,7 @@ contact-mail-nowhere = Aucune boîte aux lettres connue pour { $name } : vos mes
 contact-id = Compte
 contact-alarm = Deux listes d’appareils différentes ont été vues pour cette personne. Quelqu’un d’autre a peut-être sa clé. Les messages sont en pause ; parlez-lui par un autre moyen.
 copy-id = Copier le compte
-waiting-about = Votre demande est en route. Elle sera remise dès que vous serez en ligne tous les deux.
+waiting-about = Votre demande est en route. Si l’invitation indique une boîte aux lettres, elle y attend ; sinon, elle sera remise dès que vous serez en ligne tous les deux.
 blocked-about = Cette personne ne peut pas vous joindre, et n’en sait rien.
 trust-title = Qui est-ce vraiment ?
 trust-verified = Contact vérifié
@@ -339,6 +339,7 @@ path-because-symmetric = Votre routeur prend un autre port pour chaque connexion
 path-because-other = Aucune voie directe n’a été trouvée : l’un des deux routeurs n’en laisse pas passer. Un nouvel essai a lieu de temps en temps.
 path-none = Pas de connexion
 path-none-about = Les messages attendent sur cet ordinateur que vous soyez en ligne tous les deux.
+path-none-kept-about = Les messages attendent dans des boîtes aux lettres que cette personne les relève.
 
 ## Adding somebody
 
@@ -509,7 +510,7 @@ privacy-mapping-about = Beaucoup de routeurs domestiques le peuvent (UPnP, NAT-P
 privacy-renew = Prendre une nouvelle clé réseau au prochain démarrage
 privacy-renew-about = C’est à elle que les réseaux et les nœuds d’amorçage reconnaissent cet ordinateur. Elle change d’elle-même tous les 30 jours et vos contacts en sont informés. Pas tant que vous gardez des messages pour d’autres, ni sans nœud d’amorçage.
 privacy-mail = Boîtes aux lettres
-privacy-mail-about = Pendant votre absence, vos nœuds d’amorçage gardent pour vous des messages scellés. Ils ne peuvent pas les lire, mais voient quand et d’où quelque chose est déposé et relevé.
+privacy-mail-about = Pendant votre absence, les nœuds ci-dessous gardent pour vous des messages scellés. Ils ne peuvent pas les lire, mais voient quand et d’où quelque chose est déposé et relevé.
 mailbox-none = Aucune boîte n’est encore connue : les messages pour vous attendent sur les ordinateurs de ceux qui écrivent.
 mailbox-of = Boîte de { $name }
 mailbox-bootstrap = C’est un de vos nœuds d’amorçage.
