@@ -128,6 +128,8 @@ pub enum Action {
     Send(ChatId),
     /// Try a refused message again.
     Retry(ChatId, u64),
+    /// Send a message anew that was given up.
+    SendAgain(MessageId),
     /// Forget a refused message.
     Discard(ChatId, u64),
     /// Answer a message of the open conversation.

@@ -63,6 +63,8 @@ pub enum Then {
     Say(&'static str),
     /// A message was stored.
     Sent(ChatId, u64),
+    /// A message was stored in place of this one, which was given up.
+    SentAgain(MessageId),
     /// A part of a history came.
     Page(ChatId, Load),
     /// What a message said before came.

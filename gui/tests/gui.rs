@@ -24,6 +24,8 @@ mod meeting;
 mod packages;
 #[path = "gui/pictures.rs"]
 mod pictures;
+#[path = "gui/pictures_of_mail.rs"]
+mod pictures_of_mail;
 #[path = "gui/poll.rs"]
 mod poll;
 #[path = "gui/presence.rs"]

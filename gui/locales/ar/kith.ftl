@@ -224,6 +224,7 @@ selection-count = { $count ->
 }
 selection-copy = نسخ الرسائل
 message-retry = إعادة المحاولة
+message-again = إرسال من جديد
 message-discard = حذف
 message-reply = رد
 message-edit = تعديل
@@ -292,6 +293,9 @@ state-stored-until = { $count ->
 state-delivered = تم التسليم
 state-seen = تمت القراءة
 state-failed = لم تُرسل
+failed-removed = أُزيل هذا الشخص قبل التسليم.
+failed-late = تعذّر التسليم خلال 30 يومًا.
+failed-other = تعذّر التسليم.
 notice-offline = أنت غير متصل. يُرسل ما تكتبه عند عودة الاتصال.
 notice-offline-more = التفاصيل
 

@@ -208,6 +208,7 @@ selection-count = { $count ->
 }
 selection-copy = Copy messages
 message-retry = Try again
+message-again = Send again
 message-discard = Delete
 message-reply = Reply
 message-edit = Edit
@@ -272,6 +273,9 @@ state-stored-until = { $count ->
 state-delivered = delivered
 state-seen = seen
 state-failed = not sent
+failed-removed = This person was removed before it was delivered.
+failed-late = It could not be delivered in 30 days.
+failed-other = It could not be delivered.
 notice-offline = You are offline. What you write is sent when you are connected again.
 notice-offline-more = Details
 

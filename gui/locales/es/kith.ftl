@@ -208,6 +208,7 @@ selection-count = { $count ->
 }
 selection-copy = Copiar mensajes
 message-retry = Reintentar
+message-again = Enviar de nuevo
 message-discard = Eliminar
 message-reply = Responder
 message-edit = Editar
@@ -272,6 +273,9 @@ state-stored-until = { $count ->
 state-delivered = entregado
 state-seen = leído
 state-failed = no enviado
+failed-removed = Quitaste a esta persona antes de la entrega.
+failed-late = No se pudo entregar en 30 días.
+failed-other = No se pudo entregar.
 notice-offline = No tienes conexión. Lo que escribas se enviará cuando vuelvas a conectarte.
 notice-offline-more = Detalles
 

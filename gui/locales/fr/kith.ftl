@@ -208,6 +208,7 @@ selection-count = { $count ->
 }
 selection-copy = Copier les messages
 message-retry = Réessayer
+message-again = Renvoyer
 message-discard = Supprimer
 message-reply = Répondre
 message-edit = Modifier
@@ -272,6 +273,9 @@ state-stored-until = { $count ->
 state-delivered = distribué
 state-seen = lu
 state-failed = non envoyé
+failed-removed = Cette personne a été retirée avant la distribution.
+failed-late = Distribution impossible pendant 30 jours.
+failed-other = Distribution impossible.
 notice-offline = Vous êtes hors ligne. Ce que vous écrivez sera envoyé au retour de la connexion.
 notice-offline-more = Détails
 

@@ -200,6 +200,7 @@ selection-count = { $count ->
 }
 selection-copy = メッセージをコピー
 message-retry = 再試行
+message-again = もう一度送る
 message-discard = 削除
 message-reply = 返信
 message-edit = 編集
@@ -263,6 +264,9 @@ state-stored-until = { $count ->
 state-delivered = 配信済み
 state-seen = 既読
 state-failed = 未送信
+failed-removed = 届く前に相手が連絡先から削除されました。
+failed-late = 30日以内に届けられませんでした。
+failed-other = 届けられませんでした。
 notice-offline = オフラインです。書いたメッセージは、再び接続したときに送信されます。
 notice-offline-more = 詳細
 
