@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kith_node::{
     AccountId, ChatId, MessageId,
-    api::Password,
+    api::{InviteId, Password},
     params::DeleteFor,
     views::{NotifyContent, NotifyRule, QuietHours, Sharing},
 };
@@ -243,6 +243,10 @@ pub enum Action {
     AddConfirm,
     /// Do not ask them after all.
     AddCancel,
+    /// Show the invites of mine that are open.
+    ShowInvites,
+    /// Let this one lead nowhere any more.
+    RevokeInvite(InviteId),
     /// Look for a QR code on the clipboard.
     ScanClipboard,
     /// Look for one in a file.

@@ -85,6 +85,10 @@ pub enum Then {
     Invited,
     /// Words that lead to an invite were made.
     Spoken,
+    /// The invites that are open came.
+    Invites,
+    /// One of them was revoked.
+    Revoked,
     /// Who a link leads to, for this link, or these words.
     Previewed(String),
     /// A request was made.

@@ -12,6 +12,8 @@ mod device;
 mod expiry;
 #[path = "gui/introduce.rs"]
 mod introduce;
+#[path = "gui/invites.rs"]
+mod invites;
 #[path = "gui/keeper.rs"]
 mod keeper;
 #[path = "gui/link_preview.rs"]

@@ -6,7 +6,7 @@ use kith_node::{
     AccountId, ChatId, MessageId,
     api::Password,
     params::{EditedText, Hit, SafetyReply, ServeReply},
-    views::{Mailbox, MessageKind, Presence, Profile, Scheduled, TestStep},
+    views::{Invite, Mailbox, MessageKind, Presence, Profile, Scheduled, TestStep},
 };
 
 use super::NewSticker;
@@ -115,6 +115,8 @@ impl Lasts {
 pub enum Sheet {
     /// Give or use an invite.
     AddContact(AddContact),
+    /// Invites of mine that are open; `None` until the node has answered.
+    Invites(Option<Vec<Invite>>),
     /// Edit my name and status.
     Profile(ProfileEdit),
     /// My 24 words.

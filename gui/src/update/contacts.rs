@@ -1,6 +1,6 @@
 //! People: invites, requests, names, trust.
 
-use kith_node::{AccountId, Command, SPOKEN_WORDS, SpokenCode, SpokenError, params};
+use kith_node::{AccountId, Command, SPOKEN_WORDS, SpokenCode, SpokenError, params, views::Invite};
 
 use super::{Effect, Target, Then, toast};
 use crate::{
@@ -28,6 +28,10 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
         }
         Action::AddSpeak(speaking) => speak(model, speaking, out),
         Action::AddConfirm => confirm(model, out),
+        Action::ShowInvites => show_invites(model, out),
+        Action::RevokeInvite(invite) => {
+            out.push(call(Command::ContactsRevokeInvite(params::InviteRef { invite }), Then::Revoked));
+        }
         Action::ScanClipboard => out.push(Effect::ScanClipboard),
         Action::ScanFile => out.push(Effect::ScanFile),
         Action::ScanScreen => out.push(Effect::ScanScreen),
@@ -113,6 +117,28 @@ fn invite(model: &mut Model, out: &mut Vec<Effect>) {
         let params = params::InviteParams { single_use, expires_s: None, note: None, spoken: false };
         out.push(Effect::Call(Command::ContactsInvite(params), Then::Invited));
     }
+}
+
+fn show_invites(model: &mut Model, out: &mut Vec<Effect>) {
+    model.view.sheet = Some(Sheet::Invites(None));
+    list_invites(out);
+}
+
+fn list_invites(out: &mut Vec<Effect>) {
+    out.push(Effect::Call(Command::ContactsInvites(params::Nothing {}), Then::Invites));
+}
+
+/// The open ones came, if somebody still looks.
+pub(super) fn invites_listed(model: &mut Model, invites: Vec<Invite>) {
+    if let Some(Sheet::Invites(shown)) = &mut model.view.sheet {
+        *shown = Some(invites);
+    }
+}
+
+/// One of them leads nowhere any more.
+pub(super) fn revoked(model: &mut Model, out: &mut Vec<Effect>) {
+    toast(model, ToastKind::Done, "toast-revoked");
+    list_invites(out);
 }
 
 /// Makes words unless there are some that still lead somewhere.

@@ -55,6 +55,8 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
             let words = invite.words.unwrap_or_default().split(' ').map(str::to_owned).collect();
             contacts::edit_add(model, |add| add.words = Some(Words { words, until: invite.expires_at }));
         }
+        (Then::Invites, Reply::ContactsInvites(found)) => contacts::invites_listed(model, found.invites),
+        (Then::Revoked, _) => contacts::revoked(model, out),
         (Then::Previewed(link), Reply::ContactsPreview(person)) => previewed(model, &link, preview_of(person)),
         (Then::Added, Reply::ContactsAdd(added)) => contacts::added(model, added.account, out),
         (Then::Safety(account), Reply::ContactsSafetyNumber(safety)) => model.view.safety = Some((account, safety)),

@@ -13,6 +13,7 @@ use crate::model::{
     samples::{NOW, account, chat, chat_id, contact, message, message_id, network, profile},
 };
 
+mod invites;
 mod link_preview;
 mod mailboxes;
 mod messages;

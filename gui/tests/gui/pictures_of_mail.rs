@@ -3,12 +3,12 @@
 use egui_kittest::{Harness, kittest::Queryable as _};
 use kith_gui::{
     i18n::{Code, Lang},
-    model::{Model, NewMailbox, Route, Section},
+    model::{Model, NewMailbox, Route, Section, Sheet},
     preview::Preview,
     theme::{Mode, Theme},
     update::{Effect, Then},
 };
-use kith_node::Command;
+use kith_node::{Command, api::InviteId, views::Invite};
 
 use crate::{
     pictures::{NARROW, WIDE, draw, modes, with},
@@ -78,6 +78,39 @@ fn hidden_without_a_bootstrap_node() {
     draw("relay-none-ar", with(hidden), Mode::Dark, Code::Ar, NARROW);
 }
 
+#[test]
+fn open_invites() {
+    let invites = |model: &mut Model| {
+        let one = |n: u8, note: &str, single_use, used_by| Invite {
+            invite: InviteId::from_bytes([n; 16]),
+            link: format!("kith:i/1/{}", "abcdefgh234567ij".repeat(10 + usize::from(n))),
+            note: note.into(),
+            single_use,
+            created_at: sample::NOW - u64::from(n) * 26 * 60_000,
+            expires_at: Some(sample::NOW + u64::from(n) * 26 * 3_600_000),
+            used_by,
+        };
+        let all = vec![
+            one(1, "", true, None),
+            one(2, "", false, Some(sample::account(2))),
+            one(3, "For the choir, on the notice board beside the door", false, None),
+        ];
+        model.view.sheet = Some(Sheet::Invites(Some(all)));
+    };
+    for (name, mode) in modes() {
+        draw(&format!("invites-{name}"), with(invites), mode, Code::En, WIDE);
+    }
+    draw("invites-narrow", with(invites), Mode::Light, Code::De, NARROW);
+    draw("invites-ar", with(invites), Mode::Dark, Code::Ar, NARROW);
+    draw(
+        "invites-none",
+        with(|model| model.view.sheet = Some(Sheet::Invites(Some(vec![])))),
+        Mode::Dark,
+        Code::En,
+        WIDE,
+    );
+}
+
 fn open(model: Model) -> Harness<'static, Preview> {
     let preview = Preview::new(model, Theme::new(Mode::Light), Lang::new(Code::En, Some(true)).in_utc());
     let builder = Harness::builder().with_size(TALL).allow_missing_glyphs();
@@ -89,7 +122,7 @@ fn open(model: Model) -> Harness<'static, Preview> {
 #[test]
 fn a_message_says_where_it_waits_and_until_when() {
     let window = open(sample::kept());
-    let says = |part: &str| window.query_by_label_contains(part).is_some();
+    let says = |part: &str| window.query_all_by_label_contains(part).next().is_some();
     assert!(says("at seven (kept by 2 mailboxes until Saturday, 5 December)"));
     assert!(says("(kept by a mailbox until Sunday, 22 November)"));
 }
@@ -97,7 +130,7 @@ fn a_message_says_where_it_waits_and_until_when() {
 #[test]
 fn a_message_that_was_given_up_says_why_and_is_sent_again() {
     let mut window = open(sample::kept());
-    let says = |window: &Harness<'_, Preview>, part: &str| window.query_by_label_contains(part).is_some();
+    let says = |window: &Harness<'_, Preview>, part: &str| window.query_all_by_label_contains(part).next().is_some();
     assert!(says(&window, "ok (not sent: It could not be delivered.)"));
     assert!(says(&window, "lease expired 🙃 (not sent: It could not be delivered in 30 days.)"));
     window.get_all_by_label("Send again").last().unwrap().click();
