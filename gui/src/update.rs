@@ -371,8 +371,21 @@ fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {
 
 fn set(model: &mut Model, settings: Settings, out: &mut Vec<Effect>) {
     let Settings { receipts, mail, previews, typing, presence, notify_content, quiet, .. } = model.settings;
-    model.settings =
-        Settings { receipts, mail, previews, typing, presence, notify_content, quiet, ..settings.bounded() };
+    let Settings { relay_only, port_mapping, metered, renew_key, .. } = model.settings;
+    model.settings = Settings {
+        receipts,
+        mail,
+        relay_only,
+        port_mapping,
+        metered,
+        renew_key,
+        previews,
+        typing,
+        presence,
+        notify_content,
+        quiet,
+        ..settings.bounded()
+    };
     let Ok(value) = serde_json::to_value(&model.settings) else { return };
     keep(Settings::KEY, value, out);
 }

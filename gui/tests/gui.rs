@@ -4,12 +4,16 @@
 mod backup;
 #[path = "gui/changes.rs"]
 mod changes;
+#[path = "gui/choices.rs"]
+mod choices;
 #[path = "gui/copy.rs"]
 mod copy;
 #[path = "gui/device.rs"]
 mod device;
 #[path = "gui/expiry.rs"]
 mod expiry;
+#[path = "gui/given_up.rs"]
+mod given_up;
 #[path = "gui/introduce.rs"]
 mod introduce;
 #[path = "gui/invites.rs"]

@@ -1,6 +1,9 @@
 //! People: invites, requests, names, trust.
 
-use kith_node::{AccountId, Command, SPOKEN_WORDS, SpokenCode, SpokenError, params, views::Invite};
+use kith_node::{
+    AccountId, Command, SPOKEN_WORDS, SpokenCode, SpokenError, params,
+    views::{Invite, Share, Sharing},
+};
 
 use super::{Effect, Target, Then, toast};
 use crate::{
@@ -71,15 +74,7 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             out.push(call(Command::ContactsAnswerIntroduction(params), Then::Nothing));
         }
         Action::SaveProfile => save_profile(model, out),
-        Action::ShareWith(account, sharing) => {
-            let params = params::ContactSetParams {
-                account,
-                typing: Some(sharing.typing),
-                presence: Some(sharing.presence),
-                receipts: Some(sharing.receipts),
-            };
-            out.push(call(Command::ContactsSet(params), Then::Nothing));
-        }
+        Action::ShareWith(account, sharing) => share_with(model, account, sharing, out),
         Action::Idle(idle) if model.me.is_some() => {
             let params = params::ProfileSetParams { idle: Some(idle), ..Default::default() };
             out.push(call(Command::ProfileSet(params), Then::Nothing));
@@ -88,6 +83,19 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
         other => return Some(other),
     }
     None
+}
+
+/// Only what was changed: who chooses twice before the node has answered changes both.
+fn share_with(model: &Model, account: AccountId, sharing: Sharing, out: &mut Vec<Effect>) {
+    let before = model.contacts.get(&account).map(|contact| contact.sharing).unwrap_or_default();
+    let changed = |before: Share, now: Share| (before != now).then_some(now);
+    let params = params::ContactSetParams {
+        account,
+        typing: changed(before.typing, sharing.typing),
+        presence: changed(before.presence, sharing.presence),
+        receipts: changed(before.receipts, sharing.receipts),
+    };
+    out.push(Effect::Call(Command::ContactsSet(params), Then::Nothing));
 }
 
 /// The sheet, or the page shown once at the beginning.

@@ -2,8 +2,7 @@ use kith_node::{
     ApiError, ErrorCode, Event, ProfileState, Reply, Snapshot,
     params::{AddReply, ChatReply, Done, HistoryReply, InviteReply, PreviewReply, SendReply, ServeReply},
     views::{
-        ContactState, METERED, Message, MessageKind, MessageState, Metered, NetworkStatus, PORT_MAPPING, Presence,
-        RECEIPTS_SEEN, RELAY_ONLY,
+        ContactState, METERED, Message, MessageKind, MessageState, Metered, NetworkStatus, Presence, RECEIPTS_SEEN,
     },
 };
 
@@ -18,6 +17,7 @@ mod link_preview;
 mod mailboxes;
 mod messages;
 mod notify;
+mod settings;
 mod stickers;
 mod typing;
 
@@ -151,21 +151,6 @@ fn what_the_desktop_knows_of_the_connection_is_told_to_every_node() {
     assert_eq!(update(&mut model, Action::Metered(Some(true))), [set(true.into())]);
     assert_eq!(model.settings.metered, Some(true));
     assert_eq!(update(&mut model, Action::Metered(None)), [set(serde_json::Value::Null)]);
-}
-
-#[test]
-fn a_switch_moves_nothing_but_itself() {
-    for (key, on) in [(PORT_MAPPING, false), (RELAY_ONLY, true), (RECEIPTS_SEEN, false)] {
-        let mut model = ready();
-        let before = model.settings.clone();
-        let _effects = update(&mut model, Action::Share(key, on));
-        let moved = [
-            (PORT_MAPPING, before.port_mapping != model.settings.port_mapping),
-            (RELAY_ONLY, before.relay_only != model.settings.relay_only),
-            (RECEIPTS_SEEN, before.receipts != model.settings.receipts),
-        ];
-        assert!(moved.iter().all(|(other, moved)| *moved == (*other == key)), "{key}: {moved:?}");
-    }
 }
 
 #[test]

@@ -147,8 +147,9 @@ fn a_message_that_was_given_up_says_why_and_is_sent_again() {
 
 /// What is sent in place of which message.
 fn again(effect: &Effect) -> Option<(&str, kith_node::MessageId)> {
-    match effect {
-        Effect::Call(Command::ChatsSend(params), Then::SentAgain(message)) => Some((&params.text, *message)),
-        _ => None,
+    if let Effect::Call(Command::ChatsSend(params), Then::SentAgain(message)) = effect {
+        Some((&params.text, *message))
+    } else {
+        None
     }
 }

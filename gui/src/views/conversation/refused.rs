@@ -31,10 +31,11 @@ pub(super) fn height(bubble: &Bubble) -> f32 {
 /// Why a message was given up, as far as it is known.
 pub(super) fn why(cx: &Cx<'_>, bubble: &Bubble) -> String {
     let known = cx.model.open_chat().is_some_and(|chat| cx.model.contact_of(chat).is_some());
-    cx.t(match known {
-        false => "failed-removed",
-        true if cx.model.now.saturating_sub(bubble.at) >= LATE_MS => "failed-late",
-        true => "failed-other",
+    let late = cx.model.now.saturating_sub(bubble.at) >= LATE_MS;
+    cx.t(match (known, late) {
+        (false, _) => "failed-removed",
+        (true, true) => "failed-late",
+        (true, false) => "failed-other",
     })
 }
 
