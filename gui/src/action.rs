@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use kith_node::{
     AccountId, ChatId, MessageId,
-    api::Password,
+    api::{InviteId, Password},
     params::DeleteFor,
     views::{NotifyContent, NotifyRule, QuietHours, Sharing},
 };
 
 use crate::{
     bridge::FromNode,
-    model::{About, AddTab, Filter, Narrow, PictureFrom, PictureOf, Restoring, Route, Section, Settings, Sheet, Step},
+    model::{
+        About, AddTab, Filter, Narrow, NewMailbox, PictureFrom, PictureOf, Restoring, Route, Section, Settings, Sheet,
+        Step,
+    },
     platform::appearance::Preferred,
 };
 
@@ -125,6 +128,8 @@ pub enum Action {
     Send(ChatId),
     /// Try a refused message again.
     Retry(ChatId, u64),
+    /// Send a message anew that was given up.
+    SendAgain(MessageId),
     /// Forget a refused message.
     Discard(ChatId, u64),
     /// Answer a message of the open conversation.
@@ -238,6 +243,10 @@ pub enum Action {
     AddConfirm,
     /// Do not ask them after all.
     AddCancel,
+    /// Show the invites of mine that are open.
+    ShowInvites,
+    /// Let this one lead nowhere any more.
+    RevokeInvite(InviteId),
     /// Look for a QR code on the clipboard.
     ScanClipboard,
     /// Look for one in a file.
@@ -285,6 +294,12 @@ pub enum Action {
     DropPreview(ChatId),
     /// A picture is on the screen and not here.
     WantPicture(PictureOf),
+    /// What is typed of a node that shall keep my mail.
+    EditMailbox(NewMailbox),
+    /// Use it.
+    AddMailbox,
+    /// Leave no mail at this one any more, by its link.
+    RemoveMailbox(String),
     /// Keep mail for others on this computer, or not.
     ServeMail(bool),
     /// How much of it, MiB.

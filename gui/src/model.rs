@@ -28,8 +28,8 @@ pub use stickers::{NewSticker, PictureFrom};
 pub use talk::{Aim, LinkDraft, Load, Pending, Quote, Scroll, Seen, Talk};
 pub use told::{About, Notice, Told, Waiting};
 pub use view::{
-    AddContact, AddTab, EmojiFor, Filter, Hits, Lasts, Later, Narrow, NewBackup, NewPassword, NewPoll, Palette,
-    PhraseCheck, Preview, ProfileEdit, Route, Section, Sheet, Span, Toast, ToastKind, View, Wiping, Words,
+    AddContact, AddTab, EmojiFor, Filter, Hits, Lasts, Later, Narrow, NewBackup, NewMailbox, NewPassword, NewPoll,
+    Palette, PhraseCheck, Preview, ProfileEdit, Route, Section, Sheet, Span, Toast, ToastKind, View, Wiping, Words,
 };
 
 /// How many conversations keep their loaded messages.

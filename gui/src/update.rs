@@ -45,6 +45,7 @@ use crate::{
 };
 
 pub(crate) use backup::needs_password;
+pub(crate) use mailboxes::AGAIN as MAILBOX_AGAIN;
 pub(crate) use reply::error_key;
 
 /// How long a toast stays.
@@ -63,6 +64,8 @@ pub enum Then {
     Say(&'static str),
     /// A message was stored.
     Sent(ChatId, u64),
+    /// A message was stored in place of this one, which was given up.
+    SentAgain(MessageId),
     /// A part of a history came.
     Page(ChatId, Load),
     /// What a message said before came.
@@ -83,6 +86,10 @@ pub enum Then {
     Invited,
     /// Words that lead to an invite were made.
     Spoken,
+    /// The invites that are open came.
+    Invites,
+    /// One of them was revoked.
+    Revoked,
     /// Who a link leads to, for this link, or these words.
     Previewed(String),
     /// A request was made.
@@ -112,6 +119,12 @@ pub enum Then {
     BootstrapAdded,
     /// The mail for others on this computer.
     Served,
+    /// The nodes that keep my mail.
+    Mailboxes,
+    /// One more of them was added.
+    MailboxAdded,
+    /// One of them was removed.
+    MailboxRemoved,
     /// Everything is being deleted.
     Wiped,
     /// The page behind a link in a draft was seen.
@@ -242,6 +255,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::KeepMail(on) => {
             model.settings.mail = on;
             keep(MAILBOXES_USE, on.into(), &mut out);
+            mailboxes::list(model, &mut out);
         }
         Action::DismissToast(id) => model.view.toasts.retain(|toast| toast.id != id),
         Action::Echo => {
@@ -322,6 +336,7 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
 /// What follows from an event beside what is shown.
 fn tell(model: &mut Model, event: &Event, out: &mut Vec<Effect>) {
     notify::heard(model, event, out);
+    mailboxes::heard(model, event, out);
     if let Event::BackupChanged { backups } = event {
         backup::heard(model, backups);
     }
@@ -339,6 +354,7 @@ fn tick(model: &mut Model, out: &mut Vec<Effect>) {
     link_preview::tick(model, out);
     entry::first_invite(model, out);
     notify::tick(model, out);
+    mailboxes::tick(model, out);
 }
 
 fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {
@@ -356,8 +372,22 @@ fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {
 
 fn set(model: &mut Model, settings: Settings, out: &mut Vec<Effect>) {
     let Settings { receipts, mail, previews, typing, presence, status, notify_content, quiet, .. } = model.settings;
-    model.settings =
-        Settings { receipts, mail, previews, typing, presence, status, notify_content, quiet, ..settings.bounded() };
+    let Settings { relay_only, port_mapping, metered, renew_key, .. } = model.settings;
+    model.settings = Settings {
+        receipts,
+        mail,
+        relay_only,
+        port_mapping,
+        metered,
+        renew_key,
+        previews,
+        typing,
+        presence,
+        status,
+        notify_content,
+        quiet,
+        ..settings.bounded()
+    };
     let Ok(value) = serde_json::to_value(&model.settings) else { return };
     keep(Settings::KEY, value, out);
 }
@@ -447,7 +477,7 @@ fn go(model: &mut Model, route: Route, out: &mut Vec<Effect>) {
         contacts::ask_safety(model, account, out);
     }
     if matches!(route, Route::Contacts { open: Some(_) } | Route::Settings(Section::Privacy)) {
-        mailboxes::ask(out);
+        mailboxes::ask(model, out);
     }
     if route == Route::Settings(Section::Storage) {
         out.push(Effect::Call(Command::BackupStatus(params::Nothing {}), Then::Rolling));

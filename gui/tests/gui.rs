@@ -4,24 +4,34 @@
 mod backup;
 #[path = "gui/changes.rs"]
 mod changes;
+#[path = "gui/choices.rs"]
+mod choices;
 #[path = "gui/copy.rs"]
 mod copy;
 #[path = "gui/device.rs"]
 mod device;
 #[path = "gui/expiry.rs"]
 mod expiry;
+#[path = "gui/given_up.rs"]
+mod given_up;
 #[path = "gui/introduce.rs"]
 mod introduce;
+#[path = "gui/invites.rs"]
+mod invites;
 #[path = "gui/keeper.rs"]
 mod keeper;
 #[path = "gui/link_preview.rs"]
 mod link_preview;
+#[path = "gui/mailboxes.rs"]
+mod mailboxes;
 #[path = "gui/meeting.rs"]
 mod meeting;
 #[path = "gui/packages.rs"]
 mod packages;
 #[path = "gui/pictures.rs"]
 mod pictures;
+#[path = "gui/pictures_of_mail.rs"]
+mod pictures_of_mail;
 #[path = "gui/poll.rs"]
 mod poll;
 #[path = "gui/presence.rs"]

@@ -1,6 +1,6 @@
 //! The loaded part of a conversation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kith_node::{
     MessageId, PreviewId,
@@ -123,6 +123,8 @@ pub struct Talk {
     pub loaded: bool,
     /// Not stored yet.
     pub pending: Vec<Pending>,
+    /// Given up, and being sent anew.
+    pub again: BTreeSet<MessageId>,
     /// What is being written.
     pub draft: String,
     /// The draft as the node has it.

@@ -6,7 +6,7 @@ use kith_node::{
     AccountId, ChatId, MessageId,
     api::Password,
     params::{EditedText, Hit, SafetyReply, ServeReply},
-    views::{MessageKind, Presence, Profile, Scheduled, TestStep},
+    views::{Invite, Mailbox, MessageKind, Presence, Profile, Scheduled, TestStep},
 };
 
 use super::NewSticker;
@@ -115,6 +115,8 @@ impl Lasts {
 pub enum Sheet {
     /// Give or use an invite.
     AddContact(AddContact),
+    /// Invites of mine that are open; `None` until the node has answered.
+    Invites(Option<Vec<Invite>>),
     /// Edit my name and status.
     Profile(ProfileEdit),
     /// My 24 words.
@@ -313,6 +315,21 @@ pub struct NewBackup {
     /// What else went wrong: the key of the text for it, or the text.
     pub error: Option<String>,
     /// It is being made.
+    pub busy: bool,
+}
+
+/// A node that shall keep my mail, as far as it was typed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NewMailbox {
+    /// Its link.
+    pub link: String,
+    /// What its operator gave out.
+    pub token: Password,
+    /// What is wrong with the link, by the key of its text.
+    pub wrong_link: Option<&'static str>,
+    /// What is wrong with the token.
+    pub wrong_token: Option<&'static str>,
+    /// The node has been asked.
     pub busy: bool,
 }
 
@@ -532,6 +549,12 @@ pub struct View {
     pub safety: Option<(AccountId, SafetyReply)>,
     /// The mail for others on this computer, once the node has told.
     pub served: Option<ServeReply>,
+    /// The nodes that keep my mail, once the node has told.
+    pub mailboxes: Option<Vec<Mailbox>>,
+    /// When it was last asked for them, Unix milliseconds.
+    pub mailboxes_at: u64,
+    /// One more of them, being typed.
+    pub new_mailbox: NewMailbox,
     /// The last test of the network; `None` inside while it runs.
     pub network_test: Option<Option<Vec<TestStep>>>,
     /// A bootstrap address being typed.
@@ -565,6 +588,9 @@ impl Default for View {
             welcome: None,
             safety: None,
             served: None,
+            mailboxes: None,
+            mailboxes_at: 0,
+            new_mailbox: NewMailbox::default(),
             network_test: None,
             bootstrap_input: String::new(),
             selected: BTreeSet::new(),

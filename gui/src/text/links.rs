@@ -10,6 +10,10 @@ use std::borrow::Cow;
 
 pub use invisible::{is_invisible, safe_name};
 
+/// So many bytes of a transport id stand in the first characters of a bootstrap link, which is base32.
+const TRANSPORT_BYTES: usize = 31;
+const TRANSPORT_CHARS: usize = 50;
+
 /// The invite link in a text: alone, or in the middle of what somebody pasted with it.
 pub fn invite_in(text: &str) -> Option<&str> {
     let (_, after) = text.split_once("kith:i/")?;
@@ -28,6 +32,28 @@ pub fn address_in(text: &str) -> Option<&str> {
         let word = word.to_ascii_lowercase();
         word.starts_with("kith1") && word.parse::<kith_node::AccountId>().is_ok()
     })
+}
+
+/// The beginning of the transport id, in hexadecimal, of the node that a bootstrap link leads to: all but its last byte. As
+/// it was typed; whether the rest of the link is whole is the node's to say.
+pub fn transport_in(link: &str) -> Option<String> {
+    let link = link.trim().to_ascii_lowercase();
+    let start = link.strip_prefix("kith:b/1/")?.get(..TRANSPORT_CHARS)?;
+    let (mut bits, mut held, mut hex) = (0_u32, 0_u32, String::with_capacity(2 * TRANSPORT_BYTES));
+    for c in start.chars() {
+        let five = match c {
+            'a'..='z' => u32::from(c) - u32::from('a'),
+            '2'..='7' => u32::from(c) - u32::from('2') + 26,
+            _ => return None,
+        };
+        (bits, held) = (bits << 5 | five, held + 5);
+        while held >= 4 && hex.len() < 2 * TRANSPORT_BYTES {
+            held -= 4;
+            hex.push(char::from_digit(bits >> held & 15, 16)?);
+        }
+        bits &= 15;
+    }
+    Some(hex)
 }
 
 /// Where a web link leads, for showing: the host without user, password and port. None for links of other kinds.

@@ -1,6 +1,9 @@
 //! People: invites, requests, names, trust.
 
-use kith_node::{AccountId, Command, SPOKEN_WORDS, SpokenCode, SpokenError, params};
+use kith_node::{
+    AccountId, Command, SPOKEN_WORDS, SpokenCode, SpokenError, params,
+    views::{Invite, Share, Sharing},
+};
 
 use super::{Effect, Target, Then, toast};
 use crate::{
@@ -28,6 +31,10 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
         }
         Action::AddSpeak(speaking) => speak(model, speaking, out),
         Action::AddConfirm => confirm(model, out),
+        Action::ShowInvites => show_invites(model, out),
+        Action::RevokeInvite(invite) => {
+            out.push(call(Command::ContactsRevokeInvite(params::InviteRef { invite }), Then::Revoked));
+        }
         Action::ScanClipboard => out.push(Effect::ScanClipboard),
         Action::ScanFile => out.push(Effect::ScanFile),
         Action::ScanScreen => out.push(Effect::ScanScreen),
@@ -67,16 +74,7 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             out.push(call(Command::ContactsAnswerIntroduction(params), Then::Nothing));
         }
         Action::SaveProfile => save_profile(model, out),
-        Action::ShareWith(account, sharing) => {
-            let params = params::ContactSetParams {
-                account,
-                typing: Some(sharing.typing),
-                presence: Some(sharing.presence),
-                receipts: Some(sharing.receipts),
-                status: Some(sharing.status),
-            };
-            out.push(call(Command::ContactsSet(params), Then::Nothing));
-        }
+        Action::ShareWith(account, sharing) => share_with(model, account, sharing, out),
         Action::Idle(idle) if model.me.is_some() => {
             let params = params::ProfileSetParams { idle: Some(idle), ..Default::default() };
             out.push(call(Command::ProfileSet(params), Then::Nothing));
@@ -85,6 +83,20 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
         other => return Some(other),
     }
     None
+}
+
+/// Only what was changed: who chooses twice before the node has answered changes both.
+fn share_with(model: &Model, account: AccountId, sharing: Sharing, out: &mut Vec<Effect>) {
+    let before = model.contacts.get(&account).map(|contact| contact.sharing).unwrap_or_default();
+    let changed = |before: Share, now: Share| (before != now).then_some(now);
+    let params = params::ContactSetParams {
+        account,
+        typing: changed(before.typing, sharing.typing),
+        presence: changed(before.presence, sharing.presence),
+        receipts: changed(before.receipts, sharing.receipts),
+        status: changed(before.status, sharing.status),
+    };
+    out.push(Effect::Call(Command::ContactsSet(params), Then::Nothing));
 }
 
 /// The sheet, or the page shown once at the beginning.
@@ -114,6 +126,28 @@ fn invite(model: &mut Model, out: &mut Vec<Effect>) {
         let params = params::InviteParams { single_use, expires_s: None, note: None, spoken: false };
         out.push(Effect::Call(Command::ContactsInvite(params), Then::Invited));
     }
+}
+
+fn show_invites(model: &mut Model, out: &mut Vec<Effect>) {
+    model.view.sheet = Some(Sheet::Invites(None));
+    list_invites(out);
+}
+
+fn list_invites(out: &mut Vec<Effect>) {
+    out.push(Effect::Call(Command::ContactsInvites(params::Nothing {}), Then::Invites));
+}
+
+/// The open ones came, if somebody still looks.
+pub(super) fn invites_listed(model: &mut Model, invites: Vec<Invite>) {
+    if let Some(Sheet::Invites(shown)) = &mut model.view.sheet {
+        *shown = Some(invites);
+    }
+}
+
+/// One of them leads nowhere any more.
+pub(super) fn revoked(model: &mut Model, out: &mut Vec<Effect>) {
+    toast(model, ToastKind::Done, "toast-revoked");
+    list_invites(out);
 }
 
 /// Makes words unless there are some that still lead somewhere.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use kith_node::{
     ChatId, Command, MessageId, params,
-    views::{Message, MessageKind},
+    views::{Message, MessageKind, MessageState},
 };
 
 use super::{Effect, Target, Then};
@@ -50,6 +50,7 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
             model.view.sheet = None;
             call(out, Command::ChatsDelete(params::DeleteParams { message, scope }));
         }
+        Action::SendAgain(message) => send_again(model, message, out),
         Action::Forward(message, to) => forward(model, message, to, out),
         Action::PinMessage(message, on) => {
             call(out, Command::ChatsPinMessage(params::PinMessageParams { message, on }));
@@ -116,6 +117,28 @@ fn forward(model: &mut Model, message: MessageId, to: BTreeSet<ChatId>, out: &mu
     if !to.is_empty() {
         let command = Command::ChatsForward(params::ForwardParams { message, to: to.into_iter().collect() });
         out.push(Effect::Call(command, Then::Say("toast-forwarded")));
+    }
+}
+
+/// Writes what a message says that was given up once more; that one goes when the new one is there.
+fn send_again(model: &mut Model, message: MessageId, out: &mut Vec<Effect>) {
+    let given_up = |found: &&Message| found.state == Some(MessageState::Failed) && can_edit(found);
+    let Some(found) = model.message(message).filter(given_up) else { return };
+    let (chat, reply_to, expires_s) = (found.chat, found.reply_to, found.expires_s);
+    let text = found.text.clone().unwrap_or_default();
+    if model.talk_mut(chat).again.insert(message) {
+        let params = params::SendParams { chat, text, reply_to, expires_s, preview: None };
+        out.push(Effect::Call(Command::ChatsSend(params), Then::SentAgain(message)));
+    }
+}
+
+/// It was, or could not be.
+pub(super) fn sent_again(model: &mut Model, message: MessageId, done: bool, out: &mut Vec<Effect>) {
+    for talk in model.talks.values_mut() {
+        talk.again.remove(&message);
+    }
+    if done {
+        call(out, Command::ChatsDelete(params::DeleteParams { message, scope: params::DeleteFor::Me }));
     }
 }
 

@@ -1,8 +1,15 @@
 //! What follows from an answer of the node.
 
-use kith_node::{ApiError, ChatId, ErrorCode, Reply, api::Password, params::HistoryReply, views::ContactState};
+use kith_node::{
+    ApiError, ChatId, ErrorCode, MessageId, Reply,
+    api::Password,
+    params::{EditedText, HistoryReply, PreviewReply},
+    views::ContactState,
+};
 
-use super::{Effect, Then, backup, contacts, link_preview, messages, public_address, schedule, stickers, toast};
+use super::{
+    Effect, Then, backup, contacts, link_preview, mailboxes, messages, public_address, schedule, stickers, toast,
+};
 use crate::{
     model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words},
     text::links,
@@ -12,7 +19,7 @@ use crate::{
 pub(super) fn reply(model: &mut Model, then: Then, result: Result<Reply, ApiError>, out: &mut Vec<Effect>) {
     match result {
         Ok(reply) => done(model, then, reply, out),
-        Err(error) => failed(model, then, &error),
+        Err(error) => failed(model, then, &error, out),
     }
 }
 
@@ -28,14 +35,9 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
             talk.pending.retain(|pending| pending.local != local);
             talk.revision += 1;
         }
+        (Then::SentAgain(message), _) => messages::sent_again(model, message, true, out),
         (Then::Page(chat, load), Reply::ChatsHistory(page)) => add_page(model, chat, load, page, out),
-        (Then::Edits(of), Reply::ChatsEdits(found)) => {
-            if let Some(Sheet::Edits { message, edits }) = &mut model.view.sheet
-                && *message == of
-            {
-                *edits = Some(found.edits);
-            }
-        }
+        (Then::Edits(of), Reply::ChatsEdits(found)) => edited(model, of, found.edits),
         (Then::Quoted(chat, id), Reply::ChatsHistory(page)) => {
             let found = page.messages.into_iter().find(|message| message.id == id);
             messages::quoted(model, chat, id, found);
@@ -53,18 +55,9 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
             let words = invite.words.unwrap_or_default().split(' ').map(str::to_owned).collect();
             contacts::edit_add(model, |add| add.words = Some(Words { words, until: invite.expires_at }));
         }
-        (Then::Previewed(link), Reply::ContactsPreview(person)) => previewed(
-            model,
-            &link,
-            Preview::Person {
-                account: person.account,
-                link: person.link,
-                name: person.name,
-                known: person.state.is_some_and(|state| state != ContactState::Requested),
-                mine: person.mine,
-                works: person.work_bits.is_some(),
-            },
-        ),
+        (Then::Invites, Reply::ContactsInvites(found)) => contacts::invites_listed(model, found.invites),
+        (Then::Revoked, _) => contacts::revoked(model, out),
+        (Then::Previewed(link), Reply::ContactsPreview(person)) => previewed(model, &link, preview_of(person)),
         (Then::Added, Reply::ContactsAdd(added)) => contacts::added(model, added.account, out),
         (Then::Safety(account), Reply::ContactsSafetyNumber(safety)) => model.view.safety = Some((account, safety)),
         (Then::Found(query, narrow), Reply::ChatsSearch(found))
@@ -85,11 +78,34 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
         (Then::Rolling, Reply::BackupSet(_)) => backup::rolling_set(model),
         (Then::Tested, Reply::NetworkTest(test)) => model.view.network_test = Some(Some(test.steps)),
         (Then::Served, Reply::MailboxesServe(served)) => model.view.served = Some(served),
+        (Then::Mailboxes, Reply::MailboxesList(found)) => model.view.mailboxes = Some(found.mailboxes),
+        (Then::MailboxAdded, _) => mailboxes::added(model, out),
+        (Then::MailboxRemoved, _) => mailboxes::removed(model, out),
         (Then::BootstrapAdded, _) => {
             model.view.bootstrap_input.clear();
             toast(model, ToastKind::Done, "toast-bootstrap-added");
         }
         _ => {}
+    }
+}
+
+/// What a message said before, if that is still wanted.
+fn edited(model: &mut Model, of: MessageId, found: Vec<EditedText>) {
+    if let Some(Sheet::Edits { message, edits }) = &mut model.view.sheet
+        && *message == of
+    {
+        *edits = Some(found);
+    }
+}
+
+fn preview_of(person: PreviewReply) -> Preview {
+    Preview::Person {
+        account: person.account,
+        link: person.link,
+        name: person.name,
+        known: person.state.is_some_and(|state| state != ContactState::Requested),
+        mine: person.mine,
+        works: person.work_bits.is_some(),
     }
 }
 
@@ -123,7 +139,7 @@ fn previewed(model: &mut Model, link: &str, preview: Preview) {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "most calls fail with a toast")]
-fn failed(model: &mut Model, then: Then, error: &ApiError) {
+fn failed(model: &mut Model, then: Then, error: &ApiError, out: &mut Vec<Effect>) {
     let key = error_key(error.code);
     match then {
         Then::Sent(chat, local) => {
@@ -133,15 +149,9 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
             }
             talk.revision += 1;
         }
-        Then::Page(chat, load) => {
-            let talk = model.talk_mut(chat);
-            talk.loading = None;
-            // Else the timeline would ask again with every frame.
-            match load {
-                Load::Before => talk.more_before = false,
-                Load::After => talk.more_after = false,
-                Load::First | Load::Around(_) | Load::End => {}
-            }
+        Then::Page(chat, load) => no_page(model, chat, load, key),
+        Then::SentAgain(message) => {
+            messages::sent_again(model, message, false, out);
             toast(model, ToastKind::Problem, key);
         }
         Then::Previewed(asked) => {
@@ -171,6 +181,7 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
             }
             toast(model, ToastKind::Problem, key);
         }
+        Then::MailboxAdded => mailboxes::not_added(model, error.code, key),
         Then::Phrase => match &mut model.view.sheet {
             Some(Sheet::Phrase { wrong, password, .. }) if error.code == ErrorCode::WrongPassword => {
                 (*wrong, *password) = (true, Password::default());
@@ -201,6 +212,18 @@ fn failed(model: &mut Model, then: Then, error: &ApiError) {
         Then::Picture(_) | Then::Ignored => {}
         _ => toast(model, ToastKind::Problem, key),
     }
+}
+
+fn no_page(model: &mut Model, chat: ChatId, load: Load, key: String) {
+    let talk = model.talk_mut(chat);
+    talk.loading = None;
+    // Else the timeline would ask again with every frame.
+    match load {
+        Load::Before => talk.more_before = false,
+        Load::After => talk.more_after = false,
+        Load::First | Load::Around(_) | Load::End => {}
+    }
+    toast(model, ToastKind::Problem, key);
 }
 
 /// Why there is no preview of what was typed.

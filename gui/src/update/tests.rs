@@ -2,8 +2,7 @@ use kith_node::{
     ApiError, ErrorCode, Event, ProfileState, Reply, Snapshot,
     params::{AddReply, ChatReply, Done, HistoryReply, InviteReply, PreviewReply, SendReply, ServeReply},
     views::{
-        ContactState, METERED, Message, MessageKind, MessageState, Metered, NetworkStatus, PORT_MAPPING, Presence,
-        RECEIPTS_SEEN, RELAY_ONLY,
+        ContactState, METERED, Message, MessageKind, MessageState, Metered, NetworkStatus, Presence, RECEIPTS_SEEN,
     },
 };
 
@@ -13,9 +12,12 @@ use crate::model::{
     samples::{NOW, account, chat, chat_id, contact, message, message_id, network, profile},
 };
 
+mod invites;
 mod link_preview;
+mod mailboxes;
 mod messages;
 mod notify;
+mod settings;
 mod stickers;
 mod typing;
 
@@ -149,21 +151,6 @@ fn what_the_desktop_knows_of_the_connection_is_told_to_every_node() {
     assert_eq!(update(&mut model, Action::Metered(Some(true))), [set(true.into())]);
     assert_eq!(model.settings.metered, Some(true));
     assert_eq!(update(&mut model, Action::Metered(None)), [set(serde_json::Value::Null)]);
-}
-
-#[test]
-fn a_switch_moves_nothing_but_itself() {
-    for (key, on) in [(PORT_MAPPING, false), (RELAY_ONLY, true), (RECEIPTS_SEEN, false)] {
-        let mut model = ready();
-        let before = model.settings.clone();
-        let _effects = update(&mut model, Action::Share(key, on));
-        let moved = [
-            (PORT_MAPPING, before.port_mapping != model.settings.port_mapping),
-            (RELAY_ONLY, before.relay_only != model.settings.relay_only),
-            (RECEIPTS_SEEN, before.receipts != model.settings.receipts),
-        ];
-        assert!(moved.iter().all(|(other, moved)| *moved == (*other == key)), "{key}: {moved:?}");
-    }
 }
 
 #[test]
@@ -602,7 +589,7 @@ fn backups_are_made_as_often_as_wanted() {
 fn keeping_mail_for_others_is_asked_for_where_it_is_shown() {
     let mut model = ready();
     assert_eq!(calls(&update(&mut model, Action::Section(Section::Appearance))), [""; 0]);
-    assert_eq!(calls(&update(&mut model, Action::Section(Section::Privacy))), ["mailboxes.serve"]);
+    assert_eq!(calls(&update(&mut model, Action::Section(Section::Privacy))), ["mailboxes.serve", "mailboxes.list"]);
     let _effects = reply(&mut model, Then::Served, Ok(Reply::MailboxesServe(served(false))));
     let effects = update(&mut model, Action::ServeMail(true));
     let wanted = params::ServeParams { on: Some(true), quota_mb: None, erase: None };
@@ -616,7 +603,7 @@ fn keeping_mail_for_others_is_asked_for_where_it_is_shown() {
     assert_eq!(effects, [Effect::Call(Command::MailboxesServe(wanted), Then::Served)]);
 
     let opened = update(&mut model, Action::Go(Route::Contacts { open: Some(account(1)) }));
-    assert_eq!(calls(&opened), ["contacts.safety_number", "mailboxes.serve"]);
+    assert_eq!(calls(&opened), ["contacts.safety_number", "mailboxes.serve", "mailboxes.list"]);
     let effects = update(&mut model, Action::OfferMail(account(1), true));
     let wanted = params::MailboxOfferParams { account: account(1), on: true };
     assert_eq!(effects.first(), Some(&Effect::Call(Command::MailboxesOffer(wanted), Then::Nothing)));

@@ -12,6 +12,7 @@ mod pins;
 mod poll;
 mod quote;
 mod reactions;
+mod refused;
 mod steer;
 mod sticker;
 mod system;

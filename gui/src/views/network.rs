@@ -2,4 +2,4 @@
 
 mod ui;
 
-pub(crate) use ui::{bootstraps, bytes, show};
+pub(crate) use ui::{bootstraps, bytes, short, show};

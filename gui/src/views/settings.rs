@@ -1,6 +1,7 @@
 //! What can be chosen.
 
 mod account;
+mod mailboxes;
 mod notifications;
 mod pages;
 mod public_address;

@@ -3,6 +3,7 @@
 mod backup;
 pub(crate) mod expiry;
 mod introduce;
+mod invites;
 mod lock;
 pub(crate) mod message;
 mod poll;

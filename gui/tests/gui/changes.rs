@@ -135,7 +135,9 @@ fn two_people_do_things_with_messages() {
     mara.until(&mut [&mut ada], "hit again", |mara| mara.sees_part("Ada: Shall we meet at nine?"));
     let hit = mara.window.get_by_label_contains("Ada: Shall we meet at nine?").accesskit_node().label().unwrap();
     mara.press(&hit);
-    mara.wait("Message");
+    mara.until(&mut [&mut ada], "what was found, marked", |mara| mara.is_marked(": Shall we meet at nine? Or at ten?"));
+    mara.until(&mut [&mut ada], "end of the mark", |mara| !mara.is_marked(": Shall we meet at nine? Or at ten?"));
+    assert!(mara.sees_part(": Shall we meet at nine? Or at ten?"));
 
     menu(&mut mara, "Or at ten?");
     mara.press("Reply");

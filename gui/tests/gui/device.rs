@@ -7,8 +7,16 @@ use std::{
 };
 
 use egui::accesskit::Role;
-use egui_kittest::{Harness, kittest::Queryable as _};
-use kith_gui::{App, AppOptions, bridge::NodeOptions, i18n::Code, theme::Mode};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
+use kith_gui::{
+    App, AppOptions,
+    bridge::NodeOptions,
+    i18n::Code,
+    theme::{Mode, Theme},
+};
 
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -79,6 +87,36 @@ impl Device {
         }
         self.window.step();
         self.window.step();
+    }
+
+    /// Presses one of those that have this role and name, from the first, 0, on.
+    pub(crate) fn press_nth(&mut self, role: Role, label: &str, nth: usize) {
+        self.until(&mut [], label, |device| device.window.query_all_by_role_and_label(role, label).nth(nth).is_some());
+        let found = self.window.get_all_by_role_and_label(role, label).nth(nth).unwrap();
+        if self.window.ctx.content_rect().contains(found.rect().center()) {
+            found.click();
+        } else {
+            found.click_accesskit();
+        }
+        self.window.step();
+        self.window.step();
+    }
+
+    /// Whether the message with this in its name is wholly on the screen and marked as one that was jumped to: its
+    /// bubble has neither of the colours that bubbles have.
+    pub(crate) fn is_marked(&self, part: &str) -> bool {
+        let messages = self.window.query_all_by_label_contains(part);
+        let Some(place) = messages.filter(|node| node.accesskit_node().role() == Role::Article).last() else {
+            return false;
+        };
+        let place = place.rect();
+        let plain = Theme::new(Mode::Dark).tokens;
+        self.window.output().shapes.iter().any(|clipped| {
+            let egui::Shape::Rect(shape) = &clipped.shape else { return false };
+            let is_it = (shape.rect.min - place.min).length() < 1.0 && (shape.rect.max - place.max).length() < 1.0;
+            let seen = clipped.clip_rect.expand(1.0).contains_rect(place);
+            is_it && seen && shape.fill.a() == 255 && ![plain.bubble_in, plain.bubble_out].contains(&shape.fill)
+        })
     }
 
     /// Puts the keyboard into a field and types.

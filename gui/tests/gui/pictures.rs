@@ -25,20 +25,27 @@ use kith_node::{
 
 use crate::{sample, stickers};
 
-const WIDE: [f32; 2] = [1180.0, 760.0];
-const NARROW: [f32; 2] = [420.0, 760.0];
+pub(crate) const WIDE: [f32; 2] = [1180.0, 760.0];
+pub(crate) const NARROW: [f32; 2] = [420.0, 760.0];
 
 fn folder() -> Option<PathBuf> {
     std::env::var_os("KITH_PICTURES").map(PathBuf::from)
 }
 
 /// Draws a screen and keeps it under a name.
-fn draw(name: &str, model: Model, mode: Mode, code: Code, size: [f32; 2]) {
+pub(crate) fn draw(name: &str, model: Model, mode: Mode, code: Code, size: [f32; 2]) {
     draw_after(name, model, mode, code, size, |_| {});
 }
 
 /// The same after somebody did something.
-fn draw_after(name: &str, model: Model, mode: Mode, code: Code, size: [f32; 2], act: impl FnOnce(&mut Harness<'_>)) {
+pub(crate) fn draw_after(
+    name: &str,
+    model: Model,
+    mode: Mode,
+    code: Code,
+    size: [f32; 2],
+    act: impl FnOnce(&mut Harness<'_>),
+) {
     let lang = Lang::new(code, Some(true)).in_utc();
     let mut preview = Preview::new(model, Theme::new(mode), lang);
     let mut window = Harness::builder()
@@ -68,17 +75,17 @@ fn hover(window: &mut Harness<'_>, part: &str) {
     window.hover_at(at);
 }
 
-fn modes() -> [(&'static str, Mode); 3] {
+pub(crate) fn modes() -> [(&'static str, Mode); 3] {
     [("dark", Mode::Dark), ("light", Mode::Light), ("contrast", Mode::HighContrast)]
 }
 
-fn with(change: impl FnOnce(&mut Model)) -> Model {
+pub(crate) fn with(change: impl FnOnce(&mut Model)) -> Model {
     let mut model = sample::model();
     change(&mut model);
     model
 }
 
-fn add(tab: AddTab) -> AddContact {
+pub(crate) fn add(tab: AddTab) -> AddContact {
     AddContact {
         tab,
         link: Some(format!("kith:i/1/{}", "abcdefgh234567ijk".repeat(10))),

@@ -5,10 +5,10 @@ use kith_node::{
     AccountId, ChatId, ErrorCode, MessageId, PreviewId,
     params::{Emoji, Hit, PreviewLinkReply, SafetyReply, ServeReply},
     views::{
-        Bootstrap, Chat, ChatKind, Contact, ContactState, Introduction, IntroductionState, LinkPreview, Message,
-        MessageKind, MessageState, NetworkState, NetworkStatus, Path, PathKind, PathOver, Picture, PictureBytes,
-        PictureFormat, PictureSize, Poll, PollOption, Presence, Profile, Reaction, Scheduled, System, TestStep,
-        Traffic,
+        Bootstrap, Chat, ChatKind, Contact, ContactState, Introduction, IntroductionState, LinkPreview, Mailbox,
+        Message, MessageKind, MessageState, NetworkState, NetworkStatus, Path, PathKind, PathOver, Picture,
+        PictureBytes, PictureFormat, PictureSize, Poll, PollOption, Presence, Profile, Reaction, Scheduled, System,
+        TestStep, Traffic,
     },
 };
 
@@ -598,6 +598,52 @@ fn safety() -> SafetyReply {
         digits: "262964780212191270531849936060667845883841715450167751308059".into(),
         emoji: emoji.map(|(emoji, name)| Emoji { emoji: emoji.into(), name: name.into() }).to_vec(),
     }
+}
+
+/// The nodes that keep my mail: a bootstrap node, Mara's, and two that were typed.
+pub(crate) fn mailboxes() -> Vec<Mailbox> {
+    let of = |address: &str, kept_by, added| Mailbox {
+        address: address.into(),
+        added,
+        kept_by,
+        in_use: !added,
+        queues: 0,
+        answered_at: None,
+        refused_at: None,
+    };
+    let (first, second) = (
+        "kith:b/1/ljnvyxk6l5qgcytdmrswmz3infvgw3dnnzxxa4lson2hk5txpb4uacyeyyzwiberaiigrtidmfrggza",
+        "kith:b/1/pf4ho5tvorzxe4lqn5xg23dlnjuwqz3gmvsggytbmbpv4xk4lnneacyeyyzwiberaiigrtidmfrggza",
+    );
+    let bootstrap = "kith:b/1/nmpqyxu5pjfszdr7digvy236r6nawhbnhzhvu234rwpa6grlhrguacyeyyzwiberaiigrtidmfrggza";
+    vec![
+        Mailbox { refused_at: Some(NOW - 12 * MINUTE), ..of(first, None, true) },
+        of(second, None, true),
+        Mailbox { answered_at: Some(NOW - 3 * MINUTE), ..of(second, Some(account(1)), false) },
+        Mailbox { answered_at: Some(NOW - 26 * 60 * MINUTE), ..of(bootstrap, None, false) },
+    ]
+}
+
+/// The conversation with Mara with messages in it that mailboxes keep, and with two that were given up.
+pub(crate) fn kept() -> Model {
+    let mut model = talking();
+    let talk = model.talk_mut(chat_id(1));
+    for at in [0, 1] {
+        talk.messages[at].sent_at = NOW - (31 * 24 * 60 - at as u64) * MINUTE;
+    }
+    talk.messages[1].state = Some(MessageState::Failed);
+    talk.messages[9].state = Some(MessageState::Failed);
+    for (at, boxes, days) in [(10, 1, 1), (15, 2, 14), (16, 2, 14)] {
+        let message = &mut talk.messages[at];
+        message.state = Some(MessageState::Stored);
+        message.stored_at = (0..boxes).map(|n| format!("{n:064x}")).collect();
+        message.stored_until = Some(NOW + days * 24 * 60 * MINUTE);
+    }
+    for (n, state) in [(1, MessageState::Stored), (5, MessageState::Failed)] {
+        let last = model.chats.get_mut(&chat_id(n)).and_then(|chat| chat.last.as_mut());
+        last.expect("the last").state = Some(state);
+    }
+    model
 }
 
 /// Mail for two people on this computer.

@@ -163,3 +163,22 @@ proptest! {
         let _: bool = is_suspicious(&url);
     }
 }
+
+#[test]
+fn a_bootstrap_link_says_which_node_it_leads_to() {
+    let link = "kith:b/1/a4eascqlbqgq4dyqcejbgfavcylrqgi2dmob2hq7eaqseizeeuteaaican4hq6dy";
+    let start = "0708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425";
+    for (link, expected) in [
+        (link.to_owned(), Some(start)),
+        (format!("  {}\n", link.to_uppercase()), Some(start)),
+        (link[..70].to_owned(), Some(start)),
+        (link[..40].to_owned(), None),
+        (link.replace("/1/", "/2/"), None),
+        (link.replacen("bqg", "b1g", 1), None),
+        ("kith:i/1/abc".to_owned(), None),
+        (format!("kith:b/1/{}", "ä".repeat(60)), None),
+        (String::new(), None),
+    ] {
+        assert_eq!(transport_in(&link).as_deref(), expected, "{link}");
+    }
+}

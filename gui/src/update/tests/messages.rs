@@ -200,3 +200,26 @@ fn what_is_pinned_is_known_without_being_loaded() {
     let _effects = event(&mut model, Event::MessageRemoved { message: message_id(2), chat: chat_id(1) });
     assert!(pinned(&model).is_empty());
 }
+
+#[test]
+fn a_message_that_was_given_up_is_sent_anew_and_goes() {
+    let failed = |n| Message {
+        state: Some(MessageState::Failed),
+        reply_to: Some(message_id(1)),
+        expires_s: Some(60),
+        ..message(n)
+    };
+    let mut model = talking(vec![message(1), failed(2), failed(3)]);
+    assert_eq!(update(&mut model, Action::SendAgain(message_id(1))), [], "it is on its way");
+    let effects = update(&mut model, Action::SendAgain(message_id(2)));
+    let again = sent(&effects).expect("the same once more");
+    assert_eq!((again.text.as_str(), again.reply_to, again.expires_s), ("Message 2", Some(message_id(1)), Some(60)));
+    assert_eq!(update(&mut model, Action::SendAgain(message_id(2))), [], "a second click");
+    let then = || Then::SentAgain(message_id(2));
+    assert_eq!(calls(&reply(&mut model, then(), Err(ErrorCode::StorageFull))), [""; 0], "it stays");
+    assert_eq!(model.view.toasts.len(), 1);
+    assert_eq!(calls(&update(&mut model, Action::SendAgain(message_id(2)))), ["chats.send"]);
+    let effects = reply(&mut model, then(), Ok(Reply::ChatsSend(SendReply { message: message_id(9) })));
+    let wanted = params::DeleteParams { message: message_id(2), scope: DeleteFor::Me };
+    assert_eq!(effects, [Effect::Call(Command::ChatsDelete(wanted), Then::Nothing)]);
+}

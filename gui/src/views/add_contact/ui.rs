@@ -38,6 +38,9 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, add: &AddContact) {
                     if link_button(ui, cx, &cx.t("add-speak")).clicked() {
                         cx.act(Action::AddSpeak(true));
                     }
+                    if link_button(ui, cx, &cx.t("invites-open")).clicked() {
+                        cx.act(Action::ShowInvites);
+                    }
                 });
             }
             AddTab::Enter => enter(ui, cx, add),

@@ -1,6 +1,16 @@
-//! Why somebody is reached through a relay, as far as this node can know.
+//! What the way to somebody means, and why they are reached through a relay, as far as this node can know.
 
-use kith_node::views::{NetworkState, NetworkStatus};
+use kith_node::views::{Contact, NetworkState, NetworkStatus, PathKind};
+
+/// The key of the sentence about the way to a contact.
+pub(super) fn about_way(contact: &Contact) -> &'static str {
+    match contact.path.kind {
+        PathKind::Direct => "path-direct-about",
+        PathKind::Relayed => "path-relayed-about",
+        PathKind::None if contact.mailboxes > 0 => "path-none-kept-about",
+        PathKind::None => "path-none-about",
+    }
+}
 
 /// The key of the sentence that says it.
 pub(super) fn why_relayed(network: Option<&NetworkStatus>, relay_only: bool) -> &'static str {
@@ -14,7 +24,24 @@ pub(super) fn why_relayed(network: Option<&NetworkStatus>, relay_only: bool) -> 
 
 #[cfg(test)]
 mod tests {
+    use kith_node::views::Path;
+
     use super::*;
+    use crate::model::samples::contact;
+
+    #[test]
+    fn where_messages_wait_depends_on_the_mailboxes_of_a_contact() {
+        for (kind, mailboxes, key) in [
+            (PathKind::None, 0, "path-none-about"),
+            (PathKind::None, 2, "path-none-kept-about"),
+            (PathKind::Direct, 2, "path-direct-about"),
+            (PathKind::Relayed, 0, "path-relayed-about"),
+        ] {
+            let path = Path { kind, rtt_ms: None, over: None, via: None };
+            let contact = Contact { path, mailboxes, ..contact(1, "Mara") };
+            assert_eq!(about_way(&contact), key, "{kind:?}, {mailboxes} mailboxes");
+        }
+    }
 
     #[test]
     fn the_reason_is_what_this_node_knows_of_itself() {

@@ -11,7 +11,12 @@ use crate::{
     model::{Section, Sheet, can_write_to, shown_name, status},
     text::links,
     theme::{Type, icons, space},
-    views::{chats::mute, contact::because::why_relayed, contacts::standing, sheets::expiry::choices},
+    views::{
+        chats::mute,
+        contact::because::{about_way, why_relayed},
+        contacts::standing,
+        sheets::expiry::choices,
+    },
     widgets::{
         Face, Kind, Tone, avatar, banner, button, card, glyph, icon_button, label, link_button, muted, paragraph,
         section_title, segmented, selectable, side_by_side, switch_row,
@@ -201,15 +206,7 @@ fn path(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
             };
             label(ui, cx.theme.text(&text, Type::BODY, cx.tokens().text));
         });
-        muted(
-            ui,
-            cx,
-            &cx.t(match contact.path.kind {
-                PathKind::Direct => "path-direct-about",
-                PathKind::Relayed => "path-relayed-about",
-                PathKind::None => "path-none-about",
-            }),
-        );
+        muted(ui, cx, &cx.t(about_way(contact)));
         if contact.path.kind == PathKind::Relayed {
             let why = why_relayed(cx.model.network.as_ref(), cx.model.settings.relay_only);
             muted(ui, cx, &cx.t(why));
@@ -301,6 +298,13 @@ fn mail(ui: &mut Ui, cx: &mut Cx<'_>, contact: &Contact) {
                 label(ui, cx.theme.text(&text, Type::BODY, cx.tokens().text));
             });
             muted(ui, cx, &cx.with("contact-mail-theirs-about", &[("name", Arg::Text(&name))]));
+            let theirs = cx.model.view.mailboxes.iter().flatten().find(|known| known.kept_by == Some(contact.account));
+            let text = cx.with("contact-mail-refuse", &[("name", Arg::Text(&name))]);
+            if let Some(theirs) = theirs
+                && link_button(ui, cx, &text).clicked()
+            {
+                cx.actions.push(Action::RemoveMailbox(theirs.address.clone()));
+            }
         }
     });
 }

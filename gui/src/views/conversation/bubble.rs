@@ -10,7 +10,7 @@ use kith_node::{MessageId, views::MessageState};
 
 use super::{
     data::{Bubble, Progress},
-    introduction, link_preview, poll, quote, reactions, sticker, toolbar,
+    introduction, link_preview, poll, quote, reactions, refused, sticker, toolbar,
 };
 use crate::{
     action::{Action, Copied},
@@ -25,16 +25,15 @@ use crate::{
     },
     theme::{Color, Type, icons, icons::Icon, radius},
     views::sheets::message::{QUICK, emoji_button},
-    widgets::{context_menu_or, link_button, menu_item},
+    widgets::{context_menu_or, menu_item},
 };
 
 const SIDE: f32 = 12.0;
 const EDGE: f32 = 7.0;
-const MARGIN: f32 = 20.0;
+/// Room beside a message.
+pub(super) const MARGIN: f32 = 20.0;
 /// Links of a message in its menu.
 const LINKS: usize = 4;
-/// Room for the line that offers to try again.
-const REFUSED: f32 = 30.0;
 
 /// Sent this much after its time, a message written ahead is late.
 const LATE_MS: u64 = 60_000;
@@ -57,8 +56,7 @@ pub(crate) struct Laid {
 
 impl Laid {
     pub(crate) fn height(&self, bubble: &Bubble) -> f32 {
-        let more = if matches!(bubble.progress, Progress::Refused(_)) { REFUSED } else { 0.0 };
-        self.size.y + self.gap + more + self.chips.height()
+        self.size.y + self.gap + refused::height(bubble) + self.chips.height()
     }
 }
 
@@ -248,6 +246,9 @@ fn progress_text(cx: &Cx<'_>, bubble: &Bubble) -> String {
             let date = cx.lang.day(until, cx.model.now);
             cx.with("state-stored-until", &[("count", Arg::Count(count)), ("date", Arg::Text(&date))])
         }
+        (Progress::State(MessageState::Failed), _) => {
+            format!("{}: {}", cx.t(progress_key(&bubble.progress)), refused::why(cx, bubble))
+        }
         _ => cx.t(progress_key(&bubble.progress)),
     }
 }
@@ -327,14 +328,12 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, lo
     let preview = preview(ui, cx, bubble, &laid, rect, sense);
     let at = Align2::RIGHT_BOTTOM.anchor_size(rect.max - vec2(SIDE, EDGE), laid.meta.size());
     ui.painter().galley(at.min, laid.meta.clone(), t.meta_in);
-    if let Progress::Refused(error) = &bubble.progress {
-        refused(ui, cx, bubble, error, rect);
-    }
     if let Some(chip) = reactions::show(ui, cx, &bubble.chips, &laid.chips, rect, right, sense)
         && let Some(id) = bubble.id
     {
         cx.act(Action::React(id, chip.emoji.clone(), !chip.mine));
     }
+    refused::show(ui, cx, bubble, Rect::from_min_max(rect.min, rect.max + vec2(0.0, laid.chips.height())));
     crate::widgets::focus_ring(ui, cx.theme, &response, rect.expand(2.0), radius::BUBBLE + 2);
     let pressed = ui.input(|input| input.pointer.any_click());
     // What lies over the bubble takes a press for itself, also one that asks for the menu.
@@ -481,23 +480,6 @@ fn text(ui: &mut Ui, cx: &mut Cx<'_>, laid: &Laid, rect: Rect, live: bool) -> (b
         return (false, response);
     }
     (body.has_spoiler && response.clicked(), response)
-}
-
-fn refused(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, error: &str, rect: Rect) {
-    let Some(chat) = cx.model.open_chat().map(|chat| chat.chat) else { return };
-    let line =
-        Rect::from_min_max(pos2(rect.right() - 420.0, rect.bottom()), pos2(rect.right(), rect.bottom() + REFUSED));
-    let mut child =
-        ui.new_child(egui::UiBuilder::new().max_rect(line).layout(egui::Layout::right_to_left(egui::Align::Center)));
-    if link_button(&mut child, cx, &cx.t("message-discard")).clicked() {
-        cx.act(Action::Discard(chat, bubble.local));
-    }
-    if link_button(&mut child, cx, &cx.t("message-retry")).clicked() {
-        cx.act(Action::Retry(chat, bubble.local));
-    }
-    let why = cx.theme.text(cx.t(error), Type::CAPTION, cx.tokens().danger);
-    let why = WidgetText::from(why);
-    child.add(Label::new(why).selectable(false).truncate());
 }
 
 /// Everything that can be done with a message; `true`: its spoilers were asked for.

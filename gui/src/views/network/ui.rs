@@ -182,7 +182,7 @@ fn bootstrap(ui: &mut Ui, cx: &mut Cx<'_>, node: &Bootstrap) {
 }
 
 /// The beginning and end of an address or link.
-fn short(address: &str) -> String {
+pub(crate) fn short(address: &str) -> String {
     let chars: Vec<char> = address.chars().collect();
     match chars.len() {
         0..=44 => address.to_owned(),

@@ -8,7 +8,7 @@ use kith_node::views::{
     Backups, PORT_MAPPING, PRESENCE_SHARE, RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, STATUS_SHARE, TYPING_SHARE,
 };
 
-use super::{public_address, ui::set};
+use super::{mailboxes, public_address, ui::set};
 use crate::{
     action::{Action, Copied},
     cx::Cx,
@@ -73,6 +73,7 @@ pub(super) fn privacy(ui: &mut Ui, cx: &mut Cx<'_>) {
         if let Some(on) = switch_row(ui, cx, &title, &about, cx.model.settings.mail) {
             cx.actions.push(Action::KeepMail(on));
         }
+        mailboxes::show(ui, cx);
     });
     ui.add_space(space::S);
     card(ui, cx, serve);

@@ -1,7 +1,7 @@
 use egui::Ui;
 use kith_node::{AccountId, views::Presence};
 
-use super::{backup, expiry, introduce, lock, message, poll, schedule, stickers, wipe};
+use super::{backup, expiry, introduce, invites, lock, message, poll, schedule, stickers, wipe};
 use crate::{
     action::Action,
     cx::Cx,
@@ -18,6 +18,7 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(open) = cx.model.view.sheet.clone() else { return };
     match open {
         Sheet::AddContact(add) => add_contact::show(ui, cx, &add),
+        Sheet::Invites(invites) => invites::show(ui, cx, invites.as_deref()),
         Sheet::Profile(edit) => profile(ui, cx, &edit),
         Sheet::Password(typed) => lock::password(ui, cx, &typed),
         Sheet::Phrase { words: Some(words), check, .. } => lock::phrase(ui, cx, &words, check.as_ref()),

@@ -92,13 +92,13 @@ impl Drop for Desktop {
 }
 
 /// Somebody who writes, without a window.
-struct Friend {
+pub(super) struct Friend {
     node: Node,
     runtime: tokio::runtime::Runtime,
 }
 
 impl Friend {
-    fn start(folder: std::path::PathBuf) -> Self {
+    pub(super) fn start(folder: std::path::PathBuf) -> Self {
         let _installed_before = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let spawn = Node::builder(folder).name("Mara").preset(kith_node::local()).spawn();
@@ -107,12 +107,12 @@ impl Friend {
         Self { node, runtime }
     }
 
-    fn invite(&self) -> String {
+    pub(super) fn invite(&self) -> String {
         self.runtime.block_on(self.node.contacts().invite(Invite::single_use())).unwrap().link
     }
 
     /// Accepts the first who asks; gives the conversation.
-    fn accept(&self) -> ChatId {
+    pub(super) fn accept(&self) -> ChatId {
         let accept = async {
             let (snapshot, mut events) = self.node.subscribe().await.unwrap();
             let mut asking = snapshot.contacts.first().map(|contact| contact.account);
@@ -128,7 +128,7 @@ impl Friend {
         self.runtime.block_on(async { tokio::time::timeout(PATIENCE, accept).await }).expect("a request")
     }
 
-    fn write(&self, chat: ChatId, text: &str) -> MessageId {
+    pub(super) fn write(&self, chat: ChatId, text: &str) -> MessageId {
         self.runtime.block_on(self.node.chats().send(chat, text)).unwrap()
     }
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    notify::Friend,
     onboard,
     person::{Person, wait},
     screen::Screen,
@@ -56,6 +57,17 @@ fn a_closed_window_goes_on_in_the_tray() {
     assert_eq!(tray.hear(), "item");
     onboard(&ada, "Ada");
     assert_eq!(tray.tell("title"), "Kith");
+    let says = |title: &str| {
+        let said = || tray.tell("title");
+        wait(title, || (said() == title).then_some(()), said);
+    };
+    let mara = Friend::start(screen.folder("mara").join("profile"));
+    ada.click("I have an invite link");
+    ada.type_into("Link, address or six words", &mara.invite());
+    ada.click("Ask Mara");
+    let chat = mara.accept();
+    mara.write(chat, "Did the violet umbrella arrive?");
+    says("Kith: one unread message");
 
     ada.ask_to_close();
     ada.wait("Keep Kith running?");
@@ -63,9 +75,14 @@ fn a_closed_window_goes_on_in_the_tray() {
     let shown = |ada: &Person<'_>, wanted: bool| (ada.is_shown() == wanted).then_some(());
     wait("end of the window", || shown(&ada, false), String::new);
     assert!(!ada.has_ended());
+    mara.write(chat, "It is in the hall");
+    says("Kith: 2 unread messages");
 
     assert_eq!(tray.tell("open"), "done");
     wait("window", || shown(&ada, true), String::new);
+    ada.click("Chats");
+    ada.click("Chat with Mara, 2 unread messages");
+    says("Kith");
     ada.ask_to_close();
     wait("end of the window", || shown(&ada, false), String::new);
 
