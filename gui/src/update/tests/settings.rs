@@ -13,6 +13,7 @@ fn kept(settings: &Settings) -> BTreeMap<&'static str, String> {
         (RECEIPTS_SEEN, on(settings.receipts)),
         (TYPING_SHARE, on(settings.typing)),
         (PRESENCE_SHARE, on(settings.presence)),
+        (STATUS_SHARE, on(settings.status)),
         (MAILBOXES_USE, on(settings.mail)),
         (RELAY_ONLY, on(settings.relay_only)),
         (PORT_MAPPING, on(settings.port_mapping)),
@@ -32,6 +33,7 @@ fn actions() -> Vec<(&'static str, Action)> {
         share(RECEIPTS_SEEN, false),
         share(TYPING_SHARE, false),
         share(PRESENCE_SHARE, false),
+        share(STATUS_SHARE, false),
         share(RELAY_ONLY, true),
         share(PORT_MAPPING, false),
         share(RENEW_KEY, true),
@@ -93,7 +95,7 @@ fn two_choices_for_a_contact_do_not_undo_each_other() {
     let chosen = [Sharing { typing: Share::On, ..now }, Sharing { presence: Share::Off, ..now }];
     let set = chosen.map(|sharing| update(&mut model, Action::ShareWith(account(1), sharing)));
     let params = |typing, presence| {
-        let params = params::ContactSetParams { account: account(1), typing, presence, receipts: None };
+        let params = params::ContactSetParams { account: account(1), typing, presence, receipts: None, status: None };
         [Effect::Call(Command::ContactsSet(params), Then::Nothing)]
     };
     assert_eq!(set[0], params(Some(Share::On), None));
