@@ -208,7 +208,7 @@ selection-count = { $count ->
 }
 selection-copy = Nachrichten kopieren
 message-retry = Erneut versuchen
-message-again = Noch einmal senden
+message-again = Neu senden
 message-discard = Löschen
 message-reply = Antworten
 message-edit = Bearbeiten
@@ -273,9 +273,9 @@ state-stored-until = { $count ->
 state-delivered = zugestellt
 state-seen = gelesen
 state-failed = nicht gesendet
-failed-removed = Die Person wurde entfernt, bevor es zugestellt war.
-failed-late = Es konnte 30 Tage lang nicht zugestellt werden.
-failed-other = Es konnte nicht zugestellt werden.
+failed-removed = Die Person wurde vorher entfernt.
+failed-late = 30 Tage lang unzustellbar.
+failed-other = Unzustellbar.
 notice-offline = Du bist offline. Was du schreibst, wird gesendet, sobald du wieder verbunden bist.
 notice-offline-more = Details
 

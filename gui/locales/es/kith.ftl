@@ -208,7 +208,7 @@ selection-count = { $count ->
 }
 selection-copy = Copiar mensajes
 message-retry = Reintentar
-message-again = Enviar de nuevo
+message-again = Reenviar
 message-discard = Eliminar
 message-reply = Responder
 message-edit = Editar
@@ -273,9 +273,9 @@ state-stored-until = { $count ->
 state-delivered = entregado
 state-seen = leído
 state-failed = no enviado
-failed-removed = Quitaste a esta persona antes de la entrega.
-failed-late = No se pudo entregar en 30 días.
-failed-other = No se pudo entregar.
+failed-removed = Quitaste antes a esta persona.
+failed-late = Sin entregar en 30 días.
+failed-other = Sin entregar.
 notice-offline = No tienes conexión. Lo que escribas se enviará cuando vuelvas a conectarte.
 notice-offline-more = Detalles
 

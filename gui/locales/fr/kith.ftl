@@ -273,9 +273,9 @@ state-stored-until = { $count ->
 state-delivered = distribué
 state-seen = lu
 state-failed = non envoyé
-failed-removed = Cette personne a été retirée avant la distribution.
-failed-late = Distribution impossible pendant 30 jours.
-failed-other = Distribution impossible.
+failed-removed = La personne a été retirée avant.
+failed-late = Non distribué en 30 jours.
+failed-other = Non distribué.
 notice-offline = Vous êtes hors ligne. Ce que vous écrivez sera envoyé au retour de la connexion.
 notice-offline-more = Détails
 

@@ -264,9 +264,9 @@ state-stored-until = { $count ->
 state-delivered = 配信済み
 state-seen = 既読
 state-failed = 未送信
-failed-removed = 届く前に相手が連絡先から削除されました。
-failed-late = 30日以内に届けられませんでした。
-failed-other = 届けられませんでした。
+failed-removed = 届く前に相手が削除されました。
+failed-late = 30日間、届きませんでした。
+failed-other = 届きませんでした。
 notice-offline = オフラインです。書いたメッセージは、再び接続したときに送信されます。
 notice-offline-more = 詳細
 

@@ -69,8 +69,8 @@ fn every_switch_about_privacy_reaches_the_node() {
     }
     assert!(!ada.sees("Ask my router to let contacts in"), "it would tell them the address");
     assert!(ada.sees_part("You have no bootstrap node: nobody can reach you like this."));
-    ada.press("Chats");
-    ada.press("Network");
+    let network = ada.window.get_by_label_contains("Network: ").accesskit_node().label().unwrap();
+    ada.press(&network);
     ada.press_nth(Role::RadioButton, "Costs by volume", 0);
     let metered = |ada: &Device| ada.window.state().model().network.as_ref().is_some_and(|network| network.metered);
     ada.until(&mut [], "what the node makes of it", metered);

@@ -91,7 +91,12 @@ impl Device {
 
     /// Presses one of those that have this role and name, from the first, 0, on.
     pub(crate) fn press_nth(&mut self, role: Role, label: &str, nth: usize) {
-        self.until(&mut [], label, |device| device.window.query_all_by_role_and_label(role, label).nth(nth).is_some());
+        let before = Cell::new(None);
+        self.until(&mut [], label, |device| {
+            let mut found = device.window.query_all_by_role_and_label(role, label);
+            let now = found.nth(nth).map(|found| found.rect());
+            now.is_some() && before.replace(now) == now
+        });
         let found = self.window.get_all_by_role_and_label(role, label).nth(nth).unwrap();
         if self.window.ctx.content_rect().contains(found.rect().center()) {
             found.click();

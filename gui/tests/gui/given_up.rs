@@ -26,7 +26,7 @@ fn a_message_to_somebody_who_was_removed_is_given_up_and_says_so() {
     ada.until(&mut [], "an end", |ada| ada.window.state().model().contacts.is_empty());
     ada.press("Chats");
     ada.press("Chat with Mara");
-    let given_up = ": Can you hear me? (not sent: This person was removed before it was delivered.)";
+    let given_up = ": Can you hear me? (not sent: This person was removed before it arrived.)";
     ada.until(&mut [], "why", |ada| ada.sees_part(given_up));
     assert!(!ada.sees("Send again"), "to nobody");
 }

@@ -141,7 +141,7 @@ fn a_message_that_was_given_up_says_why_and_is_sent_again() {
     let mut removed = sample::kept();
     removed.contacts.remove(&sample::account(1));
     let window = open(removed);
-    assert!(says(&window, "ok (not sent: This person was removed before it was delivered.)"));
+    assert!(says(&window, "ok (not sent: This person was removed before it arrived.)"));
     assert!(!says(&window, "Send again"), "to nobody");
 }
 
