@@ -146,7 +146,7 @@ fn a_conversation_is_muted_and_put_away_in_the_list() {
     ada.press("Notes to myself");
     menu(&mut ada, "Chat with Mara");
     ada.press("Mute for 1 hour");
-    ada.until(&mut [&mut mara], "quiet", |ada| is_muted(ada));
+    ada.until(&mut [&mut mara], "quiet", is_muted);
     write(&mut mara, "Are you there?");
     ada.until(&mut [&mut mara], "message", |ada| ada.sees("Chat with Mara, one unread message"));
     assert_eq!(ada.window.state().model().unread(), 0, "nothing is told of it");

@@ -110,8 +110,8 @@ impl Device {
     /// Whether the message with this in its name is wholly on the screen and marked as one that was jumped to: its
     /// bubble has neither of the colours that bubbles have.
     pub(crate) fn is_marked(&self, part: &str) -> bool {
-        let messages = self.window.query_all_by_label_contains(part);
-        let Some(place) = messages.filter(|node| node.accesskit_node().role() == Role::Article).last() else {
+        let mut messages = self.window.query_all_by_label_contains(part);
+        let Some(place) = messages.rfind(|node| node.accesskit_node().role() == Role::Article) else {
             return false;
         };
         let place = place.rect();

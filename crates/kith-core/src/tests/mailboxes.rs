@@ -305,19 +305,16 @@ fn mailboxes_open(world: &mut World, addresses: &[&str]) -> Vec<Opened> {
     let (mut opened, mut inputs) = (Vec::new(), vec![seen, Input::Wake]);
     while let Some(input) = inputs.pop() {
         for output in world.people[0].run(input, now) {
-            match output {
-                Output::Mailbox { id, mailbox, operation: MailboxOperation::New { receive, deposit, .. }, .. } => {
-                    opened.push((BootstrapLink::parse(&mailbox).unwrap().transport, receive, deposit));
-                    let response =
-                        MailboxResponse::Created { bytes_max: 1 << 20, envelopes_max: 9, ttl_ms: 86_400_000 };
-                    inputs.push(Input::Mailbox { id, response: Some(response) });
-                }
-                Output::Send { to, bytes, .. } => {
-                    if let Some(to) = world.find(to) {
-                        world.give(to, Input::Peer { from, bytes });
-                    }
-                }
-                _ => {}
+            if let Output::Mailbox { id, mailbox, operation: MailboxOperation::New { receive, deposit, .. }, .. } =
+                output
+            {
+                opened.push((BootstrapLink::parse(&mailbox).unwrap().transport, receive, deposit));
+                let response = MailboxResponse::Created { bytes_max: 1 << 20, envelopes_max: 9, ttl_ms: 86_400_000 };
+                inputs.push(Input::Mailbox { id, response: Some(response) });
+            } else if let Output::Send { to, bytes, .. } = output
+                && let Some(to) = world.find(to)
+            {
+                world.give(to, Input::Peer { from, bytes });
             }
         }
     }
