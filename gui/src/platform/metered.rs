@@ -66,9 +66,10 @@ mod tests {
 
     use super::*;
 
-    /// Speaks as NetworkManager: answers who asks for its property, and says when it becomes another of `kinds`.
-    async fn manage(bus: &Connection, mut kinds: mpsc::Receiver<u32>) -> Result<()> {
-        let mut asked = MessageStream::from(bus);
+    /// Speaks as NetworkManager: answers who asks for its property, says when it becomes another of `kinds`, and leaves the bus
+    /// after the last, as a program that ends: whatever it was still asked fails.
+    async fn manage(bus: Connection, mut kinds: mpsc::Receiver<u32>) -> Result<()> {
+        let mut asked = MessageStream::from(&bus);
         let mut now = kinds.recv().await.expect("what it says first");
         bus.request_name(NAME).await?;
         loop {
@@ -89,8 +90,8 @@ mod tests {
                 }
             }
         }
-        bus.release_name(NAME).await?;
-        Ok(())
+        drop(asked);
+        bus.close().await
     }
 
     /// A program that ends with the test.
@@ -115,7 +116,7 @@ mod tests {
         let mut address = String::new();
         BufReader::new(bus.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
         let connect = async || Builder::address(address.trim()).unwrap().build().await.unwrap();
-        let (manager, listener) = (connect().await, connect().await);
+        let listener = connect().await;
         let (tell, mut told) = mpsc::channel(8);
         let tell = move |action| tell.try_send(action).unwrap();
         let mut hear = async || match tokio::time::timeout(Duration::from_secs(20), told.recv()).await {
@@ -136,7 +137,7 @@ mod tests {
                     drop(say);
                     assert!(!hear().await, "who is gone says nothing");
                 };
-                let (managed, ()) = tokio::join!(manage(&manager, kinds), say_and_hear);
+                let (managed, ()) = tokio::join!(manage(connect().await, kinds), say_and_hear);
                 managed.unwrap();
             }
         };
