@@ -4,6 +4,7 @@
 
 mod changes;
 mod hostile;
+mod idle;
 mod lines;
 mod mapping;
 mod matrix;

@@ -8,14 +8,18 @@
 use anyhow::Result;
 use kith_tests::lab::{Lab, Nat};
 
-use super::{Town, lab};
+use super::{Town, lab, status};
 
-/// Two people behind these NATs become contacts, talk, and are connected in this way in the end.
+/// Two people behind these NATs become contacts, talk, and are connected in this way in the end. Who has no UDP is told.
 async fn cell(a: Nat, b: Nat, kind: &str) -> Result<()> {
     let Some(lab) = lab(|| Lab::new(a, b))? else { return Ok(()) };
     let mut town = Town::build(lab).await?;
     town.go(kind).await?;
     town.talk("found you").await?;
+    for (person, nat) in [(&mut town.alice, a), (&mut town.bob, b)] {
+        let expected = if matches!(nat, Nat::UdpBlocked | Nat::WebOnly) { "degraded" } else { "online" };
+        status(person, expected, |status| status["state"] == expected).await?;
+    }
     town.go(kind).await
 }
 

@@ -8,6 +8,11 @@ use std::{
 
 use kith_crypto::SigningKey;
 use kith_net::{NetCommand, NetEvent, NetState, NetStatus, Path, Tuning};
+use kith_wire::TransportId;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 
 use crate::support::{
     Bootstrap, Node, QUIC,
@@ -316,4 +321,43 @@ async fn a_neighbour_is_used_until_ones_own_node_is_back() {
     for node in [chosen, neighbour] {
         node.stop().await;
     }
+}
+
+/// Takes every connection, and answers as the login page of a hotel does, or says nothing and closes.
+async fn somebody_else(page: &'static [u8]) -> (String, impl Future<Output = ()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("listening");
+    let port = listener.local_addr().expect("address").port();
+    let peer = SigningKey::generate().public().to_bytes();
+    let address = format!("/ip4/127.0.0.1/tcp/{port}/p2p/{}", Node::name(&TransportId::from_bytes(peer)));
+    let serving = async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let mut asked = [0; 512];
+            // Who asks may hang up before the answer is there.
+            let _read = stream.read(&mut asked).await;
+            let _written = stream.write_all(page).await;
+        }
+    };
+    (address, serving)
+}
+
+#[tokio::test]
+async fn a_page_in_place_of_a_bootstrap_node_is_a_portal_and_a_closed_door_is_none() {
+    const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 44\r\n\r\n<html><body>Please log in to go on.</body></html>";
+    let (address, serving) = somebody_else(PAGE).await;
+    let node = Node::start_with(QUIC, quick(), SigningKey::generate(), vec![address]).await;
+    tokio::select! {
+        _ = node.status(|status| status.portal) => {}
+        () = serving => unreachable!(),
+    }
+    node.stop().await;
+
+    let (address, serving) = somebody_else(b"").await;
+    let node = Node::start_with(QUIC, quick(), SigningKey::generate(), vec![address]).await;
+    tokio::select! {
+        () = within(tokio::time::sleep(Duration::from_secs(2))) => {}
+        () = serving => unreachable!(),
+    }
+    assert!(!node.status(|_| true).await.portal, "somebody may be full");
+    node.stop().await;
 }

@@ -1,8 +1,9 @@
 use kith_node::{
     ApiError, ErrorCode, Event, ProfileState, Reply, Snapshot,
-    params::{AddReply, ChatReply, Done, HistoryReply, InviteReply, PreviewReply, SendReply, ServeReply},
+    params::{AddReply, ChatReply, Done, HistoryReply, InviteReply, PreviewReply, SendReply, ServeReply, TestReply},
     views::{
         ContactState, METERED, Message, MessageKind, MessageState, Metered, NetworkStatus, Presence, RECEIPTS_SEEN,
+        TestStep,
     },
 };
 
@@ -151,6 +152,23 @@ fn what_the_desktop_knows_of_the_connection_is_told_to_every_node() {
     assert_eq!(update(&mut model, Action::Metered(Some(true))), [set(true.into())]);
     assert_eq!(model.settings.metered, Some(true));
     assert_eq!(update(&mut model, Action::Metered(None)), [set(serde_json::Value::Null)]);
+}
+
+#[test]
+fn a_test_of_the_network_runs_once_and_its_steps_stay() {
+    let mut model = ready();
+    let effects = update(&mut model, Action::TestNetwork);
+    assert_eq!(calls(&effects), ["network.test"]);
+    assert_eq!(model.view.network_test, Some(None), "it runs");
+    assert!(update(&mut model, Action::TestNetwork).is_empty(), "a second press does nothing");
+    let step = |name: &str, ok| TestStep { name: name.into(), ok, detail: String::new() };
+    let steps = vec![step("listen_udp", true), step("bootstrap", false)];
+    let tested = Reply::NetworkTest(TestReply { steps: steps.clone() });
+    let _effects = reply(&mut model, Then::Tested, Ok(tested));
+    assert_eq!(model.view.network_test, Some(Some(steps)));
+    assert_eq!(calls(&update(&mut model, Action::TestNetwork)), ["network.test"], "and again");
+    let _effects = reply(&mut model, Then::Tested, Err(ErrorCode::Internal));
+    assert_eq!(model.view.network_test, None);
 }
 
 #[test]

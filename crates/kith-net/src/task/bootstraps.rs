@@ -1,6 +1,6 @@
 //! Configured bootstraps: dialled for ever, kept connected, used for everything they offer.
 
-use std::{io::ErrorKind, time::Instant};
+use std::{error::Error, io, time::Instant};
 
 use kith_wire::ServiceDescriptor;
 use libp2p::{
@@ -9,6 +9,7 @@ use libp2p::{
         ConnectedPoint,
         upgrade::{NegotiationError, ProtocolError},
     },
+    noise,
     swarm::{ConnectionId, DialError, dial_opts::PeerCondition},
 };
 
@@ -292,21 +293,22 @@ impl Task {
 
 /// Whether an attempt failed because whoever took the connection does not know the protocol: the login page of a network, as a
 /// rule. Nobody was there if it was refused, cut or timed out.
-fn speaks_something_else(error: &TransportError<std::io::Error>) -> bool {
+fn speaks_something_else(error: &TransportError<io::Error>) -> bool {
     let TransportError::Other(error) = error else { return false };
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = error.get_ref().map(|inner| inner as _);
+    let mut cause: Option<&(dyn Error + 'static)> = error.get_ref().map(|inner| inner as _);
     while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<NegotiationError>() {
-            return match error {
-                NegotiationError::Failed => true,
-                NegotiationError::ProtocolError(ProtocolError::IoError(error)) => {
-                    error.kind() == ErrorKind::InvalidData
-                }
-                NegotiationError::ProtocolError(_) => true,
-            };
+        let broken = |error: &io::Error| error.kind() == io::ErrorKind::InvalidData;
+        match (error.downcast_ref(), error.downcast_ref::<io::Error>()) {
+            (Some(noise::Error::Io(error)), _) | (_, Some(error)) if broken(error) => return true,
+            (Some(noise::Error::Io(error)), _) | (_, Some(error)) => cause = error.get_ref().map(|inner| inner as _),
+            (Some(_garbage), _) => return true,
+            (None, None) => match error.downcast_ref::<NegotiationError>() {
+                Some(NegotiationError::Failed) => return true,
+                Some(NegotiationError::ProtocolError(ProtocolError::IoError(error))) => return broken(error),
+                Some(NegotiationError::ProtocolError(_)) => return true,
+                None => cause = error.source(),
+            },
         }
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause = inner.map(|inner| inner as _).or_else(|| error.source());
     }
     false
 }
