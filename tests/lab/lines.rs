@@ -85,7 +85,7 @@ async fn a_line_of_64_kilobits_carries_words() -> Result<()> {
 
 /// Whatever is asked waits for seconds behind what was sent before. That is slow, and no reason to begin anew.
 #[tokio::test]
-async fn a_queue_of_two_seconds_under_a_flood_loses_no_connection() -> Result<()> {
+async fn under_a_flood_on_a_slow_line_everybody_stays_online() -> Result<()> {
     let Some(lab) = lab(|| Lab::new(Nat::PortRestricted, Nat::PortRestricted))? else { return Ok(()) };
     let mut town = Town::build(lab).await?;
     town.go("direct").await?;
@@ -109,11 +109,14 @@ async fn a_queue_of_two_seconds_under_a_flood_loses_no_connection() -> Result<()
     }
     for (person, seen) in [&town.alice, &town.bob].into_iter().zip(seen) {
         let offline = |event: &&Value| event["kind"] == "network.changed" && event["status"]["state"] != "online";
-        ensure!(person.events.log[seen..].iter().find(offline).is_none(), "{:?}", person.events.log);
+        let offline = person.events.log[seen..].iter().find(offline);
+        ensure!(offline.is_none(), "{offline:?}");
     }
     let passage = town.lab.line(Side::A, Line::default())?;
     ensure!(passage.longest_ms > 1500, "the queue was never long: {passage:?}");
-    ensure!(town.connections_made().await? <= before + 4, "connections were made again and again");
+    // A full queue drops packets; all the tries of one question may be among them.
+    let made = town.connections_made().await? - before;
+    ensure!(made <= 2, "{made} connections were made again");
     town.go("direct").await
 }
 

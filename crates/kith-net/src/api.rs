@@ -104,7 +104,8 @@ pub struct Tuning {
     /// Bootstrap nodes in use are asked this often, whatever was sent: while a router keeps mappings shorter than people pause,
     /// or has another address, nobody reaches this node through them and nothing else tells it so for 45 seconds.
     pub assure: Duration,
-    /// It has this long to answer over QUIC, thrice as long over TCP or a relay; then the connection is closed.
+    /// It has this long to answer over QUIC, thrice as long over TCP or a relay; then the connection is closed. While messages
+    /// fill the line it is asked twice, and has thrice as long in all.
     pub answer: Duration,
     /// How often bootstraps are asked whether they reach this node at addresses others see it at.
     pub probe: Duration,

@@ -43,6 +43,7 @@ pub(crate) struct Shared {
     /// Inbound requests at work in the whole node.
     requests: Arc<Semaphore>,
     limiter: Mutex<Limiter>,
+    line: Arc<silence::Line>,
 }
 
 impl Shared {
@@ -120,6 +121,7 @@ impl Behaviour {
             events,
             requests: Arc::new(Semaphore::new(limits::REQUESTS_AT_WORK)),
             limiter: Mutex::new(Limiter::new(tuning.requests_per_minute)),
+            line: Arc::default(),
         };
         Self {
             shared: Arc::new(shared),

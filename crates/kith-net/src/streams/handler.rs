@@ -23,7 +23,11 @@ use libp2p::{
 };
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
-use super::{Shared, silence::Silence, work};
+use super::{
+    Shared,
+    silence::{Silence, Verdict},
+    work,
+};
 use crate::{addr, api::RequestError, limits};
 
 /// Direct messages to contacts.
@@ -164,7 +168,7 @@ impl Handler {
         // Streams of one TCP connection wait for each other: a long batch may be on its way before the question.
         let side_by_side = addr::shape(remote).is_some_and(|shape| shape.quic && shape.relay.is_none());
         let patience = if side_by_side { shared.tuning.answer } else { shared.tuning.answer * 3 };
-        let silence = Silence::new(shared.tuning.silence);
+        let silence = Silence::new(shared.tuning.silence, Arc::clone(&shared.line));
         let (flushed_sender, flushed) = mpsc::channel(limits::DM_IN_FLIGHT_MAX);
         Self {
             peer,
@@ -221,7 +225,8 @@ impl Handler {
     fn dm_opened(&mut self, stream: Stream) {
         let (sender, frames) = mpsc::channel(limits::DM_IN_FLIGHT_MAX);
         let limit = self.shared.tuning.write;
-        self.work.push(Box::pin(work::write_dm(stream, frames, self.flushed_sender.clone(), limit)));
+        let line = Arc::clone(&self.shared.line);
+        self.work.push(Box::pin(work::write_dm(stream, frames, self.flushed_sender.clone(), limit, line)));
         self.dm = DmOut::Open(sender);
         for (ticket, bytes) in std::mem::take(&mut self.dm_waiting) {
             self.send_dm(ticket, bytes);
@@ -290,7 +295,7 @@ impl Handler {
             Open::Dm => self.dm_opened(stream),
             Open::Hello(bytes) => self.work.push(Box::pin(work::write_hello(stream, bytes))),
             Open::Probe => {
-                self.silence.asked();
+                self.silence.answered();
                 self.reports.push_back(Report::Alive);
             }
             Open::Request { ticket, bytes } => {
@@ -302,11 +307,16 @@ impl Handler {
 
     fn outbound_failed(&mut self, open: Open, refused: bool) {
         match open {
-            Open::Probe => {
-                self.silence.asked();
-                // To be told that it does not speak the protocol is an answer.
-                self.reports.push_back(if refused { Report::Alive } else { Report::Dead });
+            // To be told that it does not speak the protocol is an answer.
+            Open::Probe if refused => {
+                self.silence.answered();
+                self.reports.push_back(Report::Alive);
             }
+            Open::Probe => match self.silence.unanswered() {
+                Verdict::Alive => self.reports.push_back(Report::Alive),
+                Verdict::Busy => self.probe(),
+                Verdict::Dead => self.reports.push_back(Report::Dead),
+            },
             Open::Dm => self.dm_failed(),
             Open::Hello(_) => self.reports.push_back(Report::HelloSent { ok: false }),
             Open::Request { ticket, .. } => {
@@ -385,7 +395,11 @@ impl ConnectionHandler for Handler {
             }
             if let Some(open) = self.opening.pop_front() {
                 let upgrade = ReadyUpgrade::new(open.protocol());
-                let limit = if matches!(open, Open::Probe) { self.patience } else { limits::STREAM_OPEN_TIMEOUT };
+                let limit = match open {
+                    Open::Probe if self.silence.asks_again() => self.patience * 2,
+                    Open::Probe => self.patience,
+                    Open::Dm | Open::Hello(_) | Open::Request { .. } => limits::STREAM_OPEN_TIMEOUT,
+                };
                 let protocol = SubstreamProtocol::new(upgrade, open).with_timeout(limit);
                 return Poll::Ready(ConnectionHandlerEvent::OutboundSubstreamRequest { protocol });
             }

@@ -1,6 +1,6 @@
 //! The life of each kind of stream, as futures the handler polls.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures::{AsyncReadExt, AsyncWriteExt, future};
 use kith_wire::{RequestAnswer, frame};
@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use super::{
     handler::Done,
     io::{self, StreamError},
-    silence::Heard,
+    silence::{Heard, Line},
 };
 use crate::{
     api::{NetEvent, RequestError},
@@ -23,6 +23,7 @@ pub(super) async fn write_dm(
     mut frames: mpsc::Receiver<(u64, Vec<u8>)>,
     flushed: mpsc::Sender<(u64, bool)>,
     limit: Duration,
+    line: Arc<Line>,
 ) -> Done {
     let (mut from_peer, mut to_peer) = stream.split();
     let mut nothing = [0_u8; 1];
@@ -59,6 +60,7 @@ pub(super) async fn write_dm(
         if !ok {
             break;
         }
+        line.sent(batch.len());
     }
     frames.close();
     while let Some((ticket, _)) = frames.recv().await {
@@ -88,7 +90,7 @@ pub(super) async fn read_dm(
     let Some(peer) = ids::transport_id(&peer) else { return Done::DmIn };
     let reading = async {
         while let Ok(Some(bytes)) = io::read_frame(&mut stream, limits::DM_FRAME_MAX, limit).await {
-            heard.set();
+            heard.bytes(bytes.len());
             if events.send(NetEvent::Received { peer, bytes }).await.is_err() {
                 break;
             }
