@@ -1,0 +1,1 @@
+//! WebRTC sessions behind plain commands and events.
