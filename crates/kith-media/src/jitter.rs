@@ -207,8 +207,9 @@ impl<D: Decode> JitterBuffer<D> {
         {
             self.drop_oldest();
         }
+        let early = self.playout.len() % FRAME;
         self.fill(now);
-        self.correct(now);
+        self.correct(early, now);
         self.fill(now);
         self.playout.pop(out)
     }
@@ -275,8 +276,7 @@ impl<D: Decode> JitterBuffer<D> {
     fn resume(&mut self, now: Duration) -> bool {
         let Some(front) = self.queue.front() else { return false };
         let lost = self.next.map_or(0, |next| front.sequence - next.sequence);
-        let recovers =
-            self.next.is_some_and(|next| lost > 0 && front.timestamp - front.copy() >= next.timestamp);
+        let recovers = self.next.is_some_and(|next| lost > 0 && front.timestamp - front.copy() >= next.timestamp);
         let copy = if recovers { front.copy() } else { 0 };
         let waited = micros(now) - front.arrival - self.delays.target();
         if self.excess(front.timestamp - copy, now).max(waited) < 0 {
@@ -413,13 +413,14 @@ impl<D: Decode> JitterBuffer<D> {
         }
     }
 
-    /// Brings the delay nearer to its target.
-    fn correct(&mut self, now: Duration) {
+    /// Brings the delay nearer to its target. Once sound was stretched, frames and packets no longer begin together: a
+    /// packet has to be there so many samples `early`, which is as if the delay were so much shorter.
+    fn correct(&mut self, early: usize, now: Duration) {
         let Some(next) = self.next.filter(|_| self.playing) else { return };
         let timestamp = next.timestamp - samples(self.playout.len());
         self.stats.delay = duration(self.delays.of(timestamp, now));
         self.rest = self.rest.saturating_sub(1);
-        let excess = self.excess(timestamp, now);
+        let excess = self.excess(timestamp + samples(early), now);
         if self.playout.is_concealing() {
             return;
         }

@@ -8,7 +8,8 @@ mod frame;
 mod jitter;
 
 pub use codec::{
-    CONCEAL_STEP, CodecError, Decode, Decoder, Encoder, EncoderConfig, MAX_PACKET, MAX_PACKET_SAMPLES, PacketTime, Shape,
+    CONCEAL_STEP, CodecError, Decode, Decoder, Encoder, EncoderConfig, MAX_PACKET, MAX_PACKET_SAMPLES, PacketTime,
+    Shape,
 };
 pub use frame::{FRAME, Frame, RATE, SILENCE};
 pub use jitter::{JitterBuffer, Packet, Played, Stats};

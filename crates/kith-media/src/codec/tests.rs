@@ -4,9 +4,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use super::*;
 
 fn tone(from: usize, samples: usize) -> Vec<f32> {
-    (from..from + samples)
-        .map(|at| (at as f32 * 440.0 * std::f32::consts::TAU / RATE as f32).sin() * 0.3)
-        .collect()
+    (from..from + samples).map(|at| (at as f32 * 440.0 * std::f32::consts::TAU / RATE as f32).sin() * 0.3).collect()
 }
 
 /// Packets of something like a voice: a buzz that rises and falls, so that Opus uses its speech layer.
@@ -66,8 +64,7 @@ fn silence_is_sent_once_and_then_not() {
     for number in 0..25 {
         encoder.encode(&tone(number * 960, 960)).unwrap().unwrap();
     }
-    let sent: Vec<Option<usize>> =
-        (0..40).map(|_| encoder.encode(&[0.0; 960]).unwrap().map(<[u8]>::len)).collect();
+    let sent: Vec<Option<usize>> = (0..40).map(|_| encoder.encode(&[0.0; 960]).unwrap().map(<[u8]>::len)).collect();
     let begins = sent.iter().position(|bytes| bytes.is_some_and(|bytes| bytes <= DTX_PACKET)).unwrap();
     assert_eq!(sent[begins + 1], None, "{sent:?}");
     assert!(sent.iter().filter(|bytes| bytes.is_none()).count() > 15, "{sent:?}");

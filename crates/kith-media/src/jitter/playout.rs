@@ -115,12 +115,8 @@ impl Playout {
             *sample = *next;
         }
         self.head += samples;
-        let mut counts = [
-            (Played::Speech, 0),
-            (Played::Recovered, 0),
-            (Played::Concealed, 0),
-            (Played::Quiet, FRAME - samples),
-        ];
+        let mut counts =
+            [(Played::Speech, 0), (Played::Recovered, 0), (Played::Concealed, 0), (Played::Quiet, FRAME - samples)];
         self.take_runs(samples, |played, run| {
             for (kind, count) in &mut counts {
                 *count += if *kind == played { run } else { 0 };

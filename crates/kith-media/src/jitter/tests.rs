@@ -167,6 +167,9 @@ fn listen<D: Decode>(buffer: &mut JitterBuffer<D>, arrivals: Arrivals, millis: u
     (kinds, sound)
 }
 
+/// A roughness that is heard as a click: a hundredth of full scale.
+const CLICK: f32 = 0.01;
+
 /// The largest change of slope from one sample to the next: what a click has and a tone has not.
 fn roughness(sound: &[f32]) -> f32 {
     sound.windows(3).map(|three| (three[0] - 2.0 * three[1] + three[2]).abs()).fold(0.0, f32::max)

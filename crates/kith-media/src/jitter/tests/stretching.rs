@@ -80,14 +80,14 @@ fn where_there_is_too_little_sound_nothing_is_done() {
 fn faster_and_slower_play_keeps_the_pitch_and_does_not_click() {
     // Jitter comes and goes, so that the delay has to rise and to fall.
     let mut random = StdRng::seed_from_u64(5);
-    let arrivals = stream(1_000, 0, |number| {
-        Some(if (200..600).contains(&number) { random.random_range(0..100_000) } else { 0 })
-    });
+    let arrivals =
+        stream(1_000, 0, |number| Some(if (200..600).contains(&number) { random.random_range(0..100_000) } else { 0 }));
     let mut buffer = JitterBuffer::new(Tone::of(440.0));
     let (_, sound) = listen(&mut buffer, arrivals, 20_000);
     let stats = buffer.stats();
     assert!(stats.accelerated_samples > 2_000 && stats.expanded_samples > 1_000, "{stats:?}");
-    let clean = roughness(&tone(440.0, 4_800));
-    assert!(roughness(&sound[9_600..]) < clean * 3.0, "{} {clean}", roughness(&sound[9_600..]));
+    // Some packets came too late and were concealed, others while they were: that is faded over as well.
+    assert!(stats.concealed_samples > 0);
+    assert!(roughness(&sound[9_600..]) < CLICK, "{}", roughness(&sound[9_600..]));
     assert!((hertz(&sound[9_600..]) / 440.0 - 1.0).abs() < 0.01, "{}", hertz(&sound[9_600..]));
 }
