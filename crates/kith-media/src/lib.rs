@@ -6,6 +6,7 @@
 mod codec;
 mod frame;
 mod jitter;
+pub mod score;
 
 pub use codec::{
     CONCEAL_STEP, CodecError, Decode, Decoder, Encoder, EncoderConfig, MAX_PACKET, MAX_PACKET_SAMPLES, PacketTime,
