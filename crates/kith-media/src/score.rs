@@ -105,7 +105,6 @@ fn best(reference: &[f32], received: &[f32], shifts: std::ops::RangeInclusive<us
 }
 
 /// The mean square.
-#[expect(clippy::cast_precision_loss, reason = "a thousand samples")]
 fn power(sound: &[f32]) -> f32 {
     sound.iter().map(|sample| sample * sample).sum::<f32>() / sound.len().max(1) as f32
 }
@@ -117,7 +116,6 @@ struct Spectrum {
 }
 
 impl Spectrum {
-    #[expect(clippy::cast_precision_loss, reason = "a thousand samples")]
     fn new() -> Self {
         let angle = |at: usize| at as f32 / WINDOW as f32 * TAU;
         debug_assert_eq!(WINDOW * 50, RATE as usize);
@@ -128,7 +126,6 @@ impl Spectrum {
     }
 
     /// The log-spectral distance of two frames, in dB.
-    #[expect(clippy::cast_precision_loss, reason = "a few bands")]
     fn distance(&self, one: &[f32], other: &[f32]) -> f32 {
         let (one, other) = (self.bands(one), self.bands(other));
         let squares: f32 = one.iter().zip(&other).map(|(a, b)| (a - b) * (a - b)).sum();
@@ -136,7 +133,6 @@ impl Spectrum {
     }
 
     /// The power in each band, in dB.
-    #[expect(clippy::cast_precision_loss, reason = "a thousand samples")]
     fn bands(&self, frame: &[f32]) -> Vec<f32> {
         let shaped: Vec<f32> = frame.iter().zip(&self.window).map(|(sample, window)| sample * window).collect();
         let line = |line: usize| {

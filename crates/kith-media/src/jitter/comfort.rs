@@ -6,9 +6,8 @@ const LOUDEST: f32 = 0.003;
 /// Below this there is nothing to hear.
 const FAINTEST: f32 = 1e-6;
 
-/// How the level rises with every packet louder than it: about 1 dB a second, so that speech between breaths hardly
-/// counts.
-const RISE: f32 = 1.002;
+/// How the level rises with every packet louder than it: about 4 dB a second, so that words between breaths hardly count.
+const RISE: f32 = 1.01;
 
 /// How much of the sample before goes into the next: rooms are dull.
 const DULL: f32 = 0.7;
@@ -26,18 +25,19 @@ pub(super) struct Comfort {
 
 impl Comfort {
     pub(super) const fn new() -> Self {
-        Self { level: FAINTEST, random: 0x9E37_79B9, last: 0.0 }
+        Self { level: 0.0, random: 0x9E37_79B9, last: 0.0 }
     }
 
     /// Learns of sound that was decoded.
     pub(super) fn hear(&mut self, sound: &[f32]) {
         let loudness = loudness(sound);
-        self.level = if loudness < self.level { loudness } else { (self.level * RISE).min(loudness) };
+        // Of the first packet everything counts.
+        let risen = if self.level > 0.0 { self.level * RISE } else { LOUDEST };
+        self.level = risen.min(loudness);
         self.level = self.level.clamp(FAINTEST, LOUDEST);
     }
 
     /// The next sample.
-    #[expect(clippy::cast_precision_loss, reason = "noise needs no more than 24 bits")]
     pub(super) fn sample(&mut self) -> f32 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 17;
@@ -50,7 +50,6 @@ impl Comfort {
 }
 
 /// The root of the mean square.
-#[expect(clippy::cast_precision_loss, reason = "a few hundred samples")]
 pub(super) fn loudness(sound: &[f32]) -> f32 {
     if sound.is_empty() {
         return 0.0;

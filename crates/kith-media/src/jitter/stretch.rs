@@ -74,7 +74,6 @@ fn likeness(here: &[f32], there: &[f32], step: usize) -> f32 {
 }
 
 /// The share of the new sound `at` samples into a fade of `length`: half a turn of a cosine.
-#[expect(clippy::cast_precision_loss, reason = "fades are short")]
 pub(super) fn rise(at: usize, length: usize) -> f32 {
     0.5 - 0.5 * (std::f32::consts::PI * (at as f32 + 0.5) / length as f32).cos()
 }

@@ -74,12 +74,10 @@ impl Timeline {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the low bits are what was sent")]
 const fn low16(sequence: i64) -> u16 {
     sequence as u16
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the low bits are what was sent")]
 const fn low32(timestamp: i64) -> u32 {
     timestamp as u32
 }

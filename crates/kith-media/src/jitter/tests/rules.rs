@@ -31,7 +31,7 @@ fn packets_that_come_in_time_are_played_in_order_twenty_milliseconds_later() {
 #[test]
 fn packets_out_of_order_are_put_in_order() {
     let mut buffer = buffer();
-    let arrivals = stream(50, 0, |number| Some(if number % 5 == 0 { 15_000 } else { 0 }));
+    let arrivals = stream(50, 0, |number| Some(if number % 5 == 0 { 25_000 } else { 0 }));
     let (_, sound) = listen(&mut buffer, arrivals, 1_000);
     assert_eq!(numbers(&sound), (0..48).collect::<Vec<_>>());
     assert_eq!(buffer.stats().concealed_samples, 0);
@@ -211,6 +211,21 @@ fn a_packet_that_cannot_be_read_is_as_good_as_lost() {
     assert_eq!(numbers(&sound), (0..49).filter(|number| *number != 30).collect::<Vec<_>>());
     let stats = buffer.stats();
     assert_eq!((stats.refused, stats.recovered, stats.concealed_samples), (2, 2, 960));
+}
+
+#[test]
+fn noise_in_pauses_is_as_loud_as_the_room_and_never_loud() {
+    let noise = |comfort: &mut Comfort| loudness(&(0..48_000).map(|_| comfort.sample()).collect::<Vec<_>>());
+    let mut comfort = Comfort::new();
+    assert_eq!(noise(&mut comfort), 0.0);
+    comfort.hear(&[0.5; 960]);
+    assert!((0.0027..0.0033).contains(&noise(&mut comfort)), "{}", noise(&mut comfort));
+    comfort.hear(&[0.001; 960]);
+    assert!((0.0009..0.0011).contains(&noise(&mut comfort)), "{}", noise(&mut comfort));
+    for _ in 0..25 {
+        comfort.hear(&[0.5; 960]);
+    }
+    assert!((0.0011..0.0015).contains(&noise(&mut comfort)), "{}", noise(&mut comfort));
 }
 
 #[test]
