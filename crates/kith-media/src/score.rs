@@ -33,6 +33,8 @@ const SPEECH: f32 = 1e-4;
 /// Lines of the spectrum, 50 Hz apart.
 const LINES: usize = 160;
 
+const _: () = assert!(WINDOW * 50 == RATE as usize);
+
 /// Lines in a band.
 const BAND: usize = 4;
 
@@ -118,7 +120,6 @@ struct Spectrum {
 impl Spectrum {
     fn new() -> Self {
         let angle = |at: usize| at as f32 / WINDOW as f32 * TAU;
-        debug_assert_eq!(WINDOW * 50, RATE as usize);
         Self {
             turn: (0..WINDOW).map(|at| angle(at).sin_cos()).collect(),
             window: (0..WINDOW).map(|at| 0.5 - 0.5 * angle(at).cos()).collect(),
