@@ -4,5 +4,17 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod frame;
+mod mixer;
+mod process;
+mod resample;
+#[cfg(test)]
+mod sound;
+mod tones;
+mod wav;
 
 pub use frame::{FRAME, Frame, RATE, SILENCE};
+pub use mixer::{MAX_SOURCES, MAX_VOLUME, Mixer, MixerError, Place, SourceId, Stereo};
+pub use process::{Capture, CaptureSettings, Gate, Heard, Noise};
+pub use resample::{Framer, MAX_RATE, MIN_RATE, ResampleError, Resampler};
+pub use tones::{Tone, ToneFrames};
+pub use wav::{Channels, WavError, WavSink, WavSource};
