@@ -78,12 +78,7 @@ impl Mixer {
     /// Without sources.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            sources: Vec::with_capacity(MAX_SOURCES),
-            limiter: Limiter::new(),
-            frame: SILENCE,
-            mono: SILENCE,
-        }
+        Self { sources: Vec::with_capacity(MAX_SOURCES), limiter: Limiter::new(), frame: SILENCE, mono: SILENCE }
     }
 
     /// Lets a source in, over 10 ms, at volume 1 and without a place. One that is being removed comes back.

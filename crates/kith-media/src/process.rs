@@ -89,11 +89,8 @@ impl Capture {
     /// If the resampler for the voice detector cannot be made.
     pub fn new(settings: CaptureSettings) -> Result<Self, ResampleError> {
         let stream = StreamConfig::new(RATE, 1);
-        let chain = AudioProcessing::builder()
-            .config(config(settings))
-            .capture_config(stream)
-            .render_config(stream)
-            .build();
+        let chain =
+            AudioProcessing::builder().config(config(settings)).capture_config(stream).render_config(stream).build();
         Ok(Self {
             settings,
             chain,

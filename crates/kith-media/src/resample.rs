@@ -109,15 +109,13 @@ impl Work {
     fn convert(&mut self) -> &[f32] {
         let (taken, room) = (self.input.len(), self.output.len());
         // Only buffers that are too small are refused, and these were sized by asking.
-        let made = match (
-            SequentialSlice::new(&self.input, 1, taken),
-            SequentialSlice::new_mut(&mut self.output, 1, room),
-        ) {
-            (Ok(input), Ok(mut output)) => {
-                self.inner.process_into_buffer(&input, &mut output, None).map_or(0, |(_, made)| made)
-            }
-            (Err(_), _) | (_, Err(_)) => 0,
-        };
+        let made =
+            match (SequentialSlice::new(&self.input, 1, taken), SequentialSlice::new_mut(&mut self.output, 1, room)) {
+                (Ok(input), Ok(mut output)) => {
+                    self.inner.process_into_buffer(&input, &mut output, None).map_or(0, |(_, made)| made)
+                }
+                (Err(_), _) | (_, Err(_)) => 0,
+            };
         &self.output[..made]
     }
 }

@@ -41,8 +41,20 @@ pub(crate) fn rms_dbfs(samples: &[f32]) -> f32 {
     10.0 * power.max(1e-20).log10() as f32
 }
 
-/// Amplitude of a sine in `samples`, by correlation over whole periods.
+/// Amplitude of a sine in `samples`.
 pub(crate) fn amplitude_of(samples: &[f32], hz: f64, rate: u32) -> f64 {
+    let [re, im] = correlate(samples, hz, rate);
+    re.hypot(im)
+}
+
+/// By how much a sine in `samples` is ahead of one that begins with them, in radians.
+pub(crate) fn phase_of(samples: &[f32], hz: f64, rate: u32) -> f64 {
+    let [re, im] = correlate(samples, hz, rate);
+    re.atan2(im)
+}
+
+/// How much of a cosine and a sine there is, over whole periods.
+fn correlate(samples: &[f32], hz: f64, rate: u32) -> [f64; 2] {
     let whole = (samples.len() as f64 * hz / f64::from(rate)).floor() * f64::from(rate) / hz;
     let (mut re, mut im) = (0.0, 0.0);
     for (n, sample) in samples.iter().take(whole.round() as usize).enumerate() {
@@ -50,7 +62,7 @@ pub(crate) fn amplitude_of(samples: &[f32], hz: f64, rate: u32) -> f64 {
         re += f64::from(*sample) * phase.cos();
         im += f64::from(*sample) * phase.sin();
     }
-    2.0 * re.hypot(im) / whole
+    [2.0 * re / whole, 2.0 * im / whole]
 }
 
 /// The greatest step from one sample to the next.
@@ -60,8 +72,13 @@ pub(crate) fn greatest_step(samples: &[f32]) -> f32 {
 
 /// Something like a voice: pulses of the glottis or noise through three formants that change with every syllable.
 pub(crate) fn speech(seed: u64, seconds: f32) -> Vec<f32> {
-    const VOWELS: [[f32; 3]; 5] =
-        [[730.0, 1090.0, 2440.0], [270.0, 2290.0, 3010.0], [530.0, 1840.0, 2480.0], [570.0, 840.0, 2410.0], [300.0, 870.0, 2240.0]];
+    const VOWELS: [[f32; 3]; 5] = [
+        [730.0, 1090.0, 2440.0],
+        [270.0, 2290.0, 3010.0],
+        [530.0, 1840.0, 2480.0],
+        [570.0, 840.0, 2410.0],
+        [300.0, 870.0, 2240.0],
+    ];
     let mut random = Random(seed);
     let mut sound = Vec::new();
     let mut state = [[0.0_f32; 2]; 3];
@@ -88,7 +105,8 @@ pub(crate) fn speech(seed: u64, seconds: f32) -> Vec<f32> {
             let mut out = 0.0;
             for ((hz, bandwidth), state) in vowel.iter().zip([80.0, 100.0, 140.0]).zip(&mut state) {
                 let radius = (-std::f32::consts::PI * bandwidth / RATE as f32).exp();
-                let next = source + 2.0 * radius * (TAU * hz / RATE as f32).cos() * state[0] - radius * radius * state[1];
+                let next =
+                    source + 2.0 * radius * (TAU * hz / RATE as f32).cos() * state[0] - radius * radius * state[1];
                 *state = [next, state[0]];
                 out += next * hz / 3000.0;
             }

@@ -74,16 +74,13 @@ const DECAY: f64 = 0.3;
 
 const STEADY: f64 = 0.14;
 const CHIME: f64 = 0.26;
+/// Of what is over so soon, more.
+const BLIP: f64 = 0.36;
 
 static RINGING: Score = Score {
     voice: Voice::Chime,
     amplitude: CHIME,
-    notes: &[
-        note(0, D5, 700),
-        note(180, G5, 900),
-        note(620, D5, 700),
-        note(800, B5, 1_100),
-    ],
+    notes: &[note(0, D5, 700), note(180, G5, 900), note(620, D5, 700), note(800, B5, 1_100)],
     round: 3_000,
     repeat: Repeat::Forever,
 };
@@ -117,14 +114,14 @@ static LEFT: Score = Score {
 };
 static MUTED: Score = Score {
     voice: Voice::Chime,
-    amplitude: CHIME,
+    amplitude: BLIP,
     notes: &[note(0, B4, 90), note(60, G4, 110)],
     round: 170,
     repeat: Repeat::Times(1),
 };
 static UNMUTED: Score = Score {
     voice: Voice::Chime,
-    amplitude: CHIME,
+    amplitude: BLIP,
     notes: &[note(0, G4, 90), note(60, B4, 110)],
     round: 170,
     repeat: Repeat::Times(1),

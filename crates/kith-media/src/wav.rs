@@ -215,7 +215,9 @@ impl<R: Read + Seek> WavSource<R> {
             match sample {
                 Some(Ok(sample)) => sum += if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 },
                 None => return Ok(None),
-                Some(Err(hound::Error::IoError(error))) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+                Some(Err(hound::Error::IoError(error))) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return Ok(None);
+                }
                 Some(Err(error)) => return Err(error.into()),
             }
         }
