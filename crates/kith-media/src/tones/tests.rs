@@ -23,10 +23,10 @@ fn all_are_about_as_loud_as_speech() {
 
 #[test]
 fn they_end_when_they_should() {
-    let length = |tone: Tone| tone.frames().take(100_000).count();
+    let length = |tone: Tone| tone.frames().take(2_000).count();
     for (tone, frames) in [
-        (Tone::Ringing, 100_000),
-        (Tone::Ringback, 100_000),
+        (Tone::Ringing, 2_000),
+        (Tone::Ringback, 2_000),
         (Tone::Busy, 400),
         (Tone::Joined, 50),
         (Tone::Left, 50),

@@ -122,7 +122,7 @@ fn a_loop_has_no_gap() {
 fn nothing_is_not_repeated_for_ever() {
     for length in [0, 1, 479] {
         let source = WavSource::new(Cursor::new(PLAIN.sound(&vec![0.5; length])), true).unwrap();
-        assert_eq!(source.count(), usize::from(length > 0), "{length} samples");
+        assert_eq!(source.take(10).count(), usize::from(length > 0), "{length} samples");
     }
 }
 

@@ -84,7 +84,7 @@ fn anything() -> impl Strategy<Value = f32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn nothing_gets_beyond_full_scale(sound in prop::collection::vec(anything(), 4 * FRAME)) {
