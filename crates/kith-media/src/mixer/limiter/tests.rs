@@ -83,11 +83,24 @@ fn anything() -> impl Strategy<Value = f32> {
     ]
 }
 
+/// Loud and quiet by turns: the gain comes back and has to go again.
+fn bursts() -> impl Strategy<Value = Vec<f32>> {
+    let burst = (prop::sample::select(vec![0.0_f32, 0.3, 0.8, 1.0, 1.5, 6.0, 1e30]), 1_usize..700, any::<u64>());
+    prop::collection::vec(burst, 12).prop_map(|bursts| {
+        let burst = |(amplitude, length, seed)| crate::sound::noise(seed, amplitude, length);
+        let mut sound: Vec<f32> = bursts.into_iter().flat_map(burst).collect();
+        sound.resize(sound.len().next_multiple_of(2 * FRAME), 0.0);
+        sound
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn nothing_gets_beyond_full_scale(sound in prop::collection::vec(anything(), 4 * FRAME)) {
+    fn nothing_gets_beyond_full_scale(
+        sound in prop_oneof![prop::collection::vec(anything(), 4 * FRAME), bursts()],
+    ) {
         for sample in limit(&sound) {
             prop_assert!((-1.0..=1.0).contains(&sample), "{sample}");
         }
