@@ -7,6 +7,13 @@ mod codec;
 mod frame;
 mod jitter;
 pub mod score;
+mod mixer;
+mod process;
+mod resample;
+#[cfg(test)]
+mod sound;
+mod tones;
+mod wav;
 
 pub use codec::{
     CONCEAL_STEP, CodecError, Decode, Decoder, Encoder, EncoderConfig, MAX_PACKET, MAX_PACKET_SAMPLES, PacketTime,
@@ -14,3 +21,8 @@ pub use codec::{
 };
 pub use frame::{FRAME, Frame, RATE, SILENCE};
 pub use jitter::{JitterBuffer, Packet, Played, Stats};
+pub use mixer::{MAX_SOURCES, MAX_VOLUME, Mixer, MixerError, Place, SourceId, Stereo};
+pub use process::{Capture, CaptureSettings, Gate, Heard, Noise};
+pub use resample::{Framer, MAX_RATE, MIN_RATE, ResampleError, Resampler};
+pub use tones::{Tone, ToneFrames};
+pub use wav::{Channels, WavError, WavSink, WavSource};
