@@ -1,0 +1,250 @@
+//! Streams, each on a thread of its own from opening to closing.
+//!
+//! Opening, playing and dropping a stream may block, and one of cpal cannot be given up halfway. So the thread that
+//! controls sound never does it itself: it starts a thread that does, and waits up to a limit. A thread that comes through
+//! later finds nobody waiting, and closes what it opened.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    time::Duration,
+};
+
+use cpal::{
+    BufferSize, Device, ErrorKind, FromSample, SampleFormat, SizedSample, Stream, StreamConfig,
+    traits::{DeviceTrait as _, StreamTrait as _},
+};
+
+use super::{
+    DeviceError, DeviceInfo, Direction,
+    config::{Choice, choose},
+    list::{find, host},
+};
+use crate::{
+    frame::FRAME,
+    ring::{CaptureCallback, CaptureReader, Counters, PlaybackCallback, PlaybackWriter, capture_ring, playback_ring},
+    threads::Worker,
+};
+
+/// For anything asked of a sound system. An idle PulseAudio sink takes two seconds to start, a hanging server two to be
+/// given up in favour of ALSA.
+const LIMIT: Duration = Duration::from_secs(6);
+
+/// For closing a stream: nobody waits for that to hear something, but the thread that controls sound does.
+const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+
+/// Threads in sound systems at any time in this process: two streams, two that are being opened and a list for each of
+/// two engines, and a few that hang.
+const MAX_THREADS: usize = 16;
+
+static THREADS: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts a thread as long as it lives.
+struct Counted;
+
+impl Counted {
+    fn new() -> Result<Self, DeviceError> {
+        let threads = THREADS.fetch_add(1, Ordering::SeqCst);
+        let counted = Self;
+        if threads >= MAX_THREADS { Err(DeviceError::Stuck { threads }) } else { Ok(counted) }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        THREADS.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Asks a sound system something that needs no stream, on a thread of its own, for up to [`LIMIT`].
+pub(super) fn ask<T: Send + 'static>(
+    doing: &'static str,
+    question: impl FnOnce() -> Result<T, DeviceError> + Send + 'static,
+) -> Result<T, DeviceError> {
+    let counted = Counted::new()?;
+    let (answer, answered) = sync_channel(1);
+    let worker = Worker::start("kith audio list", Duration::ZERO, move || {
+        let _counted = counted;
+        // Nobody waits any more if this fails.
+        answer.send(question()).ok();
+    });
+    // Left to itself when this returns: by then it has answered or hangs.
+    let _worker = worker.map_err(DeviceError::Thread)?;
+    answered.recv_timeout(LIMIT).unwrap_or(Err(DeviceError::Timeout { doing, limit: LIMIT }))
+}
+
+/// Called when a device is gone, from a thread of the sound system and at most once per stream.
+pub(crate) trait Lost: Fn() + Clone + Send + 'static {}
+
+impl<F: Fn() + Clone + Send + 'static> Lost for F {}
+
+/// A stream that plays or listens until dropped.
+#[derive(Debug)]
+pub(crate) struct OpenStream {
+    pub(crate) device: DeviceInfo,
+    // Before the thread, which ends when nobody holds the other end of this.
+    _stop: SyncSender<()>,
+    _thread: Worker,
+}
+
+/// Listens to the input of this id or name, or to the default one.
+pub(crate) fn open_input(
+    name: Option<&str>,
+    counters: &Arc<Counters>,
+    lost: impl Lost,
+) -> Result<(OpenStream, CaptureReader), DeviceError> {
+    let counters = counters.clone();
+    open(Direction::Input, name, move |device, Choice { config, format }, gone| {
+        let (callback, reader) = capture_ring(config.channels, counters.clone());
+        let failed = on_error(counters.clone(), gone.clone(), lost.clone());
+        let stream = if format == SampleFormat::I16 {
+            build_input::<i16>(device, config, callback, failed)
+        } else if format == SampleFormat::I32 {
+            build_input::<i32>(device, config, callback, failed)
+        } else {
+            build_input::<f32>(device, config, callback, failed)
+        };
+        stream.map(|stream| (stream, reader))
+    })
+}
+
+/// Plays on the output of this id or name, or on the default one.
+pub(crate) fn open_output(
+    name: Option<&str>,
+    counters: &Arc<Counters>,
+    lost: impl Lost,
+) -> Result<(OpenStream, PlaybackWriter), DeviceError> {
+    let counters = counters.clone();
+    open(Direction::Output, name, move |device, Choice { config, format }, gone| {
+        let (callback, writer) = playback_ring(config.channels, counters.clone());
+        let failed = on_error(counters.clone(), gone.clone(), lost.clone());
+        let stream = if format == SampleFormat::I16 {
+            build_output::<i16>(device, config, callback, failed)
+        } else if format == SampleFormat::I32 {
+            build_output::<i32>(device, config, callback, failed)
+        } else {
+            build_output::<f32>(device, config, callback, failed)
+        };
+        stream.map(|stream| (stream, writer))
+    })
+}
+
+fn build_input<T: SizedSample>(
+    device: &Device,
+    config: StreamConfig,
+    mut callback: CaptureCallback,
+    failed: impl FnMut(cpal::Error) + Send + 'static,
+) -> Result<Stream, cpal::Error>
+where
+    f32: FromSample<T>,
+{
+    device.build_input_stream(config, move |data: &[T], _| callback.run(data), failed, Some(LIMIT))
+}
+
+fn build_output<T: SizedSample + FromSample<f32>>(
+    device: &Device,
+    config: StreamConfig,
+    mut callback: PlaybackCallback,
+    failed: impl FnMut(cpal::Error) + Send + 'static,
+) -> Result<Stream, cpal::Error> {
+    device.build_output_stream(config, move |data: &mut [T], _| callback.run(data), failed, Some(LIMIT))
+}
+
+/// What a stream does with errors. Sound systems call it between callbacks: it counts, and says once that all is over.
+fn on_error(
+    counters: Arc<Counters>,
+    gone: Arc<AtomicBool>,
+    lost: impl Lost,
+) -> impl FnMut(cpal::Error) + Send + 'static {
+    move |error| {
+        let kind = error.kind();
+        if kind == ErrorKind::Xrun {
+            counters.xrun();
+        } else if matches!(
+            kind,
+            ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated | ErrorKind::HostUnavailable
+        ) {
+            if !gone.swap(true, Ordering::SeqCst) {
+                lost();
+            }
+        } else if !matches!(kind, ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied) {
+            counters.error();
+        }
+    }
+}
+
+/// Makes a stream and our end of its ring; called again where its buffer size was refused.
+trait Build<P>: Fn(&Device, Choice, &Arc<AtomicBool>) -> Result<(Stream, P), cpal::Error> + Send + 'static {}
+
+impl<P, F: Fn(&Device, Choice, &Arc<AtomicBool>) -> Result<(Stream, P), cpal::Error> + Send + 'static> Build<P> for F {}
+
+fn open<P: Send + 'static>(
+    direction: Direction,
+    name: Option<&str>,
+    build: impl Build<P>,
+) -> Result<(OpenStream, P), DeviceError> {
+    let counted = Counted::new()?;
+    let name = name.map(str::to_owned);
+    let (stop, stopped) = sync_channel(0);
+    let (answer, answered) = sync_channel(1);
+    let thread = Worker::start("kith audio dev", CLOSE_LIMIT, move || {
+        let _counted = counted;
+        let gone = Arc::new(AtomicBool::new(false));
+        match play(direction, name.as_deref(), build, &gone) {
+            Ok((stream, device, part)) => {
+                if answer.send(Ok((device, part))).is_ok() {
+                    stay(&stopped);
+                }
+                close(stream, direction, &gone);
+            }
+            // Nobody waits any more if this fails.
+            Err(error) => drop(answer.send(Err(error))),
+        }
+    });
+    let thread = thread.map_err(DeviceError::Thread)?;
+    let timeout = DeviceError::Timeout { doing: "open a stream", limit: LIMIT };
+    let (device, part) = answered.recv_timeout(LIMIT).unwrap_or(Err(timeout))?;
+    Ok((OpenStream { device, _stop: stop, _thread: thread }, part))
+}
+
+/// Until the handle is dropped.
+fn stay(stopped: &Receiver<()>) {
+    while stopped.recv().is_ok() {}
+}
+
+fn play<P>(
+    direction: Direction,
+    name: Option<&str>,
+    build: impl Build<P>,
+    gone: &Arc<AtomicBool>,
+) -> Result<(Stream, DeviceInfo, P), DeviceError> {
+    // A second playback stream over one connection to PulseAudio fails: a host for each.
+    let (device, info) = find(&host()?, direction, name)?;
+    let doing = "ask for the formats of the device";
+    let mut choice = match direction {
+        Direction::Input => {
+            choose(&info.name, direction, device.supported_input_configs().map_err(DeviceError::system(doing))?)?
+        }
+        Direction::Output => {
+            choose(&info.name, direction, device.supported_output_configs().map_err(DeviceError::system(doing))?)?
+        }
+    };
+    let mut built = build(&device, choice, gone);
+    // Some cards take other buffers than they say. PulseAudio, whose default is seconds, takes any.
+    for buffer_size in [BufferSize::Fixed(2 * FRAME as u32), BufferSize::Default] {
+        if built.as_ref().is_err_and(|error| error.kind() == ErrorKind::UnsupportedConfig) {
+            choice.config.buffer_size = buffer_size;
+            built = build(&device, choice, gone);
+        }
+    }
+    let (stream, part) = built.map_err(DeviceError::system("open a stream"))?;
+    stream.play().map_err(DeviceError::system("start a stream"))?;
+    Ok((stream, info, part))
+}
+
+fn close(stream: Stream, _direction: Direction, _gone: &AtomicBool) {
+    drop(stream);
+}
