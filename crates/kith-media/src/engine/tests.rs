@@ -34,12 +34,14 @@ fn start(input: AudioIn, output: AudioOut) -> Running {
     let mut count = 0.0;
     let handlers = Handlers {
         chain: Box::new(Chain(references)),
-        captured: Box::new(move |frame| drop(frames.try_send(*frame))),
+        captured: Box::new(move |frame| {
+            frames.try_send(*frame).ok();
+        }),
         play: Box::new(move |sound| {
             count += 1.0;
             sound.as_chunks_mut::<2>().0.iter_mut().for_each(|[left, _]| *left = count / 1_024.0);
         }),
-        event: Box::new(move |event| drop(told.try_send(event))),
+        event: Box::new(move |event| told.try_send(event).unwrap()),
     };
     Running { engine: Engine::start(input, output, handlers).unwrap(), captured, rendered, events }
 }
