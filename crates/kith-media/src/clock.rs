@@ -69,7 +69,7 @@ mod tests {
         #[test]
         fn lateness_never_adds_up(late in prop::collection::vec(0_u64..90_000, 1..200)) {
             let (mut ticker, start) = (Ticker::default(), Instant::now());
-            let (mut now, mut frames) = (start, 0);
+            let (mut now, mut frames) = (start, burst(&mut ticker, start));
             for micros in late {
                 now += Duration::from_micros(micros);
                 frames += burst(&mut ticker, now);

@@ -69,6 +69,12 @@ pub(super) fn find(host: &Host, direction: Direction, name: Option<&str>) -> Res
     Ok((device, info))
 }
 
+/// Whether there is still such a device. One that cannot be asked for is not missing: its stream will say so.
+pub(super) fn present(host: &Host, info: &DeviceInfo) -> bool {
+    devices(host, info.direction)
+        .map_or(true, |devices| devices.iter().any(|device| id(device).as_ref() == Some(&info.id)))
+}
+
 fn default(host: &Host, direction: Direction) -> Option<Device> {
     match direction {
         Direction::Input => host.default_input_device(),

@@ -8,20 +8,20 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     },
     time::Duration,
 };
 
 use cpal::{
-    BufferSize, Device, ErrorKind, FromSample, SampleFormat, SizedSample, Stream, StreamConfig,
+    BufferSize, Device, ErrorKind, FromSample, Host, SampleFormat, SizedSample, Stream, StreamConfig,
     traits::{DeviceTrait as _, StreamTrait as _},
 };
 
 use super::{
     DeviceError, DeviceInfo, Direction,
     config::{Choice, choose},
-    list::{find, host},
+    list::{find, host, present},
 };
 use crate::{
     frame::FRAME,
@@ -35,6 +35,9 @@ const LIMIT: Duration = Duration::from_secs(6);
 
 /// For closing a stream: nobody waits for that to hear something, but the thread that controls sound does.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+
+/// How often a device is looked for that is in use.
+const PRESENCE: Duration = Duration::from_secs(1);
 
 /// Threads in sound systems at any time in this process: two streams, two that are being opened and a list for each of
 /// two engines, and a few that hang.
@@ -76,10 +79,24 @@ pub(super) fn ask<T: Send + 'static>(
     answered.recv_timeout(LIMIT).unwrap_or(Err(DeviceError::Timeout { doing, limit: LIMIT }))
 }
 
-/// Called when a device is gone, from a thread of the sound system and at most once per stream.
-pub(crate) trait Lost: Fn() + Clone + Send + 'static {}
+/// Called when a device is gone, at most once per stream and not on the caller's thread.
+pub(crate) trait Lost: Fn() + Send + Sync + 'static {}
 
-impl<F: Fn() + Clone + Send + 'static> Lost for F {}
+impl<F: Fn() + Send + Sync + 'static> Lost for F {}
+
+/// Says once that a device is gone.
+struct Gone {
+    said: AtomicBool,
+    lost: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Gone {
+    fn say(&self) {
+        if !self.said.swap(true, Ordering::SeqCst) {
+            (self.lost)();
+        }
+    }
+}
 
 /// A stream that plays or listens until dropped.
 #[derive(Debug)]
@@ -97,9 +114,9 @@ pub(crate) fn open_input(
     lost: impl Lost,
 ) -> Result<(OpenStream, CaptureReader), DeviceError> {
     let counters = counters.clone();
-    open(Direction::Input, name, move |device, Choice { config, format }, gone| {
+    open(Direction::Input, name, lost, move |device, Choice { config, format }, gone| {
         let (callback, reader) = capture_ring(config.channels, counters.clone());
-        let failed = on_error(counters.clone(), gone.clone(), lost.clone());
+        let failed = on_error(counters.clone(), gone.clone());
         let stream = if format == SampleFormat::I16 {
             build_input::<i16>(device, config, callback, failed)
         } else if format == SampleFormat::I32 {
@@ -118,9 +135,9 @@ pub(crate) fn open_output(
     lost: impl Lost,
 ) -> Result<(OpenStream, PlaybackWriter), DeviceError> {
     let counters = counters.clone();
-    open(Direction::Output, name, move |device, Choice { config, format }, gone| {
+    open(Direction::Output, name, lost, move |device, Choice { config, format }, gone| {
         let (callback, writer) = playback_ring(config.channels, counters.clone());
-        let failed = on_error(counters.clone(), gone.clone(), lost.clone());
+        let failed = on_error(counters.clone(), gone.clone());
         let stream = if format == SampleFormat::I16 {
             build_output::<i16>(device, config, callback, failed)
         } else if format == SampleFormat::I32 {
@@ -154,11 +171,7 @@ fn build_output<T: SizedSample + FromSample<f32>>(
 }
 
 /// What a stream does with errors. Sound systems call it between callbacks: it counts, and says once that all is over.
-fn on_error(
-    counters: Arc<Counters>,
-    gone: Arc<AtomicBool>,
-    lost: impl Lost,
-) -> impl FnMut(cpal::Error) + Send + 'static {
+fn on_error(counters: Arc<Counters>, gone: Arc<Gone>) -> impl FnMut(cpal::Error) + Send + 'static {
     move |error| {
         let kind = error.kind();
         if kind == ErrorKind::Xrun {
@@ -167,9 +180,7 @@ fn on_error(
             kind,
             ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated | ErrorKind::HostUnavailable
         ) {
-            if !gone.swap(true, Ordering::SeqCst) {
-                lost();
-            }
+            gone.say();
         } else if !matches!(kind, ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied) {
             counters.error();
         }
@@ -177,30 +188,30 @@ fn on_error(
 }
 
 /// Makes a stream and our end of its ring; called again where its buffer size was refused.
-trait Build<P>: Fn(&Device, Choice, &Arc<AtomicBool>) -> Result<(Stream, P), cpal::Error> + Send + 'static {}
+trait Build<P>: Fn(&Device, Choice, &Arc<Gone>) -> Result<(Stream, P), cpal::Error> + Send + 'static {}
 
-impl<P, F: Fn(&Device, Choice, &Arc<AtomicBool>) -> Result<(Stream, P), cpal::Error> + Send + 'static> Build<P> for F {}
+impl<P, F: Fn(&Device, Choice, &Arc<Gone>) -> Result<(Stream, P), cpal::Error> + Send + 'static> Build<P> for F {}
 
 fn open<P: Send + 'static>(
     direction: Direction,
     name: Option<&str>,
+    lost: impl Lost,
     build: impl Build<P>,
 ) -> Result<(OpenStream, P), DeviceError> {
     let counted = Counted::new()?;
     let name = name.map(str::to_owned);
+    let gone = Arc::new(Gone { said: AtomicBool::new(false), lost: Box::new(lost) });
     let (stop, stopped) = sync_channel(0);
     let (answer, answered) = sync_channel(1);
     let thread = Worker::start("kith audio dev", CLOSE_LIMIT, move || {
         let _counted = counted;
-        let gone = Arc::new(AtomicBool::new(false));
-        match play(direction, name.as_deref(), build, &gone) {
-            Ok((stream, device, part)) => {
-                if answer.send(Ok((device, part))).is_ok() {
-                    stay(&stopped);
+        match Playing::start(direction, name.as_deref(), build, &gone) {
+            Ok((playing, part)) => {
+                // Nobody waits any more if this fails.
+                if answer.send(Ok((playing.info.clone(), part))).is_ok() {
+                    playing.stay(&stopped, &gone);
                 }
-                close(stream, direction, &gone);
             }
-            // Nobody waits any more if this fails.
             Err(error) => drop(answer.send(Err(error))),
         }
     });
@@ -210,41 +221,51 @@ fn open<P: Send + 'static>(
     Ok((OpenStream { device, _stop: stop, _thread: thread }, part))
 }
 
-/// Until the handle is dropped.
-fn stay(stopped: &Receiver<()>) {
-    while stopped.recv().is_ok() {}
+/// A stream, on its thread.
+struct Playing {
+    /// Held for its drop.
+    _stream: Stream,
+    host: Host,
+    info: DeviceInfo,
 }
 
-fn play<P>(
-    direction: Direction,
-    name: Option<&str>,
-    build: impl Build<P>,
-    gone: &Arc<AtomicBool>,
-) -> Result<(Stream, DeviceInfo, P), DeviceError> {
-    // A second playback stream over one connection to PulseAudio fails: a host for each.
-    let (device, info) = find(&host()?, direction, name)?;
-    let doing = "ask for the formats of the device";
-    let mut choice = match direction {
-        Direction::Input => {
-            choose(&info.name, direction, device.supported_input_configs().map_err(DeviceError::system(doing))?)?
+impl Playing {
+    fn start<P>(
+        direction: Direction,
+        name: Option<&str>,
+        build: impl Build<P>,
+        gone: &Arc<Gone>,
+    ) -> Result<(Self, P), DeviceError> {
+        // A second playback stream over one connection to PulseAudio fails: a host for each.
+        let host = host()?;
+        let (device, info) = find(&host, direction, name)?;
+        let formats = match direction {
+            Direction::Input => device.supported_input_configs().map(Iterator::collect::<Vec<_>>),
+            Direction::Output => device.supported_output_configs().map(Iterator::collect),
+        };
+        let formats = formats.map_err(DeviceError::system("ask for the formats of the device"))?;
+        let mut choice = choose(&info.name, direction, formats.into_iter())?;
+        let mut built = build(&device, choice, gone);
+        // Some cards take other buffers than they say. PulseAudio, whose default is seconds, takes any.
+        for buffer_size in [BufferSize::Fixed(2 * FRAME as u32), BufferSize::Default] {
+            if built.as_ref().is_err_and(|error| error.kind() == ErrorKind::UnsupportedConfig) {
+                choice.config.buffer_size = buffer_size;
+                built = build(&device, choice, gone);
+            }
         }
-        Direction::Output => {
-            choose(&info.name, direction, device.supported_output_configs().map_err(DeviceError::system(doing))?)?
-        }
-    };
-    let mut built = build(&device, choice, gone);
-    // Some cards take other buffers than they say. PulseAudio, whose default is seconds, takes any.
-    for buffer_size in [BufferSize::Fixed(2 * FRAME as u32), BufferSize::Default] {
-        if built.as_ref().is_err_and(|error| error.kind() == ErrorKind::UnsupportedConfig) {
-            choice.config.buffer_size = buffer_size;
-            built = build(&device, choice, gone);
+        let (stream, part) = built.map_err(DeviceError::system("open a stream"))?;
+        stream.play().map_err(DeviceError::system("start a stream"))?;
+        Ok((Self { _stream: stream, host, info }, part))
+    }
+
+    /// Until the handle is dropped. PulseAudio moves the streams of a device that is unplugged to the default one and tells
+    /// nobody, so it is asked.
+    fn stay(&self, stopped: &Receiver<()>, gone: &Gone) {
+        let moves = self.host.id().to_string() == "pulseaudio";
+        while stopped.recv_timeout(PRESENCE) == Err(RecvTimeoutError::Timeout) {
+            if moves && !present(&self.host, &self.info) {
+                gone.say();
+            }
         }
     }
-    let (stream, part) = built.map_err(DeviceError::system("open a stream"))?;
-    stream.play().map_err(DeviceError::system("start a stream"))?;
-    Ok((stream, info, part))
-}
-
-fn close(stream: Stream, _direction: Direction, _gone: &AtomicBool) {
-    drop(stream);
 }

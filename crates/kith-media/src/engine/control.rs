@@ -112,6 +112,17 @@ struct InUse {
     alive: (u64, Instant),
 }
 
+/// Why a side looks for something to connect to; what fails is told accordingly.
+#[derive(Clone, Copy)]
+enum Why {
+    /// Everything is told.
+    Start,
+    /// That the device is lost was told already.
+    Loss,
+    /// What failed was told when it failed first.
+    Retry,
+}
+
 /// The input or the output.
 pub(super) struct Side<E: End> {
     pub(super) counters: Arc<Counters>,
@@ -159,16 +170,20 @@ impl<E: End> Side<E> {
 
     /// Takes what is wanted, or else the default device, or else nothing until it is time to try again. Never a device in
     /// place of something that is none: who asked for a file does not want to be heard.
-    fn settle(&mut self, wake: &SyncSender<Command>, quiet: bool, tell: Tell<'_>) {
+    fn settle(&mut self, why: Why, wake: &SyncSender<Command>, tell: Tell<'_>) {
         let mut ends = vec![self.wanted.clone()];
         if self.wanted.is_device() && self.wanted != E::DEFAULT {
             ends.push(E::DEFAULT);
         }
-        for end in ends {
+        let last = ends.len();
+        for (index, end) in (1..).zip(ends) {
             match self.switch(&end, wake) {
                 Ok(event) => return tell(event),
-                Err(error) if quiet => tracing::debug!(%error, "there is still no device"),
-                Err(error) => tell(EngineEvent::Failed { wanted: end.endpoint(), error }),
+                Err(error) => match why {
+                    Why::Loss if index < last => tracing::debug!(%error, "it is lost"),
+                    Why::Start | Why::Loss => tell(EngineEvent::Failed { wanted: end.endpoint(), error }),
+                    Why::Retry => tracing::debug!(%error, "there is still no device"),
+                },
             }
         }
         self.retry = self.wanted.is_device().then(|| Instant::now() + RETRY);
@@ -179,7 +194,7 @@ impl<E: End> Side<E> {
         if let Some(reason) = self.loss(now) {
             self.replace(reason, wake, tell);
         } else if self.retry.is_some_and(|retry| retry <= now) {
-            self.settle(wake, true, tell);
+            self.settle(Why::Retry, wake, tell);
         }
     }
 
@@ -203,7 +218,7 @@ impl<E: End> Side<E> {
         let idle = self.switch(&E::IDLE, wake);
         drop(stream);
         if !soon {
-            self.settle(wake, false, tell);
+            self.settle(Why::Loss, wake, tell);
         } else {
             self.retry = Some(Instant::now() + RETRY);
         }
@@ -231,8 +246,8 @@ impl Control {
     pub(super) fn run(mut self) {
         let Self { input, output, event, commands, wake, stop } = &mut self;
         let tell = &mut **event;
-        input.settle(wake, false, tell);
-        output.settle(wake, false, tell);
+        input.settle(Why::Start, wake, tell);
+        output.settle(Why::Start, wake, tell);
         while !stop.load(Ordering::SeqCst) {
             match commands.recv_timeout(LOOK) {
                 Ok(Command::Input(end)) => input.set(end, wake, tell),
