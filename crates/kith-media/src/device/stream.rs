@@ -5,6 +5,7 @@
 //! later finds nobody waiting, and closes what it opened.
 
 use std::{
+    mem,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -87,6 +88,8 @@ impl<F: Fn() + Send + Sync + 'static> Lost for F {}
 /// Says once that a device is gone.
 struct Gone {
     said: AtomicBool,
+    /// Whether the sound system ended this stream, and not itself.
+    killed: AtomicBool,
     lost: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -180,6 +183,7 @@ fn on_error(counters: Arc<Counters>, gone: Arc<Gone>) -> impl FnMut(cpal::Error)
             kind,
             ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated | ErrorKind::HostUnavailable
         ) {
+            gone.killed.fetch_or(kind == ErrorKind::DeviceNotAvailable, Ordering::SeqCst);
             gone.say();
         } else if !matches!(kind, ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied) {
             counters.error();
@@ -200,7 +204,7 @@ fn open<P: Send + 'static>(
 ) -> Result<(OpenStream, P), DeviceError> {
     let counted = Counted::new()?;
     let name = name.map(str::to_owned);
-    let gone = Arc::new(Gone { said: AtomicBool::new(false), lost: Box::new(lost) });
+    let gone = Arc::new(Gone { said: AtomicBool::new(false), killed: AtomicBool::new(false), lost: Box::new(lost) });
     let (stop, stopped) = sync_channel(0);
     let (answer, answered) = sync_channel(1);
     let thread = Worker::start("kith audio dev", CLOSE_LIMIT, move || {
@@ -223,8 +227,7 @@ fn open<P: Send + 'static>(
 
 /// A stream, on its thread.
 struct Playing {
-    /// Held for its drop.
-    _stream: Stream,
+    stream: Stream,
     host: Host,
     info: DeviceInfo,
 }
@@ -255,17 +258,22 @@ impl Playing {
         }
         let (stream, part) = built.map_err(DeviceError::system("open a stream"))?;
         stream.play().map_err(DeviceError::system("start a stream"))?;
-        Ok((Self { _stream: stream, host, info }, part))
+        Ok((Self { stream, host, info }, part))
     }
 
     /// Until the handle is dropped. PulseAudio moves the streams of a device that is unplugged to the default one and tells
     /// nobody, so it is asked.
-    fn stay(&self, stopped: &Receiver<()>, gone: &Gone) {
-        let moves = self.host.id().to_string() == "pulseaudio";
+    fn stay(self, stopped: &Receiver<()>, gone: &Gone) {
+        let pulseaudio = self.host.id().to_string() == "pulseaudio";
         while stopped.recv_timeout(PRESENCE) == Err(RecvTimeoutError::Timeout) {
-            if moves && !present(&self.host, &self.info) {
+            if pulseaudio && !present(&self.host, &self.info) {
                 gone.say();
             }
+        }
+        if pulseaudio && self.info.direction == Direction::Output && gone.killed.load(Ordering::SeqCst) {
+            // A drop would wait for ever: in cpal 0.18 for a thread that waits for the end of a stream, which the client
+            // never hears of where the server ended it. Two idle threads of theirs stay.
+            mem::forget(self.stream);
         }
     }
 }
