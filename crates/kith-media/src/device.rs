@@ -4,6 +4,7 @@
 //! for it waits up to a limit. A connection to PulseAudio carries one playback stream: every stream has its own.
 
 mod config;
+mod connection;
 mod list;
 mod stream;
 

@@ -1,15 +1,11 @@
 //! Which devices there are.
 
 use cpal::{
-    Device, Host, HostId,
+    Device, Host,
     traits::{DeviceTrait as _, HostTrait as _},
 };
 
-use super::{DeviceError, DeviceInfo, Direction, stream};
-
-/// Sound systems in the order they are tried. `cpal::default_host` is not asked: it may hang, and it falls back by panic.
-/// PipeWire answers as PulseAudio.
-const HOSTS: [&str; 4] = ["pulseaudio", "alsa", "wasapi", "coreaudio"];
+use super::{DeviceError, DeviceInfo, Direction, connection::Connection, stream};
 
 /// More than people have: what is listed goes into events and menus.
 const MAX_DEVICES: usize = 256;
@@ -18,37 +14,31 @@ const MAX_DEVICES: usize = 256;
 /// six seconds.
 pub(crate) fn list() -> Result<Vec<DeviceInfo>, DeviceError> {
     stream::ask("list its devices", || {
-        let host = host()?;
-        let mut infos = Vec::new();
-        for direction in [Direction::Input, Direction::Output] {
-            let default = default(&host, direction).as_ref().and_then(id);
-            let mut found: Vec<DeviceInfo> = devices(&host, direction)?
-                .iter()
-                .filter_map(|device| info(device, direction, default.as_deref()))
-                .collect();
-            found.sort_by_key(|info| !info.default);
-            infos.extend(found.into_iter().take(MAX_DEVICES));
-        }
+        let (_connection, infos) = Connection::ask(|host| {
+            let mut infos = Vec::new();
+            for direction in [Direction::Input, Direction::Output] {
+                let devices = devices(host, direction)?;
+                let default = default(host, direction).as_ref().and_then(id);
+                let mut found: Vec<_> =
+                    devices.iter().filter_map(|device| info(device, direction, default.as_deref())).collect();
+                found.sort_by_key(|info| !info.default);
+                infos.extend(found.into_iter().take(MAX_DEVICES));
+            }
+            Ok(infos)
+        })?;
         Ok(infos)
     })
 }
 
-/// The first sound system that answers. Takes up to two seconds where PulseAudio hangs.
-pub(super) fn host() -> Result<Host, DeviceError> {
-    let available = cpal::available_hosts();
-    let mut wanted =
-        HOSTS.into_iter().filter_map(|name| name.parse::<HostId>().ok()).filter(|id| available.contains(id));
-    wanted.find_map(|id| cpal::host_from_id(id).ok()).ok_or(DeviceError::NoSoundSystem)
-}
-
 /// The device of this id, or else of this name; the default one without either.
 pub(super) fn find(host: &Host, direction: Direction, name: Option<&str>) -> Result<(Device, DeviceInfo), DeviceError> {
+    // First, because this fails where the connection has ended; there is no default device then either.
+    let mut all = devices(host, direction)?;
     let default = default(host, direction);
     let default_id = default.as_ref().and_then(id);
     let device = match name {
         None => default.ok_or(DeviceError::NoDefault { direction })?,
         Some(name) => {
-            let mut all = devices(host, direction)?;
             let rank = |device: &Device| {
                 let id = device.id().ok();
                 if id.as_ref().is_some_and(|id| id.to_string() == name || id.id() == name) {
@@ -69,10 +59,10 @@ pub(super) fn find(host: &Host, direction: Direction, name: Option<&str>) -> Res
     Ok((device, info))
 }
 
-/// Whether there is still such a device. One that cannot be asked for is not missing: its stream will say so.
-pub(super) fn present(host: &Host, info: &DeviceInfo) -> bool {
-    devices(host, info.direction)
-        .map_or(true, |devices| devices.iter().any(|device| id(device).as_ref() == Some(&info.id)))
+/// Whether the sound system has this device no longer. One that cannot be asked for is not missing: its stream will say so.
+pub(super) fn missing(host: &Host, info: &DeviceInfo) -> bool {
+    let devices = devices(host, info.direction);
+    devices.is_ok_and(|devices| !devices.iter().any(|device| id(device).as_ref() == Some(&info.id)))
 }
 
 fn default(host: &Host, direction: Direction) -> Option<Device> {

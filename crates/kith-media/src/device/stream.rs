@@ -15,14 +15,15 @@ use std::{
 };
 
 use cpal::{
-    BufferSize, Device, ErrorKind, FromSample, Host, SampleFormat, SizedSample, Stream, StreamConfig,
+    BufferSize, Device, ErrorKind, FromSample, SampleFormat, SizedSample, Stream, StreamConfig,
     traits::{DeviceTrait as _, StreamTrait as _},
 };
 
 use super::{
     DeviceError, DeviceInfo, Direction,
     config::{Choice, choose},
-    list::{find, host, present},
+    connection::Connection,
+    list::{find, missing},
 };
 use crate::{
     frame::FRAME,
@@ -227,8 +228,9 @@ fn open<P: Send + 'static>(
 
 /// A stream, on its thread.
 struct Playing {
+    // Before the connection: others may use that as soon as it is dropped.
     stream: Stream,
-    host: Host,
+    connection: Connection,
     info: DeviceInfo,
 }
 
@@ -239,9 +241,7 @@ impl Playing {
         build: impl Build<P>,
         gone: &Arc<Gone>,
     ) -> Result<(Self, P), DeviceError> {
-        // A second playback stream over one connection to PulseAudio fails: a host for each.
-        let host = host()?;
-        let (device, info) = find(&host, direction, name)?;
+        let (connection, (device, info)) = Connection::ask(|host| find(host, direction, name))?;
         let formats = match direction {
             Direction::Input => device.supported_input_configs().map(Iterator::collect::<Vec<_>>),
             Direction::Output => device.supported_output_configs().map(Iterator::collect),
@@ -258,21 +258,21 @@ impl Playing {
         }
         let (stream, part) = built.map_err(DeviceError::system("open a stream"))?;
         stream.play().map_err(DeviceError::system("start a stream"))?;
-        Ok((Self { stream, host, info }, part))
+        Ok((Self { stream, connection, info }, part))
     }
 
     /// Until the handle is dropped. PulseAudio moves the streams of a device that is unplugged to the default one and tells
     /// nobody, so it is asked.
     fn stay(self, stopped: &Receiver<()>, gone: &Gone) {
-        let pulseaudio = self.host.id().to_string() == "pulseaudio";
+        let pulseaudio = self.connection.is_pulseaudio();
         while stopped.recv_timeout(PRESENCE) == Err(RecvTimeoutError::Timeout) {
-            if pulseaudio && !present(&self.host, &self.info) {
+            if pulseaudio && self.connection.host().is_some_and(|host| missing(host, &self.info)) {
                 gone.say();
             }
         }
         if pulseaudio && self.info.direction == Direction::Output && gone.killed.load(Ordering::SeqCst) {
             // A drop would wait for ever: in cpal 0.18 for a thread that waits for the end of a stream, which the client
-            // never hears of where the server ended it. Two idle threads of theirs stay.
+            // never hears of where the server ended it. That idle thread stays.
             mem::forget(self.stream);
         }
     }
