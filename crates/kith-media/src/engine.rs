@@ -23,9 +23,9 @@ use rtrb::RingBuffer;
 
 use crate::{
     device::{DeviceError, DeviceInfo},
-    frame::{FRAME, Frame},
+    frame::Frame,
     ring::{Counters, RingStatistics},
-    sink::AudioOut,
+    sink::{AudioOut, Stereo},
     source::{AudioIn, WavError},
     threads::Worker,
 };
@@ -65,8 +65,8 @@ pub struct Handlers {
     pub chain: Box<dyn Process>,
     /// Gets every frame that comes out of the chain.
     pub captured: Box<dyn FnMut(&Frame) + Send>,
-    /// Fills 10 ms of left and right, interleaved, which are silence if left alone.
-    pub play: Box<dyn FnMut(&mut [f32; 2 * FRAME]) + Send>,
+    /// Fills 10 ms of left and right, interleaved (960 samples), which are silence if left alone.
+    pub play: Box<dyn FnMut(&mut Stereo) + Send>,
     /// Hears what happens, on the control thread.
     pub event: Box<dyn FnMut(EngineEvent) + Send>,
 }

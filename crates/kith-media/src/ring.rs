@@ -13,10 +13,10 @@ use std::{
 use cpal::{FromSample, Sample};
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use crate::frame::{FRAME, Frame};
-
-/// 10 ms of two channels, interleaved.
-type Stereo = [f32; 2 * FRAME];
+use crate::{
+    frame::{FRAME, Frame},
+    sink::Stereo,
+};
 
 /// More than any sound card that people talk through; a ring is allocated for it.
 pub(crate) const MAX_CHANNELS: u16 = 32;

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// 10 ms of two channels, interleaved.
-type Stereo = [f32; 2 * FRAME];
+pub(crate) type Stereo = [f32; 2 * FRAME];
 
 /// Frames between two updates of a file's header, so that what a killed process leaves can be played: a second.
 const FLUSH: u32 = 100;

@@ -15,13 +15,13 @@ use super::Frames;
 use crate::{
     clock::{Next, TICK},
     frame::{FRAME, Frame, SILENCE},
-    sink::{Null, Speaker},
+    sink::{Null, Speaker, Stereo},
 };
 
 pub(super) struct Playback {
     pub(super) sinks: Receiver<Box<dyn Speaker>>,
     pub(super) references: Producer<Frame>,
-    pub(super) play: Box<dyn FnMut(&mut [f32; 2 * FRAME]) + Send>,
+    pub(super) play: Box<dyn FnMut(&mut Stereo) + Send>,
     pub(super) frames: Arc<Frames>,
     pub(super) stop: Arc<AtomicBool>,
 }

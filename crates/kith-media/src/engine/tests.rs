@@ -1,7 +1,7 @@
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use super::*;
-use crate::frame::SILENCE;
+use crate::frame::{FRAME, SILENCE};
 
 /// Longer than anything here takes on a busy machine.
 const LONG: Duration = Duration::from_secs(30);
