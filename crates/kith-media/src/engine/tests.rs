@@ -1,4 +1,9 @@
-use std::sync::mpsc::{Receiver, sync_channel};
+#![expect(clippy::wildcard_enum_match_arm, reason = "an event that is not expected is a failure, whichever it is")]
+
+use std::{
+    sync::mpsc::{Receiver, sync_channel},
+    time::Instant,
+};
 
 use super::*;
 use crate::frame::{FRAME, SILENCE};
@@ -56,7 +61,9 @@ impl Running {
 
     /// The first frame with something to be heard.
     fn heard(&self) -> Frame {
+        let since = Instant::now();
         loop {
+            assert!(since.elapsed() < LONG, "nothing but silence");
             let frame = self.captured.recv_timeout(LONG).unwrap();
             if frame != SILENCE {
                 return frame;
@@ -105,14 +112,18 @@ fn what_does_not_open_leaves_everything_as_it_is() {
     let nowhere = AudioOut::Wav(folder.path().join("none/out.wav"));
     running.engine.set_output(nowhere.clone()).unwrap();
     assert_eq!(failed(running.events.recv_timeout(LONG).unwrap()), Endpoint::Out(nowhere));
-    let before = running.engine.statistics();
-    while running.engine.statistics().captured < before.captured + 3 {
+    let (before, since) = (running.engine.statistics(), Instant::now());
+    let mut now = before;
+    while now.captured < before.captured + 3 || now.played < before.played + 3 {
+        assert!(since.elapsed() < LONG, "{now:?}");
         running.captured.recv_timeout(LONG).unwrap();
+        now = running.engine.statistics();
     }
     drop(running);
     let samples: Vec<i16> = hound::WavReader::open(out).unwrap().samples().map(Result::unwrap).collect();
     assert!(samples.len() >= FRAME && samples.len().is_multiple_of(FRAME));
     let first = usize::from(samples[0].unsigned_abs()) / 16;
+    assert!((first + samples.len() / FRAME) as u64 > now.played, "to the end");
     for (index, sample) in samples.into_iter().enumerate() {
         assert_eq!(usize::from(sample.unsigned_abs()), 16 * (first + index / FRAME), "sample {index}");
     }
