@@ -100,32 +100,27 @@ pub(crate) async fn read(pc: &dyn PeerConnection, link: &Link, queue: &Queue, ra
             }
         }
     }
-    stats.path = path(&report);
-    let check = stats.path.as_ref().and_then(|path| path.rtt);
+    let check = checked(&report);
+    stats.path = path(pc).await.map(|path| Path { rtt: check, ..path });
     stats.rtt = link.rtt().or(check);
     rates.update(now, &mut stats);
     stats
 }
 
-fn path(report: &RTCStatsReport) -> Option<Path> {
+async fn path(pc: &dyn PeerConnection) -> Option<Path> {
+    let ice = pc.sctp().await?.transport().ice_transport();
+    let pair = ice.get_selected_candidate_pair().await.ok()??;
+    let (local, remote) = (pair.local(), pair.remote());
+    let relayed = [local, remote].into_iter().any(|candidate| candidate.typ == RTCIceCandidateType::Relay);
+    let address = remote.address.parse().ok().map(|address| SocketAddr::new(address, remote.port));
+    Some(Path { kind: if relayed { PathKind::Relayed } else { PathKind::Direct }, remote: address, rtt: None })
+}
+
+/// Round trip of the last connectivity check on the selected pair.
+fn checked(report: &RTCStatsReport) -> Option<Duration> {
     let selected = report.iter().find_map(|entry| {
         if let RTCStatsReportEntry::Transport(transport) = entry { Some(&transport.selected_candidate_pair_id) } else { None }
     })?;
     let Some(RTCStatsReportEntry::IceCandidatePair(pair)) = report.get(selected) else { return None };
-    let (mut relayed, mut remote) = (false, None);
-    for entry in report.iter() {
-        if let RTCStatsReportEntry::LocalCandidate(local) = entry
-            && local.stats.id == pair.local_candidate_id
-        {
-            relayed |= local.candidate_type == RTCIceCandidateType::Relay;
-        } else if let RTCStatsReportEntry::RemoteCandidate(candidate) = entry
-            && candidate.stats.id == pair.remote_candidate_id
-        {
-            relayed |= candidate.candidate_type == RTCIceCandidateType::Relay;
-            let address = candidate.address.as_ref().and_then(|address| address.parse().ok());
-            remote = address.map(|address| SocketAddr::new(address, candidate.port));
-        }
-    }
-    let kind = if relayed { PathKind::Relayed } else { PathKind::Direct };
-    Some(Path { kind, remote, rtt: seconds(pair.current_round_trip_time) })
+    seconds(pair.current_round_trip_time)
 }

@@ -1,0 +1,60 @@
+"""A foreign WebRTC peer (aiortc). `aiortc_peer.py offer|answer`, with signalling as lines of JSON on stdin and stdout.
+
+It sends back the sound it hears and the messages it gets, on the data channel both sides open by themselves.
+"""
+
+import asyncio
+import json
+import sys
+
+from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import AudioStreamTrack
+from aiortc.sdp import candidate_from_sdp
+
+
+class Echo(AudioStreamTrack):
+    """The sound of another track, once there is one."""
+
+    def __init__(self):
+        super().__init__()
+        self.source = asyncio.get_running_loop().create_future()
+
+    async def recv(self):
+        return await (await asyncio.shield(self.source)).recv()
+
+
+def say(line):
+    print(json.dumps(line), flush=True)
+
+
+async def main(role):
+    peer = RTCPeerConnection()
+    echo = Echo()
+    channel = peer.createDataChannel("kith", negotiated=True, id=0)
+    channel.on("message", lambda message: channel.send(message))
+    peer.on("track", lambda track: echo.source.done() or echo.source.set_result(track))
+    peer.addTrack(echo)
+
+    async def describe(description):
+        await peer.setLocalDescription(description)
+        say({"type": peer.localDescription.type, "sdp": peer.localDescription.sdp})
+
+    if role == "offer":
+        await describe(await peer.createOffer())
+    while True:
+        line = json.loads(await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline) or "{}")
+        if "sdp" in line:
+            await peer.setRemoteDescription(RTCSessionDescription(**line))
+            if line["type"] == "offer":
+                await describe(await peer.createAnswer())
+        elif "candidate" in line:
+            candidate = candidate_from_sdp(line["candidate"].removeprefix("candidate:"))
+            candidate.sdpMid = line["sdpMid"]
+            candidate.sdpMLineIndex = line["sdpMLineIndex"]
+            await peer.addIceCandidate(candidate)
+        else:
+            await peer.close()
+            return
+
+
+asyncio.run(main(sys.argv[1]))
