@@ -11,7 +11,8 @@ use rtc::{
     media_stream::MediaStreamTrack,
     peer_connection::configuration::setting_engine::SctpMaxMessageSize,
     rtp_transceiver::rtp_sender::{
-        RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind,
+        RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+        RtpCodecKind,
     },
 };
 use std::{sync::Arc, time::Duration};

@@ -235,8 +235,7 @@ impl Estimator {
                     self.fates.clear();
                 }
             }
-        } else if queued_since.is_none()
-            && self.last_cut.is_none_or(|last| now.saturating_duration_since(last) >= HOLD)
+        } else if queued_since.is_none() && self.last_cut.is_none_or(|last| now.saturating_duration_since(last) >= HOLD)
         {
             self.grow(elapsed, PROVEN * received);
         }

@@ -16,7 +16,7 @@ use rtc::{
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };

@@ -106,6 +106,8 @@ struct Found<'a> {
     sections: usize,
     mids: usize,
     mid_here: bool,
+    /// Ids in the bundle group.
+    bundled: usize,
 }
 
 impl Checked {
@@ -113,7 +115,7 @@ impl Checked {
         if sdp.len() > MAX_SDP {
             return Err(SdpError::TooLong { bytes: sdp.len() });
         }
-        let mut found = Found::default();
+        let mut found = Found { bundled: bundled(sdp), ..Found::default() };
         let mut text = String::with_capacity(sdp.len() + 64);
         let mut candidates = Vec::new();
         for (index, line) in sdp.strip_suffix('\n').unwrap_or(sdp).split('\n').enumerate() {
@@ -123,7 +125,9 @@ impl Checked {
                 return Err(SdpError::Malformed { line: number });
             }
             if let Some(candidate) = line.strip_prefix("a=").filter(|rest| rest.starts_with("candidate:")) {
-                candidates.push(candidate.to_owned());
+                if !found.rides_along() {
+                    candidates.push(candidate.to_owned());
+                }
                 continue;
             }
             if let Some(kept) = found.read(line, number)? {
@@ -140,7 +144,22 @@ impl Checked {
     }
 }
 
+/// How many sections share one transport, if the description is of a peer that would begin with one for each.
+fn bundled(sdp: &str) -> usize {
+    let sections = sdp.lines().filter(|line| line.starts_with("m=")).count();
+    let group = sdp.lines().find_map(|line| line.strip_prefix("a=group:BUNDLE "));
+    let ids = group.map_or(0, |ids| ids.split_ascii_whitespace().count());
+    // All or none: with a section beside the bundle there would be two transports, which the stack has no use for.
+    if ids == sections { ids } else { 0 }
+}
+
 impl<'a> Found<'a> {
+    /// Whether the section goes over the transport of the first one: what it says of a transport is not used (RFC 9143),
+    /// so nothing of it may reach the stack.
+    fn rides_along(&self) -> bool {
+        self.bundled > 1 && self.sections > 1
+    }
+
     /// What is handed on of a line, if anything.
     fn read(&mut self, line: &'a str, number: usize) -> Result<Option<std::borrow::Cow<'a, str>>, SdpError> {
         if line.starts_with("m=") {
@@ -153,6 +172,9 @@ impl<'a> Found<'a> {
         let Some(attribute) = line.strip_prefix("a=") else { return Ok(Some(line.into())) };
         let (name, value) = attribute.split_once(':').unwrap_or((attribute, ""));
         let malformed = SdpError::Malformed { line: number };
+        if self.rides_along() && matches!(name, "fingerprint" | "ice-ufrag" | "ice-pwd" | "setup") {
+            return Ok(None);
+        }
         match name {
             "fingerprint" => {
                 let (hash, hex) = value.split_once(' ').ok_or_else(|| malformed.clone())?;
@@ -279,7 +301,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const PRINT: &str = "01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:1F:20";
+    const PRINT: &str =
+        "01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:1F:20";
 
     fn sdp(extra: &str) -> String {
         format!(
@@ -308,6 +331,20 @@ mod tests {
     }
 
     #[test]
+    fn a_section_that_rides_along_in_a_bundle_adds_no_transport() {
+        let other = PRINT.replace("01:02", "FF:02");
+        let second = format!(
+            "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:1\r\na=ice-ufrag:other\r\na=ice-pwd:{PRINT}\r\n\
+             a=fingerprint:sha-256 {other}\r\na=setup:active\r\na=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n"
+        );
+        assert!(matches!(Binding::of(&sdp(&second)), Err(SdpError::Malformed { .. } | SdpError::Contradiction { .. })));
+        let bundle = sdp(&second).replace("a=setup:actpass", "a=group:BUNDLE 0 1\r\na=setup:actpass");
+        let checked = Checked::of(&bundle).unwrap();
+        assert_eq!(checked.binding, Binding::of(&sdp("")).unwrap());
+        assert!(!checked.text.contains("other") && !checked.text.contains("FF:02") && checked.candidates.is_empty());
+    }
+
+    #[test]
     fn the_stack_sees_one_spelling_of_one_hash() {
         let extra = format!("a=fingerprint:sha-512 AA:BB\r\na=fingerprint:SHA-256 {}\r\n", PRINT.to_lowercase());
         let checked = Checked::of(&sdp(&extra)).unwrap();
@@ -324,8 +361,7 @@ mod tests {
             ("a=ice-pwd:", SdpError::NoCredentials),
             ("a=mid:", SdpError::NoMid),
         ] {
-            let without: String =
-                whole.split_inclusive("\r\n").filter(|have| !have.starts_with(line)).collect();
+            let without: String = whole.split_inclusive("\r\n").filter(|have| !have.starts_with(line)).collect();
             assert_eq!(Binding::of(&without), Err(error), "{line}");
         }
         assert_eq!(Binding::of(&"v".repeat(MAX_SDP + 1)), Err(SdpError::TooLong { bytes: MAX_SDP + 1 }));
@@ -342,11 +378,9 @@ mod tests {
 
     #[test]
     fn no_address_of_ours_is_left_when_only_relayed_paths_are_allowed() {
-        let ours = sdp(
-            "a=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n\
+        let ours = sdp("a=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n\
              a=candidate:2 1 udp 1 198.51.100.7 9 typ srflx raddr 10.0.0.1 rport 9\r\n\
-             a=candidate:3 1 udp 1 203.0.113.5 9 typ relay raddr 198.51.100.7 rport 4444\r\n",
-        );
+             a=candidate:3 1 udp 1 203.0.113.5 9 typ relay raddr 198.51.100.7 rport 4444\r\n");
         let told = relayed_only(&ours);
         assert!(told.contains("a=candidate:3 1 udp 1 203.0.113.5 9 typ relay raddr 0.0.0.0 rport 0\r\n"));
         for address in ["10.0.0.1", "198.51.100.7", "4444"] {

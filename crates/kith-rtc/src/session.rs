@@ -77,8 +77,14 @@ impl Session {
         if let Some(track) = video_track.clone() {
             tasks.spawn(send_video(track, video_out, agreed.clone(), token.clone()));
         }
-        let actor =
-            Actor::new(config, incoming, link.clone(), agreed.clone(), tasks, [audio_track, video_track].map(|t| t.map(|t| t.0)));
+        let actor = Actor::new(
+            config,
+            incoming,
+            link.clone(),
+            agreed.clone(),
+            tasks,
+            [audio_track, video_track].map(|t| t.map(|t| t.0)),
+        );
         tracker.spawn(actor.run(commands_out, ended.clone()));
         let session = Self { commands, audio, video, agreed, link, keyframe, ended, cancel: token.drop_guard() };
         Ok((session, Events { queue }))

@@ -119,7 +119,11 @@ async fn path(pc: &dyn PeerConnection) -> Option<Path> {
 /// Round trip of the last connectivity check on the selected pair.
 fn checked(report: &RTCStatsReport) -> Option<Duration> {
     let selected = report.iter().find_map(|entry| {
-        if let RTCStatsReportEntry::Transport(transport) = entry { Some(&transport.selected_candidate_pair_id) } else { None }
+        if let RTCStatsReportEntry::Transport(transport) = entry {
+            Some(&transport.selected_candidate_pair_id)
+        } else {
+            None
+        }
     })?;
     let Some(RTCStatsReportEntry::IceCandidatePair(pair)) = report.get(selected) else { return None };
     seconds(pair.current_round_trip_time)

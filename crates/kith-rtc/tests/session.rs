@@ -1,5 +1,6 @@
 //! Sessions with each other, over the loopback interface.
 
+#[path = "session/support.rs"]
 mod support;
 
 use bytes::Bytes;
@@ -212,15 +213,16 @@ async fn hostile_descriptions_are_refused_and_harm_nothing() {
     pair.a.session.start().await.unwrap();
     pair.connected().await;
     let (_, SessionEvent::LocalDescription(real)) = pair.wire.recv().await.unwrap() else { panic!("no offer") };
-    let without: String =
-        real.sdp.split_inclusive("\r\n").filter(|line| !line.starts_with("a=fingerprint:")).collect();
+    let without: String = real.sdp.split_inclusive("\r\n").filter(|line| !line.starts_with("a=fingerprint:")).collect();
     assert!(matches!(b.remote_description(offer(&without)).await, Err(Error::Sdp(SdpError::NoFingerprint))));
     let mine = Binding::of(&real.sdp).unwrap().fingerprint;
     let other = real.sdp.replace(&format!("sha-256 {:02X}:", mine[0]), &format!("sha-256 {:02X}:", mine[0] ^ 1));
     assert!(matches!(b.remote_description(offer(&other)).await, Err(Error::FingerprintChanged { .. })));
     let answer = Description { kind: DescriptionKind::Answer, ..real };
     assert!(matches!(b.remote_description(answer).await, Err(Error::UnexpectedAnswer)));
-    for line in ["candidate:", "candidate:1 1 udp 1 10.0.0.1 9 typ host\r\na=x", &format!("candidate:{}", "1 ".repeat(400))] {
+    for line in
+        ["candidate:", "candidate:1 1 udp 1 10.0.0.1 9 typ host\r\na=x", &format!("candidate:{}", "1 ".repeat(400))]
+    {
         let candidate = Candidate { line: line.to_owned(), mid: None, index: None };
         assert!(matches!(b.remote_candidate(candidate).await, Err(Error::Candidate)), "{line:?}");
     }
@@ -237,7 +239,9 @@ async fn an_offer_that_is_bent_anywhere_leaves_a_session_that_answers() {
     let Some(SessionEvent::LocalDescription(real)) = events.next().await else { panic!("no offer") };
     let lines: Vec<&str> = real.sdp.lines().collect();
     let mut bent: Vec<String> = (0..lines.len())
-        .map(|cut| lines.iter().enumerate().filter(|(at, _)| *at != cut).map(|(_, line)| format!("{line}\r\n")).collect())
+        .map(|cut| {
+            lines.iter().enumerate().filter(|(at, _)| *at != cut).map(|(_, line)| format!("{line}\r\n")).collect()
+        })
         .collect();
     bent.extend(lines.iter().map(|line| real.sdp.replace(line, &line.replace(['0', '1', '/', ':'], "9"))));
     bent.push(real.sdp.replace("a=sctp-port:5000", "a=sctp-port:x"));

@@ -1,4 +1,4 @@
-"""A foreign WebRTC peer (aiortc). `aiortc_peer.py offer|answer`, with signalling as lines of JSON on stdin and stdout.
+"""A foreign WebRTC peer (aiortc). It offers, with signalling as lines of JSON on stdin and stdout.
 
 It sends back the sound it hears and the messages it gets, on the data channel both sides open by themselves.
 """
@@ -27,7 +27,7 @@ def say(line):
     print(json.dumps(line), flush=True)
 
 
-async def main(role):
+async def main():
     peer = RTCPeerConnection()
     echo = Echo()
     channel = peer.createDataChannel("kith", negotiated=True, id=0)
@@ -35,18 +35,12 @@ async def main(role):
     peer.on("track", lambda track: echo.source.done() or echo.source.set_result(track))
     peer.addTrack(echo)
 
-    async def describe(description):
-        await peer.setLocalDescription(description)
-        say({"type": peer.localDescription.type, "sdp": peer.localDescription.sdp})
-
-    if role == "offer":
-        await describe(await peer.createOffer())
+    await peer.setLocalDescription(await peer.createOffer())
+    say({"type": peer.localDescription.type, "sdp": peer.localDescription.sdp})
     while True:
         line = json.loads(await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline) or "{}")
         if "sdp" in line:
             await peer.setRemoteDescription(RTCSessionDescription(**line))
-            if line["type"] == "offer":
-                await describe(await peer.createAnswer())
         elif "candidate" in line:
             candidate = candidate_from_sdp(line["candidate"].removeprefix("candidate:"))
             candidate.sdpMid = line["sdpMid"]
@@ -57,4 +51,4 @@ async def main(role):
             return
 
 
-asyncio.run(main(sys.argv[1]))
+asyncio.run(main())
