@@ -9,7 +9,7 @@ use rtc::{
     ice::mdns::MulticastDnsMode,
     interceptor::{CongestionControlBuilder, NackGeneratorBuilder, NackResponderBuilder, Slot},
     media_stream::MediaStreamTrack,
-    peer_connection::configuration::setting_engine::SctpMaxMessageSize,
+    peer_connection::{configuration::setting_engine::SctpMaxMessageSize, transport::RTCDtlsRole},
     rtp_transceiver::rtp_sender::{
         RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
         RtpCodecKind,
@@ -153,6 +153,9 @@ async fn build_with(
         .with_include_loopback_candidate(config.loopback)
         .with_multicast_dns_mode(mdns)
         .with_ice_timeouts(Some(DISCONNECTED_AFTER), Some(FAILED_AFTER), Some(KEEPALIVE))
+        // The stack begins SCTP on the active side of DTLS, aiortc on the side that offers: an answer that is passive
+        // makes them one side.
+        .with_answering_dtls_role(RTCDtlsRole::Server)
         // A restart is for a network that changed: the sockets of the old one are of no use.
         .with_discard_local_candidates_during_ice_restart(true)
         .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(crate::MAX_DATA as u32))

@@ -36,6 +36,7 @@ pub struct Session {
     agreed: Arc<Agreed>,
     link: Arc<Link>,
     keyframe: Arc<Notify>,
+    token: CancellationToken,
     ended: CancellationToken,
     cancel: DropGuard,
 }
@@ -86,7 +87,17 @@ impl Session {
             [audio_track, video_track].map(|t| t.map(|t| t.0)),
         );
         tracker.spawn(actor.run(commands_out, ended.clone()));
-        let session = Self { commands, audio, video, agreed, link, keyframe, ended, cancel: token.drop_guard() };
+        let session = Self {
+            commands,
+            audio,
+            video,
+            agreed,
+            link,
+            keyframe,
+            token: token.clone(),
+            ended,
+            cancel: token.drop_guard(),
+        };
         Ok((session, Events { queue }))
     }
 
@@ -151,9 +162,7 @@ impl Session {
     /// [`Error::TooLong`], [`Error::NotNegotiated`], [`Error::Full`], [`Error::Closed`].
     pub fn send_audio(&self, packet: AudioPacket) -> Result<(), Error> {
         bounded(packet.payload.len(), MAX_AUDIO)?;
-        if self.agreed.audio().is_none() {
-            return Err(self.not_negotiated());
-        }
+        self.ready(self.agreed.audio().is_some())?;
         queued(self.audio.try_send(packet))
     }
 
@@ -164,9 +173,7 @@ impl Session {
     /// As [`Session::send_audio`]; [`Error::NotNegotiated`] also for another codec.
     pub fn send_video(&self, frame: VideoFrame) -> Result<(), Error> {
         bounded(frame.payload.len(), MAX_VIDEO)?;
-        if self.agreed.video().is_none_or(|(_, codec)| codec != frame.codec) {
-            return Err(self.not_negotiated());
-        }
+        self.ready(self.agreed.video().is_some_and(|(_, codec)| codec == frame.codec))?;
         queued(self.video.try_send(frame))
     }
 
@@ -206,8 +213,14 @@ impl Session {
         self.ended.cancelled().await;
     }
 
-    fn not_negotiated(&self) -> Error {
-        if self.ended.is_cancelled() { Error::Closed } else { Error::NotNegotiated }
+    fn ready(&self, negotiated: bool) -> Result<(), Error> {
+        if self.token.is_cancelled() {
+            Err(Error::Closed)
+        } else if negotiated {
+            Ok(())
+        } else {
+            Err(Error::NotNegotiated)
+        }
     }
 }
 

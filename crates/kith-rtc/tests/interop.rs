@@ -126,8 +126,6 @@ impl Call {
     }
 }
 
-/// It offers: when it answers, it takes the active side of DTLS and then leaves it to the other side to begin SCTP, as our
-/// stack does on the passive side.
 fn aiortc() -> Option<(Child, Bridge, TaskTracker)> {
     let python = "/usr/bin/python3";
     let found = std::process::Command::new(python).args(["-c", "import aiortc"]).stderr(Stdio::null()).status();

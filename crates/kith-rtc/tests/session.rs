@@ -304,7 +304,10 @@ async fn pictures_arrive_whole_and_a_key_frame_can_be_asked_for() {
         let mut tick = tokio::time::interval(Duration::from_millis(33));
         for number in 0..60 {
             tick.tick().await;
-            a.send_video(frame(number)).unwrap();
+            while let Err(error) = a.send_video(frame(number)) {
+                assert!(matches!(error, Error::Full), "{error}");
+                tick.tick().await;
+            }
         }
     };
     let ((), ()) = tokio::join!(sent, async {

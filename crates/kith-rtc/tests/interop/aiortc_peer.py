@@ -23,6 +23,12 @@ class Echo(AudioStreamTrack):
         return await (await asyncio.shield(self.source)).recv()
 
 
+def modern(sdp):
+    """The data section as RFC 8841 writes it; older aiortc offers the draft's form."""
+    sdp = sdp.replace(" DTLS/SCTP 5000", " UDP/DTLS/SCTP webrtc-datachannel")
+    return sdp.replace("a=sctpmap:5000 webrtc-datachannel 65535", "a=sctp-port:5000")
+
+
 def say(line):
     print(json.dumps(line), flush=True)
 
@@ -36,7 +42,7 @@ async def main():
     peer.addTrack(echo)
 
     await peer.setLocalDescription(await peer.createOffer())
-    say({"type": peer.localDescription.type, "sdp": peer.localDescription.sdp})
+    say({"type": "offer", "sdp": modern(peer.localDescription.sdp)})
     while True:
         line = json.loads(await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline) or "{}")
         if "sdp" in line:

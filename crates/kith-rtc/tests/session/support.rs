@@ -1,8 +1,11 @@
 //! Two sessions in one process with a pipe for their signalling.
 
-use kith_rtc::{AudioPacket, Description, Events, Session, SessionConfig, SessionEvent, State};
+use kith_rtc::{AudioPacket, Description, Error, Events, Session, SessionConfig, SessionEvent, State};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::MissedTickBehavior,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Longer than anything takes on a machine with work to do.
@@ -123,9 +126,14 @@ impl Pair {
 /// Sends `count` packets, 20 ms apart, numbered from `first`.
 pub(crate) async fn speak(session: &Session, first: u32, count: u32) {
     let mut tick = tokio::time::interval(Duration::from_millis(20));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for number in first..first + count {
         tick.tick().await;
-        session.send_audio(packet(number)).unwrap();
+        while let Err(error) = session.send_audio(packet(number)) {
+            // A machine with work to do.
+            assert!(matches!(error, Error::Full), "{error}");
+            tick.tick().await;
+        }
     }
 }
 
