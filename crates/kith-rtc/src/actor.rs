@@ -246,11 +246,7 @@ impl Actor {
 
     async fn offer(&mut self, restart: bool) -> Result<(), Error> {
         let pc = self.connection().await?.pc.clone();
-        let options = restart.then(|| {
-            let mut options = RTCOfferOptions::default();
-            options.ice_restart = true;
-            options
-        });
+        let options = restart.then_some(RTCOfferOptions { ice_restart: true });
         let offer = pc.create_offer(options).await.map_err(stack("offer"))?;
         self.gathered = 0;
         pc.set_local_description(offer.clone()).await.map_err(stack("take its own offer"))?;
@@ -370,12 +366,16 @@ impl Actor {
 
     async fn send_data(&self, message: Bytes) -> Result<(), Error> {
         let Some(connection) = &self.connection else { return Err(Error::NotNegotiated) };
-        connection.data.try_send(BytesMut::from(message)).await.map_err(|error| match error {
-            webrtc::error::Error::ErrSendBufferFull => Error::Full,
-            webrtc::error::Error::ErrDataChannelClosed | webrtc::error::Error::ErrDataChannelNotOpen => {
+        let sent = connection.data.try_send(BytesMut::from(message)).await;
+        sent.map_err(|error| {
+            use webrtc::error::Error::{ErrDataChannelClosed, ErrDataChannelNotOpen, ErrSendBufferFull};
+            if matches!(error, ErrSendBufferFull) {
+                Error::Full
+            } else if matches!(error, ErrDataChannelClosed | ErrDataChannelNotOpen) {
                 Error::NotNegotiated
+            } else {
+                stack("send a message")(error)
             }
-            error => stack("send a message")(error),
         })
     }
 

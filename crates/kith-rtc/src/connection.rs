@@ -58,7 +58,6 @@ fn codec(kind: RtpCodecKind, mime: &str, fmtp: &str, payload_type: u8) -> RTCRtp
             rtcp_feedback: Vec::new(),
         },
         payload_type,
-        ..Default::default()
     }
 }
 

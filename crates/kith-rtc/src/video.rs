@@ -115,17 +115,8 @@ impl Assembler {
 
     /// Where the next picture ends, if all of it is there.
     fn whole(&self) -> Option<u64> {
-        let mut expected = self.next?;
-        for (sequence, piece) in &self.waiting {
-            if *sequence != expected {
-                return None;
-            }
-            if piece.last {
-                return Some(expected);
-            }
-            expected += 1;
-        }
-        None
+        let unbroken = (self.next?..).zip(&self.waiting).take_while(|(expected, (sequence, _))| expected == *sequence);
+        unbroken.map(|(_, waiting)| waiting).find(|(_, piece)| piece.last).map(|(sequence, _)| *sequence)
     }
 
     /// Gives up on the first gap: what follows begins after the next end of a picture.

@@ -56,17 +56,13 @@ impl Call {
         let weak = Arc::downgrade(&session);
         tracker.spawn(async move {
             while let Some(event) = events.next().await {
-                let line = match event {
-                    SessionEvent::LocalDescription(Description { kind, sdp }) => {
-                        json!({ "type": if kind == DescriptionKind::Offer { "offer" } else { "answer" }, "sdp": sdp })
-                    }
-                    SessionEvent::LocalCandidate(Candidate { line, mid, index }) => {
-                        json!({ "candidate": line, "sdpMid": mid, "sdpMLineIndex": index })
-                    }
-                    event => {
-                        tell.try_send(event).ok();
-                        continue;
-                    }
+                let line = if let SessionEvent::LocalDescription(Description { kind, sdp }) = event {
+                    json!({ "type": if kind == DescriptionKind::Offer { "offer" } else { "answer" }, "sdp": sdp })
+                } else if let SessionEvent::LocalCandidate(Candidate { line, mid, index }) = event {
+                    json!({ "candidate": line, "sdpMid": mid, "sdpMLineIndex": index })
+                } else {
+                    tell.try_send(event).ok();
+                    continue;
                 };
                 bridge.to.send(line).await.ok();
             }

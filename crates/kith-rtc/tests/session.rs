@@ -185,13 +185,10 @@ async fn only_relayed_paths_without_a_relay_fail_and_tell_no_address() {
     pair.a.session.start().await.unwrap();
     pair.a.state(State::Failed).await;
     while let Ok((who, event)) = pair.wire.try_recv() {
-        match event {
-            SessionEvent::LocalCandidate(_) => assert_eq!(who, 'b'),
-            SessionEvent::LocalDescription(description) if who == 'a' => {
-                assert!(!description.sdp.contains("candidate:"));
-                assert!(!description.sdp.contains("127.0.0.1"));
-            }
-            _ => {}
+        if let SessionEvent::LocalDescription(description) = event {
+            assert!(who == 'b' || !description.sdp.contains("candidate:") && !description.sdp.contains("127.0.0.1"));
+        } else {
+            assert!(who == 'b' || event == SessionEvent::LocalCandidatesEnd, "{event:?}");
         }
     }
     // The session is there still, and can be closed.

@@ -85,18 +85,15 @@ fn bring(
             wire.try_send((name, event.clone())).ok();
             open.wait_for(|open| *open).await.ok();
             let Some(to) = to.upgrade() else { continue };
-            match event {
-                SessionEvent::LocalDescription(description) => {
-                    if let Err(error) = to.remote_description(description).await {
-                        println!("to {name}: {error}");
-                    }
-                }
-                SessionEvent::LocalCandidate(candidate) => {
-                    if let Err(error) = to.remote_candidate(candidate).await {
-                        println!("to {name}: {error}");
-                    }
-                }
-                _ => {}
+            let taken = if let SessionEvent::LocalDescription(description) = event {
+                to.remote_description(description).await
+            } else if let SessionEvent::LocalCandidate(candidate) = event {
+                to.remote_candidate(candidate).await
+            } else {
+                Ok(())
+            };
+            if let Err(error) = taken {
+                println!("from {name}: {error}");
             }
         }
     });
