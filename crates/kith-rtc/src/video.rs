@@ -5,7 +5,7 @@ use bytes::{Bytes, BytesMut};
 use rtc::rtp::{
     codec::{
         h264::{H264Packet, H264Payloader},
-        vp8::{Vp8Packet, Vp8Payloader},
+        vp8::Vp8Payloader,
     },
     packetizer::{Depacketizer, Payloader},
 };
@@ -145,16 +145,31 @@ impl Assembler {
                 return None;
             }
             let part = match self.codec {
-                VideoCodec::H264 => h264.depacketize(&piece.payload),
-                VideoCodec::Vp8 => Vp8Packet::default().depacketize(&piece.payload),
+                VideoCodec::H264 => h264.depacketize(&piece.payload).ok()?,
+                VideoCodec::Vp8 => vp8_body(&piece.payload)?,
             };
-            picture.extend_from_slice(&part.ok()?);
+            picture.extend_from_slice(&part);
             if picture.len() > MAX_VIDEO {
                 return None;
             }
         }
         Some((timestamp?, picture.freeze())).filter(|(_, picture)| !picture.is_empty())
     }
+}
+
+/// What follows the payload descriptor (RFC 7741 §4.2). The stack's own reader refuses packets of less than four bytes,
+/// which the last one of a picture may be.
+fn vp8_body(payload: &Bytes) -> Option<Bytes> {
+    let mut at = 1;
+    if payload.first()? & 0x80 != 0 {
+        let extension = *payload.get(at)?;
+        at += 1;
+        if extension & 0x80 != 0 {
+            at += if payload.get(at)? & 0x80 != 0 { 2 } else { 1 };
+        }
+        at += usize::from(extension & 0x40 != 0) + usize::from(extension & 0x30 != 0);
+    }
+    (at < payload.len()).then(|| payload.slice(at..))
 }
 
 #[cfg(test)]
@@ -181,6 +196,20 @@ mod tests {
             }
         }
         packets
+    }
+
+    #[test]
+    fn a_picture_of_any_length_comes_out_whole() {
+        for codec in [VideoCodec::H264, VideoCodec::Vp8] {
+            for len in (1..12).chain(PAYLOAD - 12..PAYLOAD + 12).chain(2 * PAYLOAD - 12..2 * PAYLOAD + 12) {
+                let mut assembler = Assembler::new(codec);
+                let mut got = Vec::new();
+                for (sequence, piece) in packets(codec, &[picture(1, len)]) {
+                    got.extend(assembler.push(Instant::now(), sequence, piece).pictures);
+                }
+                assert_eq!(got, [(0, picture(1, len))], "{codec:?} {len}");
+            }
+        }
     }
 
     #[test]
