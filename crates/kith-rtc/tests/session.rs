@@ -317,3 +317,15 @@ async fn pictures_arrive_whole_and_a_key_frame_can_be_asked_for() {
     pair.a.until("a wish for a key frame", |event| *event == SessionEvent::KeyframeWanted).await;
     println!("bandwidth {} bit/s", pair.a.session.bandwidth());
 }
+
+/// Run where there is no route for multicast (`unshare -n`), it is the second attempt that begins.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_begins_with_and_without_a_network() {
+    let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
+    let config = SessionConfig { loopback: false, ..config(true) };
+    let (session, mut events) = Session::open(config, &tracker, &cancel).unwrap();
+    session.start().await.unwrap();
+    let Some(SessionEvent::LocalDescription(offer)) = events.next().await else { panic!("no offer") };
+    Binding::of(&offer.sdp).unwrap();
+    session.close().await;
+}
