@@ -78,8 +78,7 @@ pub enum CallEnd {
 }
 
 impl CallEnd {
-    const ALL: [Self; 6] =
-        [Self::HungUp, Self::Declined, Self::Busy, Self::NoAnswer, Self::Failed, Self::Replaced];
+    const ALL: [Self; 6] = [Self::HungUp, Self::Declined, Self::Busy, Self::NoAnswer, Self::Failed, Self::Replaced];
 
     /// The number on the wire; frozen.
     #[must_use]
@@ -279,11 +278,9 @@ impl CallSignal {
                 }
                 candidates.iter().try_for_each(|one| check_bytes("ICE candidate", one.as_bytes(), CANDIDATE_MAX_BYTES))
             }
-            CallStep::Ringing
-            | CallStep::Accept
-            | CallStep::End(_)
-            | CallStep::Media { .. }
-            | CallStep::Unknown => Ok(()),
+            CallStep::Ringing | CallStep::Accept | CallStep::End(_) | CallStep::Media { .. } | CallStep::Unknown => {
+                Ok(())
+            }
         }
     }
 }
