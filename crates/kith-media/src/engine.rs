@@ -24,8 +24,8 @@ use rtrb::RingBuffer;
 use crate::{
     device::{DeviceError, DeviceInfo},
     frame::Frame,
-    ring::{Counters, RingStatistics},
     mixer::Stereo,
+    ring::{Counters, RingStatistics},
     sink::AudioOut,
     source::{AudioIn, FileError},
     threads::Worker,

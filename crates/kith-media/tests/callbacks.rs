@@ -1,4 +1,4 @@
-//! What a device calls, called as a device would, under an allocator that counts.
+//! What a device calls, called as a device would, and what works on every frame, under an allocator that counts.
 #![expect(unsafe_code, reason = "an allocator is unsafe by its trait")]
 
 use std::{
@@ -7,7 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use kith_media::{Counters, FRAME, SILENCE, capture_ring, playback_ring};
+use kith_media::{
+    Capture, CaptureSettings, Counters, FRAME, Framer, Mixer, Noise, Place, RATE, Resampler, SILENCE, SourceId, Tone,
+    capture_ring, playback_ring,
+};
 
 thread_local! {
     /// Allocations and releases of this thread.
@@ -140,4 +143,58 @@ fn a_callback_whose_other_end_is_gone_never_touches_the_heap() {
     });
     assert_eq!(touched, 0);
     assert_eq!(counters.read().callbacks, 200);
+}
+
+#[test]
+fn mixing_never_touches_the_heap() {
+    let mut mixer = Mixer::new();
+    for id in 0..24 {
+        mixer.add(SourceId(id)).unwrap();
+        mixer.set_place(SourceId(id), Some(Place { x: id as f32 - 12.0, y: 1.0 }));
+    }
+    let mut out = [0.0; 2 * FRAME];
+    let touched = touches(|| {
+        for _ in 0..100 {
+            mixer.mix(|_, frame| frame.fill(0.5), &mut out);
+        }
+    });
+    assert_eq!(touched, 0);
+    let mut tone = Tone::Ringing.frames();
+    assert_eq!(touches(|| assert_eq!(tone.by_ref().take(600).count(), 600)), 0, "a tone");
+}
+
+#[test]
+fn resampling_never_touches_the_heap() {
+    for (from, to) in [(44_100, RATE), (RATE, 44_100), (16_000, RATE), (RATE, 96_000), (44_101, RATE)] {
+        let mut resampler = Resampler::new(from, to).unwrap();
+        let mut framer = Framer::default();
+        let touched = touches(|| {
+            for _ in 0..100 {
+                resampler.push(&[0.5; 333], |samples| framer.push(samples, |_| {}));
+            }
+        });
+        assert_eq!(touched, 0, "from {from} to {to} Hz");
+    }
+}
+
+/// The echo canceller, its gain control and its filter take memory as they go, which is theirs to change.
+#[test]
+fn what_is_said_is_worked_on_without_touching_the_heap() {
+    let off = CaptureSettings { echo: false, noise: Noise::Keep, gain: false, high_pass: false };
+    for settings in [off, CaptureSettings { noise: Noise::SuppressStrongly, ..off }] {
+        let mut capture = Capture::new(settings).unwrap();
+        let mut work = |frames: usize| {
+            for n in 0..frames {
+                let mut frame = SILENCE;
+                for (at, sample) in frame.iter_mut().enumerate() {
+                    *sample = ((n * FRAME + at) as f32 * 0.05).sin() * 0.3;
+                }
+                capture.render(&frame);
+                capture.process(&mut frame, 40);
+            }
+        };
+        // Tables that are made on first use.
+        work(20);
+        assert_eq!(touches(|| work(100)), 0, "{settings:?}");
+    }
 }
