@@ -150,7 +150,7 @@ impl Description {
     /// The SDP and what it has to hold, if the device that wrote it signed it for this call and this recipient.
     #[must_use]
     pub fn verify(&self, offer: bool, ends: &CallEnds) -> Option<(&str, &[u8; 32], &str)> {
-        let key = PublicKey::from_bytes(ends.from.to_bytes()).ok()?;
+        let key = PublicKey::from_bytes(ends.from.to_bytes());
         let text = signed_text(&self.fingerprint, &self.ufrag, offer, ends);
         key.verify(SignContext::CALL, &text, &self.signature).ok()?;
         Some((&self.sdp, &self.fingerprint, &self.ufrag))

@@ -164,6 +164,13 @@ impl Both {
         self.say(side, effects);
     }
 
+    /// It takes two.
+    fn is_up(&mut self, side: usize) {
+        if self.phases.iter().all(|phase| phase.has_session()) {
+            self.happens(side, Happened::Up);
+        }
+    }
+
     fn hears(&mut self, side: usize) {
         if !self.on_the_way[side].is_empty() {
             let heard = self.on_the_way[side].remove(0);
@@ -183,8 +190,8 @@ fn both_sides_come_to_an_end() {
         |both| both.happens(1, Happened::HangUp),
         |both| both.hears(0),
         |both| both.hears(1),
-        |both| both.happens(0, Happened::Up),
-        |both| both.happens(1, Happened::Up),
+        |both| both.is_up(0),
+        |both| both.is_up(1),
         |both| both.happens(0, Happened::Late),
     ];
     for path in 0..8_usize.pow(LENGTH) {
