@@ -10,7 +10,6 @@ use anyhow::{Context, Result, bail, ensure};
 use kith_tests::{
     people::{Person, befriend},
     process::{Bootstrap, BootstrapHome, workspace},
-    rpc::Api,
 };
 use serde_json::{Value, json};
 use tokio::{process::Command, time::timeout};
@@ -31,7 +30,7 @@ async fn js_libp2p_identifies_pings_gossips_and_relays() -> Result<()> {
     let names: Vec<_> = checks.iter().filter(|check| check["ok"] == true).map(|check| check["check"].clone()).collect();
     assert_eq!(names, ["identify", "ping", "gossip", "relay"], "{said}");
 
-    let metrics = metrics(&bootstrap).await?;
+    let metrics = bootstrap.metrics(None).await?;
     let counted = |name: &str| {
         metrics.lines().filter_map(|line| line.strip_prefix(name)?.trim().parse::<u32>().ok()).sum::<u32>()
     };
@@ -71,7 +70,7 @@ async fn a_hostile_peer_is_banned_by_a_bootstrap_node_and_by_people() -> Result<
         let after = resident(pid)?;
         ensure!(after <= before + HOSTILE_MEMORY, "{before} bytes became {after}");
     }
-    let metrics = metrics(&village.bootstrap).await?;
+    let metrics = village.bootstrap.metrics(None).await?;
     ensure!(metrics.contains("kith_bans_total{reason="), "{metrics}");
     ensure!(metrics.contains("kith_connections_refused_total{reason=\"banned\"}"), "{metrics}");
     village.talks("after").await
@@ -142,12 +141,6 @@ async fn checks(folder: &Path, arguments: &[&str]) -> Result<(Vec<Value>, String
     let text = String::from_utf8(output.stdout)?;
     let checks = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     Ok((checks, text + &String::from_utf8_lossy(&output.stderr)))
-}
-
-async fn metrics(bootstrap: &Bootstrap) -> Result<String> {
-    let url = bootstrap.ready()["http"].as_str().context("an http address")?;
-    let reply = Api::new(url, "")?.http("GET", "/metrics", &[], b"").await?;
-    Ok(String::from_utf8(reply.body)?)
 }
 
 async fn install(folder: &Path) -> Result<()> {

@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use kith_tests::{
     people::{Person, befriend},
     process::BootstrapHome,
+    rpc::soon,
 };
 use kith_wire::BootstrapLink;
 use serde_json::{Value, json};
@@ -87,6 +88,12 @@ async fn a_neighbour_steps_in_for_a_node_that_is_gone() -> Result<()> {
         });
         found.await
     };
+    // What it names as its neighbours are those it is connected to.
+    soon("the two bootstrap nodes meet", async || {
+        ensure!(chosen.counted(None, "kith_bootstraps_connected").await? == 1);
+        Ok(())
+    })
+    .await?;
     let arguments = ["--bootstrap", &chosen.link()];
     let mut ada = Person::new(root.path(), "ada", &arguments).await?;
     let mut mara = Person::new(root.path(), "mara", &arguments).await?;

@@ -14,14 +14,14 @@ mod relays;
 mod v6;
 mod volunteer;
 
-use std::{collections::BTreeSet, path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path};
 
 use anyhow::{Context as _, Result, ensure};
 use kith_tests::{
     lab::{Lab, Namespace},
     people::{Person, befriend},
     process::{Bootstrap, BootstrapHome, Home},
-    rpc::Api,
+    rpc::soon,
 };
 use serde_json::{Value, json};
 
@@ -63,11 +63,7 @@ impl Public {
 
     /// What it counts under a name, over all labels; with `{`, of one label.
     async fn counted(&self, name: &str) -> Result<u64> {
-        let url = self.running.as_ref().context("it runs")?.ready()["http"].as_str().context("an http address")?;
-        let api = Api::new(url, "")?.on(Some(self.host.clone()));
-        let page = String::from_utf8(api.http("GET", "/metrics", &[], b"").await?.body)?;
-        let counts = page.lines().filter_map(|line| line.strip_prefix(name)?.rsplit(' ').next()?.parse::<u64>().ok());
-        Ok(counts.sum())
+        self.running.as_ref().context("it runs")?.counted(Some(&self.host), name).await
     }
 
     async fn kill(&mut self) -> Result<()> {
@@ -188,18 +184,6 @@ async fn status(of: &mut Person, what: &str, fits: impl Fn(&Value) -> bool) -> R
         Ok(fits(&status).then_some(status))
     });
     found.await
-}
-
-/// Tries something that does not hold yet, and that no event tells of.
-async fn soon<T>(what: &str, mut attempt: impl AsyncFnMut() -> Result<T>) -> Result<T> {
-    let started = std::time::Instant::now();
-    loop {
-        match attempt().await {
-            Ok(done) => return Ok(done),
-            Err(error) if started.elapsed() > Duration::from_secs(20) => return Err(error).context(what.to_owned()),
-            Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
-        }
-    }
 }
 
 /// The public nodes that hold a place for somebody.

@@ -393,6 +393,26 @@ impl Bootstrap {
         addresses(&self.process.ready)
     }
 
+    /// What it shows under `/metrics`; asked from inside the namespace it runs in.
+    ///
+    /// # Errors
+    /// If the page is not there.
+    pub async fn metrics(&self, host: Option<&Namespace>) -> Result<String> {
+        let url = self.ready()["http"].as_str().context("an http address")?;
+        let reply = Api::new(url, "")?.on(host.cloned()).http("GET", "/metrics", &[], b"").await?;
+        Ok(String::from_utf8(reply.body)?)
+    }
+
+    /// What it counts under a name, over all labels; with `{`, of one label.
+    ///
+    /// # Errors
+    /// If the page is not there.
+    pub async fn counted(&self, host: Option<&Namespace>, name: &str) -> Result<u64> {
+        let page = self.metrics(host).await?;
+        let counts = page.lines().filter_map(|line| line.strip_prefix(name)?.rsplit(' ').next()?.parse::<u64>().ok());
+        Ok(counts.sum())
+    }
+
     /// `kill -9`.
     ///
     /// # Errors

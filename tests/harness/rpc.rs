@@ -328,3 +328,18 @@ impl Events {
         format!("waiting for {what}; so far {kinds:?}")
     }
 }
+
+/// Tries something that does not hold yet, and that no event tells of.
+///
+/// # Errors
+/// What the last attempt says, after 20 seconds.
+pub async fn soon<T>(what: &str, mut attempt: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+    let started = Instant::now();
+    loop {
+        match attempt().await {
+            Ok(done) => return Ok(done),
+            Err(error) if started.elapsed() > Duration::from_secs(20) => return Err(error).context(what.to_owned()),
+            Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+        }
+    }
+}

@@ -398,7 +398,7 @@ impl Task {
             self.watched = now;
             self.watch_relays(now);
             self.watch_peers();
-            self.watch_services();
+            self.watch_services(now);
         }
         self.tend_ice(now);
         self.tend_mapping();

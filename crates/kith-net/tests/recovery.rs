@@ -323,6 +323,28 @@ async fn a_neighbour_is_used_until_ones_own_node_is_back() {
     }
 }
 
+/// It said who its neighbours are before it had met any.
+#[tokio::test]
+async fn a_neighbour_that_comes_later_is_heard_of() {
+    let neighbour = Bootstrap::start().await;
+    let named = neighbour.addresses.clone();
+    let (key, listen) = neighbour.stop().await;
+    let quic = "/ip4/127.0.0.1/udp/0/quic-v1";
+    let chosen = Bootstrap::start_beside(SigningKey::generate(), quic, &named).await;
+    let tuning = Tuning { watchdog: Duration::from_millis(300), ..quick() };
+    let mut node = Node::start_with(QUIC, tuning, SigningKey::generate(), chosen.addresses.clone()).await;
+    let described = node.status(|status| status.bootstraps.iter().all(|known| !known.offers.is_empty())).await;
+    assert!(described.bootstraps.iter().all(|known| known.ok), "{described:?}");
+    let neighbour = Bootstrap::start_with(key, &listen).await;
+    let spares =
+        node.wait(|event| if let NetEvent::Spares(spares) = event { Some(spares.clone()) } else { None }).await;
+    assert_eq!(spares, named);
+    node.stop().await;
+    for node in [chosen, neighbour] {
+        node.stop().await;
+    }
+}
+
 /// Takes every connection, and answers as the login page of a hotel does, or says nothing and closes.
 async fn somebody_else(page: &'static [u8]) -> (String, impl Future<Output = ()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("listening");

@@ -1,6 +1,10 @@
 //! Configured bootstraps: dialled for ever, kept connected, used for everything they offer.
 
-use std::{error::Error, io, time::Instant};
+use std::{
+    error::Error,
+    io,
+    time::{Duration, Instant},
+};
 
 use kith_wire::ServiceDescriptor;
 use libp2p::{
@@ -48,6 +52,8 @@ pub(super) struct Bootstrap {
     pub(super) membership: Membership,
     /// What it said of itself on this connection.
     pub(super) descriptor: Option<ServiceDescriptor>,
+    /// When it is asked for that again, and how long after the last time.
+    pub(super) described: (Instant, Duration),
     /// Nobody chose it: since when it is used instead of those that do not answer.
     pub(super) borrowed: Option<Instant>,
     /// Where it should be somebody answered the last attempt who speaks something else.
@@ -110,6 +116,7 @@ impl Task {
                 mail: None,
                 membership: Membership::Open,
                 descriptor: None,
+                described: (now, Duration::ZERO),
                 impersonated: false,
             });
         }

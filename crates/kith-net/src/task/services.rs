@@ -16,8 +16,9 @@ use crate::services::{SERVICES_PROTOCOL, ServicesEvent};
 /// A bootstrap node that did not answer whether it lets us in is asked again after this.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
-/// What a connected one offers is asked again after this.
-const DESCRIBED_EVERY_MS: u64 = 3_600_000;
+/// What a connected one offers is asked again after this; sooner at first, because one that has just started has not met
+/// its neighbours yet.
+const DESCRIBED_EVERY: Duration = Duration::from_secs(3600);
 
 /// Whether a connected bootstrap node lets us use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +84,12 @@ impl Task {
             return;
         }
         let Some(known) = self.bootstraps.iter_mut().find(|known| known.peer == *peer) else { return };
-        let (first, member) = (known.descriptor.is_none(), known.membership == Membership::Member);
-        if !member {
+        let first = known.descriptor.is_none();
+        if first {
+            let pause = self.tuning.watchdog;
+            known.described = (Instant::now() + pause, pause);
+        }
+        if known.membership != Membership::Member {
             self.join(peer, Instant::now());
         }
         if first {
@@ -93,12 +98,14 @@ impl Task {
     }
 
     /// Asks those again whose answer is not new any more: neighbours come and go.
-    pub(super) fn watch_services(&mut self) {
-        let old = |said: &ServiceDescriptor| now_ms().saturating_sub(said.issued_at_ms) > DESCRIBED_EVERY_MS;
-        let due = |known: &&Bootstrap| known.connected.is_some() && known.descriptor.as_ref().is_some_and(old);
-        let due: Vec<PeerId> = self.bootstraps.iter().filter(due).map(|known| known.peer).collect();
-        for peer in due {
-            self.swarm.behaviour_mut().services.send_request(&peer, ServicesRequest::Describe);
+    pub(super) fn watch_services(&mut self, now: Instant) {
+        for known in &mut self.bootstraps {
+            let (due, pause) = known.described;
+            if known.connected.is_some() && known.descriptor.is_some() && due <= now {
+                let pause = DESCRIBED_EVERY.min(pause * 2);
+                known.described = (now + pause, pause);
+                self.swarm.behaviour_mut().services.send_request(&known.peer, ServicesRequest::Describe);
+            }
         }
     }
 
