@@ -22,6 +22,7 @@
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
+mod calls;
 mod chats;
 mod commands;
 mod contacts;
@@ -52,6 +53,7 @@ mod whereabouts;
 mod tests;
 
 pub use crate::{
+    calls::{Effect, Happened, Outcome, Phase, Role},
     chats::mentions,
     core::{Core, FailedBatch, Identity, Options},
     error::CoreError,

@@ -161,6 +161,7 @@ impl Core {
             | Body::Sticker(_)
             | Body::Introduction(_)
             | Body::Expiry { .. }
+            | Body::Call(_)
             | Body::Unknown { .. } => {
                 self.receive_message(contact, inner, hlc, now, out)?;
             }
@@ -195,6 +196,8 @@ impl Core {
             Body::Whereabouts { find, addresses } => {
                 self.heard_whereabouts(contact, device, (find, addresses), inner.hlc, now, out)?;
             }
+            // Until calls are kept: nobody offers any yet.
+            Body::CallSignal(_) => {}
             Body::Sync(sync) => {
                 if !self.receive_sync(contact.account, device, sync, now, out)? {
                     return Ok(());

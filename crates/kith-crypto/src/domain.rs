@@ -79,6 +79,8 @@ registry! {
         WHEREABOUTS = "kith/v1/whereabouts";
         /// A request to a mailbox, signed by the key of the queue it is about.
         MAILBOX_REQUEST = "kith/v1/mailbox-request";
+        /// A session of a call as a device describes it, signed by the device key.
+        CALL = "kith/v1/call";
         /// A mailbox's word that it keeps an envelope, signed by its transport key.
         MAILBOX_RECEIPT = "kith/v1/mailbox-receipt";
     }

@@ -61,8 +61,8 @@ pub use mailbox::{
     Receipt, UnverifiedMailboxRequest,
 };
 pub use message::{
-    Availability, Body, Ends, Inner, InnerError, Introduction, IntroductionAnswer, LinkPreview, Poll, SmallPicture,
-    Sticker, Sync, UnverifiedInner,
+    Availability, Body, Call, CallEnd, CallEnds, CallSignal, CallStep, Description, Ends, Inner, InnerError,
+    Introduction, IntroductionAnswer, LinkPreview, Poll, SmallPicture, Sticker, Sync, UnverifiedInner,
 };
 pub use picture::{Picture, PictureFormat};
 pub use request::{RequestAnswer, RequestFrame, RequestWork};

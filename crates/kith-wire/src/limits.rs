@@ -12,6 +12,14 @@ pub const KEPT_BODY_MAX: usize = BODY_MAX - 128;
 pub const TEXT_MAX_BYTES: usize = 16 * 1024;
 /// Bytes of UTF-8 in the emoji of a reaction; the longest in Unicode, a family of four with skin colours, has 41.
 pub const EMOJI_MAX_BYTES: usize = 64;
+/// Bytes of a description of a session of a call: one for two tracks has about 3 KiB.
+pub const SDP_MAX_BYTES: usize = 32 * 1024;
+/// Bytes of an ICE user fragment (RFC 8839 section 5.4).
+pub const UFRAG_MAX_BYTES: usize = 256;
+/// ICE candidates that are told at once.
+pub const CANDIDATES_MAX: usize = 32;
+/// Bytes of one of them.
+pub const CANDIDATE_MAX_BYTES: usize = 512;
 /// Characters of the question of a poll.
 pub const QUESTION_MAX_CHARS: usize = 300;
 /// Answers one can choose in a poll.

@@ -3,6 +3,7 @@
 
 mod body;
 mod body_proto;
+mod call;
 mod introduction;
 mod link_preview;
 mod poll;
@@ -15,6 +16,7 @@ use prost::Message;
 use zeroize::{Zeroize, Zeroizing};
 
 pub use body::{Availability, Body};
+pub use call::{Call, CallEnd, CallEnds, CallSignal, CallStep, Description};
 pub use introduction::{Introduction, IntroductionAnswer};
 pub use link_preview::LinkPreview;
 pub use poll::Poll;

@@ -11,6 +11,7 @@ use super::body_proto::{
     RECEIPT, ReactProto, TEXT, TYPING, TextProto, TypingProto, VOTE, VoteProto, WHEREABOUTS, WhereaboutsProto,
     WithdrawnProto, contact_shape,
 };
+use super::call::{Call, CallSignal};
 use super::introduction::{Introduction, IntroductionAnswer};
 use super::link_preview::LinkPreview;
 use super::poll::{Poll, check_choices};
@@ -194,6 +195,10 @@ pub enum Body {
         /// The sender does not know it of the recipient, who may have said so on a connection that is no more.
         asks: bool,
     },
+    /// It rings.
+    Call(Call),
+    /// What is said about a call while it rings and goes on.
+    CallSignal(CallSignal),
     /// A step of finding out what one of the two lacks.
     Sync(Sync),
     /// The sender suggests that the recipient gets to know somebody.
@@ -262,12 +267,14 @@ const KIND_POLL: u32 = 24;
 const KIND_VOTE: u32 = 25;
 const KIND_CLOSE_POLL: u32 = 26;
 const KIND_STICKER: u32 = 27;
+const KIND_CALL: u32 = 28;
 const KIND_MAILBOXES: u32 = 10;
 const KIND_MAILBOX_OFFER: u32 = 11;
 const KIND_MAILBOX_WITHDRAWN: u32 = 12;
 const KIND_WHEREABOUTS: u32 = 13;
 const KIND_TYPING: u32 = 40;
 const KIND_PRESENCE: u32 = 41;
+const KIND_CALL_SIGNAL: u32 = 42;
 const KIND_INTRODUCTION: u32 = 50;
 const KIND_INTRODUCTION_ANSWER: u32 = 51;
 
@@ -276,8 +283,8 @@ fn is_known(kind: u32) -> bool {
     matches!(
         kind,
         KIND_TEXT..=KIND_WHEREABOUTS
-            | KIND_EDIT..=KIND_STICKER
-            | KIND_TYPING..=KIND_PRESENCE
+            | KIND_EDIT..=KIND_CALL
+            | KIND_TYPING..=KIND_CALL_SIGNAL
             | KIND_INTRODUCTION..=KIND_INTRODUCTION_ANSWER
     ) || Sync::is_known(kind)
 }
@@ -309,6 +316,8 @@ impl Body {
     pub const POLL: u32 = KIND_POLL;
     /// The kind of [`Body::Sticker`].
     pub const STICKER: u32 = KIND_STICKER;
+    /// The kind of [`Body::Call`].
+    pub const CALL: u32 = KIND_CALL;
     /// The kind of [`Body::Introduction`].
     pub const INTRODUCTION: u32 = KIND_INTRODUCTION;
     /// The kind of [`Body::Mailboxes`].
@@ -362,6 +371,8 @@ impl Body {
             Self::Sticker(_) => KIND_STICKER,
             Self::Typing { .. } => KIND_TYPING,
             Self::Presence { .. } => KIND_PRESENCE,
+            Self::Call(_) => KIND_CALL,
+            Self::CallSignal(_) => KIND_CALL_SIGNAL,
             Self::Sync(sync) => sync.kind(),
             Self::Introduction(_) => KIND_INTRODUCTION,
             Self::IntroductionAnswer(_) => KIND_INTRODUCTION_ANSWER,
@@ -383,6 +394,7 @@ impl Body {
             | Self::ClosePoll { .. }
             | Self::Sticker(_)
             | Self::Introduction(_)
+            | Self::Call(_)
             | Self::Unknown { .. } => true,
             Self::Request { .. }
             | Self::Accept { .. }
@@ -398,6 +410,7 @@ impl Body {
             | Self::Whereabouts { .. }
             | Self::Typing { .. }
             | Self::Presence { .. }
+            | Self::CallSignal(_)
             | Self::IntroductionAnswer(_)
             | Self::Sync(_) => false,
         }
@@ -504,6 +517,8 @@ impl Body {
             Self::Presence { availability, asks } => {
                 PresenceProto { availability: availability.number(), asks: *asks }.encode_to_vec()
             }
+            Self::Call(call) => call.encode(),
+            Self::CallSignal(signal) => signal.encode(),
             Self::Sync(sync) => sync.encode(),
             Self::Introduction(introduction) => introduction.encode(),
             Self::IntroductionAnswer(answer) => answer.encode(),
@@ -570,6 +585,8 @@ impl Body {
                 let PresenceProto { availability, asks } = PRESENCE.decode_plain(bytes)?;
                 Self::Presence { availability: Availability::of(availability), asks }
             }
+            KIND_CALL => Self::Call(Call::decode(bytes)?),
+            KIND_CALL_SIGNAL => Self::CallSignal(CallSignal::decode(bytes)?),
             KIND_INTRODUCTION => Self::Introduction(Introduction::decode(bytes)?),
             KIND_INTRODUCTION_ANSWER => Self::IntroductionAnswer(IntroductionAnswer::decode(bytes)?),
             _ => match Sync::decode(kind, bytes)? {
@@ -688,6 +705,8 @@ impl Body {
             Self::Delete { .. } | Self::ClosePoll { .. } | Self::Typing { .. } | Self::Presence { .. } => {}
             Self::React { emoji, .. } => check_emoji(emoji)?,
             Self::Expiry { expires_s, .. } => check_seconds(*expires_s)?,
+            Self::Call(call) => call.check()?,
+            Self::CallSignal(signal) => signal.check()?,
             Self::Sync(sync) => sync.check()?,
             Self::Introduction(introduction) => introduction.check()?,
             Self::IntroductionAnswer(answer) => answer.check()?,

@@ -1,5 +1,6 @@
 //! Tests of kith-wire through its public interface.
 
+mod calls;
 mod caps;
 mod decoders;
 mod envelope;

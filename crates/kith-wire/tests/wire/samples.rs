@@ -6,13 +6,13 @@ use kith_crypto::{CurveKey, DeviceSecrets, KEM_ENCAPSULATED_LEN, KemSecret, Key,
 use kith_wire::mailbox::envelope_hash;
 use kith_wire::recovery::{LogAsk, Recovery, Return};
 use kith_wire::{
-    AccountId, Admission, Body, BootstrapLink, BundleParts, ChatId, CommunityToken, DepositId, DeviceRecord, Ends,
-    Envelope, EnvelopeId, FindKey, Header, Hello, Hlc, IdentityLog, Inner, Introduction, IntroductionAnswer,
-    InviteBundle, InviteLink, IrohRelay, Mail, MailboxDenial, MailboxOffer, MailboxOperation, MailboxRequest,
-    MailboxResponse, MsgId, NewDevice, Poll, QueueAddress, Receipt, ReceiveId, Renewal, RequestAnswer, RequestFrame,
-    RequestWork, Revocation, ServiceDescriptor, ServicesDenial, ServicesRequest, ServicesResponse, SlotDenial, SlotId,
-    SlotRequest, SlotResponse, SmallPicture, Sticker, Sync, TransportCard, TransportId, TurnCredentials, WorkTask,
-    services, slot,
+    AccountId, Admission, Body, BootstrapLink, BundleParts, Call, CallEnd, CallEnds, CallSignal, CallStep, ChatId,
+    CommunityToken, DepositId, Description, DeviceRecord, Ends, Envelope, EnvelopeId, FindKey, Header, Hello, Hlc,
+    IdentityLog, Inner, Introduction, IntroductionAnswer, InviteBundle, InviteLink, IrohRelay, Mail, MailboxDenial,
+    MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, Poll, QueueAddress, Receipt,
+    ReceiveId, Renewal, RequestAnswer, RequestFrame, RequestWork, Revocation, ServiceDescriptor, ServicesDenial,
+    ServicesRequest, ServicesResponse, SlotDenial, SlotId, SlotRequest, SlotResponse, SmallPicture, Sticker, Sync,
+    TransportCard, TransportId, TurnCredentials, WorkTask, services, slot,
 };
 use kith_wire::{Availability, LinkPreview};
 use zeroize::Zeroizing;
@@ -165,6 +165,7 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
     let name = || "Ada".to_owned();
     let text = || "Hello from the other side".to_owned();
     let mut bodies = polls();
+    bodies.extend(calls());
     bodies.extend(texts());
     bodies.extend(short());
     bodies.extend(pictured());
@@ -308,6 +309,36 @@ fn polls() -> Vec<(&'static str, Body)> {
         ("introduction", Body::Introduction(Introduction { name: "Carol".to_owned(), expires_s: None })),
         ("introduction-expiring", Body::Introduction(Introduction { name: "Carol".to_owned(), expires_s: Some(60) })),
         ("introduction-answer", Body::IntroductionAnswer(introduction_answer())),
+    ]
+}
+
+pub(crate) fn call_ends() -> CallEnds {
+    CallEnds { call: MsgId::from_bytes([50; 16]), from: ends().from_device, to: ends().to_device }
+}
+
+/// A description by the first device, for the second.
+pub(crate) fn description(offer: bool) -> Description {
+    let binding = ([0xa1; 32], "uf/1".to_owned());
+    let (sdp, key) = ("v=0\r\ns=-\r\n".to_owned(), device_key(1));
+    Description::create(sdp, binding, offer, &call_ends(), &key).unwrap()
+}
+
+pub(crate) fn signal(step: CallStep) -> Body {
+    Body::CallSignal(CallSignal { call: call_ends().call, step })
+}
+
+fn calls() -> Vec<(&'static str, Body)> {
+    let candidates = ["candidate:1 1 udp 2130706431 192.0.2.1 4100 typ host", ""].map(str::to_owned);
+    vec![
+        ("call", Body::Call(Call { video: false, expires_s: None })),
+        ("call-video", Body::Call(Call { video: true, expires_s: Some(60) })),
+        ("call-ringing", signal(CallStep::Ringing)),
+        ("call-accept", signal(CallStep::Accept)),
+        ("call-end", signal(CallStep::End(CallEnd::Busy))),
+        ("call-offer", signal(CallStep::Offer(description(true)))),
+        ("call-answer", signal(CallStep::Answer(description(false)))),
+        ("call-candidates", signal(CallStep::Candidates(candidates.into()))),
+        ("call-media", signal(CallStep::Media { microphone: true, camera: false })),
     ]
 }
 

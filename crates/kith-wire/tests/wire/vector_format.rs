@@ -3,9 +3,11 @@
 
 use data_encoding::HEXLOWER;
 use kith_wire::{
-    Body, FindKey, Inner, Introduction, LinkPreview, MailboxOffer, Picture, Poll, QueueAddress, SmallPicture, Sticker,
-    Sync,
+    Body, CallSignal, CallStep, Description, FindKey, Inner, Introduction, LinkPreview, MailboxOffer, Picture, Poll,
+    QueueAddress, SmallPicture, Sticker, Sync,
 };
+
+use crate::samples::call_ends;
 
 /// The fields of one vector in the order they are written.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -168,6 +170,10 @@ fn body_fields(body: &Body) -> Fields {
             vec![field("target", target), field("author", author), field("choices", choices)]
         }
         Body::Typing { on } => vec![field("on", on)],
+        Body::Call(call) => {
+            vec![field("video", call.video), field("expires_s", call.expires_s.unwrap_or(0))]
+        }
+        Body::CallSignal(signal) => signal_fields(signal),
         Body::Sync(sync) => sync_fields(sync),
         Body::Introduction(introduction) => introduction_fields(introduction),
         Body::IntroductionAnswer(answer) => {
@@ -175,6 +181,35 @@ fn body_fields(body: &Body) -> Fields {
         }
         Body::Unknown { bytes: unknown, .. } => vec![bytes("bytes", unknown)],
     }
+}
+
+fn signal_fields(signal: &CallSignal) -> Fields {
+    let mut fields = vec![field("call", signal.call)];
+    match &signal.step {
+        CallStep::Ringing => fields.push(field("step", "ringing")),
+        CallStep::Accept => fields.push(field("step", "accept")),
+        CallStep::End(end) => fields.extend([field("step", "end"), field("end", end.number())]),
+        CallStep::Offer(description) => fields.extend(description_fields("offer", true, description)),
+        CallStep::Answer(description) => fields.extend(description_fields("answer", false, description)),
+        CallStep::Candidates(candidates) => {
+            fields.extend([field("step", "candidates"), field("candidates", candidates.join("|"))]);
+        }
+        CallStep::Media { microphone, camera } => {
+            fields.extend([field("step", "media"), field("microphone", microphone), field("camera", camera)]);
+        }
+        CallStep::Unknown => panic!("it has no form of its own"),
+    }
+    fields
+}
+
+fn description_fields(step: &'static str, offer: bool, description: &Description) -> Fields {
+    let (sdp, fingerprint, ufrag) = description.verify(offer, &call_ends()).expect("its own signature");
+    vec![
+        field("step", step),
+        field("sdp", sdp.trim_end().replace("\r\n", "|")),
+        bytes("fingerprint", fingerprint),
+        field("ufrag", ufrag),
+    ]
 }
 
 fn whereabouts_fields(find: &FindKey, addresses: &[String]) -> Fields {

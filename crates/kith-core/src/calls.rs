@@ -1,0 +1,5 @@
+//! Calls between two people.
+
+mod machine;
+
+pub use machine::{Effect, Happened, Outcome, Phase, Role};
