@@ -9,6 +9,7 @@ use std::{
 use kith_api::AccountId;
 use kith_core::{Core, CoreError, Identity, Input, Options, setup};
 use kith_crypto::{Key, KeystoreError, random_bytes};
+use kith_media::{AudioIn, AudioOut};
 use kith_net::{Net, NetConfig, NetError};
 use kith_store::{ProfileLock, Store, StoreError};
 use kith_wire::ids::TransportId;
@@ -22,6 +23,7 @@ use crate::{
         rolling::{self, Rolling},
     },
     bootstraps::{self, BadBootstrap, Bootstraps, DEFAULT_BOOTSTRAPS},
+    calls::{self, Sound},
     clock::now_ms,
     core_thread::{self, CORE_QUEUE, CoreThread, NET_QUEUE, Released},
     events::Hub,
@@ -146,6 +148,7 @@ pub struct NodeBuilder {
     bootstraps: Vec<String>,
     api: Option<SocketAddr>,
     restore: Option<Restore>,
+    sound: Sound,
 }
 
 impl std::fmt::Debug for NodeBuilder {
@@ -167,7 +170,16 @@ impl NodeBuilder {
             bootstraps: Vec::new(),
             api: None,
             restore: None,
+            sound: Sound { input: AudioIn::Silence, output: AudioOut::Null },
         }
+    }
+
+    /// Where the sound of calls comes from and goes to; without it calls are silent. A device is opened when a call was
+    /// answered, and closed with it.
+    #[must_use]
+    pub fn audio(mut self, input: AudioIn, output: AudioOut) -> Self {
+        self.sound = Sound { input, output };
+        self
     }
 
     /// Makes a profile with this name if there is none yet; an existing one keeps its name.
@@ -289,7 +301,8 @@ impl NodeBuilder {
         let (wake, wake_seen) = watch::channel(None);
         let readers = Readers::new(self.folder.clone(), database);
         let (pages, page_wanted) = watch::channel(None);
-        let outgoing = Released::new((to_net, pages, to_work), Arc::clone(&hub), in_flight.clone());
+        let (to_calls, call_orders) = mpsc::channel(calls::CALL_QUEUE);
+        let outgoing = Released::new((to_net, pages, to_work), to_calls, Arc::clone(&hub), in_flight.clone());
         let first = Input::Bootstraps(files.bootstraps.all());
         let thread = CoreThread { core, inbox, outgoing, wake, counter, zone: None, lock };
         let ended = CancellationToken::new();
@@ -303,6 +316,17 @@ impl NodeBuilder {
         tasks.spawn(router::to_network(net_queue, net.clone()));
         tasks.spawn(link_preview::run(self.reach(), page_wanted, to_core.clone(), tasks.clone()));
         tasks.spawn(public_address::work(orders, to_core.clone(), tasks.clone()));
+        let numbers = calls::Numbers::default();
+        let shell = calls::Shell {
+            net: net.clone(),
+            core: to_core.clone(),
+            hub: Arc::clone(&hub),
+            tasks: tasks.clone(),
+            sound: self.sound.clone(),
+            loopback: kith_net::is_loopback_only(&self.preset.listen),
+            numbers: numbers.clone(),
+        };
+        tasks.spawn(calls::run(shell, call_orders));
         let network_ended = ended.clone().drop_guard();
         let (spares, spares_seen) = watch::channel(Vec::new());
         let told = router::Told { listening, in_flight, spares };
@@ -322,6 +346,7 @@ impl NodeBuilder {
             tokens: Arc::new(files.tokens),
             bootstraps: Arc::new(Mutex::new(files.bootstraps)),
             backups: Arc::default(),
+            calls: numbers,
             rolling: Arc::new(Mutex::new(files.rolling)),
             wiped: AtomicBool::new(false),
             restored,

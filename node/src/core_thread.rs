@@ -10,7 +10,7 @@ use std::{
 };
 
 use kith_api::{ApiError, Command, ErrorCode, Method, Reply, Snapshot, method, params::Nothing};
-use kith_core::{CommandId, Core, FailedBatch, Input, NewSticker, Output, Timestamp};
+use kith_core::{CallCommand, CallNews, CommandId, Core, FailedBatch, Input, NewSticker, Output, Timestamp};
 use kith_net::NetCommand;
 use kith_store::ProfileLock;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -71,6 +71,7 @@ pub(crate) struct CoreThread {
 pub(crate) struct Released {
     net: mpsc::Sender<NetCommand>,
     work: mpsc::Sender<Labour>,
+    sessions: mpsc::Sender<CallCommand>,
     hub: Arc<Hub>,
     /// The page to look at.
     pages: watch::Sender<Wanted>,
@@ -209,9 +210,10 @@ impl CoreThread {
         let contacts = self.ask::<method::ContactsList>(Nothing {})?.contacts;
         let chats = self.ask::<method::ChatsList>(Nothing {})?.chats;
         let settings = self.ask::<method::SettingsGet>(Nothing {})?.settings;
+        let calls = self.ask::<method::CallsList>(Nothing {})?.calls;
         let events = self.outgoing.hub.read_new();
         let (_, network) = self.outgoing.hub.position();
-        Ok((Snapshot { seq: events.seq(), profile, contacts, chats, network, settings }, events))
+        Ok((Snapshot { seq: events.seq(), profile, contacts, chats, network, settings, calls }, events))
     }
 
     fn ask<M: Method>(&mut self, params: M::Params) -> Result<M::Reply, ApiError> {
@@ -229,7 +231,8 @@ impl CoreThread {
                 | Outgoing::Event(_)
                 | Outgoing::Net(_)
                 | Outgoing::Page(_)
-                | Outgoing::Work(_)) => rest.push(other),
+                | Outgoing::Work(_)
+                | Outgoing::Call(_)) => rest.push(other),
             }
         }
         for output in rest {
@@ -266,11 +269,12 @@ fn no_answer() -> ApiError {
 impl Released {
     pub(crate) fn new(
         (net, pages, work): (mpsc::Sender<NetCommand>, watch::Sender<Wanted>, mpsc::Sender<Labour>),
+        sessions: mpsc::Sender<CallCommand>,
         hub: Arc<Hub>,
         in_flight: watch::Sender<u64>,
     ) -> Self {
         let (calls, held, refused) = (BTreeMap::new(), VecDeque::new(), Vec::new());
-        Self { net, work, pages, hub, in_flight, calls, last_call: 0, held, refused }
+        Self { net, work, sessions, pages, hub, in_flight, calls, last_call: 0, held, refused }
     }
 
     fn next_id(&mut self) -> CommandId {
@@ -300,6 +304,7 @@ impl Released {
                 self.pages.send_replace(wanted);
             }
             Outgoing::Work(labour) => self.order(labour),
+            Outgoing::Call(command) => self.to_call(command),
         }
     }
 
@@ -314,6 +319,13 @@ impl Released {
         if let Some(answer) = self.calls.remove(&id) {
             // A client that went away needs no answer.
             let _gone = answer.send(reply);
+        }
+    }
+
+    /// Nor does this: a call whose orders find no room is over.
+    fn to_call(&mut self, command: CallCommand) {
+        if let Err(mpsc::error::TrySendError::Full(command)) = self.sessions.try_send(command) {
+            self.refused.push(Input::Call { call: command.call(), news: CallNews::Broken });
         }
     }
 

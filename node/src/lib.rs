@@ -48,6 +48,7 @@
 mod backup;
 mod bootstraps;
 mod builder;
+mod calls;
 mod clock;
 mod core_thread;
 mod events;
@@ -72,6 +73,7 @@ pub use kith_api::{
 
 pub use kith_core::{mentions, notify};
 pub use kith_crypto::spoken::{SPOKEN_WORDS, SpokenCode, SpokenError};
+pub use kith_media::{AudioIn, AudioOut, ParseAudioError};
 pub use kith_wire::text::is_picture_name;
 
 pub use crate::{

@@ -33,6 +33,7 @@ use crate::{
     },
     bootstraps::{self, Bootstraps},
     builder::NodeBuilder,
+    calls::Numbers,
     core_thread::ToCore,
     events::{Events, Hub},
     keys::{KeyError, Keys, wipe},
@@ -69,6 +70,7 @@ pub(crate) struct Shared {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) bootstraps: Arc<Mutex<Bootstraps>>,
     pub(crate) backups: Arc<Running>,
+    pub(crate) calls: Numbers,
     pub(crate) rolling: Arc<Mutex<Rolling>>,
     /// The profile is to be deleted once nothing has it open.
     pub(crate) wiped: AtomicBool,
@@ -235,6 +237,7 @@ impl Shared {
             Command::BackupSet(params) => Reply::BackupSet(self.set_backups(params).await?),
             Command::StickersAdd(params) => return self.add_sticker(params).await,
             Command::ProfileWipe(params) => Reply::ProfileWipe(self.wipe(&params).await?),
+            Command::CallsStats(params) => Reply::CallsStats(self.calls.of(params.call)?),
             Command::NetworkGet(_) => {
                 let status = self.ask_net(NetCommand::Status).await?;
                 Reply::NetworkGet(router::network_status(status))

@@ -6,7 +6,7 @@ use kith_api::{
     ApiError, Event, Reply,
     views::{Bootstrap, IceServer, NetworkState, NetworkStatus, PathOver, TestStep, Traffic},
 };
-use kith_core::{CommandId, Input, MailboxUsage, Output, PeerPath, SendId, ServeMailbox, SlotOutcome};
+use kith_core::{CallCommand, CommandId, Input, MailboxUsage, Output, PeerPath, SendId, ServeMailbox, SlotOutcome};
 use kith_net::mailbox::{AdmissionRules, Grant, MailboxLimits, MailboxRules};
 use kith_net::{Net, NetCommand, NetEvent, NetState, NetStatus, Over, Path};
 use tokio::sync::{mpsc, watch};
@@ -25,6 +25,8 @@ pub(crate) enum Outgoing {
     Page(Wanted),
     /// To who works.
     Work(Labour),
+    /// To the sessions of calls.
+    Call(CallCommand),
 }
 
 /// Where an event of the network goes.
@@ -45,6 +47,7 @@ pub(crate) fn outgoing(output: Output) -> Outgoing {
         Output::Event(event) => return Outgoing::Event(event),
         Output::FetchPage { id, url } => return Outgoing::Page(Some((id, url))),
         Output::StopFetching => return Outgoing::Page(None),
+        Output::Call(command) => return Outgoing::Call(command),
         Output::Send { to, id, bytes } => NetCommand::Send { peer: to, id: id.0, bytes },
         Output::Request { to, addresses, find, id, bytes } => {
             NetCommand::Request { peer: to, addresses, find, id: id.0, bytes }

@@ -7,8 +7,8 @@ use crate::{
     error::{ApiError, ErrorCode},
     params::*,
     views::{
-        Backups, Chat, Contact, IceServersReply, Metered, NetworkStatus, Picture, Profile, PublicAddress, Scope,
-        Sticker,
+        Backups, Call, CallStats, Chat, Contact, IceServersReply, Metered, NetworkStatus, Picture, Profile,
+        PublicAddress, Scope, Sticker,
     },
 };
 
@@ -288,6 +288,20 @@ methods! {
     ChatsSearch = "chats.search", Read, Query, SearchParams => SearchReply;
     /// Marks messages read and tells their author.
     ChatsMarkRead = "chats.mark_read", Send, Core, ReadParams => Done;
+    /// Calls the other person of a chat. Nothing of this computer's addresses is told before they answer.
+    CallsStart = "calls.start", Call, Core, CallStartParams => Call;
+    /// Answers a call. From then on both learn each other's addresses, unless `network.relay_only` is set.
+    CallsAccept = "calls.accept", Call, Core, CallRef => Done;
+    /// Does not answer a call, and says so.
+    CallsDecline = "calls.decline", Call, Core, CallRef => Done;
+    /// Ends a call, or gives it up while it rings.
+    CallsHangUp = "calls.hang_up", Call, Core, CallRef => Done;
+    /// Switches the microphone of a call; the other side sees it.
+    CallsSet = "calls.set", Call, Core, CallSetParams => Done;
+    /// The calls that ring or go on.
+    CallsList = "calls.list", Read, Core, Nothing => CallsReply;
+    /// How a call that was answered goes.
+    CallsStats = "calls.stats", Read, Node, CallRef => CallStats;
     /// Keeps a picture as one of my own: scaled down, without anything but its pixels, at most 200. It can be sent as a
     /// sticker, and stands in texts of mine where its name stands between colons.
     StickersAdd = "stickers.add", Admin, Node, StickersAddParams => Sticker;

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{AccountId, ChatId, MessageId},
-    views::{Backups, Chat, Contact, Message, MessageState, NetworkStatus, Path, Presence, Profile, Settings, Sticker},
+    views::{
+        Backups, Call, Chat, Contact, Message, MessageState, NetworkStatus, Path, Presence, Profile, Settings, Sticker,
+    },
 };
 
 /// Something happened. In JSON the field `kind` says what.
@@ -85,6 +87,28 @@ pub enum Event {
         last_seen: Option<u64>,
         /// How they are reached.
         path: Path,
+    },
+    /// It rings here.
+    #[serde(rename = "call.incoming")]
+    CallIncoming {
+        /// The call.
+        call: Call,
+    },
+    /// A call is in another phase, or a microphone was switched. An ended one comes once more and is gone then.
+    #[serde(rename = "call.changed")]
+    CallChanged {
+        /// The call.
+        call: Call,
+    },
+    /// How loud the two are, while they hear each other, at most ten times a second.
+    #[serde(rename = "call.level")]
+    CallLevel {
+        /// The call.
+        call: MessageId,
+        /// I, 0 (silent) to 100.
+        mine: u8,
+        /// The other side, 0 (silent) to 100.
+        theirs: u8,
     },
     /// My profile changed.
     #[serde(rename = "profile.changed")]
@@ -177,4 +201,7 @@ pub struct Snapshot {
     pub network: NetworkStatus,
     /// The settings that are set.
     pub settings: Settings,
+    /// The calls that ring or go on.
+    #[serde(default)]
+    pub calls: Vec<Call>,
 }

@@ -26,9 +26,11 @@ macro_rules! params {
     )*};
 }
 
+mod calls;
 mod link_preview;
 mod public_address;
 mod sharing;
+pub use calls::{CallRef, CallSetParams, CallStartParams, CallsReply};
 pub use link_preview::{PreviewLinkParams, PreviewLinkReply};
 pub use public_address::PublicAddressParams;
 pub use sharing::ContactSetParams;

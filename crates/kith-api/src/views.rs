@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+mod calls;
 mod ice;
 mod link_preview;
 mod network;
@@ -15,6 +16,7 @@ mod stickers;
 use crate::error::ErrorCode;
 use crate::ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, TokenId};
 
+pub use calls::{Call, CallOutcome, CallPath, CallPhase, CallRecord, CallStats};
 pub use ice::{IceServer, IceServersReply};
 pub use link_preview::{LINK_PREVIEWS, LinkPreview, Picture, PictureBytes, PictureFormat, PictureSize};
 pub use network::{Bootstrap, Metered, NetworkState, NetworkStatus, TestStep, Traffic};
@@ -362,6 +364,8 @@ pub enum MessageKind {
     Sticker,
     /// A suggestion to get to know somebody; `introduction` says whom, `text` is their name.
     Introduction,
+    /// A call; `call` says what became of it.
+    Call,
     /// Not something written, but something done; `system` says what.
     System,
     /// Something a newer version sent; kept, and shown once this version can.
@@ -485,6 +489,9 @@ pub struct Message {
     /// What names between colons in the text look like. Those that are not here are words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub emoji: Vec<Pictured>,
+    /// What became of it, if it is a call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallRecord>,
     /// Whom to get to know, if it suggests that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introduction: Option<Introduction>,

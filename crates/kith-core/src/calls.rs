@@ -1,5 +1,275 @@
-//! Calls between two people.
+//! Calls between two people: what rings here and there, and what the session between them is told.
+//!
+//! A call is a message of the chat, whose id is the call's. What the two sides say to each other about it goes through the
+//! outbox like everything else, but only for a minute: later it means nothing. What a call does with what happens to it
+//! stands in [`machine`]; here is who may make it happen, and what becomes of the effects.
+//!
+//! Calls that go on are kept in memory alone. What becomes of them after a crash is that they ended with it.
 
+mod commands;
 mod machine;
+mod signals;
+
+use std::collections::BTreeMap;
+
+use kith_api::{ErrorCode, Event, views};
+use kith_store::{CallOutcome, MessageRow};
+use kith_wire::{AccountId, CallEnds, CallSignal, CallStep, ChatId, DeviceId, MsgId};
 
 pub use machine::{Effect, Happened, Outcome, Phase, Role};
+
+use crate::{
+    CallCommand, Output, Timestamp,
+    chats::marks,
+    convert,
+    core::Core,
+    error::{CoreError, deny},
+    notify::Quiet,
+};
+
+/// How long what is said about a call is worth delivering.
+const SIGNAL_MS: u64 = 60_000;
+
+/// What is known about the calls that ring or go on.
+#[derive(Debug, Default)]
+pub(crate) struct Calls {
+    live: BTreeMap<MsgId, Live>,
+}
+
+/// A call that rings or goes on.
+#[derive(Debug, Clone)]
+struct Live {
+    /// The row of its message.
+    row: i64,
+    account: AccountId,
+    chat: ChatId,
+    role: Role,
+    phase: Phase,
+    /// The device of the other side, once it is known.
+    device: Option<DeviceId>,
+    started: Timestamp,
+    connected: Option<Timestamp>,
+    /// When the patience with the phase is over.
+    until: Option<Timestamp>,
+    microphone: bool,
+    their_microphone: bool,
+    silent: bool,
+}
+
+impl Calls {
+    pub(crate) fn next_wake(&self) -> Option<Timestamp> {
+        self.live.values().filter_map(|live| live.until).min()
+    }
+
+    fn with(&self, account: &AccountId) -> Option<MsgId> {
+        self.live.iter().find(|(_, live)| live.account == *account).map(|(call, _)| *call)
+    }
+}
+
+impl Live {
+    fn new(row: &MessageRow, account: AccountId, role: Role, now: Timestamp) -> Self {
+        let (phase, _) = Phase::begin(role);
+        Self {
+            row: row.row,
+            account,
+            chat: row.chat,
+            role,
+            phase,
+            device: None,
+            started: now,
+            connected: None,
+            until: patience(phase, now),
+            microphone: true,
+            their_microphone: true,
+            silent: false,
+        }
+    }
+
+    fn view(&self, call: MsgId) -> views::Call {
+        let (phase, outcome) = match self.phase {
+            Phase::Calling => (views::CallPhase::Calling, None),
+            Phase::Ringing => (views::CallPhase::Ringing, None),
+            Phase::Incoming => (views::CallPhase::Incoming, None),
+            Phase::Connecting => (views::CallPhase::Connecting, None),
+            Phase::Connected => (views::CallPhase::Connected, None),
+            Phase::Reconnecting => (views::CallPhase::Reconnecting, None),
+            Phase::Over(outcome) => (views::CallPhase::Ended, Some(convert::call_outcome(kept(outcome)))),
+        };
+        views::Call {
+            call: convert::message_id(call),
+            chat: convert::chat_id(self.chat),
+            account: convert::account_id(self.account),
+            outgoing: self.role == Role::Caller,
+            phase,
+            outcome,
+            started_at: self.started,
+            connected_at: self.connected,
+            until: self.until,
+            mic: self.microphone,
+            their_mic: self.their_microphone,
+            silent: self.silent,
+        }
+    }
+}
+
+fn patience(phase: Phase, now: Timestamp) -> Option<Timestamp> {
+    let ms = u64::try_from(phase.patience()?.as_millis()).unwrap_or(u64::MAX);
+    Some(now.saturating_add(ms))
+}
+
+fn kept(outcome: Outcome) -> CallOutcome {
+    match outcome {
+        Outcome::Talked => CallOutcome::Talked,
+        Outcome::Cancelled => CallOutcome::Cancelled,
+        Outcome::Declined => CallOutcome::Declined,
+        Outcome::Busy => CallOutcome::Busy,
+        Outcome::NoAnswer => CallOutcome::NoAnswer,
+        Outcome::Failed => CallOutcome::Failed,
+        Outcome::Replaced => CallOutcome::Replaced,
+    }
+}
+
+impl Core {
+    /// Ends in the history what a crash ended: nobody can say any more how far it had got.
+    pub(crate) fn calls_startup(&mut self) -> Result<(), CoreError> {
+        for row in self.store.open_calls()? {
+            let outcome = if row.outgoing { CallOutcome::Failed } else { CallOutcome::Cancelled };
+            self.store.end_call(row.row, outcome, 0)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn calls_wake(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        let late = self.calls.live.iter().filter(|(_, live)| live.until.is_some_and(|until| until <= now));
+        for call in late.map(|(call, _)| *call).collect::<Vec<_>>() {
+            self.call_happened(call, Happened::Late, now, out)?;
+        }
+        Ok(())
+    }
+
+    /// Ends what rings or goes on with somebody who may not reach this node any more.
+    pub(crate) fn hang_up_on(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        match self.calls.with(&account) {
+            Some(call) => self.call_happened(call, Happened::HangUp, now, out),
+            None => Ok(()),
+        }
+    }
+
+    /// Lets something happen to a call, and does what follows.
+    fn call_happened(
+        &mut self,
+        call: MsgId,
+        happened: Happened,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let Some(mut live) = self.calls.live.get(&call).cloned() else { return Ok(()) };
+        let (phase, effects) = live.phase.after(live.role, happened);
+        let moved = phase != live.phase;
+        if moved {
+            live.phase = phase;
+            live.until = patience(phase, now);
+        }
+        if phase == Phase::Connected {
+            live.connected = live.connected.or(Some(now));
+        }
+        for effect in effects {
+            self.call_effect(call, &live, *effect, now, out)?;
+        }
+        match phase {
+            Phase::Over(outcome) => self.call_over(call, live, outcome, now, out),
+            Phase::Calling
+            | Phase::Ringing
+            | Phase::Incoming
+            | Phase::Connecting
+            | Phase::Connected
+            | Phase::Reconnecting => {
+                if moved {
+                    out.push(Output::Event(Event::CallChanged { call: live.view(call) }));
+                }
+                self.calls.live.insert(call, live);
+                Ok(())
+            }
+        }
+    }
+
+    fn call_over(
+        &mut self,
+        call: MsgId,
+        mut live: Live,
+        outcome: Outcome,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let talked = live.connected.map_or(0, |since| now.saturating_sub(since));
+        self.store.end_call(live.row, kept(outcome), talked)?;
+        live.until = None;
+        self.calls.live.remove(&call);
+        self.tell_call_ended(live.row, out)?;
+        out.push(Output::Event(Event::CallChanged { call: live.view(call) }));
+        Ok(())
+    }
+
+    fn tell_call_ended(&self, row: i64, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        match self.store.message_in(row)? {
+            Some(message) => self.tell_message(&message, out),
+            None => Ok(()),
+        }
+    }
+
+    fn call_effect(
+        &mut self,
+        call: MsgId,
+        live: &Live,
+        effect: Effect,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        match effect {
+            Effect::SayRinging => self.say(call, live, CallStep::Ringing, now)?,
+            Effect::SayAccept => self.say(call, live, CallStep::Accept, now)?,
+            Effect::SayEnd(end) => self.say(call, live, CallStep::End(end), now)?,
+            Effect::OpenAndOffer | Effect::Open => {
+                let (offers, relay_only) = (effect == Effect::OpenAndOffer, self.relay_only()?);
+                let microphone = live.microphone;
+                out.push(Output::Call(CallCommand::Open { call, offers, relay_only, microphone }));
+            }
+            Effect::Restart => out.push(Output::Call(CallCommand::Restart { call })),
+            Effect::Close => out.push(Output::Call(CallCommand::Close { call })),
+            // Who described it does that themselves: the words are not kept.
+            Effect::Describe => {}
+        }
+        Ok(())
+    }
+
+    /// Tells the other side something about a call: its device, or all of them while nobody knows which one answers.
+    fn say(&mut self, call: MsgId, live: &Live, step: CallStep, now: Timestamp) -> Result<(), CoreError> {
+        let mut devices = self.live_devices(live.account)?;
+        devices.retain(|device| live.device.is_none_or(|only| only == device.device));
+        self.say_to(&devices, CallSignal { call, step }, now)
+    }
+
+    fn ends(&self, call: MsgId, other: DeviceId, mine: bool) -> CallEnds {
+        let (from, to) = if mine { (self.my_device, other) } else { (other, self.my_device) };
+        CallEnds { call, from, to }
+    }
+
+    /// Whether a call from this chat has to be silent here.
+    fn must_be_silent(&self, chat: &ChatId, now: Timestamp) -> Result<bool, CoreError> {
+        let muted = self.store.chat(chat)?.is_some_and(|row| marks::is_muted(&row, now));
+        Ok(muted || self.how_quiet(now)? != Quiet::No)
+    }
+
+    fn live(&self, call: kith_api::MessageId) -> Result<(MsgId, &Live), CoreError> {
+        let call = convert::message(call);
+        match self.calls.live.get(&call) {
+            Some(live) => Ok((call, live)),
+            None => deny(ErrorCode::NotFound, "no such call, or it is over"),
+        }
+    }
+}

@@ -7,7 +7,7 @@ mod edit;
 mod expiry;
 mod forward;
 pub(crate) mod link_preview;
-mod marks;
+pub(crate) mod marks;
 pub mod mentions;
 mod notes;
 mod poll;

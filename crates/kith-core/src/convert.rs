@@ -2,8 +2,8 @@
 
 use kith_api::views;
 use kith_store::{
-    ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, IntroductionState, MessageRow, NotifyRule,
-    Pictured, Reaction, ScheduledRow, StickerRow,
+    CallOutcome, ChatKind, ChatSummary, ContactRow, ContactState, DeliveryState, IntroductionState, MessageRow,
+    NotifyRule, Pictured, Reaction, ScheduledRow, StickerRow,
 };
 use kith_wire::{Availability, LinkPreview, Poll, ids, message::Body, picture, web};
 
@@ -182,6 +182,7 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
         Body::POLL => views::MessageKind::Poll,
         Body::STICKER => views::MessageKind::Sticker,
         Body::INTRODUCTION => views::MessageKind::Introduction,
+        Body::CALL => views::MessageKind::Call,
         _ if system.is_some() => views::MessageKind::System,
         _ => views::MessageKind::Unknown,
     };
@@ -213,6 +214,7 @@ pub(crate) fn message_view(row: &MessageRow) -> views::Message {
         sticker: pictures_view(row, Body::STICKER).pop(),
         emoji: pictures_view(row, Body::TEXT),
         introduction: introduction_view(row),
+        call: call_view(row),
         preview: preview_of(row).as_ref().map(link_preview_view),
     }
 }
@@ -315,6 +317,24 @@ fn introduction_view(row: &MessageRow) -> Option<views::Introduction> {
     };
     let account = row.marks.introduction.and_then(|introduced| introduced.met).map(account_id);
     Some(views::Introduction { name, state, account })
+}
+
+fn call_view(row: &MessageRow) -> Option<views::CallRecord> {
+    let shown = row.kind == Body::CALL && !row.marks.deleted;
+    let record = || views::CallRecord { outcome: row.marks.call.map(call_outcome), talked_ms: row.marks.talked_ms };
+    shown.then(record)
+}
+
+pub(crate) fn call_outcome(outcome: CallOutcome) -> views::CallOutcome {
+    match outcome {
+        CallOutcome::Talked => views::CallOutcome::Talked,
+        CallOutcome::Cancelled => views::CallOutcome::Cancelled,
+        CallOutcome::Declined => views::CallOutcome::Declined,
+        CallOutcome::Busy => views::CallOutcome::Busy,
+        CallOutcome::NoAnswer => views::CallOutcome::NoAnswer,
+        CallOutcome::Failed => views::CallOutcome::Failed,
+        CallOutcome::Replaced => views::CallOutcome::Replaced,
+    }
 }
 
 fn system_view(row: &MessageRow) -> Option<views::System> {

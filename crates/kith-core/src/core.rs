@@ -15,6 +15,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use crate::{
     CommandId, Input, Output, PeerPath, Timestamp,
+    calls::Calls,
     chats::{link_preview::LinkPreviews, typing::Typing},
     contacts::{
         flood::Arrivals,
@@ -86,6 +87,7 @@ pub struct Core {
     pub(crate) ready: VecDeque<Ready>,
     pub(crate) mail: Mail,
     pub(crate) typing: Typing,
+    pub(crate) calls: Calls,
     pub(crate) presence: Presence,
     /// The account comes back, and its list is not continued yet.
     pub(crate) recovery: Option<Recovery>,
@@ -206,6 +208,7 @@ impl Core {
             ready: VecDeque::new(),
             mail: Mail::new(now),
             typing: Typing::default(),
+            calls: Calls::default(),
             presence: Presence::default(),
             recovery: None,
             returns: Returns::default(),
@@ -243,6 +246,7 @@ impl Core {
     /// [`CoreError::Store`].
     pub fn startup(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         self.quiet_changed(now, out)?;
+        self.calls_startup()?;
         self.expire(now, out)?;
         self.send_scheduled(now, out)?;
         self.track_all(out)?;
@@ -460,6 +464,7 @@ impl Core {
             self.ungiven.iter().map(|ungiven| ungiven.deadline).min(),
             self.mail_next_wake()?,
             self.typing.next_wake(),
+            self.calls.next_wake(),
             self.status_until()?,
             self.recovery_next_wake(),
             self.quiet.next_wake(),
@@ -496,6 +501,7 @@ impl Core {
                 self.page_fetched(id, outcome, out);
                 Ok(())
             }
+            Input::Call { call, news } => self.call_news(call, news, now, out),
             Input::Worked { id, nonce } => self.worked(id, nonce, now),
             Input::MailboxesSeen(links) => self.mailboxes_seen(&links, now, out),
             Input::Mailbox { id, response } => self.mailbox_answered(id, response, now, out),
@@ -524,6 +530,7 @@ impl Core {
         self.send_scheduled(now, out)?;
         self.mail_wake(now, out)?;
         self.typing_wake(now, out);
+        self.calls_wake(now, out)?;
         self.status_wake(now, out)?;
         self.quiet_wake(now, out)?;
         self.recovery_wake(now, out)?;

@@ -1,7 +1,7 @@
 //! What a core can be told.
 
 use kith_api::{Command, views};
-use kith_wire::{MailboxResponse, UnverifiedRenewal, ids::TransportId, request::RequestAnswer};
+use kith_wire::{MailboxResponse, MsgId, UnverifiedRenewal, ids::TransportId, request::RequestAnswer};
 
 /// Names a command so that its reply can be handed to whoever asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,6 +106,43 @@ pub enum PageOutcome {
     Refused,
 }
 
+/// What the session of a call says.
+#[derive(Clone, PartialEq, Eq)]
+pub enum CallNews {
+    /// It is to be described to the other side.
+    Described {
+        /// It offers; otherwise it answers.
+        offer: bool,
+        /// The description.
+        sdp: String,
+        /// SHA-256 of the DTLS certificate that it names.
+        fingerprint: [u8; 32],
+        /// The ICE user fragment that it names.
+        ufrag: String,
+    },
+    /// Where it may be reached, as ICE candidates.
+    Candidates(Vec<String>),
+    /// It leads to the other side.
+    Up,
+    /// It does not at the moment.
+    Down,
+    /// It has ended, or could not begin.
+    Broken,
+}
+
+impl std::fmt::Debug for CallNews {
+    // Descriptions and candidates are addresses.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Described { .. } => "Described",
+            Self::Candidates(_) => "Candidates",
+            Self::Up => "Up",
+            Self::Down => "Down",
+            Self::Broken => "Broken",
+        })
+    }
+}
+
 /// One thing that happened.
 #[derive(Debug)]
 pub enum Input {
@@ -196,6 +233,13 @@ pub enum Input {
         id: u64,
         /// What it gave.
         outcome: PageOutcome,
+    },
+    /// The session of a call says something.
+    Call {
+        /// Which call.
+        call: MsgId,
+        /// What.
+        news: CallNews,
     },
     /// An [`Output::Work`](crate::Output::Work) is done, or `None` if it was not.
     Worked {

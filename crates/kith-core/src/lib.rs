@@ -57,8 +57,8 @@ pub use crate::{
     chats::mentions,
     core::{Core, FailedBatch, Identity, Options},
     error::CoreError,
-    input::{CommandId, Input, MailboxUsage, NewSticker, Page, PageOutcome, PeerPath, SendId, SlotOutcome},
-    output::{MailboxHolder, Output, ServeMailbox},
+    input::{CallNews, CommandId, Input, MailboxUsage, NewSticker, Page, PageOutcome, PeerPath, SendId, SlotOutcome},
+    output::{CallCommand, MailboxHolder, Output, ServeMailbox},
     session::outer_key_info,
 };
 

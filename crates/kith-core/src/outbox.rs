@@ -63,18 +63,30 @@ impl Core {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<(), CoreError> {
-        body.check()?;
-        let encoded = body.encode();
-        let devices = self.live_devices(account)?;
-        if matches!(body.kind(), Body::TEXT | Body::POLL | Body::STICKER | Body::INTRODUCTION) {
+        if matches!(body.kind(), Body::TEXT | Body::POLL | Body::STICKER | Body::INTRODUCTION | Body::CALL) {
             self.check_reachable(account)?;
         }
+        self.enqueue_for(&self.live_devices(account)?, msg, hlc, body, until, now)
+    }
+
+    /// The same for these devices and no others.
+    pub(crate) fn enqueue_for(
+        &mut self,
+        devices: &[DeviceRow],
+        msg: MsgId,
+        hlc: Hlc,
+        body: &Body,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), CoreError> {
+        body.check()?;
+        let encoded = body.encode();
         for device in devices {
             self.store.enqueue(&NewOutbox {
                 device: device.device,
                 msg,
                 kind: body.kind(),
-                chat: ChatId::direct(&self.me, &account),
+                chat: ChatId::direct(&self.me, &device.account),
                 hlc,
                 body: encoded.clone(),
                 created_at_ms: now,

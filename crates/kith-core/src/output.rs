@@ -4,7 +4,7 @@ use std::fmt;
 
 use kith_api::{ApiError, Event, Reply};
 use kith_wire::{
-    FindKey, MailboxOperation, WorkTask,
+    FindKey, MailboxOperation, MsgId, WorkTask,
     ids::{SlotId, TransportId},
     request::RequestAnswer,
 };
@@ -37,6 +37,89 @@ pub struct MailboxHolder {
 impl fmt::Debug for MailboxHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MailboxHolder").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
+}
+
+/// What the session of a call is to do. Commands of one call are carried out in their order.
+#[derive(Clone, PartialEq, Eq)]
+pub enum CallCommand {
+    /// Begin one. Before this nothing is gathered or sent for a call.
+    Open {
+        /// The call.
+        call: MsgId,
+        /// It offers; otherwise it waits for an offer.
+        offers: bool,
+        /// Only through TURN servers: the other side learns no address.
+        relay_only: bool,
+        /// Whether the microphone is on.
+        microphone: bool,
+    },
+    /// Take what the other side described. It counts only if it names this certificate and this user fragment, which the
+    /// device of the other side has signed.
+    Describe {
+        /// The call.
+        call: MsgId,
+        /// It is an offer; otherwise an answer.
+        offer: bool,
+        /// The description.
+        sdp: String,
+        /// SHA-256 of the certificate.
+        fingerprint: [u8; 32],
+        /// The ICE user fragment.
+        ufrag: String,
+    },
+    /// Take where the other side may be reached.
+    Candidates {
+        /// The call.
+        call: MsgId,
+        /// ICE candidates.
+        candidates: Vec<String>,
+    },
+    /// Look for another way to the other side.
+    Restart {
+        /// The call.
+        call: MsgId,
+    },
+    /// Switch the microphone.
+    Microphone {
+        /// The call.
+        call: MsgId,
+        /// On or off.
+        on: bool,
+    },
+    /// End it.
+    Close {
+        /// The call.
+        call: MsgId,
+    },
+}
+
+impl CallCommand {
+    /// Which call it is about.
+    #[must_use]
+    pub fn call(&self) -> MsgId {
+        match self {
+            Self::Open { call, .. }
+            | Self::Describe { call, .. }
+            | Self::Candidates { call, .. }
+            | Self::Restart { call }
+            | Self::Microphone { call, .. }
+            | Self::Close { call } => *call,
+        }
+    }
+}
+
+impl fmt::Debug for CallCommand {
+    // Descriptions and candidates are addresses.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open { .. } => "Open",
+            Self::Describe { .. } => "Describe",
+            Self::Candidates { .. } => "Candidates",
+            Self::Restart { .. } => "Restart",
+            Self::Microphone { .. } => "Microphone",
+            Self::Close { .. } => "Close",
+        })
     }
 }
 
@@ -168,6 +251,8 @@ pub enum Output {
         /// Which.
         url: String,
     },
+    /// Do something with the session of a call.
+    Call(CallCommand),
     /// Look at no page any more.
     StopFetching,
     /// Answer for these slots, and no others, from now on.

@@ -140,7 +140,7 @@ fn body_kind(kind: MessageKind) -> Result<u32, ApiError> {
         MessageKind::Poll => Ok(Body::POLL),
         MessageKind::Sticker => Ok(Body::STICKER),
         MessageKind::Introduction => Ok(Body::INTRODUCTION),
-        MessageKind::System | MessageKind::Unknown => {
+        MessageKind::Call | MessageKind::System | MessageKind::Unknown => {
             Err(ApiError::new(ErrorCode::InvalidArgument, "these messages have no words to find"))
         }
     }

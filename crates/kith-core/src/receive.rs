@@ -161,7 +161,6 @@ impl Core {
             | Body::Sticker(_)
             | Body::Introduction(_)
             | Body::Expiry { .. }
-            | Body::Call(_)
             | Body::Unknown { .. } => {
                 self.receive_message(contact, inner, hlc, now, out)?;
             }
@@ -196,8 +195,15 @@ impl Core {
             Body::Whereabouts { find, addresses } => {
                 self.heard_whereabouts(contact, device, (find, addresses), inner.hlc, now, out)?;
             }
-            // Until calls are kept: nobody offers any yet.
-            Body::CallSignal(_) => {}
+            Body::Call(_) => {
+                self.receive_message(contact, inner, hlc, now, out)?;
+                self.call_came(contact, device, inner.msg, inner.hlc, now, out)?;
+            }
+            Body::CallSignal(signal) => {
+                if self.first_time(inner, now)? {
+                    self.call_signalled(contact, device, signal, now, out)?;
+                }
+            }
             Body::Sync(sync) => {
                 if !self.receive_sync(contact.account, device, sync, now, out)? {
                     return Ok(());

@@ -184,7 +184,7 @@ impl Store {
             let sql = "UPDATE messages SET deleted = 1, text = NULL, body = x'', reply_to = NULL, unread = 0,
                     edited_at_ms = NULL, pinned_at_ms = NULL, forwarded = 0, mention = 0, reacted = 0, expires_s = NULL,
                     expires_at_ms = NULL, planned_ms = NULL,
-                    voted = 0, closed_stamp = NULL, pictured = 0
+                    voted = 0, closed_stamp = NULL, pictured = 0, call_outcome = NULL, call_ms = 0
                 WHERE id = ?1 AND deleted = 0";
             Ok(conn.prepare_cached(sql)?.execute([row])? == 1)
         })

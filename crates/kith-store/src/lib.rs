@@ -13,6 +13,7 @@
 //! **Where to start.** the numbered files in `schema/` show every table; [`Store`] the transactions; then one file per kind of row.
 
 mod backup;
+mod calls;
 mod changes;
 mod chats;
 mod codec;
@@ -41,6 +42,7 @@ mod sync;
 mod whereabouts;
 
 pub use backup::{BackupFailure, BackupReader, Content, Look, has_database};
+pub use calls::CallOutcome;
 pub use changes::{PINNED_MAX, REACTIONS_MAX, Reaction, Stamp, VERSIONS_MAX, Version, WaitingChange};
 pub use chats::{ChatKind, ChatRow, ChatSummary, NotifyRule};
 pub use contacts::{ContactRow, ContactState, DeviceRow, InviteShare, SharingRow};

@@ -3,6 +3,7 @@
 use kith_wire::{AccountId, ChatId, DeviceId, Hlc, MsgId, TransportId};
 use rusqlite::{Connection, Row, params};
 
+use crate::calls::CallOutcome;
 use crate::changes::{self, Reaction};
 use crate::chats::chat_id;
 use crate::codec::{collect, first, hlc_from_sql, hlc_to_sql, int, maybe_int, unknown};
@@ -125,6 +126,10 @@ pub struct Marks {
     pub introduction: Option<Introduced>,
     /// What it shows: its picture, if it is a sticker, else those that its words name.
     pub pictures: Vec<Pictured>,
+    /// How it ended, if it is a call that has.
+    pub call: Option<CallOutcome>,
+    /// For how long they talked, if it is a call.
+    pub talked_ms: u64,
     /// Which mailboxes said they keep it, and until when (Unix ms), while it is on its way through them.
     pub custody: Vec<(TransportId, u64)>,
 }
@@ -186,9 +191,10 @@ pub(crate) const COLUMNS: &str = "m.id, m.msg, c.chat, a.account, m.outgoing, m.
         SELECT group_concat(p.name || ' ' || hex(k.hash), char(10) ORDER BY p.place)
         FROM message_pictures p JOIN pictures k ON k.id = p.picture_id
         WHERE p.message_id = m.id AND p.event = coalesce((SELECT v.event FROM versions v
-            WHERE v.message_id = m.id ORDER BY v.stamp DESC, v.event DESC LIMIT 1), x'')) END";
+            WHERE v.message_id = m.id ORDER BY v.stamp DESC, v.event DESC LIMIT 1), x'')) END,
+    m.call_outcome, m.call_ms";
 /// How many columns that is.
-pub(crate) const COLUMN_COUNT: usize = 28;
+pub(crate) const COLUMN_COUNT: usize = 30;
 /// The tables they come from; the planner may not start with another one.
 pub(crate) const TABLES: &str =
     "messages m CROSS JOIN chats c ON c.id = m.chat_id CROSS JOIN authors a ON a.id = m.author_id";
@@ -224,6 +230,8 @@ pub(crate) fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
             votes: poll::unpack(row.get(25)?),
             introduction: introductions::unpack(row.get(26)?)?,
             pictures: stickers::unpack(row.get(27)?),
+            call: row.get::<_, Option<i64>>(28)?.map(CallOutcome::of).transpose()?,
+            talked_ms: row.get(29)?,
         },
     })
 }

@@ -74,7 +74,7 @@ impl Core {
 }
 
 /// Whether the chat is muted now.
-pub(super) fn is_muted(chat: &ChatRow, now: Timestamp) -> bool {
+pub(crate) fn is_muted(chat: &ChatRow, now: Timestamp) -> bool {
     chat.muted_until_ms.is_some_and(|until| until > now)
 }
 

@@ -101,6 +101,7 @@ impl Core {
             (Some(introduction), _) => format!("suggests that you meet {}", introduction.name),
             (None, Some(text)) if view.kind == MessageKind::Sticker => format!("Sticker {text}"),
             (None, Some(text)) => text.chars().take(NOTIFY_CHARS).collect(),
+            (None, None) if view.kind == MessageKind::Call => "Call".to_owned(),
             (None, None) => "needs a newer version".to_owned(),
         };
         Ok(Some(Event::Notify {
@@ -164,6 +165,8 @@ pub(crate) fn row_of(author: AccountId, chat: ChatId, msg: MsgId, sent: &Body, h
     } else if let Body::Introduction(introduction) = sent {
         let marks = Marks { expires_s: introduction.expires_s, ..Marks::default() };
         (Some(introduction.name.clone()), None, marks)
+    } else if let Body::Call(call) = sent {
+        (None, None, Marks { expires_s: call.expires_s, ..Marks::default() })
     } else {
         (None, None, Marks::default())
     };

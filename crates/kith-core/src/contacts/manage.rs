@@ -189,6 +189,7 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<Done, CoreError> {
         let mut contact = self.known(account)?;
+        self.hang_up_on(contact.account, now, out)?;
         contact.blocked = true;
         self.store.put_contact(&contact)?;
         // Its queues stay, not looked into: a mailbox that had none would tell them.
@@ -250,6 +251,7 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let Some(contact) = self.store.contact(&account)? else { return Ok(()) };
+        self.hang_up_on(account, now, out)?;
         for device in self.store.devices_of(&account)? {
             for row in self.store.outbox_of(&device.device, u32::MAX)? {
                 self.give_up(&row, now, out)?;

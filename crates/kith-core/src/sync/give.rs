@@ -1,7 +1,7 @@
 //! Sending again what the other side lacks, and taking back what is given back.
 
 use kith_api::Event;
-use kith_store::{DeliveryState, DeviceRow, Entry, Inserted, MessageRow, Proof, What};
+use kith_store::{CallOutcome, DeliveryState, DeviceRow, Entry, Inserted, MessageRow, Proof, What};
 use kith_wire::{AccountId, Body, ChatId, Hlc, LinkPreview, MsgId, Sticker, Sync};
 
 use crate::{
@@ -197,7 +197,7 @@ impl Core {
                 crate::chats::Change { by: self.me, chat, event: what.msg, said: what.hlc, body: &body, proof: None };
             return self.change_message(&change, now, out);
         }
-        let (Body::Text { .. } | Body::Poll(_) | Body::Sticker(_) | Body::Expiry { .. }) = &body else {
+        let (Body::Text { .. } | Body::Poll(_) | Body::Sticker(_) | Body::Expiry { .. } | Body::Call(_)) = &body else {
             return refuse("something nobody gives back");
         };
         let hlc = self.clock.observe(what.hlc, now);
@@ -214,6 +214,10 @@ impl Core {
         let parents: Vec<MsgId> = what.parents.iter().copied().map(MsgId::from_bytes).collect();
         self.link_message(row, what.hlc, &parents, now, out)?;
         self.came(&MessageRow { row, ..message }, &body)?;
+        if let Body::Call(_) = body {
+            // How it ended, only the device knew that called.
+            self.store.end_call(row, CallOutcome::Replaced, 0)?;
+        }
         self.store.set_delivery(&what.msg, &device.device, DeliveryState::Delivered, now)?;
         if let Some(message) = self.store.message_in(row)? {
             out.push(Output::Event(Event::MessageUpserted { message: convert::message_view(&message) }));

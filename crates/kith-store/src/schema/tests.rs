@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
-    AddressWeekRow, Anchor, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState, DeviceRow,
-    Direction, Introduced, IntroductionRow, IntroductionState, InviteRow, MailboxOfferRow, MailboxRow, Marks,
-    MessageRow, NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Pictured, Proof, PublicAddressRow, Reaction,
+    AddressWeekRow, Anchor, CallOutcome, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState,
+    DeviceRow, Direction, Introduced, IntroductionRow, IntroductionState, InviteRow, MailboxOfferRow, MailboxRow,
+    Marks, MessageRow, NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Pictured, Proof, PublicAddressRow, Reaction,
     RequestWorkRow, ScheduledRow, Search, SessionRow, SharingRow, Stamp, StickerRow, Store, Version, Vote,
     WaitingChange,
 };
@@ -205,6 +205,7 @@ fn fill(store: &Store) {
     fill_own_mailbox(store);
     fill_sync(store);
     fill_stickers(store);
+    fill_calls(store);
     store.set_find_key(&device().device, &FindKey::from_bytes(&[47; 32]), 7).unwrap();
     store.add_own_find_key(&contact().account, &FindKey::from_bytes(&[48; 32]), T0).unwrap();
 }
@@ -339,6 +340,28 @@ fn holds_stickers(store: &Store) {
     let sticker = StickerRow { name: "party".into(), picture: picture().id(), emoji, added_at_ms: T0 };
     assert_eq!(store.stickers().unwrap(), [sticker]);
     assert_eq!(store.picture(&emoji).unwrap(), Some(vec![49; 30]));
+}
+
+fn called_in() -> ChatRow {
+    ChatRow { chat: ChatId::from_bytes([50; 16]), ..notes() }
+}
+
+fn call() -> MessageRow {
+    let marks = Marks { call: Some(CallOutcome::Talked), talked_ms: 61_000, ..Marks::default() };
+    MessageRow { chat: called_in().chat, kind: 28, text: None, marks, ..message(11, DeliveryState::Seen) }
+}
+
+/// What schema 9 added.
+fn fill_calls(store: &Store) {
+    store.ensure_chat(&called_in()).unwrap();
+    store.insert_message(&MessageRow { marks: Marks::default(), ..call() }).unwrap();
+    let row = store.message(&call().msg).unwrap().unwrap().row;
+    assert!(store.end_call(row, CallOutcome::Talked, 61_000).unwrap());
+}
+
+fn holds_calls(store: &Store) {
+    let stored = store.message(&call().msg).unwrap().unwrap();
+    assert_eq!(stored, MessageRow { row: stored.row, ..call() });
 }
 
 fn proof() -> Proof {
@@ -553,6 +576,9 @@ fn holds_everything(store: &Store, schema: u32) {
     }
     if schema >= 7 {
         holds_stickers(store);
+    }
+    if schema >= 9 {
+        holds_calls(store);
     }
     if schema >= 6 {
         holds_find_keys(store);

@@ -1,0 +1,115 @@
+//! What a person does with calls.
+
+use kith_api::{
+    ErrorCode, Event,
+    params::{CallRef, CallSetParams, CallStartParams, CallsReply, Done},
+    views,
+};
+use kith_wire::{Body, Call, CallStep};
+
+use super::{Happened, Live, Phase, Role};
+use crate::{
+    CallCommand, Output, Timestamp,
+    chats::New,
+    convert,
+    core::Core,
+    error::{CoreError, deny},
+};
+
+impl Core {
+    pub(crate) fn start_call(
+        &mut self,
+        params: CallStartParams,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<views::Call, CoreError> {
+        let chat = convert::chat(params.chat);
+        let Some(account) = self.recipient_of(&chat)? else {
+            return deny(ErrorCode::NotAllowed, "nobody can be called in the notes to myself");
+        };
+        if !self.store.contact(&account)?.is_some_and(|contact| convert::is_open(&contact)) {
+            return deny(ErrorCode::NotAllowed, "this person has not accepted you as a contact yet");
+        }
+        if self.is_invisible()? {
+            return deny(ErrorCode::NotAllowed, "you are invisible, and calls need a connection; be seen first");
+        }
+        if !self.calls.live.is_empty() {
+            return deny(ErrorCode::NotAllowed, "there is a call already; end it first");
+        }
+        let expires_s = self.store.chat(&chat)?.and_then(|row| row.expires_s);
+        let body = Body::Call(Call { video: false, expires_s });
+        let call = self.post(chat, Some(account), &body, New { expires_s, ..New::default() }, now, out)?;
+        let Some(row) = self.store.message_of(&chat, &self.me, &call)? else {
+            return deny(ErrorCode::Internal, "the call was not kept");
+        };
+        let live = Live::new(&row, account, Role::Caller, now);
+        let view = live.view(call);
+        self.calls.live.insert(call, live);
+        out.push(Output::Event(Event::CallChanged { call: view.clone() }));
+        Ok(view)
+    }
+
+    pub(crate) fn accept_call(
+        &mut self,
+        params: CallRef,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
+        let (call, live) = self.live(params.call)?;
+        if live.phase != Phase::Incoming {
+            return deny(ErrorCode::NotAllowed, "only a call that rings here can be answered");
+        }
+        self.store.set_read(live.row)?;
+        self.call_happened(call, Happened::Accept, now, out)?;
+        Ok(Done {})
+    }
+
+    pub(crate) fn decline_call(
+        &mut self,
+        params: CallRef,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
+        let (call, live) = self.live(params.call)?;
+        if live.phase != Phase::Incoming {
+            return deny(ErrorCode::NotAllowed, "only a call that rings here can be declined; calls.hang_up ends it");
+        }
+        self.store.set_read(live.row)?;
+        self.call_happened(call, Happened::HangUp, now, out)?;
+        Ok(Done {})
+    }
+
+    pub(crate) fn hang_up(
+        &mut self,
+        params: CallRef,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
+        let (call, _) = self.live(params.call)?;
+        self.call_happened(call, Happened::HangUp, now, out)?;
+        Ok(Done {})
+    }
+
+    pub(crate) fn set_call(
+        &mut self,
+        params: CallSetParams,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<Done, CoreError> {
+        let (call, live) = self.live(params.call)?;
+        let Some(on) = params.mic.filter(|on| *on != live.microphone) else { return Ok(Done {}) };
+        let live = Live { microphone: on, ..live.clone() };
+        // Who was called hears of it when they answer; before, there is nothing to hear.
+        if live.phase.has_session() {
+            self.say(call, &live, CallStep::Media { microphone: on, camera: false }, now)?;
+        }
+        out.push(Output::Call(CallCommand::Microphone { call, on }));
+        out.push(Output::Event(Event::CallChanged { call: live.view(call) }));
+        self.calls.live.insert(call, live);
+        Ok(Done {})
+    }
+
+    pub(crate) fn list_calls(&self) -> CallsReply {
+        CallsReply { calls: self.calls.live.iter().map(|(call, live)| live.view(*call)).collect() }
+    }
+}
