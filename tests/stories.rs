@@ -1,6 +1,7 @@
 //! Every story in one binary. A story is a file beside this one and a `mod` line here.
 
 mod backup;
+mod calls;
 mod chat;
 mod community;
 mod expiry;

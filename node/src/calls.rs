@@ -32,6 +32,8 @@ const TOGETHER: Duration = Duration::from_millis(20);
 const LEVELS: Duration = Duration::from_millis(100);
 /// How often another way is looked for while there is none.
 const RESTART: Duration = Duration::from_secs(5);
+/// When the session ends, the other side has mostly hung up, and its word is still under way.
+const LAST_WORD: Duration = Duration::from_secs(2);
 
 /// Where sound comes from and goes to.
 #[derive(Debug, Clone)]
@@ -178,12 +180,14 @@ struct Talk {
     /// When another way is looked for, if there is none.
     restart: Option<Instant>,
     told: (u8, u8),
+    /// The session has ended: when that is told.
+    broken: Option<Instant>,
 }
 
 impl Talk {
     fn new(shell: Shell, how: How, session: Arc<Session>, voice: Voice) -> Self {
-        let (candidates, together, restart) = (Vec::new(), None, None);
-        Self { shell, how, session, voice, candidates, together, up: false, restart, told: (0, 0) }
+        let (candidates, together, restart, broken) = (Vec::new(), None, None, None);
+        Self { shell, how, session, voice, candidates, together, up: false, restart, told: (0, 0), broken }
     }
 
     async fn run(&mut self, mut orders: mpsc::Receiver<CallCommand>, mut events: Events) {
@@ -193,16 +197,17 @@ impl Talk {
         let mut levels = interval(LEVELS);
         levels.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let (together, restart) = (self.together, self.restart);
+            let (together, restart, broken) = (self.together, self.restart, self.broken);
             tokio::select! {
                 order = orders.recv() => match order {
                     Some(order) => self.obey(order).await,
                     None => return,
                 },
-                event = events.next() => match event {
+                event = events.next(), if broken.is_none() => match event {
                     Some(event) => self.hear(event).await,
-                    None => return self.shell.tell(self.how.call, CallNews::Broken).await,
+                    None => self.ends(),
                 },
+                () = at(broken) => return self.shell.tell(self.how.call, CallNews::Broken).await,
                 () = at(together) => self.send_candidates().await,
                 () = at(restart) => self.restart().await,
                 _ = levels.tick() => self.tell_levels(),
@@ -245,6 +250,7 @@ impl Talk {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other kinds are what calls do not use")]
     async fn hear(&mut self, event: SessionEvent) {
         match event {
             SessionEvent::LocalDescription(description) => self.described(description).await,
@@ -263,7 +269,6 @@ impl Talk {
                 let numbers = self.voice.numbers();
                 self.shell.numbers.locked().insert(self.how.call, call_stats(&stats, &numbers));
             }
-            // Other kinds are what calls do not use.
             _ => {}
         }
     }
@@ -289,6 +294,7 @@ impl Talk {
         match state {
             State::Connected => {
                 (self.up, self.restart) = (true, None);
+                self.voice.begin();
                 self.shell.tell(self.how.call, CallNews::Up).await;
             }
             State::Disconnected | State::Failed => {
@@ -300,9 +306,14 @@ impl Talk {
                     self.shell.tell(self.how.call, CallNews::Down).await;
                 }
             }
-            State::Closed => self.shell.tell(self.how.call, CallNews::Broken).await,
+            State::Closed => self.ends(),
             State::New | State::Connecting => {}
         }
+    }
+
+    fn ends(&mut self) {
+        (self.up, self.restart) = (false, None);
+        self.broken.get_or_insert_with(|| Instant::now() + LAST_WORD);
     }
 
     /// Looks for another way, and again while there is none.

@@ -304,7 +304,7 @@ impl Released {
                 self.pages.send_replace(wanted);
             }
             Outgoing::Work(labour) => self.order(labour),
-            Outgoing::Call(command) => self.to_call(command),
+            Outgoing::Call(command) => self.order_call(command),
         }
     }
 
@@ -323,7 +323,7 @@ impl Released {
     }
 
     /// Nor does this: a call whose orders find no room is over.
-    fn to_call(&mut self, command: CallCommand) {
+    fn order_call(&mut self, command: CallCommand) {
         if let Err(mpsc::error::TrySendError::Full(command)) = self.sessions.try_send(command) {
             self.refused.push(Input::Call { call: command.call(), news: CallNews::Broken });
         }

@@ -10,7 +10,9 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use kith_node::{Node, Restore, RestoreKey, TOKEN_FILE, forbid_core_dumps, params::ServeParams, standard};
+use kith_node::{
+    AudioIn, AudioOut, Node, Restore, RestoreKey, TOKEN_FILE, forbid_core_dumps, params::ServeParams, standard,
+};
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
@@ -75,6 +77,12 @@ struct RunArguments {
     /// How much mail may lie there, in MiB
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(16..=65536))]
     mailbox_quota_mb: Option<u32>,
+    /// What the other side of a call hears: a file is played once, then there is silence
+    #[arg(long, value_name = "tone[:HZ]|silence|FILE.wav|device[:NAME]", default_value = "silence")]
+    audio_in: AudioIn,
+    /// Where the sound of a call goes: a file is written anew by every call
+    #[arg(long, value_name = "null|FILE.wav|device[:NAME]", default_value = "null")]
+    audio_out: AudioOut,
     /// What to log to stderr
     #[arg(
         long,
@@ -153,7 +161,8 @@ async fn run(profile: &Path, arguments: &RunArguments) -> Result<()> {
         .preset(standard())
         .mdns(!arguments.no_mdns)
         .default_bootstraps(!arguments.no_default_bootstrap)
-        .api(arguments.api);
+        .api(arguments.api)
+        .audio(arguments.audio_in.clone(), arguments.audio_out.clone());
     if !arguments.listen.is_empty() {
         builder = builder.listen(arguments.listen.clone());
     }

@@ -438,8 +438,9 @@ impl Sim {
                     let nonce = task.find(|| false);
                     self.post(who, Parcel::Input(Input::Worked { id, nonce }));
                 }
-                // Nobody here sends links.
+                // Nobody here sends links, or calls.
                 Output::ServeSlots(_)
+                | Output::Call(_)
                 | Output::Findable(_)
                 | Output::RelayOnly(_)
                 | Output::PortMapping(_)

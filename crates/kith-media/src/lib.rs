@@ -15,8 +15,7 @@ mod resample;
 mod ring;
 pub mod score;
 mod sink;
-#[cfg(test)]
-mod sound;
+pub mod sound;
 mod source;
 mod threads;
 mod tones;

@@ -1,8 +1,10 @@
-//! Sound for tests: the same every time.
+//! Sound that is the same every time: to be sent, and compared with what arrives.
 
 use std::f32::consts::TAU;
 
-use crate::frame::{FRAME, Frame, RATE, SILENCE};
+use crate::frame::RATE;
+#[cfg(test)]
+use crate::frame::{FRAME, Frame, SILENCE};
 
 /// A linear congruential generator (Knuth's MMIX constants): noise that no library's next version changes.
 pub(crate) struct Random(pub(crate) u64);
@@ -15,16 +17,19 @@ impl Random {
     }
 }
 
+#[cfg(test)]
 pub(crate) fn noise(seed: u64, amplitude: f32, samples: usize) -> Vec<f32> {
     let mut random = Random(seed);
     (0..samples).map(|_| amplitude * random.next()).collect()
 }
 
+#[cfg(test)]
 pub(crate) fn sine(hz: f32, rate: u32, amplitude: f32, samples: usize) -> Vec<f32> {
     let step = f64::from(hz) / f64::from(rate);
     (0..samples).map(|n| amplitude * (TAU * ((n as f64 * step).fract() as f32)).sin()).collect()
 }
 
+#[cfg(test)]
 pub(crate) fn frames(samples: &[f32]) -> Vec<Frame> {
     samples
         .chunks(FRAME)
@@ -36,24 +41,28 @@ pub(crate) fn frames(samples: &[f32]) -> Vec<Frame> {
         .collect()
 }
 
+#[cfg(test)]
 pub(crate) fn rms_dbfs(samples: &[f32]) -> f32 {
     let power: f64 = samples.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / samples.len() as f64;
     10.0 * power.max(1e-20).log10() as f32
 }
 
 /// Amplitude of a sine in `samples`.
+#[cfg(test)]
 pub(crate) fn amplitude_of(samples: &[f32], hz: f64, rate: u32) -> f64 {
     let [re, im] = correlate(samples, hz, rate);
     re.hypot(im)
 }
 
 /// By how much a sine in `samples` is ahead of one that begins with them, in radians.
+#[cfg(test)]
 pub(crate) fn phase_of(samples: &[f32], hz: f64, rate: u32) -> f64 {
     let [re, im] = correlate(samples, hz, rate);
     re.atan2(im)
 }
 
 /// How much of a cosine and a sine there is, over whole periods.
+#[cfg(test)]
 fn correlate(samples: &[f32], hz: f64, rate: u32) -> [f64; 2] {
     let whole = (samples.len() as f64 * hz / f64::from(rate)).floor() * f64::from(rate) / hz;
     let (mut re, mut im) = (0.0, 0.0);
@@ -66,12 +75,15 @@ fn correlate(samples: &[f32], hz: f64, rate: u32) -> [f64; 2] {
 }
 
 /// The greatest step from one sample to the next.
+#[cfg(test)]
 pub(crate) fn greatest_step(samples: &[f32]) -> f32 {
     samples.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max)
 }
 
-/// Something like a voice: pulses of the glottis or noise through three formants that change with every syllable.
-pub(crate) fn speech(seed: u64, seconds: f32) -> Vec<f32> {
+/// Something like a voice, one channel at 48 kHz, half of full scale at its loudest: pulses of the glottis or noise through
+/// three formants that change with every syllable. The same `seed` gives the same sound.
+#[must_use]
+pub fn speech(seed: u64, seconds: f32) -> Vec<f32> {
     const VOWELS: [[f32; 3]; 5] = [
         [730.0, 1090.0, 2440.0],
         [270.0, 2290.0, 3010.0],

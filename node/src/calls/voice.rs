@@ -51,6 +51,8 @@ pub(super) struct VoiceNumbers {
 /// What the threads of sound and the task of the call share.
 struct Shared {
     microphone: AtomicBool,
+    /// The other side hears something.
+    begun: AtomicBool,
     /// From 0 to 100.
     mine: AtomicU8,
     theirs: AtomicU8,
@@ -61,7 +63,9 @@ struct Shared {
 pub(super) struct Voice {
     shared: Arc<Shared>,
     packets: SyncSender<RtpPacket>,
-    _engine: Engine,
+    engine: Engine,
+    /// What is heard once the other side can hear it.
+    later: Option<AudioIn>,
 }
 
 impl Voice {
@@ -69,13 +73,14 @@ impl Voice {
     pub(super) fn start(sound: &Sound, session: &Arc<Session>, microphone: bool) -> Result<Self, VoiceError> {
         let shared = Arc::new(Shared {
             microphone: AtomicBool::new(microphone),
+            begun: AtomicBool::new(false),
             mine: AtomicU8::new(0),
             theirs: AtomicU8::new(0),
             numbers: Mutex::new(VoiceNumbers::default()),
         });
         let (packets, taken) = sync_channel(PACKETS);
         let chain = Chain { capture: Capture::new(settings(&sound.input))?, shared: Arc::clone(&shared) };
-        let mut speech = Speech::new(Arc::clone(session))?;
+        let mut speech = Speech::new(Arc::clone(session), Arc::clone(&shared))?;
         let mut hearing = Hearing::new(taken, Arc::clone(&shared))?;
         let handlers = Handlers {
             chain: Box::new(chain),
@@ -83,8 +88,23 @@ impl Voice {
             play: Box::new(move |out| hearing.play(out)),
             event: Box::new(|event| tell(&event)),
         };
-        let engine = Engine::start(sound.input.clone(), sound.output.clone(), handlers)?;
-        Ok(Self { shared, packets, _engine: engine })
+        // A device takes a while to open; a file is to be heard from its beginning.
+        let (first, later) = match &sound.input {
+            device @ AudioIn::Device(_) => (device.clone(), None),
+            other @ (AudioIn::Tone(_) | AudioIn::Silence | AudioIn::Wav(_)) => (AudioIn::Silence, Some(other.clone())),
+        };
+        let engine = Engine::start(first, sound.output.clone(), handlers)?;
+        Ok(Self { shared, packets, engine, later })
+    }
+
+    /// The other side hears something from now on.
+    pub(super) fn begin(&mut self) {
+        self.shared.begun.store(true, Ordering::Relaxed);
+        if let Some(input) = self.later.take()
+            && let Err(error) = self.engine.set_input(input)
+        {
+            tracing::warn!(%error, "a call has no sound from here");
+        }
     }
 
     pub(super) fn set_microphone(&self, on: bool) {
@@ -116,6 +136,7 @@ fn settings(input: &AudioIn) -> CaptureSettings {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest is for who looks closely, whatever it is")]
 fn tell(event: &EngineEvent) {
     match event {
         EngineEvent::Failed { wanted, error } => tracing::warn!(?wanted, %error, "no sound from or to here"),
@@ -154,6 +175,7 @@ impl Process for Chain {
 /// From 10 ms of sound to packets.
 struct Speech {
     session: Arc<Session>,
+    shared: Arc<Shared>,
     encoder: Encoder,
     waiting: Vec<f32>,
     timestamp: u32,
@@ -161,13 +183,16 @@ struct Speech {
 }
 
 impl Speech {
-    fn new(session: Arc<Session>) -> Result<Self, VoiceError> {
+    fn new(session: Arc<Session>, shared: Arc<Shared>) -> Result<Self, VoiceError> {
         let encoder = Encoder::new(EncoderConfig::default())?;
         let waiting = Vec::with_capacity(encoder.samples());
-        Ok(Self { session, encoder, waiting, timestamp: 0, silent: true })
+        Ok(Self { session, shared, encoder, waiting, timestamp: 0, silent: true })
     }
 
     fn take(&mut self, frame: &Frame) {
+        if !self.shared.begun.load(Ordering::Relaxed) {
+            return;
+        }
         self.waiting.extend_from_slice(frame);
         if self.waiting.len() < self.encoder.samples() {
             return;
@@ -179,7 +204,7 @@ impl Speech {
             Ok(Some(payload)) => {
                 let onset = std::mem::replace(&mut self.silent, false);
                 let packet = AudioPacket { timestamp, payload: payload.to_vec().into(), onset };
-                // Before it is agreed on, and when the line does not keep up, sound is lost, not kept.
+                // When the line does not keep up, sound is lost, not kept.
                 let _lost = self.session.send_audio(packet);
             }
             Ok(None) => self.silent = true,
