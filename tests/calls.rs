@@ -8,7 +8,10 @@ use kith_media::{
     score::{self, Score},
     sound,
 };
-use kith_tests::people::{Person, befriend};
+use kith_tests::{
+    people::{Person, befriend},
+    rpc::soon,
+};
 use serde_json::{Value, json};
 
 /// What is said, in seconds.
@@ -99,16 +102,14 @@ async fn two_people_call_each_other_and_hear_what_is_said() -> Result<()> {
         stands(person, &id, "connected").await?;
     }
     mara.person.call("calls.set", json!({ "call": id, "mic": true })).await?;
-    let api = ada.person.node.api.clone();
     let spoken = (f64::from(SPEECH) * 1000.0) as u64 + 500;
-    ada.person
-        .events
-        .wait_until("all to be said", async || {
-            let calls = api.call("calls.list", json!({})).await?;
-            let since = calls["calls"][0]["connected_at"].as_u64().context("it goes on")?;
-            Ok((now_ms() >= since + spoken).then_some(()))
-        })
-        .await?;
+    soon("all is said", async || {
+        let calls = ada.person.call("calls.list", json!({})).await?;
+        let since = calls["calls"][0]["connected_at"].as_u64().context("it goes on")?;
+        ensure!(now_ms() >= since + spoken);
+        Ok(())
+    })
+    .await?;
     let stats = ada.person.call("calls.stats", answered.clone()).await?;
     ensure!(
         stats["path"] == "direct" && stats["codec"] == "opus" && stats["packets_in"].as_u64() > Some(50),
