@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 
 /// What is said, in seconds.
 const SPEECH: f32 = 5.0;
+/// How long a call has to go on for that.
+const SPOKEN_MS: u64 = 5_500;
 /// A recording begins with the session, up to so many seconds before anything is heard.
 const LEAD: u32 = 10;
 
@@ -35,28 +37,44 @@ fn recorded(path: &Path) -> Result<Vec<f32>> {
 }
 
 /// How much of what was said is in a recording.
-fn compared(said: &[f32], path: &Path) -> Result<Score> {
+pub(crate) fn compared(said: &[f32], path: &Path) -> Result<Score> {
     let heard = recorded(path)?;
     ensure!(heard.len() > said.len() / FRAME * FRAME, "{} samples were recorded", heard.len());
     score::compare(said, &heard, (LEAD * RATE) as usize).context("nothing was heard")
 }
 
-/// Somebody who says what is in a file, and has recorded what was heard.
-struct Speaker {
-    person: Person,
-    said: Vec<f32>,
-    heard: PathBuf,
+/// What somebody says, and where it is recorded what they hear.
+pub(crate) struct Sound {
+    pub(crate) said: Vec<f32>,
+    pub(crate) heard: PathBuf,
+    says: PathBuf,
 }
 
-async fn speaker(root: &Path, name: &str, seed: u64) -> Result<Speaker> {
-    let (says, said) = voice(root, name, seed)?;
-    let heard = root.join(format!("{name}-heard.wav"));
-    let [says, hears] = [&says, &heard].map(|path| path.display().to_string());
-    let person = Person::new(root, name, &["--audio-in", &says, "--audio-out", &hears]).await?;
-    Ok(Speaker { person, said, heard })
+impl Sound {
+    pub(crate) fn new(root: &Path, name: &str, seed: u64) -> Result<Self> {
+        let (says, said) = voice(root, name, seed)?;
+        Ok(Self { said, heard: root.join(format!("{name}-heard.wav")), says })
+    }
+
+    /// What the program is started with.
+    pub(crate) fn arguments(&self) -> [String; 4] {
+        let [says, hears] = [&self.says, &self.heard].map(|path| path.display().to_string());
+        ["--audio-in".to_owned(), says, "--audio-out".to_owned(), hears]
+    }
 }
 
-async fn call(from: &Person, to: &Person) -> Result<String> {
+/// Waits until all is said in a call that `of` takes part in.
+pub(crate) async fn all_said(of: &Person) -> Result<()> {
+    soon("all is said", async || {
+        let calls = of.call("calls.list", json!({})).await?;
+        let since = calls["calls"][0]["connected_at"].as_u64().context("it goes on")?;
+        ensure!(now_ms() >= since + SPOKEN_MS);
+        Ok(())
+    })
+    .await
+}
+
+pub(crate) async fn call(from: &Person, to: &Person) -> Result<String> {
     let chat = from.chat_with(&to.account).await?;
     let call = from.call("calls.start", json!({ "chat": chat })).await?;
     ensure!(call["phase"] == "calling" && call["outgoing"] == true, "{call}");
@@ -64,7 +82,7 @@ async fn call(from: &Person, to: &Person) -> Result<String> {
 }
 
 /// Waits until a call is in a phase.
-async fn stands(of: &mut Person, call: &str, phase: &str) -> Result<Value> {
+pub(crate) async fn stands(of: &mut Person, call: &str, phase: &str) -> Result<Value> {
     let api = of.node.api.clone();
     let what = format!("a call that is {phase}");
     let found = of.events.wait_until(&what, async || {
@@ -89,41 +107,38 @@ async fn record(of: &Person, other: &str, call: &str) -> Result<Value> {
 #[tokio::test]
 async fn two_people_call_each_other_and_hear_what_is_said() -> Result<()> {
     let root = tempfile::tempdir()?;
-    let (mut ada, mut mara) = (speaker(root.path(), "ada", 1).await?, speaker(root.path(), "mara", 2).await?);
-    befriend(&mut ada.person, &mut mara.person, "may I call you?").await?;
-    let id = call(&ada.person, &mara.person).await?;
-    stands(&mut ada.person, &id, "ringing").await?;
-    let rings = stands(&mut mara.person, &id, "incoming").await?;
-    ensure!(rings["outgoing"] == false && rings["account"] == ada.person.account, "{rings}");
+    let sounds = [Sound::new(root.path(), "ada", 1)?, Sound::new(root.path(), "mara", 2)?];
+    let [adas, maras] = sounds.each_ref().map(Sound::arguments);
+    let mut ada = Person::new(root.path(), "ada", &adas.each_ref().map(String::as_str)).await?;
+    let mut mara = Person::new(root.path(), "mara", &maras.each_ref().map(String::as_str)).await?;
+    befriend(&mut ada, &mut mara, "may I call you?").await?;
+    let id = call(&ada, &mara).await?;
+    stands(&mut ada, &id, "ringing").await?;
+    let rings = stands(&mut mara, &id, "incoming").await?;
+    ensure!(rings["outgoing"] == false && rings["account"] == ada.account, "{rings}");
     let answered = json!({ "call": id });
-    ensure!(ada.person.node.api.error_of("calls.stats", answered.clone()).await? == "not_found", "nothing goes yet");
-    mara.person.call("calls.accept", answered.clone()).await?;
-    for person in [&mut ada.person, &mut mara.person] {
+    ensure!(ada.node.api.error_of("calls.stats", answered.clone()).await? == "not_found", "nothing goes yet");
+    mara.call("calls.accept", answered.clone()).await?;
+    for person in [&mut ada, &mut mara] {
         stands(person, &id, "connected").await?;
     }
-    mara.person.call("calls.set", json!({ "call": id, "mic": true })).await?;
-    let spoken = (f64::from(SPEECH) * 1000.0) as u64 + 500;
-    soon("all is said", async || {
-        let calls = ada.person.call("calls.list", json!({})).await?;
-        let since = calls["calls"][0]["connected_at"].as_u64().context("it goes on")?;
-        ensure!(now_ms() >= since + spoken);
-        Ok(())
-    })
-    .await?;
-    let stats = ada.person.call("calls.stats", answered.clone()).await?;
+    mara.call("calls.set", json!({ "call": id, "mic": true })).await?;
+    all_said(&ada).await?;
+    let stats = ada.call("calls.stats", answered.clone()).await?;
     ensure!(
         stats["path"] == "direct" && stats["codec"] == "opus" && stats["packets_in"].as_u64() > Some(50),
         "{stats}"
     );
 
-    ada.person.call("calls.hang_up", answered).await?;
-    for person in [&mut ada.person, &mut mara.person] {
+    ada.call("calls.hang_up", answered).await?;
+    for person in [&mut ada, &mut mara] {
         stands(person, &id, "over").await?;
     }
-    for (person, other) in [(&ada.person, &mara.person.account), (&mara.person, &ada.person.account)] {
+    for (person, other) in [(&ada, &mara.account), (&mara, &ada.account)] {
         let record = record(person, other, &id).await?;
-        ensure!(record["outcome"] == "talked" && record["talked_ms"].as_u64() >= Some(spoken), "{record}");
+        ensure!(record["outcome"] == "talked" && record["talked_ms"].as_u64() >= Some(SPOKEN_MS), "{record}");
     }
+    let [ada, mara] = sounds;
     for (said, heard) in [(&ada.said, &mara.heard), (&mara.said, &ada.heard)] {
         let score = compared(said, heard)?;
         println!(

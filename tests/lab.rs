@@ -2,6 +2,7 @@
 //!
 //! With `KITH_LAB_LOG=warn,kith_net=debug` the nodes say that much, and their logs are kept.
 
+mod calls;
 mod changes;
 mod hostile;
 mod idle;
@@ -99,7 +100,16 @@ impl Town {
 
     /// With these settings for the public nodes.
     async fn with_settings(lab: Lab, settings: &str) -> Result<Self> {
-        let root = folder()?;
+        Self::with_arguments(folder()?, lab, settings, &[&[], &[]]).await
+    }
+
+    /// And with these arguments for the two.
+    async fn with_arguments(
+        root: tempfile::TempDir,
+        lab: Lab,
+        settings: &str,
+        arguments: &[&[&str]; 2],
+    ) -> Result<Self> {
         let (one_at, two_at): (&[&str], &[&str]) = if lab.has_v6() {
             (&["11.0.0.10", "2a11::11"], &["13.0.0.10", "2a11::12"])
         } else {
@@ -109,8 +119,11 @@ impl Town {
         let two = Public::new(root.path(), lab.at("pub2"), "two", two_at, settings).await?;
         let links = [one.link()?, two.link()?];
         let links = links.each_ref().map(String::as_str);
-        let live = async |host: &str, name: &str| person(root.path(), lab.at(host), name, &links).await;
-        let (mut alice, mut bob) = tokio::try_join!(live("a1", "alice"), live("b1", "bob"))?;
+        let live = async |host: &str, name: &str, arguments: &[&str]| {
+            person_with(root.path(), lab.at(host), name, &links, arguments).await
+        };
+        let [first, second] = arguments;
+        let (mut alice, mut bob) = tokio::try_join!(live("a1", "alice", first), live("b1", "bob", second))?;
         befriend(&mut alice, &mut bob, "it is me").await?;
         Ok(Self { lab, alice, bob, publics: [one, two], _root: root })
     }
@@ -148,7 +161,11 @@ fn log() -> Option<String> {
 
 /// Somebody on a host who knows these public nodes.
 async fn person(root: &Path, host: &Namespace, name: &str, links: &[&str]) -> Result<Person> {
-    let mut home = Home::new(root, name).on(host);
+    person_with(root, host, name, links, &[]).await
+}
+
+async fn person_with(root: &Path, host: &Namespace, name: &str, links: &[&str], arguments: &[&str]) -> Result<Person> {
+    let mut home = Home::new(root, name).on(host).with(arguments);
     if !links.is_empty() {
         home = home.with(&[&["--bootstrap"], links].concat());
     }
