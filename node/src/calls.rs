@@ -303,6 +303,8 @@ impl Talk {
                     self.restart.get_or_insert_with(|| Instant::now() + RESTART);
                 }
                 if was_up {
+                    // What broke this broke others, which notice later; and the way on is agreed on over those.
+                    let _stopping = self.shell.net.command(NetCommand::Doubt).await;
                     self.shell.tell(self.how.call, CallNews::Down).await;
                 }
             }

@@ -92,6 +92,7 @@ pub(crate) fn refused(command: NetCommand) -> Result<Input, Box<NetCommand>> {
         | NetCommand::PortMapping(_)
         | NetCommand::Metered(_)
         | NetCommand::SeemsMetered(_)
+        | NetCommand::Doubt
         | NetCommand::Findable(_)
         | NetCommand::ServeSlots(_)
         | NetCommand::AddBootstrap { .. }

@@ -294,6 +294,9 @@ pub enum NetCommand {
     Metered(Option<bool>),
     /// As far as the desktop knows.
     SeemsMetered(bool),
+    /// Something else that runs over this machine's network was interrupted: all connections are asked at once whether they
+    /// lead anywhere.
+    Doubt,
     /// Replaces the set of keys by which others find this device: it keeps a sealed record for each at the bootstraps.
     Findable(Vec<FindKey>),
     /// Replaces the set of slots this node answers itself.

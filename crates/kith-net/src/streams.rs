@@ -194,8 +194,17 @@ impl Behaviour {
 
     /// Finds out whether the connections to a peer still lead anywhere; those that do not are closed.
     pub(crate) fn probe(&mut self, peer: &PeerId) {
+        self.probe_links(peer, false);
+    }
+
+    /// The same when something else says already that they do not: they have half as long to answer.
+    pub(crate) fn doubt(&mut self, peer: &PeerId) {
+        self.probe_links(peer, true);
+    }
+
+    fn probe_links(&mut self, peer: &PeerId, doubted: bool) {
         for link in self.links.get(peer).cloned().unwrap_or_default() {
-            self.notify(*peer, link.id, Command::Probe);
+            self.notify(*peer, link.id, Command::Probe { doubted });
         }
     }
 
@@ -278,7 +287,7 @@ impl Behaviour {
             let direct = self.links.entry(peer).or_default().iter_mut().filter(|link| link.relay.is_none());
             let doubted: Vec<ConnectionId> = direct.map(|link| (link.doubted = true, link.id).1).collect();
             for connection in doubted {
-                self.notify(peer, connection, Command::Probe);
+                self.notify(peer, connection, Command::Probe { doubted: false });
             }
         }
         let links = self.links.entry(peer).or_default();

@@ -240,6 +240,7 @@ impl Task {
             NetCommand::PortMapping(on) => self.port_mapping(on),
             NetCommand::Metered(set) => self.metered(set),
             NetCommand::SeemsMetered(seems) => self.seems_metered(seems),
+            NetCommand::Doubt => self.doubt_all(),
             NetCommand::Findable(keys) => self.findable(keys),
             NetCommand::ServeSlots(served) => self.slots.serve(served),
             NetCommand::AddBootstrap { address } => {

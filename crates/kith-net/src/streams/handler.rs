@@ -55,8 +55,9 @@ pub(crate) enum Command {
     Request { ticket: u64, bytes: Vec<u8> },
     /// The node's answer to an inbound request.
     Answer { stream: u64, bytes: Vec<u8> },
-    /// Finds out whether the connection still leads anywhere; [`Report::Dead`] if not.
-    Probe,
+    /// Finds out whether the connection still leads anywhere; [`Report::Dead`] if not. One that is `doubted` has half as
+    /// long to answer.
+    Probe { doubted: bool },
 }
 
 /// What one connection tells the behaviour.
@@ -160,6 +161,8 @@ pub(crate) struct Handler {
     silence: Silence,
     /// How long the other side may take to open a stream before it counts as gone.
     patience: Duration,
+    /// The question that is open was asked because something else says that it is gone.
+    doubted: bool,
 }
 
 impl Handler {
@@ -192,10 +195,12 @@ impl Handler {
             reports: VecDeque::new(),
             silence,
             patience,
+            doubted: false,
         }
     }
 
-    fn probe(&mut self) {
+    fn probe(&mut self, doubted: bool) {
+        self.doubted = doubted;
         self.opening.push_back(Open::Probe);
     }
 
@@ -314,7 +319,7 @@ impl Handler {
             }
             Open::Probe => match self.silence.unanswered() {
                 Verdict::Alive => self.reports.push_back(Report::Alive),
-                Verdict::Busy => self.probe(),
+                Verdict::Busy => self.probe(false),
                 Verdict::Dead => self.reports.push_back(Report::Dead),
             },
             Open::Dm => self.dm_failed(),
@@ -391,12 +396,13 @@ impl ConnectionHandler for Handler {
                 return Poll::Ready(ConnectionHandlerEvent::NotifyBehaviour(Report::Dm { ticket, ok }));
             }
             if self.silence.is_due(cx) {
-                self.probe();
+                self.probe(false);
             }
             if let Some(open) = self.opening.pop_front() {
                 let upgrade = ReadyUpgrade::new(open.protocol());
                 let limit = match open {
                     Open::Probe if self.silence.asks_again() => self.patience * 2,
+                    Open::Probe if self.doubted => self.patience / 2,
                     Open::Probe => self.patience,
                     Open::Dm | Open::Hello(_) | Open::Request { .. } => limits::STREAM_OPEN_TIMEOUT,
                 };
@@ -444,9 +450,10 @@ impl ConnectionHandler for Handler {
                 self.requests_out += 1;
                 self.opening.push_back(Open::Request { ticket, bytes });
             }
-            Command::Probe => {
-                if self.silence.ask() {
-                    self.probe();
+            Command::Probe { doubted } => {
+                // Who is being asked already may have longer to answer than doubt has.
+                if self.silence.ask() || doubted {
+                    self.probe(doubted);
                 }
             }
             Command::Answer { stream, bytes } => {

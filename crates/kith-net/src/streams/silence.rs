@@ -148,7 +148,9 @@ impl Silence {
                 self.asking = Some(Question { carried, again: true });
                 Verdict::Busy
             }
-            _ => Verdict::Dead,
+            Some(_) => Verdict::Dead,
+            // It was asked twice, and answered once.
+            None => Verdict::Alive,
         }
     }
 }

@@ -214,8 +214,11 @@ impl Task {
         known.mail = None;
         known.membership = Membership::Open;
         known.descriptor = None;
-        known.next_dial = Instant::now() + known.backoff.next(jitter());
+        let now = Instant::now();
+        let pause = known.backoff.next(jitter());
+        known.next_dial = if self.suspicion.went_silent(peer) { now } else { now + pause };
         self.drop_relay(peer);
+        self.tend_bootstraps(now);
     }
 
     pub(super) fn bootstrap_identified(&mut self, peer: &PeerId, protocols: &[StreamProtocol]) {

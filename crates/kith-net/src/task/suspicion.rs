@@ -21,6 +21,11 @@ pub(super) struct Suspicion {
 }
 
 impl Suspicion {
+    /// Whether the last connection to this peer did not end but lead nowhere: another one may well be made at once.
+    pub(super) fn went_silent(&self, peer: &PeerId) -> bool {
+        self.silent.contains(peer)
+    }
+
     /// A connection was made.
     pub(super) fn heard_of(&mut self, peer: &PeerId) {
         self.silent.remove(peer);
@@ -28,6 +33,19 @@ impl Suspicion {
 }
 
 impl Task {
+    /// Asks everybody, and gives them less time than usual.
+    pub(super) fn doubt_all(&mut self) {
+        let now = Instant::now();
+        if self.suspicion.asked.is_some_and(|asked| now.duration_since(asked) <= ASK_ALL_EVERY) {
+            return;
+        }
+        self.suspicion.asked = Some(now);
+        let all: Vec<PeerId> = self.links.keys().copied().collect();
+        for peer in all {
+            self.swarm.behaviour_mut().streams.doubt(&peer);
+        }
+    }
+
     /// A connection was found dead and is being closed.
     pub(super) fn went_silent(&mut self, peer: PeerId) {
         let now = Instant::now();
