@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::tree::{none, read};
 
 /// Who may depend on whom. `*` is anything. `docs/ARCHITECTURE.md` shows the same table.
-pub(super) const EDGES: [(&str, &[&str]); 12] = [
+pub(super) const EDGES: [(&str, &[&str]); 14] = [
     ("kith-crypto", &[]),
     ("kith-wire", &["kith-crypto"]),
     ("kith-api", &[]),
@@ -20,7 +20,12 @@ pub(super) const EDGES: [(&str, &[&str]); 12] = [
     ("kith-core", &["kith-api", "kith-crypto", "kith-store", "kith-wire"]),
     ("kith-net", &["kith-crypto", "kith-wire"]),
     ("kith-bootstrap", &["kith-crypto", "kith-net", "kith-wire"]),
-    ("kith-node", &["kith-api", "kith-core", "kith-crypto", "kith-net", "kith-store", "kith-wire"]),
+    ("kith-media", &[]),
+    ("kith-rtc", &[]),
+    (
+        "kith-node",
+        &["kith-api", "kith-core", "kith-crypto", "kith-media", "kith-net", "kith-rtc", "kith-store", "kith-wire"],
+    ),
     ("kith-gui", &["kith-node"]),
     ("kith-examples", &["kith-api", "kith-node"]),
     ("kith-tests", &["*"]),
