@@ -10,14 +10,20 @@ use kith_media::{
 };
 use kith_tests::{
     people::{Person, befriend},
+    process::example,
     rpc::soon,
 };
 use serde_json::{Value, json};
+use tokio::process::Command;
+
+use crate::local_api::bot;
 
 /// What is said, in seconds.
 const SPEECH: f32 = 5.0;
 /// How long a call has to go on for that.
 const SPOKEN_MS: u64 = 5_500;
+/// How much of it has to arrive.
+pub(crate) const INTACT: f32 = 0.8;
 /// A recording begins with the session, up to so many seconds before anything is heard.
 const LEAD: u32 = 10;
 
@@ -146,7 +152,7 @@ async fn two_people_call_each_other_and_hear_what_is_said() -> Result<()> {
             score.similarity,
             score.delay * 1000 / RATE as usize
         );
-        ensure!(score.similarity > 0.8, "{score:?}");
+        ensure!(score.similarity > INTACT, "{score:?}");
     }
     ensure!(compared(&ada.said, &ada.heard)?.similarity < 0.6, "nobody hears themselves");
     Ok(())
@@ -188,6 +194,35 @@ async fn a_call_is_declined_missed_or_given_up_and_both_know() -> Result<()> {
         Ok((last["id"] == unheard && last["call"]["outcome"] == "cancelled").then_some(()))
     });
     found.await
+}
+
+#[tokio::test]
+async fn the_answering_machine_plays_its_recording_and_hangs_up() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let (recording, said) = voice(root.path(), "machine", 3)?;
+    let sound = Sound::new(root.path(), "ada", 1)?;
+    let mut ada = Person::new(root.path(), "ada", &sound.arguments().each_ref().map(String::as_str)).await?;
+    let mut machine = Command::new(example("answering_machine")?);
+    machine.arg("--local").arg("--profile").arg(root.path().join("machine")).arg("--wav").arg(recording);
+    let (_child, link) = bot(machine).await?;
+    let account = ada.asks(&link, "").await?["account"].as_str().context("an account")?.to_owned();
+    ada.meets(&account).await?;
+    let contact = json!({ "account": account });
+    let api = ada.node.api.clone();
+    ada.events
+        .wait_until("to be a contact", async || {
+            let contact = api.call("contacts.get", contact.clone()).await?;
+            Ok((contact["state"] == "introduced").then_some(()))
+        })
+        .await?;
+    let chat = ada.chat_with(&account).await?;
+    let id = ada.call("calls.start", json!({ "chat": chat })).await?["call"].as_str().context("an id")?.to_owned();
+    stands(&mut ada, &id, "connected").await?;
+    stands(&mut ada, &id, "over").await?;
+    ensure!(record(&ada, &account, &id).await?["outcome"] == "talked");
+    let score = compared(&said, &sound.heard)?;
+    ensure!(score.similarity > INTACT, "{score:?}");
+    Ok(())
 }
 
 #[tokio::test]

@@ -231,7 +231,7 @@ async fn settings_drafts_and_notes_outlive_a_crash() -> Result<()> {
 }
 
 /// Starts a bot, and answers with the link it prints.
-async fn bot(mut command: Command) -> Result<(Child, String)> {
+pub(crate) async fn bot(mut command: Command) -> Result<(Child, String)> {
     let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
     let mut lines = BufReader::new(child.stdout.take().context("stdout is piped")?).lines();
     let link = timeout(BOT_LIMIT, lines.next_line()).await??.context("the bot ended")?;

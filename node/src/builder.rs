@@ -25,7 +25,7 @@ use crate::{
     bootstraps::{self, BadBootstrap, Bootstraps, DEFAULT_BOOTSTRAPS},
     calls::{self, Sound},
     clock::now_ms,
-    core_thread::{self, CORE_QUEUE, CoreThread, NET_QUEUE, Released},
+    core_thread::{self, CORE_QUEUE, CoreThread, NET_QUEUE, Released, ToCore},
     events::Hub,
     keys::{self, Access, Counter, KeyError, Keys, Sealed, SealedError, Unlocked},
     link_preview::{self, Reach},
@@ -316,16 +316,8 @@ impl NodeBuilder {
         tasks.spawn(router::to_network(net_queue, net.clone()));
         tasks.spawn(link_preview::run(self.reach(), page_wanted, to_core.clone(), tasks.clone()));
         tasks.spawn(public_address::work(orders, to_core.clone(), tasks.clone()));
-        let numbers = calls::Numbers::default();
-        let shell = calls::Shell {
-            net: net.clone(),
-            core: to_core.clone(),
-            hub: Arc::clone(&hub),
-            tasks: tasks.clone(),
-            sound: self.sound.clone(),
-            loopback: kith_net::is_loopback_only(&self.preset.listen),
-            numbers: numbers.clone(),
-        };
+        let shell = self.call_shell(&net, &to_core, &hub, tasks);
+        let numbers = shell.numbers.clone();
         tasks.spawn(calls::run(shell, call_orders));
         let network_ended = ended.clone().drop_guard();
         let (spares, spares_seen) = watch::channel(Vec::new());
@@ -383,6 +375,18 @@ impl NodeBuilder {
             agent: AGENT.to_owned(),
             mail_dir: Some(self.folder.join(keys::MAIL_FOLDER)),
         })
+    }
+
+    fn call_shell(&self, net: &Net, core: &mpsc::Sender<ToCore>, hub: &Arc<Hub>, tasks: &Tasks) -> calls::Shell {
+        calls::Shell {
+            net: net.clone(),
+            core: core.clone(),
+            hub: Arc::clone(hub),
+            tasks: tasks.clone(),
+            sound: self.sound.clone(),
+            loopback: kith_net::is_loopback_only(&self.preset.listen),
+            numbers: calls::Numbers::default(),
+        }
     }
 
     /// Where pages are looked for. A node that was told to listen on loopback only knows nothing else.

@@ -1,6 +1,7 @@
 //! Typed methods per feature. Each builds a command and awaits its reply.
 
 pub(crate) mod backup;
+pub(crate) mod calls;
 pub(crate) mod chats;
 pub(crate) mod contacts;
 pub(crate) mod mailboxes;

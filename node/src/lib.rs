@@ -83,6 +83,7 @@ pub use crate::{
     events::{EVENTS_KEPT, Events},
     handles::{
         backup::BackupHandle,
+        calls::Calls,
         chats::Chats,
         contacts::{Contacts, Invite},
         mailboxes::Mailboxes,

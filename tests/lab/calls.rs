@@ -8,12 +8,10 @@ use kith_tests::lab::{Lab, Nat, Side};
 use serde_json::json;
 
 use super::{Town, folder, lab};
-use crate::calls::{Sound, all_said, call, compared, stands};
+use crate::calls::{INTACT, Sound, all_said, call, compared, stands};
 
 const MEDIA: &str = "[media]\nstun = true\nturn = true\n";
 
-/// How much of what is said has to arrive.
-const INTACT: f32 = 0.8;
 /// How long a call may be without a way.
 const BACK: Duration = Duration::from_secs(8);
 

@@ -1,0 +1,81 @@
+//! Calls.
+
+use kith_api::{
+    ApiError, ChatId, MessageId, method,
+    params::{CallRef, CallSetParams, CallStartParams, Nothing},
+    views::{Call, CallStats},
+};
+
+use crate::Node;
+
+/// Methods about calls: [`Node::calls`]. Where sound comes from and goes to, [`NodeBuilder::audio`](crate::NodeBuilder::audio)
+/// says.
+#[derive(Debug, Clone, Copy)]
+pub struct Calls<'a>(&'a Node);
+
+impl Node {
+    /// Calls.
+    #[must_use]
+    pub fn calls(&self) -> Calls<'_> {
+        Calls(self)
+    }
+}
+
+impl Calls<'_> {
+    /// Calls the other person of a chat.
+    ///
+    /// # Errors
+    /// `not_found`, `not_a_contact`, `blocked`, `not_allowed` while there is another call or nobody can be called, `storage`,
+    /// `shutting_down`.
+    pub async fn start(&self, chat: ChatId) -> Result<Call, ApiError> {
+        self.0.call::<method::CallsStart>(CallStartParams { chat }).await
+    }
+
+    /// Answers a call.
+    ///
+    /// # Errors
+    /// `not_found` if it is over, `not_allowed` if it does not ring here, `storage`, `shutting_down`.
+    pub async fn accept(&self, call: MessageId) -> Result<(), ApiError> {
+        self.0.call::<method::CallsAccept>(CallRef { call }).await.map(drop)
+    }
+
+    /// Does not answer a call, and says so.
+    ///
+    /// # Errors
+    /// As [`Calls::accept`].
+    pub async fn decline(&self, call: MessageId) -> Result<(), ApiError> {
+        self.0.call::<method::CallsDecline>(CallRef { call }).await.map(drop)
+    }
+
+    /// Ends a call, or gives it up.
+    ///
+    /// # Errors
+    /// `not_found` if it is over, `storage`, `shutting_down`.
+    pub async fn hang_up(&self, call: MessageId) -> Result<(), ApiError> {
+        self.0.call::<method::CallsHangUp>(CallRef { call }).await.map(drop)
+    }
+
+    /// Switches the microphone.
+    ///
+    /// # Errors
+    /// `not_found` if it is over, `storage`, `shutting_down`.
+    pub async fn set_microphone(&self, call: MessageId, on: bool) -> Result<(), ApiError> {
+        self.0.call::<method::CallsSet>(CallSetParams { call, mic: Some(on) }).await.map(drop)
+    }
+
+    /// The calls that ring or go on.
+    ///
+    /// # Errors
+    /// `shutting_down`.
+    pub async fn list(&self) -> Result<Vec<Call>, ApiError> {
+        Ok(self.0.call::<method::CallsList>(Nothing {}).await?.calls)
+    }
+
+    /// How a call goes that was answered.
+    ///
+    /// # Errors
+    /// `not_found`, `shutting_down`.
+    pub async fn stats(&self, call: MessageId) -> Result<CallStats, ApiError> {
+        self.0.call::<method::CallsStats>(CallRef { call }).await
+    }
+}
