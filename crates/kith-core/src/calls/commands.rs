@@ -102,8 +102,8 @@ impl Core {
         // Who was called hears of it when they answer; before, there is nothing to hear.
         if live.phase.has_session() {
             self.say(call, &live, CallStep::Media { microphone: on, camera: false }, now)?;
+            out.push(Output::Call(CallCommand::Microphone { call, on }));
         }
-        out.push(Output::Call(CallCommand::Microphone { call, on }));
         out.push(Output::Event(Event::CallChanged { call: live.view(call) }));
         self.calls.live.insert(call, live);
         Ok(Done {})
