@@ -204,7 +204,8 @@ impl Core {
             // a mailbox waits a little for that.
             let by_mail = row.deposited_at_ms.is_some() && row.next_at_ms <= now.saturating_add(MAIL_FIRST_MS);
             let waits = row.next_at_ms > now && (row.sent || by_mail || !connected || row.kind == Body::REQUEST);
-            if waits {
+            // What was worth something until now is given up with the next look at what is due.
+            if waits || row.expires_at_ms <= now {
                 continue;
             }
             let request = row.kind == Body::REQUEST;

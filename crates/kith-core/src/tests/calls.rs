@@ -178,6 +178,11 @@ fn say(world: &mut World, from: usize, to: usize, body: &Body) {
     for output in world.people[from].say(account, body, now) {
         deliver(world, from, to, output);
     }
+    // It does not wait for receipts.
+    let store = &world.people[from].core.store;
+    for row in store.outbox_of(&world.people[to].core.my_device, u32::MAX).unwrap() {
+        store.outbox_remove(row.id).unwrap();
+    }
 }
 
 fn signal(world: &mut World, from: usize, to: usize, call: MessageId, step: CallStep) {
@@ -353,7 +358,9 @@ fn of_two_calls_that_meet_one_goes_on() {
         assert_eq!(told(&mut world, 1 - caller), [describe(stays, true, 1)]);
         news(&mut world, 1 - caller, stays, described(false, 2));
         assert_eq!(told(&mut world, caller), [describe(stays, false, 2)]);
-        [0, 1].map(|who| news(&mut world, who, stays, CallNews::Up));
+        for who in [0, 1] {
+            news(&mut world, who, stays, CallNews::Up);
+        }
         hang_up(&mut world, 1 - caller, stays);
         assert_eq!(outcomes(&world, stays), (CallOutcome::Talked, CallOutcome::Talked));
         nothing_goes_on(&mut world);
@@ -369,7 +376,9 @@ fn a_call_that_comes_late_was_missed() {
     world.pass(RING_MS);
     assert_eq!(outcome(&world, 0, call), Some(CallOutcome::NoAnswer));
     world.now += HOUR_MS;
-    [0, 1].map(|who| world.give(who, Input::Wake));
+    for who in [0, 1] {
+        world.give(who, Input::Wake);
+    }
     world.people[1].events.clear();
     connect(&mut world, true);
     world.pass(2_000);
@@ -426,7 +435,9 @@ fn a_microphone_that_is_off_is_seen_there() {
     assert_eq!(world.sessions, [(1, open(call, false, false)), (0, open(call, true, false))]);
     news(&mut world, 0, call, described(true, 1));
     news(&mut world, 1, call, described(false, 2));
-    [0, 1].map(|who| news(&mut world, who, call, CallNews::Up));
+    for who in [0, 1] {
+        news(&mut world, who, call, CallNews::Up);
+    }
     assert_eq!([0, 1].map(|who| calls(&mut world, who)[0].their_mic), [false, false]);
 
     world.sessions.clear();
@@ -461,6 +472,19 @@ fn words_about_a_microphone_may_overtake_each_other() {
 }
 
 #[test]
+fn what_is_said_about_a_call_means_nothing_later() {
+    for (ms, arrives) in [(50_000, true), (60_000, false)] {
+        let mut world = two();
+        let call = talk(&mut world, 0, 1);
+        connect(&mut world, false);
+        news(&mut world, 0, call, CallNews::Candidates(vec!["here".into()]));
+        world.now += ms;
+        connect(&mut world, true);
+        assert_eq!(!told(&mut world, 1).is_empty(), arrives);
+    }
+}
+
+#[test]
 fn a_way_that_breaks_is_looked_for_again() {
     let mut world = two();
     let call = talk(&mut world, 0, 1);
@@ -478,7 +502,9 @@ fn a_way_that_breaks_is_looked_for_again() {
         (Some(describe(call, false, 6)), vec![describe(call, true, 5)])
     );
     world.pass(20_000);
-    [0, 1].map(|who| news(&mut world, who, call, CallNews::Up));
+    for who in [0, 1] {
+        news(&mut world, who, call, CallNews::Up);
+    }
     assert_eq!((phase(&mut world, 0), phase(&mut world, 1)), (Some(CallPhase::Connected), Some(CallPhase::Connected)));
     world.pass(60_000);
     hang_up(&mut world, 1, call);
@@ -492,7 +518,9 @@ fn a_way_that_is_not_found_again_fails_the_call() {
         let mut world = two();
         let call = talk(&mut world, 0, 1);
         world.people.iter_mut().for_each(|person| person.hold = cut);
-        [0, 1].map(|who| news(&mut world, who, call, CallNews::Down));
+        for who in [0, 1] {
+            news(&mut world, who, call, CallNews::Down);
+        }
         world.pass(29_000);
         assert_eq!(phase(&mut world, 1), Some(CallPhase::Reconnecting));
         world.sessions.clear();

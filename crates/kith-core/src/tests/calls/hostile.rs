@@ -170,7 +170,7 @@ fn nobody_makes_others_answer_without_end() {
     signal(&mut world, 0, 1, MessageId::from_bytes([200; 16]), CallStep::Ringing);
     assert_eq!(waiting(&world, 1, device).len(), 17, "later they are answered again");
     // What nobody takes does not stay.
-    world.pass(61_000);
+    world.pass(200_000);
     assert_eq!(waiting(&world, 1, device).len(), 0);
 }
 
@@ -179,9 +179,9 @@ fn calls_without_end_ring_a_few_times_and_are_missed() {
     let mut world = two();
     let device = world.people[0].core.my_device;
     world.people[1].hold = true;
-    let video = Body::Call(kith_wire::Call { video: false, expires_s: None });
+    let rings = Body::Call(kith_wire::Call { video: false, expires_s: None });
     for _ in 0..60 {
-        say(&mut world, 0, 1, &video);
+        say(&mut world, 0, 1, &rings);
     }
     assert_eq!(
         waiting(&world, 1, device).len(),
@@ -213,7 +213,7 @@ fn descriptions_without_end_are_not_all_looked_at() {
 fn what_is_no_call_does_not_ring() {
     let mut world = two();
     let (to, now, msg) = (world.people[1].core.account(), world.now, MsgId::from_bytes([6; 16]));
-    let video = Body::Call(kith_wire::Call { video: false, expires_s: None });
+    let rings = Body::Call(kith_wire::Call { video: false, expires_s: None });
     let text = Body::Text {
         text: "not a call".into(),
         reply_to: None,
@@ -223,7 +223,7 @@ fn what_is_no_call_does_not_ring() {
         pictures: Vec::new(),
     };
     phases(&mut world, 1);
-    for body in [&text, &video] {
+    for body in [&text, &rings] {
         let out =
             world.people[0].core.batch(now, |core, _| core.enqueue(to, msg, Hlc::new(now, 0), body, now)).unwrap();
         out.into_iter().for_each(|output| deliver(&mut world, 0, 1, output));
@@ -233,7 +233,7 @@ fn what_is_no_call_does_not_ring() {
     // Nor the id of a call of ours, by which they could not be told apart.
     let call = start(&mut world, 1, 0);
     let (msg, hlc) = (convert::message(call), Hlc::new(now, 1));
-    let out = world.people[0].core.batch(now, |core, _| core.enqueue(to, msg, hlc, &video, now)).unwrap();
+    let out = world.people[0].core.batch(now, |core, _| core.enqueue(to, msg, hlc, &rings, now)).unwrap();
     out.into_iter().for_each(|output| deliver(&mut world, 0, 1, output));
     assert!(world.people[1].core.store.open_calls().unwrap().iter().all(|row| row.outgoing));
     hang_up(&mut world, 1, call);
