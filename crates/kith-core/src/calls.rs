@@ -256,16 +256,25 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let talked = live.connected.map_or(0, |since| now.saturating_sub(since));
-        self.store.end_call(live.row, kept(outcome), talked)?;
         live.until = None;
         self.calls.live.remove(&call);
-        self.tell_call_ended(live.row, out)?;
+        self.keep_end(&live, outcome, talked, now, out)?;
         out.push(Output::Event(Event::CallChanged { call: live.view(call) }));
         Ok(())
     }
 
-    fn tell_call_ended(&self, row: i64, out: &mut Vec<Output>) -> Result<(), CoreError> {
-        match self.store.message_in(row)? {
+    /// Keeps how a call ended. It may disappear only now, if it has been read.
+    fn keep_end(
+        &mut self,
+        live: &Live,
+        outcome: Outcome,
+        talked_ms: u64,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        self.store.end_call(live.row, kept(outcome), talked_ms)?;
+        self.start_expiry(&live.chat, now, out)?;
+        match self.store.message_in(live.row)? {
             Some(message) => self.tell_message(&message, out),
             None => Ok(()),
         }

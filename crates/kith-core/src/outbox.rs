@@ -144,6 +144,8 @@ impl Core {
         for row in self.store.outbox_expired(now)? {
             self.store.outbox_remove(row.id)?;
             self.give_up(&row, now, out)?;
+            // Others may have waited for its room.
+            self.dirty.insert(row.device);
         }
         for row in self.store.outbox_due(now, DUE_MAX)? {
             self.dirty.insert(row.device);

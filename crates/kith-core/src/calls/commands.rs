@@ -59,8 +59,10 @@ impl Core {
         if live.phase != Phase::Incoming {
             return deny(ErrorCode::NotAllowed, "only a call that rings here can be answered");
         }
+        let chat = live.chat;
         self.store.set_read(live.row)?;
         self.call_happened(call, Happened::Accept, now, out)?;
+        self.tell_chat(&chat, out)?;
         Ok(Done {})
     }
 

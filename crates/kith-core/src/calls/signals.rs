@@ -4,7 +4,7 @@ use kith_api::Event;
 use kith_store::{ContactRow, DeviceRow};
 use kith_wire::{Body, CallEnd, CallSignal, CallStep, Description, Hlc, MsgId};
 
-use super::{Happened, Live, Outcome, Phase, Role, SIGNAL_MS, kept};
+use super::{Happened, Live, Outcome, Phase, Role, SIGNAL_MS};
 use crate::{CallCommand, CallNews, Output, Timestamp, core::Core, error::CoreError};
 
 /// A call that came straight rings if it is not older: clocks differ, and who gave it up says so when it rings here.
@@ -56,8 +56,10 @@ impl Core {
             return self.not_rung(call, &live, Outcome::Replaced, None, now, out);
         }
         self.call_happened(other, Happened::TheyEnd(CallEnd::Replaced), now, out)?;
+        let chat = live.chat;
         self.rings(call, live, now, out)?;
-        self.call_happened(call, Happened::Accept, now, out)
+        self.call_happened(call, Happened::Accept, now, out)?;
+        self.tell_chat(&chat, out)
     }
 
     fn rings(&mut self, call: MsgId, live: Live, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
@@ -83,8 +85,7 @@ impl Core {
         if let Some(end) = end {
             self.say(call, live, CallStep::End(end), now)?;
         }
-        self.store.end_call(live.row, kept(outcome), 0)?;
-        self.tell_call_ended(live.row, out)
+        self.keep_end(live, outcome, 0, now, out)
     }
 
     /// A contact says something about a call.

@@ -110,9 +110,8 @@ fn told(world: &mut World, who: usize) -> Vec<CallCommand> {
 /// What somebody was told about calls since the last look: of a call that came nothing but its phase.
 fn phases(world: &mut World, who: usize) -> Vec<CallPhase> {
     let events = std::mem::take(&mut world.people[who].events);
-    let phase = |event| match event {
-        Event::CallIncoming { call } | Event::CallChanged { call } => Some(call.phase),
-        _ => None,
+    let phase = |event| {
+        if let Event::CallIncoming { call } | Event::CallChanged { call } = event { Some(call.phase) } else { None }
     };
     events.into_iter().filter_map(phase).collect()
 }
@@ -190,6 +189,21 @@ fn signal(world: &mut World, from: usize, to: usize, call: MessageId, step: Call
     say(world, from, to, &Body::CallSignal(CallSignal { call, step }));
 }
 
+/// They talked so long, and that is what is in the history, was told, and cannot be undone.
+fn was_told_of_the_end(world: &mut World, who: usize, call: MessageId, talked_ms: u64) {
+    assert_eq!(row(world, who, call).marks.talked_ms, talked_ms);
+    let upserted = |event: &Event| if let Event::MessageUpserted { message } = event { message.call } else { None };
+    let record = views::CallRecord { outcome: Some(views::CallOutcome::Talked), talked_ms };
+    let events = &world.people[who].events;
+    assert_eq!(events.iter().find_map(upserted), Some(record));
+    let last =
+        |event: &Event| if let Event::CallChanged { call } = event { Some((call.phase, call.outcome)) } else { None };
+    let ended = Some((CallPhase::Ended, Some(views::CallOutcome::Talked)));
+    assert_eq!(events.iter().find_map(last), ended);
+    let code = world.call(who, Command::CallsHangUp(params::CallRef { call })).unwrap_err().code;
+    assert_eq!(code, ErrorCode::NotFound);
+}
+
 #[test]
 fn a_call_rings_is_answered_and_ends() {
     let mut world = two();
@@ -223,6 +237,8 @@ fn a_call_rings_is_answered_and_ends() {
     assert_eq!(world.sessions, [], "before it is answered nothing is gathered");
 
     accept(&mut world, 1, call);
+    let badge = |event: &Event| if let Event::ChatChanged { chat } = event { Some(chat.unread) } else { None };
+    assert_eq!(world.people[1].events.iter().rev().find_map(badge), Some(0), "the badge is gone");
     assert_eq!(unread(&world, 1, 0), 0);
     assert_eq!(world.sessions, [(1, open(call, false, true)), (0, open(call, true, true))]);
     assert_eq!(
@@ -258,21 +274,7 @@ fn a_call_rings_is_answered_and_ends() {
     assert_eq!(world.sessions, [(0, close.clone()), (1, close)]);
     assert_eq!(outcomes(&world, call), (CallOutcome::Talked, CallOutcome::Talked));
     for who in [0, 1] {
-        assert_eq!(row(&world, who, call).marks.talked_ms, HOUR_MS / 10);
-        let upserted = |event: &Event| match event {
-            Event::MessageUpserted { message } => message.call,
-            _ => None,
-        };
-        let record = views::CallRecord { outcome: Some(views::CallOutcome::Talked), talked_ms: HOUR_MS / 10 };
-        assert_eq!(world.people[who].events.iter().find_map(upserted), Some(record));
-        let last = |event: &Event| match event {
-            Event::CallChanged { call } => Some((call.phase, call.outcome)),
-            _ => None,
-        };
-        let ended = Some((CallPhase::Ended, Some(views::CallOutcome::Talked)));
-        assert_eq!(world.people[who].events.iter().find_map(last), ended);
-        let code = world.call(who, Command::CallsHangUp(params::CallRef { call })).unwrap_err().code;
-        assert_eq!(code, ErrorCode::NotFound);
+        was_told_of_the_end(&mut world, who, call, HOUR_MS / 10);
     }
     nothing_goes_on(&mut world);
     assert_eq!(world.people[0].core.calls.next_wake(), None);
@@ -482,6 +484,41 @@ fn what_is_said_about_a_call_means_nothing_later() {
         connect(&mut world, true);
         assert_eq!(!told(&mut world, 1).is_empty(), arrives);
     }
+}
+
+/// Nor does it stand in the way of what does.
+#[test]
+fn what_means_nothing_any_more_leaves_its_room_to_the_rest() {
+    let mut world = two();
+    let call = talk(&mut world, 0, 1);
+    connect(&mut world, false);
+    for _ in 0..40 {
+        news(&mut world, 0, call, CallNews::Candidates(vec!["here".into()]));
+    }
+    world.send(0, 1, "still here").unwrap();
+    world.now += 61_000;
+    connect(&mut world, true);
+    world.pass(1_000);
+    assert_eq!((told(&mut world, 1), world.texts(1, 0).pop().unwrap().text.as_deref()), (vec![], Some("still here")));
+}
+
+#[test]
+fn in_a_chat_whose_messages_disappear_a_call_does_once_it_is_over() {
+    let mut world = two();
+    let chat = chat(&world, 0, 1);
+    let expiry = params::ExpiryParams { chat, expires_s: Some(60) };
+    world.call(1, Command::ChatsSetExpiry(expiry)).unwrap();
+    let call = talk(&mut world, 0, 1);
+    world.pass(90_000);
+    assert_eq!(row(&world, 1, call).marks.expires_at_ms, None, "not while they talk");
+    hang_up(&mut world, 0, call);
+    assert_eq!(phase(&mut world, 0), None);
+    assert_eq!(outcome(&world, 1, call), Some(CallOutcome::Talked));
+    world.pass(61_000);
+    for who in [0, 1] {
+        assert_eq!(world.people[who].core.store.message(&convert::message(call)).unwrap(), None);
+    }
+    nothing_goes_on(&mut world);
 }
 
 #[test]

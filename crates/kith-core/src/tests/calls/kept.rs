@@ -1,7 +1,11 @@
 //! What is in memory about calls, and what is in the history, when something goes wrong.
 
 use super::*;
-use crate::{Core, CoreError, Identity, Options, error::refuse, tests::world::NOW};
+use crate::{
+    Core, CoreError, Identity, Options,
+    error::refuse,
+    tests::{sync, world::NOW},
+};
 
 /// The process ends, and another one begins over what is on the disk.
 fn crash(world: &mut World, who: usize) {
@@ -159,4 +163,23 @@ fn a_call_that_comes_twice_rings_once() {
     out.into_iter().for_each(|output| deliver(&mut world, 0, 1, output));
     assert_eq!((phases(&mut world, 1), outcome(&world, 1, call)), (vec![], None), "what was taken back does not ring");
     nothing_goes_on(&mut world);
+}
+
+/// A disk that is put back gets the calls from the other side as well. How they ended is not among what is given.
+#[test]
+fn calls_that_a_disk_lost_come_back_over() {
+    for who in [0, 1] {
+        let mut world = two();
+        world.pass(120_000);
+        let before = sync::image(&world, who);
+        let call = talk(&mut world, 0, 1);
+        hang_up(&mut world, 1, call);
+        sync::restore(&mut world, who, &before);
+        assert_eq!(world.texts(who, 1 - who).len(), 0);
+        world.pass(300_000);
+        assert_eq!(outcome(&world, 1 - who, call), Some(CallOutcome::Talked));
+        assert!(outcome(&world, who, call).is_some());
+        assert_eq!(world.sessions.len(), 2, "the two that were closed");
+        nothing_goes_on(&mut world);
+    }
 }
