@@ -35,9 +35,11 @@ fn a_description_counts_if_its_device_signed_it_for_this_call() {
     let mut world = world_of(3);
     let call = start(&mut world, 0, 1);
     let right = ends(&world, call);
-    let early = CallStep::Offer(description(&world, true, &right));
-    signal(&mut world, 0, 1, call, early);
-    assert_eq!(world.sessions, [], "before it is answered there is nothing to describe");
+    let early = [CallStep::Offer(description(&world, true, &right)), CallStep::Candidates(vec!["here".into()])];
+    for step in early {
+        signal(&mut world, 0, 1, call, step);
+        assert_eq!(world.sessions, [], "before it is answered there is nothing to describe");
+    }
     accept(&mut world, 1, call);
     world.sessions.clear();
     let third = world.people[2].core.my_device;
