@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use kith_api::{ErrorCode, Event, views};
 use kith_store::{CallOutcome, MessageRow};
-use kith_wire::{AccountId, CallEnds, CallSignal, CallStep, ChatId, DeviceId, MsgId};
+use kith_wire::{AccountId, Body, CallEnd, CallEnds, CallSignal, CallStep, ChatId, DeviceId, Hlc, MsgId};
 
 pub use machine::{Effect, Happened, Outcome, Phase, Role};
 
@@ -25,20 +25,29 @@ use crate::{
     core::Core,
     error::{CoreError, deny},
     notify::Quiet,
+    often::Often,
 };
 
 /// How long what is said about a call is worth delivering.
 const SIGNAL_MS: u64 = 60_000;
+/// How often within [`HEARD_MS`] a contact may say what makes this side answer. A call takes a few such words.
+const HEARD_MAX: u32 = 16;
+const HEARD_MS: u64 = 10_000;
 
-/// What is known about the calls that ring or go on.
+/// What is known about calls.
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
-    live: BTreeMap<MsgId, Live>,
+    live: LiveCalls,
+    /// What contacts said of late that is to be answered.
+    heard: Often,
 }
+
+/// The calls that ring or go on.
+pub(crate) type LiveCalls = BTreeMap<MsgId, Live>;
 
 /// A call that rings or goes on.
 #[derive(Debug, Clone)]
-struct Live {
+pub(crate) struct Live {
     /// The row of its message.
     row: i64,
     account: AccountId,
@@ -53,12 +62,29 @@ struct Live {
     until: Option<Timestamp>,
     microphone: bool,
     their_microphone: bool,
+    /// When they said so: words overtake each other.
+    their_media: Hlc,
     silent: bool,
 }
 
 impl Calls {
     pub(crate) fn next_wake(&self) -> Option<Timestamp> {
         self.live.values().filter_map(|live| live.until).min()
+    }
+
+    /// What is live, for the case that what is done now does not happen.
+    pub(crate) fn kept(&self) -> LiveCalls {
+        self.live.clone()
+    }
+
+    /// What was done since [`kept`](Self::kept) did not happen. Nothing of it was let out, so nobody has to be told.
+    pub(crate) fn put_back(&mut self, kept: LiveCalls) {
+        self.live = kept;
+    }
+
+    /// Whether what a contact says is answered; they say it no more often than a program of theirs has to.
+    fn listens(&mut self, from: AccountId, now: Timestamp) -> bool {
+        self.heard.allows(from, HEARD_MAX, HEARD_MS, now)
     }
 
     fn with(&self, account: &AccountId) -> Option<MsgId> {
@@ -81,6 +107,7 @@ impl Live {
             until: patience(phase, now),
             microphone: true,
             their_microphone: true,
+            their_media: Hlc::default(),
             silent: false,
         }
     }
@@ -154,10 +181,32 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        match self.calls.with(&account) {
-            Some(call) => self.call_happened(call, Happened::HangUp, now, out),
-            None => Ok(()),
+        let Some(call) = self.calls.with(&account) else { return Ok(()) };
+        self.call_happened(call, Happened::HangUp, now, out)?;
+        // What waits for them does not leave any more: this is the last they hear.
+        let over = Body::CallSignal(CallSignal { call, step: CallStep::End(CallEnd::HungUp) });
+        match self.send_live(account, &over, now, out) {
+            Err(CoreError::Store(error)) => Err(error.into()),
+            Err(error) => {
+                tracing::warn!(%error, "a device is not told that a call is over");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
         }
+    }
+
+    /// Ends what rings or goes on with a device that the batch took from its account, or with an account that is not
+    /// believed any more.
+    pub(crate) fn flush_calls(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
+        for (call, live) in self.calls.kept() {
+            let heard = self.store.contact(&live.account)?.is_some_and(|contact| convert::is_listened_to(&contact));
+            let device = live.device.map(|device| self.store.device(&device)).transpose()?.flatten();
+            let lost = device.is_some_and(|device| device.revoked_at_ms.is_some());
+            if !heard || lost {
+                self.call_happened(call, Happened::HangUp, now, out)?;
+            }
+        }
+        Ok(())
     }
 
     /// Lets something happen to a call, and does what follows.
@@ -207,16 +256,25 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let talked = live.connected.map_or(0, |since| now.saturating_sub(since));
-        self.store.end_call(live.row, kept(outcome), talked)?;
         live.until = None;
         self.calls.live.remove(&call);
-        self.tell_call_ended(live.row, out)?;
+        self.keep_end(&live, outcome, talked, now, out)?;
         out.push(Output::Event(Event::CallChanged { call: live.view(call) }));
         Ok(())
     }
 
-    fn tell_call_ended(&self, row: i64, out: &mut Vec<Output>) -> Result<(), CoreError> {
-        match self.store.message_in(row)? {
+    /// Keeps how a call ended. It may disappear only now, if it has been read.
+    fn keep_end(
+        &mut self,
+        live: &Live,
+        outcome: Outcome,
+        talked_ms: u64,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        self.store.end_call(live.row, kept(outcome), talked_ms)?;
+        self.start_expiry(&live.chat, now, out)?;
+        match self.store.message_in(live.row)? {
             Some(message) => self.tell_message(&message, out),
             None => Ok(()),
         }

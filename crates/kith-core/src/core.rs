@@ -273,6 +273,7 @@ impl Core {
         work: impl FnOnce(&mut Self, &mut Vec<Output>) -> Result<(), CoreError>,
     ) -> Result<Vec<Output>, FailedBatch> {
         let mut out = Vec::new();
+        let calls = self.calls.kept();
         let done = self
             .store
             .begin()
@@ -287,6 +288,7 @@ impl Core {
         answered.extend(self.mail.take_commands());
         answered.extend(self.previews.take_command());
         answered.extend(self.ungiven.drain(..).map(|ungiven| ungiven.command));
+        self.calls.put_back(calls);
         if let Err(error) = self.rollback() {
             tracing::error!(%error, "a transaction could not be rolled back");
         }
@@ -304,6 +306,7 @@ impl Core {
                 }
             }
         }
+        self.flush_calls(now, out)?;
         self.flush_dirty(now, out)?;
         self.flush_work(out);
         self.flush_acks(now, out)?;
@@ -436,11 +439,13 @@ impl Core {
         work: impl FnOnce(&mut Self, &mut Vec<Output>) -> Result<(), CoreError>,
     ) -> Result<(), CoreError> {
         let (mark, acks, let_go) = (out.len(), self.acks.len(), self.let_go.len());
+        let calls = self.calls.kept();
         self.store.savepoint()?;
         let Err(error) = work(self, out) else { return Ok(self.store.release()?) };
         out.truncate(mark);
         self.acks.truncate(acks);
         self.up.extend(self.let_go.drain(let_go..));
+        self.calls.put_back(calls);
         self.olm = None;
         self.store.rollback_to_savepoint()?;
         Err(error)

@@ -33,6 +33,7 @@ mod hlc;
 mod input;
 mod mailboxes;
 pub mod notify;
+mod often;
 mod outbox;
 mod output;
 mod presence;

@@ -144,6 +144,8 @@ impl Core {
         for row in self.store.outbox_expired(now)? {
             self.store.outbox_remove(row.id)?;
             self.give_up(&row, now, out)?;
+            // Others may have waited for its room.
+            self.dirty.insert(row.device);
         }
         for row in self.store.outbox_due(now, DUE_MAX)? {
             self.dirty.insert(row.device);
@@ -204,7 +206,8 @@ impl Core {
             // a mailbox waits a little for that.
             let by_mail = row.deposited_at_ms.is_some() && row.next_at_ms <= now.saturating_add(MAIL_FIRST_MS);
             let waits = row.next_at_ms > now && (row.sent || by_mail || !connected || row.kind == Body::REQUEST);
-            if waits {
+            // What was worth something until now is given up with the next look at what is due.
+            if waits || row.expires_at_ms <= now {
                 continue;
             }
             let request = row.kind == Body::REQUEST;

@@ -201,7 +201,7 @@ impl Core {
             }
             Body::CallSignal(signal) => {
                 if self.first_time(inner, now)? {
-                    self.call_signalled(contact, device, signal, now, out)?;
+                    self.call_signalled(contact, device, (signal, inner.hlc), now, out)?;
                 }
             }
             Body::Sync(sync) => {

@@ -1,5 +1,6 @@
 //! Rules of contacts and chats, between two or three cores whose outputs are carried by hand.
 
+mod calls;
 mod chats;
 mod contacts;
 mod expiry;

@@ -54,7 +54,7 @@ impl Store {
     /// Says how the call in row `row` ended, and for how long (milliseconds) the two talked. `false`: it had ended before.
     pub fn end_call(&self, row: i64, outcome: CallOutcome, talked_ms: u64) -> Result<bool, StoreError> {
         let sql = "UPDATE messages SET call_outcome = ?2, call_ms = ?3
-            WHERE id = ?1 AND kind = 28 AND call_outcome IS NULL";
+            WHERE id = ?1 AND kind = 28 AND call_outcome IS NULL AND deleted = 0";
         Ok(self.conn.prepare_cached(sql)?.execute(params![row, outcome.code(), talked_ms])? == 1)
     }
 

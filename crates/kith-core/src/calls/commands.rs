@@ -59,8 +59,10 @@ impl Core {
         if live.phase != Phase::Incoming {
             return deny(ErrorCode::NotAllowed, "only a call that rings here can be answered");
         }
+        let chat = live.chat;
         self.store.set_read(live.row)?;
         self.call_happened(call, Happened::Accept, now, out)?;
+        self.tell_chat(&chat, out)?;
         Ok(Done {})
     }
 
@@ -102,8 +104,8 @@ impl Core {
         // Who was called hears of it when they answer; before, there is nothing to hear.
         if live.phase.has_session() {
             self.say(call, &live, CallStep::Media { microphone: on, camera: false }, now)?;
+            out.push(Output::Call(CallCommand::Microphone { call, on }));
         }
-        out.push(Output::Call(CallCommand::Microphone { call, on }));
         out.push(Output::Event(Event::CallChanged { call: live.view(call) }));
         self.calls.live.insert(call, live);
         Ok(Done {})

@@ -4,7 +4,7 @@ use kith_api::Event;
 use kith_store::{ContactRow, DeviceRow};
 use kith_wire::{Body, CallEnd, CallSignal, CallStep, Description, Hlc, MsgId};
 
-use super::{Happened, Live, Outcome, Phase, Role, SIGNAL_MS, kept};
+use super::{Happened, Live, Outcome, Phase, Role, SIGNAL_MS};
 use crate::{CallCommand, CallNews, Output, Timestamp, core::Core, error::CoreError};
 
 /// A call that came straight rings if it is not older: clocks differ, and who gave it up says so when it rings here.
@@ -24,14 +24,17 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
         let Some(row) = self.store.message_of(&self.direct(contact), &contact.account, &call)? else { return Ok(()) };
-        // It comes again when its receipt was lost.
-        if row.marks.call.is_some() || self.calls.live.contains_key(&call) {
+        // It comes again when its receipt was lost. Under its id may be something else, and it may have been taken back.
+        let again = row.marks.call.is_some() || self.calls.live.get(&call).is_some_and(|live| live.row == row.row);
+        if again || row.kind != Body::CALL || row.marks.deleted {
             return Ok(());
         }
         let limit = if self.by_mail { FRESH_MAIL_MS } else { FRESH_MS };
         let mut live = Live::new(&row, contact.account, Role::Callee, now);
         live.device = Some(device.device);
-        if said.millis().saturating_add(limit) < now {
+        let late = said.millis().saturating_add(limit) < now;
+        // Who is invisible does not say that it rings, and could not talk.
+        if late || self.is_invisible()? || !self.calls.listens(contact.account, now) {
             return self.not_rung(call, &live, Outcome::NoAnswer, None, now, out);
         }
         let Some(other) = self.calls.live.keys().next().copied() else {
@@ -42,17 +45,21 @@ impl Core {
             let waits = matches!(other.phase, Phase::Calling | Phase::Ringing);
             waits && other.role == Role::Caller && other.account == contact.account
         });
+        // Two calls of one id cannot be told apart.
+        let theirs = theirs.filter(|_| other != call);
         if theirs.is_none() {
             return self.not_rung(call, &live, Outcome::Busy, Some(CallEnd::Busy), now, out);
         }
         // Both call each other. Both see both calls, and both go on with the one of the smaller id.
+        self.store.set_read(row.row)?;
         if other < call {
             return self.not_rung(call, &live, Outcome::Replaced, None, now, out);
         }
         self.call_happened(other, Happened::TheyEnd(CallEnd::Replaced), now, out)?;
+        let chat = live.chat;
         self.rings(call, live, now, out)?;
-        self.store.set_read(row.row)?;
-        self.call_happened(call, Happened::Accept, now, out)
+        self.call_happened(call, Happened::Accept, now, out)?;
+        self.tell_chat(&chat, out)
     }
 
     fn rings(&mut self, call: MsgId, live: Live, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
@@ -78,8 +85,7 @@ impl Core {
         if let Some(end) = end {
             self.say(call, live, CallStep::End(end), now)?;
         }
-        self.store.end_call(live.row, kept(outcome), 0)?;
-        self.tell_call_ended(live.row, out)
+        self.keep_end(live, outcome, 0, now, out)
     }
 
     /// A contact says something about a call.
@@ -87,7 +93,7 @@ impl Core {
         &mut self,
         contact: &ContactRow,
         device: &DeviceRow,
-        signal: &CallSignal,
+        (signal, said): (&CallSignal, Hlc),
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
@@ -96,6 +102,9 @@ impl Core {
             // It rings there, or they think it goes on, and here it does not.
             return match &signal.step {
                 CallStep::Ringing | CallStep::Accept | CallStep::Offer(_) => {
+                    if !self.calls.listens(contact.account, now) {
+                        return Ok(());
+                    }
                     let over = CallSignal { call, step: CallStep::End(CallEnd::HungUp) };
                     self.say_to(std::slice::from_ref(device), over, now)
                 }
@@ -122,7 +131,10 @@ impl Core {
                 Ok(())
             }
             CallStep::Media { microphone, .. } => {
-                let live = Live { their_microphone: *microphone, ..live.clone() };
+                if said <= live.their_media {
+                    return Ok(());
+                }
+                let live = Live { their_microphone: *microphone, their_media: said, ..live.clone() };
                 out.push(Output::Event(Event::CallChanged { call: live.view(call) }));
                 self.calls.live.insert(call, live);
                 Ok(())
@@ -186,7 +198,8 @@ impl Core {
         now: Timestamp,
         out: &mut Vec<Output>,
     ) -> Result<(), CoreError> {
-        if !self.calls.live.get(&call).is_some_and(|live| live.phase.has_session()) {
+        let talks = self.calls.live.get(&call).filter(|live| live.phase.has_session()).map(|live| live.account);
+        if !talks.is_some_and(|account| self.calls.listens(account, now)) {
             return Ok(());
         }
         let Some((sdp, fingerprint, ufrag)) = description.verify(offer, &self.ends(call, device.device, false)) else {

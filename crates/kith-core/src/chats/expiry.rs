@@ -50,7 +50,7 @@ impl Core {
     }
 
     /// Begins the time of what was read.
-    pub(super) fn start_expiry(
+    pub(crate) fn start_expiry(
         &mut self,
         chat: &ChatId,
         now: Timestamp,

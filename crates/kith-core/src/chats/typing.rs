@@ -9,7 +9,7 @@ use kith_api::{
 use kith_store::DeviceRow;
 use kith_wire::{AccountId, Body, ChatId};
 
-use crate::{Output, Timestamp, contacts::sharing::Shared, convert, core::Core, error::CoreError};
+use crate::{Output, Timestamp, contacts::sharing::Shared, convert, core::Core, error::CoreError, often::Often};
 
 /// How long somebody counts as writing after they said so.
 const ENDS_MS: u64 = 6_000;
@@ -23,8 +23,8 @@ const HEARD_MAX: u32 = 8;
 pub(crate) struct Typing {
     /// Until when they count as writing.
     theirs: BTreeMap<AccountId, Timestamp>,
-    /// What they said of late: since when, and how often.
-    heard: BTreeMap<AccountId, (Timestamp, u32)>,
+    /// What they said of late.
+    heard: Often,
     /// When they were last told that I write, and whether they think I still do.
     mine: BTreeMap<AccountId, (Timestamp, bool)>,
 }
@@ -58,12 +58,7 @@ impl Typing {
 
     /// Whether what a contact says is looked at; they say it no more often than a program of theirs has to.
     pub(crate) fn listens(&mut self, from: AccountId, now: Timestamp) -> bool {
-        let (since, count) = self.heard.entry(from).or_insert((now, 0));
-        if now >= since.saturating_add(ENDS_MS) || now < *since {
-            (*since, *count) = (now, 0);
-        }
-        *count = count.saturating_add(1);
-        *count <= HEARD_MAX
+        self.heard.allows(from, HEARD_MAX, ENDS_MS, now)
     }
 }
 

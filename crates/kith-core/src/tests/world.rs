@@ -8,7 +8,8 @@ use kith_store::{MessageRow, Store};
 use kith_wire::{AccountId, ChatId, FindKey, RequestAnswer, SlotId, TransportId, WorkTask};
 
 use crate::{
-    CommandId, Core, Identity, Input, MailboxUsage, Options, Output, PageOutcome, PeerPath, SlotOutcome, setup,
+    CallCommand, CommandId, Core, Identity, Input, MailboxUsage, Options, Output, PageOutcome, PeerPath, SlotOutcome,
+    setup,
 };
 
 pub(super) const NOW: u64 = 1_800_000_000_000;
@@ -46,14 +47,16 @@ pub(super) struct World {
     /// Work that was asked for, and work that is not needed any more.
     pub(super) worked: Vec<WorkTask>,
     pub(super) stopped: Vec<u64>,
+    /// What the sessions of calls were told, and whose.
+    pub(super) sessions: Vec<(usize, CallCommand)>,
 }
 
 impl World {
     pub(super) fn new(count: usize) -> Self {
         let people = (0..count).map(|at| Person::new(&format!("Person {at}"))).collect();
         let (slots, owners, elsewhere) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let (fetched, worked, stopped) = (Vec::new(), Vec::new(), Vec::new());
-        Self { people, now: NOW, slots, fetched, page: None, owners, elsewhere, worked, stopped }
+        let (fetched, worked, stopped, sessions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { people, now: NOW, slots, fetched, page: None, owners, elsewhere, worked, stopped, sessions }
     }
 
     pub(super) fn account(&self, who: usize) -> kith_api::AccountId {
@@ -154,6 +157,7 @@ impl World {
                         queue.push((who, Input::Worked { id, nonce: task.find(|| false) }));
                     }
                 }
+                Output::Call(command) => self.sessions.push((who, command)),
                 Output::StopWork { id } => self.stopped.push(id),
                 Output::DeleteSlot { slot, .. } => {
                     self.slots.insert(slot, None);

@@ -59,6 +59,7 @@ fn a_call_ends_once_and_is_open_until_then() {
     assert_eq!((marks.call, marks.talked_ms), (Some(CallOutcome::Talked), 61_000));
     assert_eq!(open(), [other]);
     assert!(store.take_back(other).unwrap());
+    assert!(!store.end_call(other, CallOutcome::Talked, 1).unwrap(), "it was taken back");
     assert_eq!(open(), [0; 0], "of what was taken back nothing is left");
 }
 
