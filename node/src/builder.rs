@@ -49,13 +49,15 @@ pub struct Preset {
     keyring: bool,
     bootstraps: bool,
     state: bool,
+    sound: Sound,
 }
 
 /// For people: port 4100 on every interface or any other if that is taken, the built-in bootstrap nodes, multicast DNS,
-/// the keyring of the desktop session.
+/// the keyring of the desktop session, the default microphone and speaker.
 #[must_use]
 pub fn standard() -> Preset {
-    Preset { listen: NetConfig::default_listen(), mdns: true, keyring: true, bootstraps: true, state: true }
+    let sound = Sound { input: AudioIn::Device(None), output: AudioOut::Device(None) };
+    Preset { listen: NetConfig::default_listen(), mdns: true, keyring: true, bootstraps: true, state: true, sound }
 }
 
 /// For a network without the internet: as [`standard`], but without bootstrap nodes.
@@ -64,11 +66,12 @@ pub fn lan_only() -> Preset {
     Preset { bootstraps: false, ..standard() }
 }
 
-/// For tests: loopback only, any port, no multicast DNS, no bootstrap nodes, no keyring.
+/// For tests: loopback only, any port, no multicast DNS, no bootstrap nodes, no keyring, no sound.
 #[must_use]
 pub fn local() -> Preset {
     let listen = ["/ip4/127.0.0.1/udp/0/quic-v1", "/ip4/127.0.0.1/tcp/0"].map(str::to_owned).to_vec();
-    Preset { listen, mdns: false, keyring: false, bootstraps: false, state: false }
+    let sound = Sound { input: AudioIn::Silence, output: AudioOut::Null };
+    Preset { listen, mdns: false, keyring: false, bootstraps: false, state: false, sound }
 }
 
 /// Why a node did not start. The profile is as it was.
@@ -148,7 +151,6 @@ pub struct NodeBuilder {
     bootstraps: Vec<String>,
     api: Option<SocketAddr>,
     restore: Option<Restore>,
-    sound: Sound,
 }
 
 impl std::fmt::Debug for NodeBuilder {
@@ -170,15 +172,13 @@ impl NodeBuilder {
             bootstraps: Vec::new(),
             api: None,
             restore: None,
-            sound: Sound { input: AudioIn::Silence, output: AudioOut::Null },
         }
     }
 
-    /// Where the sound of calls comes from and goes to; without it calls are silent. A device is opened when a call was
-    /// answered, and closed with it.
+    /// Where the sound of calls comes from and goes to. A device is opened when a call was answered, and closed with it.
     #[must_use]
     pub fn audio(mut self, input: AudioIn, output: AudioOut) -> Self {
-        self.sound = Sound { input, output };
+        self.preset.sound = Sound { input, output };
         self
     }
 
@@ -383,7 +383,7 @@ impl NodeBuilder {
             core: core.clone(),
             hub: Arc::clone(hub),
             tasks: tasks.clone(),
-            sound: self.sound.clone(),
+            sound: self.preset.sound.clone(),
             loopback: kith_net::is_loopback_only(&self.preset.listen),
             numbers: calls::Numbers::default(),
         }
