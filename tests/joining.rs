@@ -1,5 +1,7 @@
 //! Getting in without knowing a bootstrap node: the first invite brings one.
 
+use std::net::TcpListener;
+
 use anyhow::{Result, ensure};
 use kith_tests::{
     people::{Person, befriend},
@@ -108,10 +110,14 @@ async fn a_neighbour_steps_in_for_a_node_that_is_gone() -> Result<()> {
     let elsewhere = async |person: Person| {
         let Person { home, node, .. } = person;
         ensure!(node.terminate().await?.success());
-        Person::at(home.listen("/ip4/127.0.0.1/tcp/0")).await
+        // Any free port would be the one of before: a node comes back where it was.
+        let free = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        Person::at(home.listen(&format!("/ip4/127.0.0.1/tcp/{free}"))).await
     };
     let (mut ada, mut mara) = (elsewhere(ada).await?, elsewhere(mara).await?);
-    named(&mut mara, |node| node["ok"] == true && node["borrowed"] == true).await?;
+    for person in [&mut ada, &mut mara] {
+        named(person, |node| node["ok"] == true && node["borrowed"] == true).await?;
+    }
     let sent = mara.write(&ada.account, "without our node").await?;
     mara.sees_state(&ada.account, &sent, "delivered").await?;
 

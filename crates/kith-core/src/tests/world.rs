@@ -140,15 +140,7 @@ impl World {
                     }
                 }
                 Output::GetSlot { id, slot, not, .. } => {
-                    let is_it = |blob: &&Vec<u8>| !not.contains(blake3::hash(blob).as_bytes());
-                    let outcome = match self.slots.get(&slot) {
-                        Some(None) => SlotOutcome::Gone { used: true },
-                        Some(Some(blob)) if is_it(&blob) => SlotOutcome::Found(blob.clone()),
-                        Some(Some(_)) | None => match self.elsewhere.get(&slot) {
-                            Some(blob) if is_it(&blob) => SlotOutcome::Found(blob.clone()),
-                            _ => SlotOutcome::Missing,
-                        },
-                    };
+                    let outcome = self.slot_outcome(&slot, &not);
                     queue.push((who, Input::SlotGot { id, outcome }));
                 }
                 Output::Work { id, task } => {
@@ -163,6 +155,18 @@ impl World {
                     self.slots.insert(slot, None);
                 }
             }
+        }
+    }
+
+    fn slot_outcome(&self, slot: &SlotId, not: &[[u8; 32]]) -> SlotOutcome {
+        let is_it = |blob: &&Vec<u8>| !not.contains(blake3::hash(blob).as_bytes());
+        match self.slots.get(slot) {
+            Some(None) => SlotOutcome::Gone { used: true },
+            Some(Some(blob)) if is_it(&blob) => SlotOutcome::Found(blob.clone()),
+            Some(Some(_)) | None => match self.elsewhere.get(slot) {
+                Some(blob) if is_it(&blob) => SlotOutcome::Found(blob.clone()),
+                _ => SlotOutcome::Missing,
+            },
         }
     }
 
