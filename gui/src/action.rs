@@ -173,6 +173,17 @@ pub enum Action {
     /// It does, or not, whatever the desktop says.
     Metered(Option<bool>),
 
+    /// Call the other person of a conversation.
+    CallStart(ChatId),
+    /// Answer the call that rings.
+    Answer,
+    /// End the call, or do not answer it.
+    HangUp,
+    /// Switch my microphone off or on.
+    Microphone,
+    /// The screen shows how the call goes.
+    AskCallStats,
+
     /// Send a picture of mine by its name.
     SendSticker(ChatId, String),
     /// Let a person choose a picture for one of their own.

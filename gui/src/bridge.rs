@@ -18,14 +18,14 @@ use std::{
 
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use kith_node::{
-    AccountId, ApiError, Command, Event, Events, KeyError, Node, NodeBuilder, Preset, ProfileState, Reply, Restore,
-    RestoreError, RestoreKey, Snapshot, StartError, api::Password, profile_state, wipe_profile,
+    AccountId, ApiError, Command, Event, Events, KeyError, MessageId, Node, NodeBuilder, Preset, ProfileState, Reply,
+    Restore, RestoreError, RestoreKey, Snapshot, StartError, api::Password, profile_state, wipe_profile,
 };
 use tokio::{runtime::Runtime, sync::mpsc};
 
 use self::echo::Echo;
 use crate::{
-    model::{PictureOf, Pixels, Restoring},
+    model::{PictureOf, Pixels, Restoring, calls::step},
     platform::picture,
     update::Then,
 };
@@ -387,6 +387,7 @@ async fn talk(
     echo: &mut Option<Echo>,
 ) {
     let mut running: FuturesUnordered<BoxFuture<'_, Answer>> = FuturesUnordered::new();
+    let mut shown = None;
     loop {
         let alive = tokio::select! {
             call = calls.recv() => match call {
@@ -418,7 +419,7 @@ async fn talk(
             }
             () = Echo::go_on(echo) => true,
             event = events.next() => match event {
-                Some(event) => pass_on(node, event.event, events, out).await,
+                Some(event) => pass_on(node, event.event, events, &mut shown, out).await,
                 None => {
                     let _gone = out.tell(FromNode::Ended).await;
                     return;
@@ -474,7 +475,7 @@ async fn answer(then: Then, result: Result<Reply, ApiError>, out: &Out) -> bool 
 }
 
 /// Hands on what is there already in one batch, only the last of what replaces itself.
-async fn pass_on(node: &Node, first: Event, events: &mut Events, out: &Out) -> bool {
+async fn pass_on(node: &Node, first: Event, events: &mut Events, shown: &mut Option<Levels>, out: &Out) -> bool {
     let mut batch = vec![first];
     while batch.len() < BATCH_MAX
         && let Some(Some(event)) = events.next().now_or_never()
@@ -482,7 +483,8 @@ async fn pass_on(node: &Node, first: Event, events: &mut Events, out: &Out) -> b
         batch.push(event.event);
     }
     if !batch.iter().any(|event| matches!(event, Event::Lagged { .. })) {
-        return out.tell(FromNode::Events(coalesce(batch))).await;
+        let batch = coalesce(batch, shown);
+        return batch.is_empty() || out.tell(FromNode::Events(batch)).await;
     }
     match node.subscribe().await {
         Ok((snapshot, fresh)) => {
@@ -493,10 +495,15 @@ async fn pass_on(node: &Node, first: Event, events: &mut Events, out: &Out) -> b
     }
 }
 
-/// Of the network's status, of each person's presence and of their writing, only the last in a batch is worth drawing.
+/// The levels of a call as they are drawn.
+type Levels = (MessageId, u8, u8);
+
+/// Of the network's status, of each person's presence and of their writing, and of the levels of a call, only the last in a
+/// batch is worth drawing; and of levels not even that, if they look like those that are shown.
 #[expect(clippy::wildcard_enum_match_arm, reason = "everything else is kept")]
-fn coalesce(batch: Vec<Event>) -> Vec<Event> {
+fn coalesce(batch: Vec<Event>, shown: &mut Option<Levels>) -> Vec<Event> {
     let mut network = false;
+    let mut heard = BTreeSet::new();
     let mut present = BTreeSet::new();
     let mut typing = BTreeSet::new();
     let mut kept: Vec<Event> = batch
@@ -506,6 +513,10 @@ fn coalesce(batch: Vec<Event>) -> Vec<Event> {
             Event::NetworkChanged { .. } => !std::mem::replace(&mut network, true),
             Event::Presence { account, .. } => present.insert(*account),
             Event::Typing { chat, account, .. } => typing.insert((*chat, *account)),
+            Event::CallLevel { call, mine, theirs } => {
+                let looks = (*call, step(*mine), step(*theirs));
+                heard.insert(*call) && shown.replace(looks) != Some(looks)
+            }
             _ => true,
         })
         .collect();

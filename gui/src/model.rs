@@ -1,5 +1,6 @@
 //! What the window knows: plain data folded from the node's events. No egui, no node, no clock.
 
+pub mod calls;
 mod fold;
 mod picture;
 mod settings;
@@ -21,6 +22,7 @@ use kith_node::{
 
 use crate::{platform::appearance::Preferred, theme::Tokens};
 
+pub use calls::Calls;
 pub use picture::{Drawn, PictureOf, Pictures, Pixels};
 pub use settings::{Appearance, BubbleStyle, Clock, Settings};
 pub use stage::{Failed, Onboarding, Restoring, Stage, Step, Unlock};
@@ -63,6 +65,8 @@ pub struct Model {
     pub settings: Settings,
     /// Who is writing right now, by conversation.
     pub typing: BTreeMap<ChatId, BTreeSet<AccountId>>,
+    /// The call that rings or goes on.
+    pub calls: Calls,
     /// Pictures of my own.
     pub stickers: Vec<Sticker>,
     /// Loaded parts of conversations.
@@ -124,6 +128,7 @@ impl Model {
         self.network = Some(snapshot.network);
         self.settings = Settings::read(&snapshot.settings);
         self.typing.clear();
+        self.calls.load(snapshot.calls);
     }
 
     /// Whether neither a password nor a keyring protects the profile.

@@ -22,11 +22,14 @@ pub(crate) enum Shortcut {
     Info,
     Messages,
     Later,
+    Answer,
+    Microphone,
+    HangUp,
     Quit,
 }
 
 impl Shortcut {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Palette,
         Self::Search,
         Self::AddContact,
@@ -39,6 +42,9 @@ impl Shortcut {
         Self::Info,
         Self::Messages,
         Self::Later,
+        Self::Answer,
+        Self::Microphone,
+        Self::HangUp,
         Self::Quit,
     ];
 
@@ -56,6 +62,9 @@ impl Shortcut {
             Self::Info => (Modifiers::COMMAND, Key::I),
             Self::Messages => (Modifiers::COMMAND, Key::ArrowUp),
             Self::Later => (Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Enter),
+            Self::Answer => (Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::A),
+            Self::Microphone => (Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::M),
+            Self::HangUp => (Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::H),
             Self::Quit => (Modifiers::COMMAND, Key::Q),
         };
         KeyboardShortcut::new(modifiers, key)
@@ -76,6 +85,9 @@ impl Shortcut {
             Self::Info => "conversation-info",
             Self::Messages => "to-messages",
             Self::Later => "later-open",
+            Self::Answer => "call-answer",
+            Self::Microphone => "call-microphone",
+            Self::HangUp => "call-hang-up",
             Self::Quit => "quit",
         }
     }
@@ -94,6 +106,9 @@ impl Shortcut {
             Self::Info => Action::ToggleInfo,
             Self::Messages => Action::FocusMessages,
             Self::Later => Action::ChooseLater,
+            Self::Answer => Action::Answer,
+            Self::Microphone => Action::Microphone,
+            Self::HangUp => Action::HangUp,
             Self::Quit => Action::Quit,
         }
     }

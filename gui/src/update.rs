@@ -3,6 +3,7 @@
 
 mod background;
 mod backup;
+mod calls;
 mod chats;
 mod contacts;
 mod entry;
@@ -80,6 +81,12 @@ pub enum Then {
     Stickers,
     /// A picture of my own was added.
     StickerAdded,
+    /// Somebody is called.
+    CallStarted,
+    /// Something was done with a call; the event says what.
+    CallChanged,
+    /// How a call goes came.
+    CallStats(MessageId),
     /// A conversation was opened.
     Opened,
     /// An invite was made, for the sheet or the welcome page.
@@ -280,6 +287,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 schedule::update,
                 poll::update,
                 stickers::update,
+                calls::update,
                 link_preview::update,
                 picture::update,
                 contacts::update,
@@ -351,6 +359,7 @@ fn tick(model: &mut Model, out: &mut Vec<Effect>) {
     let now = model.now;
     model.view.toasts.retain(|toast| toast.until > now);
     chats::save_drafts(model, false, out);
+    calls::tick(model);
     link_preview::tick(model, out);
     entry::first_invite(model, out);
     notify::tick(model, out);

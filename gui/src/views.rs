@@ -1,6 +1,7 @@
 //! The screens. Each is a folder: `data.rs` says what is shown, from the model; `ui.rs` paints it.
 
 pub(crate) mod add_contact;
+pub(crate) mod calls;
 pub(crate) mod chats;
 pub(crate) mod contact;
 pub(crate) mod contacts;
@@ -42,6 +43,7 @@ pub(crate) fn window(ui: &mut Ui, cx: &mut Cx<'_>, screens: &mut Screens) {
         Stage::Unlock(page) => unlock::show(ui, cx, page),
         Stage::Failed(page) => unlock::failed(ui, cx, page),
         Stage::Ready => {
+            calls::bar(ui, cx);
             match &cx.model.view.welcome {
                 Some(add) => welcome::show(ui, cx, add),
                 None => shell::show(ui, cx, screens),
@@ -50,5 +52,8 @@ pub(crate) fn window(ui: &mut Ui, cx: &mut Cx<'_>, screens: &mut Screens) {
         }
     }
     sheets::show(ui, cx);
+    if matches!(cx.model.stage, Stage::Ready) {
+        calls::incoming(ui, cx);
+    }
     widgets::toasts(ui, cx);
 }

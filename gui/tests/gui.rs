@@ -2,6 +2,8 @@
 
 #[path = "gui/backup.rs"]
 mod backup;
+#[path = "gui/calls.rs"]
+mod calls;
 #[path = "gui/changes.rs"]
 mod changes;
 #[path = "gui/choices.rs"]

@@ -111,3 +111,22 @@ fn a_node_that_ended_by_itself_is_opened_again() {
         window.notes(me);
     }
 }
+
+/// The window draws for every batch that is told.
+#[test]
+fn levels_that_look_alike_are_not_told_again() {
+    let call = |n| MessageId::from_bytes([n; 16]);
+    let level = |n, mine, theirs| Event::CallLevel { call: call(n), mine, theirs };
+    let mut shown = None;
+    let told = |shown: &mut _, batch: Vec<Event>| coalesce(batch, shown);
+    assert_eq!(told(&mut shown, vec![level(1, 90, 0), level(1, 3, 50)]), [level(1, 3, 50)], "the last");
+    assert_eq!(told(&mut shown, vec![level(1, 90, 0), level(1, 9, 45)]), [], "in the same steps");
+    let other = Event::Typing {
+        chat: ChatId::from_bytes(Default::default()),
+        account: AccountId::from_bytes([1; 32]),
+        on: true,
+    };
+    assert_eq!(told(&mut shown, vec![level(1, 1, 41), other.clone()]), [other]);
+    assert_eq!(told(&mut shown, vec![level(1, 0, 41)]), [level(1, 0, 41)], "silence is another");
+    assert_eq!(told(&mut shown, vec![level(2, 0, 41)]), [level(2, 0, 41)], "and so is another call");
+}

@@ -18,6 +18,8 @@ impl Lang {
                 let counts = [("messages", Arg::Count(*messages)), ("chats", Arg::Count(*chats))];
                 (title(""), self.with("notice-chats", &counts))
             }
+            Notice::Call { name } => (title(name), self.t("call-incoming")),
+            Notice::Missed { name } => (title(name), self.t("call-missed")),
             Notice::Requests { name, count: 1 } if !name.is_empty() => {
                 (title(""), self.with("notice-request", &[("name", Arg::Text(name))]))
             }

@@ -129,6 +129,15 @@ impl Lang {
         self.apart(&self.with(key, &[("count", Arg::Count(count))]))
     }
 
+    /// How long something lasts, in whole seconds: `0:42`, `1:02:03`.
+    pub(crate) fn duration(&self, ms: u64) -> String {
+        let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
+        self.apart(&match hours {
+            0 => format!("{minutes}:{seconds:02}"),
+            _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+        })
+    }
+
     /// The days of a week, Monday first.
     pub(crate) fn weekdays(&self) -> Vec<String> {
         WEEKDAYS.iter().map(|key| self.t(key)).collect()

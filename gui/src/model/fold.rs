@@ -48,6 +48,8 @@ impl Model {
                     writers.remove(&account);
                 }
             }
+            Event::CallIncoming { call } | Event::CallChanged { call } => self.calls.fold(call, self.now),
+            Event::CallLevel { call, mine, theirs } => self.calls.level(call, mine, theirs),
             Event::ProfileChanged { profile } => self.me = Some(profile),
             Event::NetworkChanged { status } => self.network = Some(status),
             Event::SettingsChanged { settings } => self.settings = super::Settings::read(&settings),

@@ -3,10 +3,28 @@
 use kith_node::{
     AccountId, ChatId, MessageId,
     views::{
-        Chat, ChatKind, Contact, ContactState, Message, MessageKind, MessageState, NetworkState, NetworkStatus, Path,
-        PathKind, PathOver, Presence, Profile, Traffic,
+        Call, CallPhase, Chat, ChatKind, Contact, ContactState, Message, MessageKind, MessageState, NetworkState,
+        NetworkStatus, Path, PathKind, PathOver, Presence, Profile, Traffic,
     },
 };
+
+/// A call with person 1 that I made.
+pub(crate) fn call(n: u32, phase: CallPhase) -> Call {
+    Call {
+        call: message_id(n),
+        chat: chat_id(1),
+        account: account(1),
+        outgoing: true,
+        phase,
+        outcome: None,
+        started_at: NOW,
+        connected_at: None,
+        until: None,
+        mic: true,
+        their_mic: true,
+        silent: false,
+    }
+}
 
 /// When everything happens: 21 November 2026, 09:41 UTC.
 pub(crate) const NOW: u64 = 1_795_254_060_000;
@@ -58,6 +76,7 @@ pub(crate) fn message(n: u32) -> Message {
         sticker: None,
         emoji: Vec::new(),
         preview: None,
+        call: None,
     }
 }
 

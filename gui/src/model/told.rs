@@ -20,6 +20,8 @@ pub enum About {
     Several,
     /// People who want to be contacts.
     Requests,
+    /// A call that rings, in this conversation.
+    Call(ChatId),
 }
 
 /// What it says; what is empty may not be said.
@@ -53,6 +55,16 @@ pub enum Notice {
         /// How many.
         count: u64,
     },
+    /// It rings.
+    Call {
+        /// Who calls.
+        name: String,
+    },
+    /// It rang, and nobody answered.
+    Missed {
+        /// Who called.
+        name: String,
+    },
 }
 
 /// A message that is told with others.
@@ -66,6 +78,8 @@ pub struct Waiting {
     pub name: String,
     /// What.
     pub text: String,
+    /// It is a call that was missed.
+    pub missed: bool,
     /// How much of it may be said.
     pub content: NotifyContent,
     /// With a sound.
@@ -89,6 +103,12 @@ pub struct Told {
     pub came: (u64, u64),
     /// When what came late last rang, Unix milliseconds.
     pub rang_at: Option<u64>,
+    /// The call whose message came last: what is told of it at once is for [`Notice::Call`] to say.
+    pub call: Option<MessageId>,
+    /// Calls that are told of if they are missed; `true`: together with what came late.
+    pub calls: BTreeMap<MessageId, bool>,
+    /// The call whose ringing is told, and where.
+    pub ringing: Option<(MessageId, ChatId)>,
     /// Unread messages that were deleted since a conversation was told to have changed: it was not read therefore.
     pub deleted: BTreeMap<ChatId, u64>,
 }

@@ -54,7 +54,7 @@ pub fn check(t: &Tokens) -> Result<(), TooFaint> {
         accent on bg_rail, bg_app, bg_panel, bg_raised, bg_hover, bg_selected;
         ok on bg_rail, bg_app, bg_panel, bg_raised, bg_hover;
         warn on bg_rail, bg_app, bg_panel, bg_raised, bg_hover;
-        danger on bg_rail, bg_app, bg_panel, bg_raised, bg_hover;
+        danger on bg_rail, bg_app, bg_panel, bg_raised, bg_hover, bubble_in;
         link on bg_app, bg_raised, bubble_in;
         link_out on bubble_out;
         on_bubble_in on bubble_in;

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use kith_node::{
     AccountId, ChatId, Event, MessageId,
     notify::{Facts, Happened, Looking, Quiet, decide},
-    views::{Chat, Contact, ContactState, NotifyContent, Presence},
+    views::{Call, CallPhase, Chat, Contact, ContactState, Message, MessageKind, NotifyContent, Presence},
 };
 
 use super::Effect;
 use crate::{
-    model::{About, Filter, Model, Notice, Route, Stage, Waiting, shown_name},
+    model::{About, Filter, Model, Notice, Route, Stage, Waiting, calls, shown_name},
     text::{inline, links::safe_name},
 };
 
@@ -21,11 +21,19 @@ const RING_AGAIN_MS: u64 = 60_000;
 #[expect(clippy::wildcard_enum_match_arm, reason = "few kinds of event are told outside the window or end that")]
 pub(super) fn heard(model: &mut Model, event: &Event, out: &mut Vec<Effect>) {
     match event {
+        Event::Notify { message, late, .. } if model.told.call == Some(*message) => {
+            model.told.calls.insert(*message, *late);
+        }
+        Event::CallIncoming { call } => rings(model, call, out),
+        Event::CallChanged { call } if call.phase != CallPhase::Incoming => rang(model, call.call, out),
+        Event::MessageUpserted { message } if message.kind == MessageKind::Call && !message.deleted => {
+            called(model, message, out);
+        }
         Event::Notify { chat, message, title, body, mention, late } => {
             let what = if *mention { Happened::Mention } else { Happened::Message };
             let facts = Facts { late: *late, ..facts(model, what, Some(*chat)) };
             let text = inline::plain(body);
-            wrote(model, &facts, (*chat, *message), (title, text), out);
+            wrote(model, &facts, (*chat, *message), (title, text), false, out);
         }
         Event::ContactRequested { contact } => asked(model, contact, out),
         Event::ContactChanged { contact } => {
@@ -47,6 +55,41 @@ pub(super) fn heard(model: &mut Model, event: &Event, out: &mut Vec<Effect>) {
     }
 }
 
+/// It rings here. Who looks at the window sees it there.
+fn rings(model: &mut Model, call: &Call, out: &mut Vec<Effect>) {
+    let facts = facts(model, Happened::Mention, Some(call.chat));
+    let Some(told) = decide(&facts).filter(|_| !call.silent && (facts.looking == Looking::Elsewhere || facts.locked))
+    else {
+        return;
+    };
+    let named = told.content >= NotifyContent::Name;
+    let name = if named { safe_name(&model.name_of(call.account)).into_owned() } else { String::new() };
+    model.told.ringing = Some((call.call, call.chat));
+    show(model, About::Call(call.chat), Notice::Call { name }, told.sound, out);
+}
+
+/// It does not ring here any more.
+fn rang(model: &mut Model, call: MessageId, out: &mut Vec<Effect>) {
+    if let Some((_, chat)) = model.told.ringing.filter(|(ringing, _)| *ringing == call) {
+        take_back(model, About::Call(chat), out);
+    }
+}
+
+/// The message of a call came, or now says how it ended.
+fn called(model: &mut Model, message: &Message, out: &mut Vec<Effect>) {
+    let Some(record) = message.call.filter(|_| !model.is_me(message.author)) else { return };
+    if record.outcome.is_none() {
+        model.told.call = Some(message.id);
+        return;
+    }
+    let told = model.told.calls.remove(&message.id);
+    if let Some(late) = told.filter(|_| calls::is_missed(&record, false)) {
+        let facts = Facts { late, ..facts(model, Happened::Message, Some(message.chat)) };
+        let name = safe_name(&model.name_of(message.author)).into_owned();
+        wrote(model, &facts, (message.chat, message.id), (&name, String::new()), true, out);
+    }
+}
+
 /// Somebody clicked on what was told: the window comes, with what it was about.
 pub(super) fn clicked(model: &mut Model, about: About, out: &mut Vec<Effect>) {
     out.push(Effect::Show);
@@ -54,8 +97,10 @@ pub(super) fn clicked(model: &mut Model, about: About, out: &mut Vec<Effect>) {
         return;
     }
     // Of those that are gone meanwhile there is the list.
-    let open =
-        if let About::Chat(chat) = about { Some(chat).filter(|chat| model.chats.contains_key(chat)) } else { None };
+    let open = match about {
+        About::Chat(chat) | About::Call(chat) => Some(chat).filter(|chat| model.chats.contains_key(chat)),
+        About::Several | About::Requests => None,
+    };
     if about == About::Requests {
         model.view.filter = Filter::Requests;
     } else if model.view.filter == Filter::Requests {
@@ -108,10 +153,12 @@ fn wrote(
     facts: &Facts,
     (chat, message): (ChatId, MessageId),
     (name, text): (&str, String),
+    missed: bool,
     out: &mut Vec<Effect>,
 ) {
     let Some(told) = decide(facts) else { return };
-    let one = Waiting { chat, message, name: name.to_owned(), text, content: told.content, sound: told.sound };
+    let (name, content, sound) = (name.to_owned(), told.content, told.sound);
+    let one = Waiting { chat, message, name, text, missed, content, sound };
     if told.together {
         model.told.wait(model.now, one);
     } else {
@@ -120,17 +167,21 @@ fn wrote(
 }
 
 fn show_one(model: &mut Model, one: Waiting, out: &mut Vec<Effect>) {
-    let Waiting { chat, message, name, text, content, sound } = one;
+    let Waiting { chat, message, name, text, missed, content, sound } = one;
     let name = if content >= NotifyContent::Name { name } else { String::new() };
     let text = if content >= NotifyContent::Text { text } else { String::new() };
     model.told.chats.entry(chat).or_default().push(message);
-    show(model, About::Chat(chat), Notice::Message { name, text }, sound, out);
+    let notice = if missed { Notice::Missed { name } } else { Notice::Message { name, text } };
+    show(model, About::Chat(chat), notice, sound, out);
 }
 
 fn show(model: &mut Model, about: About, notice: Notice, sound: bool, out: &mut Vec<Effect>) {
     let silent = match &notice {
         Notice::Message { name, text } => name.is_empty() && text.is_empty(),
-        Notice::Messages { name, .. } | Notice::Requests { name, .. } => name.is_empty(),
+        Notice::Messages { name, .. }
+        | Notice::Requests { name, .. }
+        | Notice::Call { name }
+        | Notice::Missed { name } => name.is_empty(),
         Notice::Chats { .. } => true,
     };
     if silent {
@@ -146,6 +197,7 @@ fn take_back(model: &mut Model, about: About, out: &mut Vec<Effect>) {
         About::Chat(chat) => drop(model.told.chats.remove(&chat)),
         About::Several => model.told.several.clear(),
         About::Requests => model.told.requests.clear(),
+        About::Call(_) => model.told.ringing = None,
     }
     model.told.saying.remove(&about);
     out.push(Effect::Unnotify(about));
@@ -203,6 +255,11 @@ pub(super) fn read(model: &mut Model, chat: ChatId, out: &mut Vec<Effect>) {
 
 /// After events were missed: what was read meanwhile is taken back.
 pub(super) fn reloaded(model: &mut Model, out: &mut Vec<Effect>) {
+    if let Some((call, _)) = model.told.ringing
+        && model.calls.incoming().is_none_or(|incoming| incoming.call != call)
+    {
+        rang(model, call, out);
+    }
     let told: BTreeSet<ChatId> = model.told.chats.keys().chain(model.told.several.keys()).copied().collect();
     for chat in told {
         if model.chats.get(&chat).is_none_or(|row| row.unread == 0) {

@@ -8,7 +8,7 @@ use kith_node::{
 };
 
 use super::{
-    Effect, Then, backup, contacts, link_preview, mailboxes, messages, public_address, schedule, stickers, toast,
+    Effect, Then, backup, calls, contacts, link_preview, mailboxes, messages, public_address, schedule, stickers, toast,
 };
 use crate::{
     model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words},
@@ -73,6 +73,8 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
         }
         (Then::Stickers, Reply::StickersList(found)) => model.stickers = found.stickers,
         (Then::StickerAdded, _) => stickers::added(model),
+        (Then::CallStarted, _) => model.calls.asked = false,
+        (Then::CallStats(call), Reply::CallsStats(stats)) => calls::told_stats(model, call, stats),
         (Then::BackedUp, _) => backup::done(model),
         (Then::Rolling, Reply::BackupStatus(backups)) => model.backups = Some(backups),
         (Then::Rolling, Reply::BackupSet(_)) => backup::rolling_set(model),
@@ -201,8 +203,12 @@ fn failed(model: &mut Model, then: Then, error: &ApiError, out: &mut Vec<Effect>
             }
         }
         Then::StickerAdded => stickers::not_added(model, error),
+        Then::CallStarted => calls::not_started(model, error.code, key),
         // The list comes with the next change.
         Then::Stickers => {}
+        // It ended meanwhile, as the next event says.
+        Then::CallStats(_) => {}
+        Then::CallChanged if error.code == ErrorCode::NotFound => {}
         Then::BackedUp | Then::Rolling => backup::failed(model, error, key),
         Then::LinkSeen(chat, number) => link_preview::seen(model, chat, number, Err(error)),
         Then::Quoted(chat, id) => messages::quoted(model, chat, id, None),

@@ -13,6 +13,7 @@ use crate::model::{
     samples::{NOW, account, chat, chat_id, contact, message, message_id, network, profile},
 };
 
+mod calls;
 mod invites;
 mod link_preview;
 mod mailboxes;
@@ -30,6 +31,7 @@ fn snapshot() -> Box<Snapshot> {
         chats: vec![chat(1, "Mara")],
         network: network(),
         settings: Default::default(),
+        calls: Vec::new(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod aim;
 pub(crate) mod bubble;
+mod calls;
 mod completion;
 mod composer;
 pub(crate) mod data;

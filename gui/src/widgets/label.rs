@@ -38,6 +38,11 @@ pub(crate) fn muted(ui: &mut Ui, cx: &Cx<'_>, text: &str) -> Response {
     aligned(ui, cx, |ui| wrapped(ui, text))
 }
 
+/// Text of [`Theme::cut`](crate::theme::Theme::cut), in one line whatever room there is.
+pub(crate) fn one_line(ui: &mut Ui, text: Text) -> Response {
+    spoken(ui, text, Label::truncate)
+}
+
 /// Text that takes as many lines as it needs.
 pub(crate) fn wrapped(ui: &mut Ui, text: Text) -> Response {
     spoken(ui, text, Label::wrap)

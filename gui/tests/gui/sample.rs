@@ -65,6 +65,7 @@ fn message(n: u32, chat: u8, author: u8, minutes_ago: u64, text: &str) -> Messag
         sticker: None,
         emoji: Vec::new(),
         preview: None,
+        call: None,
     }
 }
 

@@ -81,8 +81,9 @@ async fn carry_out(server: &Proxy<'_>, told: Tell, shown: &mut BTreeMap<About, u
             // Anew, and not in the place of the one before: that would not be seen on some desktops.
             close(server, shown.remove(&about)).await?;
             let hint = if sound {
-                // The name by which sound themes know it.
-                ("sound-name", Value::from("message-new-instant"))
+                // The names by which sound themes know them.
+                let call = matches!(about, About::Call(_));
+                ("sound-name", Value::from(if call { "phone-incoming-call" } else { "message-new-instant" }))
             } else {
                 ("suppress-sound", Value::from(true))
             };

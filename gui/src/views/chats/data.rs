@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use kith_node::{
     AccountId, ChatId, MessageId,
-    views::{Chat, ChatKind, ContactState, MessageKind, MessageState, Presence},
+    views::{Chat, ChatKind, ContactState, Message, MessageKind, MessageState, Presence},
 };
 
 use crate::{
@@ -77,11 +77,12 @@ fn row(model: &Model, lang: &Lang, chat: &Chat, selected: bool) -> ChatRow {
     };
     let draft = draft.map(str::trim).filter(|draft| !draft.is_empty() && !selected);
     let last = chat.last.as_ref();
-    let mine = last.is_some_and(|last| model.is_me(last.author) && last.kind != MessageKind::System);
+    let said = |last: &Message| !matches!(last.kind, MessageKind::System | MessageKind::Call);
+    let mine = last.is_some_and(|last| model.is_me(last.author) && said(last));
     let preview = last.map(|last| match (last.kind, &last.text) {
         _ if last.deleted => lang.t("message-deleted"),
         (MessageKind::System, _) => conversation::data::system_text(model, lang, last).unwrap_or_default(),
-        (MessageKind::Introduction | MessageKind::Sticker, _) => {
+        (MessageKind::Introduction | MessageKind::Sticker | MessageKind::Call, _) => {
             conversation::data::text_of(model, lang, last).unwrap_or_default()
         }
         (MessageKind::Unknown, _) => lang.t("message-unknown"),

@@ -9,6 +9,7 @@ use egui::{
 use kith_node::{MessageId, views::MessageState};
 
 use super::{
+    calls,
     data::{Bubble, Progress},
     introduction, link_preview, poll, quote, reactions, refused, sticker, toolbar,
 };
@@ -49,6 +50,7 @@ pub(crate) struct Laid {
     poll: Option<poll::Laid>,
     introduction: Option<introduction::Laid>,
     preview: Option<link_preview::Laid>,
+    call: Option<calls::Laid>,
     meta: Arc<Galley>,
     size: egui::Vec2,
     gap: f32,
@@ -87,7 +89,9 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, manner: Manner<'_>, rev
     };
     let names_me = bubble.mention && !bubble.mine;
     let pictured = sticker::is_shown(cx, bubble);
-    let text = if pictured { "" } else { text };
+    let call = bubble.call.as_ref().map(|call| calls::lay(ui, cx, call, poll_ink(cx, bubble), room));
+    let wordless = pictured || call.is_some();
+    let text = if wordless { "" } else { text };
     let pictures: Vec<_> = bubble
         .emoji
         .iter()
@@ -108,6 +112,7 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, manner: Manner<'_>, rev
     let below = introduction.as_ref().map_or(poll_size, introduction::Laid::size);
     let below = preview.as_ref().map_or(below, link_preview::Laid::size);
     let below = if pictured { sticker::size(room) } else { below };
+    let below = call.as_ref().map_or(below, calls::Laid::size);
     let meta = meta(ui, cx, bubble);
     let last = body.galley.rows.last().map_or(0.0, |row| row.rect().width());
     let inline = below == egui::Vec2::ZERO && !body.rtl && last + 12.0 + meta.size().x <= room;
@@ -115,7 +120,7 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, manner: Manner<'_>, rev
     let forwarded_size = forwarded.as_ref().map_or(egui::Vec2::ZERO, |galley| galley.size());
     let quote_size = quote.as_ref().map_or(egui::Vec2::ZERO, quote::Laid::size);
     let above = forwarded_size.y + quote_size.y;
-    let words_height = if pictured { 0.0 } else { body.galley.size().y };
+    let words_height = if wordless { 0.0 } else { body.galley.size().y };
     let text_height = words_height + below.y + if inline { 0.0 } else { meta.size().y + 1.0 };
     let inner =
         vec2(body.galley.size().x.max(wide).max(forwarded_size.x).max(quote_size.x).max(below.x), above + text_height);
@@ -125,7 +130,7 @@ pub(crate) fn lay(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble, manner: Manner<'_>, rev
         (false, _) => 2.0,
     };
     let size = inner + vec2(2.0 * SIDE, 2.0 * EDGE);
-    Laid { forwarded, quote, chips, above, body, poll, introduction, preview, meta, size, gap }
+    Laid { forwarded, quote, chips, above, body, poll, introduction, preview, call, meta, size, gap }
 }
 
 fn caption(ui: &Ui, cx: &Cx<'_>, text: &str, color: Color) -> Arc<Galley> {
@@ -210,7 +215,7 @@ fn meta(ui: &Ui, cx: &Cx<'_>, bubble: &Bubble) -> Arc<Galley> {
 fn mark(cx: &Cx<'_>, bubble: &Bubble) -> Option<(Icon, Color)> {
     let t = cx.tokens();
     match bubble.progress {
-        Progress::Theirs | Progress::Note | Progress::Gone => None,
+        Progress::Theirs | Progress::Note | Progress::Gone | Progress::Call(_) => None,
         Progress::Pending | Progress::State(MessageState::Queued) => Some((icons::CLOCK, t.meta_out)),
         Progress::State(MessageState::Stored) => Some((icons::CHECK, t.meta_out)),
         Progress::State(MessageState::Delivered) => Some((icons::CHECKS, t.meta_out)),
@@ -249,6 +254,7 @@ fn progress_text(cx: &Cx<'_>, bubble: &Bubble) -> String {
         (Progress::State(MessageState::Failed), _) => {
             format!("{}: {}", cx.t(progress_key(&bubble.progress)), refused::why(cx, bubble))
         }
+        (Progress::Call(about), _) => about.clone(),
         _ => cx.t(progress_key(&bubble.progress)),
     }
 }
@@ -256,7 +262,7 @@ fn progress_text(cx: &Cx<'_>, bubble: &Bubble) -> String {
 /// The key of the word for how far a message got.
 pub(crate) fn progress_key(progress: &Progress) -> &'static str {
     match progress {
-        Progress::Theirs => "state-received",
+        Progress::Theirs | Progress::Call(_) => "state-received",
         Progress::Gone => "message-deleted",
         Progress::Note => "state-note",
         Progress::Pending | Progress::State(MessageState::Queued) => "state-queued",
@@ -326,6 +332,8 @@ pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: Laid, lo
     let asked = choices(ui, cx, bubble, &laid, rect, sense);
     answer(ui, cx, bubble, &laid, rect, sense);
     let preview = preview(ui, cx, bubble, &laid, rect, sense);
+    let called = call(ui, cx, bubble, &laid, rect, sense);
+    let asked = asked.or(called);
     let at = Align2::RIGHT_BOTTOM.anchor_size(rect.max - vec2(SIDE, EDGE), laid.meta.size());
     ui.painter().galley(at.min, laid.meta.clone(), t.meta_in);
     if let Some(chip) = reactions::show(ui, cx, &bubble.chips, &laid.chips, rect, right, sense)
@@ -358,6 +366,13 @@ fn choices(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: &Laid, rect: Rect, s
         cx.act(Action::Vote(id, shown.pressed(at)));
     }
     pressed.menu
+}
+
+/// What became of a call; where the menu was asked for.
+fn call(ui: &Ui, cx: &mut Cx<'_>, bubble: &Bubble, laid: &Laid, rect: Rect, sense: Sense) -> Option<Response> {
+    let (shown, call) = (bubble.call.as_ref()?, laid.call.as_ref()?);
+    let room = Rect::from_min_max(rect.min + vec2(SIDE, EDGE + laid.above), rect.max - vec2(SIDE, EDGE));
+    calls::show(ui, cx, shown, call, poll_ink(cx, bubble), room, sense).filter(Response::secondary_clicked)
 }
 
 /// What can be said to a suggestion to get to know somebody, below it.
@@ -510,7 +525,7 @@ fn menu(
         if body.has_spoiler && menu_item(ui, cx, icons::EYE, &cx.t("message-uncover"), false) {
             uncover = true;
         }
-        if let Some(text) = &bubble.text
+        if let Some(text) = bubble.text.as_ref().filter(|_| bubble.call.is_none())
             && menu_item(ui, cx, icons::COPY, &cx.t("message-copy"), false)
         {
             cx.act(Action::Copy(text.clone(), Copied::Message));
@@ -563,7 +578,8 @@ fn changes(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, id: MessageId) {
     {
         cx.act(Action::ClosePoll(id));
     }
-    let words = bubble.text.is_some() && bubble.poll.is_none() && bubble.introduction.is_none();
+    let own = bubble.poll.is_some() || bubble.introduction.is_some() || bubble.call.is_some();
+    let words = bubble.text.is_some() && !own;
     if let Some(shown) = bubble.sticker.as_ref().filter(|_| sticker::is_shown(cx, bubble)) {
         let known = cx.model.stickers.iter().any(|own| own.picture == shown.picture);
         if !known && menu_item(ui, cx, icons::PLUS_CIRCLE, &cx.t("sticker-keep"), false) {
@@ -587,7 +603,7 @@ fn changes(ui: &mut Ui, cx: &mut Cx<'_>, bubble: &Bubble, id: MessageId) {
     }
     let (icon, pin) =
         if bubble.pinned { (icons::PUSH_PIN_SLASH, "message-unpin") } else { (icons::PUSH_PIN, "message-pin") };
-    if menu_item(ui, cx, icon, &cx.t(pin), false) {
+    if bubble.call.is_none() && menu_item(ui, cx, icon, &cx.t(pin), false) {
         cx.act(Action::PinMessage(id, !bubble.pinned));
     }
 }

@@ -5,7 +5,7 @@ use kith_node::{
     views::{Message, MessageKind, MessageState, Pictured, Reaction, System},
 };
 
-use super::{introduction, link_preview, poll};
+use super::{calls, introduction, link_preview, poll};
 use crate::{
     i18n::{Arg, Lang},
     model::{Model, Quote, Talk, shown_name},
@@ -44,6 +44,8 @@ pub(crate) enum Progress {
     Pending,
     /// Not even that; why.
     Refused(String),
+    /// A call, and how it ended: that is what is to be known.
+    Call(String),
     /// On the disk, or further.
     State(MessageState),
 }
@@ -86,6 +88,8 @@ pub(crate) struct Bubble {
     pub(crate) introduction: Option<introduction::Shown>,
     /// What is behind a link in it.
     pub(crate) preview: Option<link_preview::Shown>,
+    /// A call.
+    pub(crate) call: Option<calls::Shown>,
     /// The first of its group.
     pub(crate) first: bool,
     /// The last of its group.
@@ -127,6 +131,7 @@ pub(crate) fn quoted(model: &Model, lang: &Lang, talk: &Talk, id: MessageId) -> 
     let text = match &message.text {
         _ if message.deleted => lang.t("message-deleted"),
         _ if message.system.is_some() => system_text(model, lang, message).unwrap_or_default(),
+        None if message.call.is_some() => text_of(model, lang, message).unwrap_or_default(),
         Some(_) => {
             let text = text_of(model, lang, message).unwrap_or_default();
             inline::plain(&text).chars().take(QUOTE_CHARS).collect()
@@ -170,8 +175,15 @@ pub(crate) fn text_of(model: &Model, lang: &Lang, message: &Message) -> Option<S
     if let Some(sticker) = message.sticker.as_ref().filter(|_| !message.deleted) {
         return Some(lang.with("sticker-words", &[("name", Arg::Text(&sticker.name))]));
     }
+    if let Some(call) = calls::Shown::of(model, message) {
+        return Some(call.words(lang));
+    }
     let words = matches!(message.kind, MessageKind::Text | MessageKind::Poll) && !message.deleted;
     words.then(|| message.text.clone().unwrap_or_default())
+}
+
+fn call_about(model: &Model, lang: &Lang, message: &Message) -> String {
+    calls::Shown::of(model, message).map_or_else(String::new, |call| call.about(lang))
 }
 
 fn chips(model: &Model, lang: &Lang, message: &Message) -> Vec<Chip> {
@@ -256,6 +268,7 @@ struct Written {
     emoji: Vec<Pictured>,
     introduction: Option<introduction::Shown>,
     preview: Option<link_preview::Shown>,
+    call: Option<calls::Shown>,
     planned: Option<u64>,
     system: Option<String>,
     expires: Option<(Option<u64>, u64)>,
@@ -286,11 +299,15 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         sticker: message.sticker.clone().filter(|_| !message.deleted),
         emoji: message.emoji.clone(),
         preview: preview_of(message),
+        call: calls::Shown::of(model, message),
         expires: message.expires_s.map(|after| (message.expires_at, after)),
         local: 0,
         author: message.author,
         at: message.sent_at,
-        text: text_of(model, lang, message),
+        text: match calls::Shown::of(model, message) {
+            Some(call) => Some(call.title(lang)),
+            None => text_of(model, lang, message),
+        },
         deleted: message.deleted,
         mention: message.mention,
         forwarded: message.forwarded,
@@ -303,6 +320,7 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         progress: match message.state {
             _ if notes => Progress::Note,
             _ if message.deleted => Progress::Gone,
+            _ if message.call.is_some() => Progress::Call(call_about(model, lang, message)),
             Some(state) if message.author == me => Progress::State(state),
             _ => Progress::Theirs,
         },
@@ -314,6 +332,7 @@ fn written(model: &Model, lang: &Lang, talk: &Talk, me: AccountId, notes: bool) 
         sticker: None,
         emoji: mine(model),
         preview: None,
+        call: None,
         planned: None,
         system: None,
         expires: None,
@@ -365,6 +384,7 @@ impl Written {
             emoji: self.emoji.clone(),
             introduction: self.introduction.clone(),
             preview: self.preview.clone(),
+            call: self.call.clone(),
             first,
             last,
         }

@@ -25,9 +25,9 @@ use crate::{
     text::{links, names::Names},
     theme::{Type, icons},
     update::Target,
-    views::{chats, contacts::standing, shell},
+    views::{calls, chats, contacts::standing, shell},
     widgets::{
-        Face, Kind, avatar, button, empty_state, glyph, icon_button, icon_toggle, label,
+        Face, Kind, avatar, button, empty_state, glyph, icon_button, icon_toggle, label, one_line,
         timeline::{RowKey, Rows, Timeline},
         typing,
     },
@@ -124,6 +124,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, chat: &Chat, narrow: bool) {
                 info(ui, cx, chat);
             }
         }
+        calls::start_button(ui, cx, chat);
         if let Some(seconds) = chat.expires_s {
             let after = cx.lang.span(seconds);
             let label = cx.with("expiry-on", &[("span", Arg::Text(&after))]);
@@ -149,7 +150,12 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, chat: &Chat, narrow: bool) {
                 ui.allocate_ui_with_layout(vec2(ui.available_width(), 22.0), start, |ui| {
                     ui.spacing_mut().item_spacing.x = 4.0;
                     let name = links::safe_name(&title);
-                    label(ui, cx.theme.text(name, Type::TITLE, cx.tokens().text));
+                    let room = (ui.available_width() - 20.0).max(40.0);
+                    let name = cx.theme.cut(ui, name, Type::TITLE, cx.tokens().text, room);
+                    ui.scope(|ui| {
+                        ui.set_max_width(room);
+                        one_line(ui, name);
+                    });
                     if contact.is_some_and(|contact| contact.state == ContactState::Verified) {
                         let seal = glyph(ui, cx, icons::SEAL_CHECK, 16.0, cx.tokens().ok, true);
                         seal.on_hover_text(cx.t("trust-verified"));
@@ -158,7 +164,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, chat: &Chat, narrow: bool) {
                 match cx.model.typing_in(chat.chat) {
                     Some(account) => typing(ui, cx, &cx.model.name_of(account)),
                     None => {
-                        label(ui, cx.theme.text(subtitle(cx, chat), Type::CAPTION, cx.tokens().text_2));
+                        let room = ui.available_width();
+                        one_line(ui, cx.theme.cut(ui, subtitle(cx, chat), Type::CAPTION, cx.tokens().text_2, room));
                     }
                 }
             });
