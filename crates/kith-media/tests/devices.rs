@@ -267,7 +267,8 @@ fn the_list_says_what_there_is_and_what_is_default() {
             running.engine.list_devices().unwrap();
             assert!(matches!(running.event(), EngineEvent::Devices(Ok(again)) if again == devices));
         }
-        assert_eq!(stream_threads(), threads);
+        // One of the first list may have been ending still.
+        assert!(stream_threads() <= threads);
         running.engine.set_output(AudioOut::Device(Some("kith_c".into()))).unwrap();
         let EngineEvent::Failed { error, .. } = running.event() else { panic!("there is no kith_c") };
         assert_eq!(error.to_string(), r#"there is no output "kith_c""#);
