@@ -318,6 +318,7 @@ impl NodeBuilder {
         tasks.spawn(public_address::work(orders, to_core.clone(), tasks.clone()));
         let shell = self.call_shell(&net, &to_core, &hub, tasks);
         let numbers = shell.numbers.clone();
+        tasks.spawn(calls::tones::run(shell.sound.output.clone(), hub.read_new(), tasks.clone()));
         tasks.spawn(calls::run(shell, call_orders));
         let network_ended = ended.clone().drop_guard();
         let (spares, spares_seen) = watch::channel(Vec::new());

@@ -2,6 +2,7 @@
 //! it. A session and its sound live in one task, which ends both.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
+pub(crate) mod tones;
 mod voice;
 
 use std::{
