@@ -246,6 +246,25 @@ async fn a_program_that_dies_ends_its_call() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_program_that_ends_hangs_up() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let mut ada = Person::new(root.path(), "ada", &[]).await?;
+    let mut mara = Person::new(root.path(), "mara", &[]).await?;
+    befriend(&mut ada, &mut mara, "may I call you?").await?;
+    let id = call(&ada, &mara).await?;
+    stands(&mut mara, &id, "incoming").await?;
+    mara.call("calls.accept", json!({ "call": id })).await?;
+    for person in [&mut ada, &mut mara] {
+        stands(person, &id, "connected").await?;
+    }
+    let account = mara.account.clone();
+    ensure!(mara.node.terminate().await?.success());
+    stands(&mut ada, &id, "over").await?;
+    ensure!(record(&ada, &account, &id).await?["outcome"] == "talked");
+    Ok(())
+}
+
 fn now_ms() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(0, |now| now.as_millis() as u64)

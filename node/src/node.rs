@@ -15,8 +15,8 @@ use std::{
 use kith_api::{
     AccountId, ApiError, Command, ErrorCode, Event, Method, Password, Place, Reply, Snapshot,
     params::{
-        BackupExportParams, BackupExportReply, BackupSetParams, BootstrapParams, Done, PhraseParams, PhraseReply,
-        SetPasswordParams, SmallPictureParams, StickersAddParams, TestReply, WipeParams,
+        BackupExportParams, BackupExportReply, BackupSetParams, BootstrapParams, CallRef, Done, Nothing, PhraseParams,
+        PhraseReply, SetPasswordParams, SmallPictureParams, StickersAddParams, TestReply, WipeParams,
     },
     views::{Backups, IceServersReply},
 };
@@ -192,9 +192,7 @@ impl Shared {
         match command.place() {
             Place::Core => {
                 let named = bootstraps::named_by(&command);
-                let (answer, answered) = oneshot::channel();
-                self.tell_core(ToCore::Call(command, answer)).await?;
-                let answered = async { answered.await.unwrap_or_else(|_dropped| Err(stopping())) };
+                let answered = self.told_core(command).await?;
                 if named.is_empty() { answered.await } else { self.join_with(named, answered).await }
             }
             Place::Query => self.readers.ask(&self.tasks, command).await,
@@ -463,11 +461,41 @@ impl Shared {
         answered.await.map_err(|_dropped| stopping())
     }
 
+    /// Hangs up, so that nobody waits for this node to come back.
+    async fn end_calls(&self) {
+        let calls = match self.ask_core(Command::CallsList(Nothing {})).await {
+            Ok(Reply::CallsList(reply)) => reply.calls,
+            Ok(_) | Err(_) => return,
+        };
+        for call in calls {
+            if let Err(error) = self.ask_core(Command::CallsHangUp(CallRef { call: call.call })).await {
+                tracing::info!(%error, "a call was not ended");
+            }
+        }
+    }
+
+    async fn ask_core(&self, command: Command) -> Result<Reply, ApiError> {
+        self.told_core(command).await?.await
+    }
+
+    /// Tells the core a command; what it gives is the answer, once it is there.
+    async fn told_core(
+        &self,
+        command: Command,
+    ) -> Result<impl Future<Output = Result<Reply, ApiError>> + Send + use<>, ApiError> {
+        let (answer, answered) = oneshot::channel();
+        self.tell_core(ToCore::Call(command, answer)).await?;
+        Ok(async { answered.await.unwrap_or_else(|_dropped| Err(stopping())) })
+    }
+
     async fn shutdown(&self) {
         let mut thread = self.thread.lock().await;
         let Some(thread) = thread.take() else { return };
         self.closing.store(true, Ordering::Release);
         self.backups.close();
+        if tokio::time::timeout(FLUSH_LIMIT, self.end_calls()).await.is_err() {
+            tracing::info!("calls were not ended in time");
+        }
         self.flush().await;
         self.clients.cancel();
         if self.api.is_some()
