@@ -225,11 +225,10 @@ async fn the_answering_machine_plays_its_recording_and_hangs_up() -> Result<()> 
     Ok(())
 }
 
-#[tokio::test]
-async fn a_program_that_dies_ends_its_call() -> Result<()> {
-    let root = tempfile::tempdir()?;
-    let mut ada = Person::new(root.path(), "ada", &[]).await?;
-    let mut mara = Person::new(root.path(), "mara", &[]).await?;
+/// Ada has called Mara, who answered.
+async fn in_a_call(root: &Path) -> Result<(Person, Person, String)> {
+    let mut ada = Person::new(root, "ada", &[]).await?;
+    let mut mara = Person::new(root, "mara", &[]).await?;
     befriend(&mut ada, &mut mara, "may I call you?").await?;
     let id = call(&ada, &mara).await?;
     stands(&mut mara, &id, "incoming").await?;
@@ -237,6 +236,13 @@ async fn a_program_that_dies_ends_its_call() -> Result<()> {
     for person in [&mut ada, &mut mara] {
         stands(person, &id, "connected").await?;
     }
+    Ok((ada, mara, id))
+}
+
+#[tokio::test]
+async fn a_program_that_dies_ends_its_call() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let (mut ada, mara, id) = in_a_call(root.path()).await?;
     let mara = mara.crash_and_restart().await?;
     ensure!(mara.call("calls.list", json!({})).await?["calls"] == json!([]));
     ensure!(record(&mara, &ada.account, &id).await?["outcome"] == "cancelled");
@@ -249,15 +255,7 @@ async fn a_program_that_dies_ends_its_call() -> Result<()> {
 #[tokio::test]
 async fn a_program_that_ends_hangs_up() -> Result<()> {
     let root = tempfile::tempdir()?;
-    let mut ada = Person::new(root.path(), "ada", &[]).await?;
-    let mut mara = Person::new(root.path(), "mara", &[]).await?;
-    befriend(&mut ada, &mut mara, "may I call you?").await?;
-    let id = call(&ada, &mara).await?;
-    stands(&mut mara, &id, "incoming").await?;
-    mara.call("calls.accept", json!({ "call": id })).await?;
-    for person in [&mut ada, &mut mara] {
-        stands(person, &id, "connected").await?;
-    }
+    let (mut ada, mara, id) = in_a_call(root.path()).await?;
     let account = mara.account.clone();
     ensure!(mara.node.terminate().await?.success());
     stands(&mut ada, &id, "over").await?;

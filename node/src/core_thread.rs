@@ -322,7 +322,7 @@ impl Released {
         }
     }
 
-    /// Nor does this: a call whose orders find no room is over.
+    /// Never waits: a call whose orders find no room is over.
     fn order_call(&mut self, command: CallCommand) {
         if let Err(mpsc::error::TrySendError::Full(command)) = self.sessions.try_send(command) {
             self.refused.push(Input::Call { call: command.call(), news: CallNews::Broken });

@@ -208,5 +208,10 @@ mod tests {
         assert!(silence.ask() && !silence.asks_again());
         silence.heard().bytes(1);
         assert_eq!(silence.unanswered(), Verdict::Alive, "a frame is an answer too");
+        assert!(silence.ask());
+        silence.answered();
+        line.sent(10 * BUSY_BYTES as usize);
+        silence.heard.here.store(false, Ordering::Relaxed);
+        assert_eq!(silence.unanswered(), Verdict::Alive, "of two questions one was answered");
     }
 }
