@@ -25,6 +25,7 @@ mod bans;
 mod bootstrap;
 mod cards;
 mod frames;
+mod gossip;
 mod guard;
 mod handle;
 mod hearsay;
@@ -58,7 +59,7 @@ pub use api::{
 #[doc(hidden)]
 pub use cards::TOPIC as PEERS_TOPIC;
 #[doc(hidden)]
-pub use swarm::gossip;
+pub use gossip::gossip;
 
 pub use bootstrap::{BootstrapError, check_bootstrap};
 pub use handle::Net;

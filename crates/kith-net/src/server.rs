@@ -21,6 +21,7 @@ mod config;
 mod dial_back;
 mod gate;
 mod peering;
+mod places;
 pub mod probe;
 mod records;
 mod rendezvous;

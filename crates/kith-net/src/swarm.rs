@@ -1,10 +1,10 @@
 //! Which libp2p behaviours and transports a node runs, and with which limits.
 
-use std::{collections::HashSet, future::Future, num::NonZeroUsize, pin::Pin, time::Duration};
+use std::{future::Future, num::NonZeroUsize, pin::Pin, time::Duration};
 
 use kith_crypto::SigningKey;
 use libp2p::{
-    Multiaddr, StreamProtocol, Swarm, SwarmBuilder, autonat, connection_limits, gossipsub, identify,
+    Multiaddr, StreamProtocol, Swarm, SwarmBuilder, autonat, connection_limits, identify,
     identity::Keypair,
     kad, mdns, memory_connection_limits, noise, ping, relay,
     request_response::ProtocolSupport,
@@ -16,7 +16,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     api::{NetError, Tuning},
-    cards, guard, hearsay, limits, mailbox, memory, observed, punch,
+    gossip::{Gossip, gossip},
+    guard, hearsay, limits, mailbox, memory, observed, punch,
     screen::{Judge, Screened},
     services::{self, ServicesBehaviour},
     slot::{self, SlotBehaviour},
@@ -27,9 +28,6 @@ use crate::{
 const PROTOCOL_VERSION: &str = "/kith/1.0.0";
 /// Our own record network, apart from everybody else's.
 pub(crate) const KAD_PROTOCOL: StreamProtocol = StreamProtocol::new("/kith/kad/1.0.0");
-
-/// Gossip with one allowed topic.
-pub(crate) type Gossip = gossipsub::Behaviour<gossipsub::IdentityTransform, gossipsub::WhitelistSubscriptionFilter>;
 
 /// Everything a node speaks.
 #[derive(NetworkBehaviour)]
@@ -198,40 +196,4 @@ fn kad(me: libp2p::PeerId) -> kad::Behaviour<kad::store::MemoryStore> {
     let mut kad = kad::Behaviour::with_config(me, kad::store::MemoryStore::new(me), config);
     kad.set_mode(Some(kad::Mode::Client));
     kad
-}
-
-/// The gossip of a node.
-///
-/// # Errors
-/// The settings contradict each other, which a test would have shown.
-pub fn gossip(keypair: &Keypair) -> Result<Gossip, NetError> {
-    const FAILED: NetError = NetError::Setup { part: "gossip" };
-    let topic = gossipsub::IdentTopic::new(cards::TOPIC);
-    let config = gossipsub::ConfigBuilder::default()
-        .validation_mode(gossipsub::ValidationMode::Strict)
-        .validate_messages()
-        .max_transmit_size(limits::GOSSIP_MAX)
-        .duplicate_cache_time(Duration::from_secs(120))
-        .message_id_fn(cards::message_id)
-        .build()
-        .map_err(|_config| FAILED)?;
-    let allowed = gossipsub::WhitelistSubscriptionFilter(HashSet::from([topic.hash()]));
-    let author = gossipsub::MessageAuthenticity::Signed(keypair.clone());
-    let mut gossip = Gossip::new_with_subscription_filter(author, config, allowed).map_err(|_config| FAILED)?;
-    let quiet_topic = gossipsub::TopicScoreParams {
-        // Cards are rare: punishing silence in the mesh would punish everybody.
-        mesh_message_deliveries_weight: 0.0,
-        mesh_failure_penalty_weight: 0.0,
-        invalid_message_deliveries_weight: -20.0,
-        ..gossipsub::TopicScoreParams::default()
-    };
-    let mut score = gossipsub::PeerScoreParams {
-        ip_colocation_factor_threshold: 5.0,
-        ip_colocation_factor_whitelist: HashSet::from([[127, 0, 0, 1].into()]),
-        ..gossipsub::PeerScoreParams::default()
-    };
-    score.topics.insert(topic.hash(), quiet_topic);
-    gossip.with_peer_score(score, gossipsub::PeerScoreThresholds::default()).map_err(|_score| FAILED)?;
-    gossip.subscribe(&topic).map_err(|_filter| FAILED)?;
-    Ok(gossip)
 }

@@ -7,7 +7,10 @@ use std::{
 };
 
 use kith_crypto::SigningKey;
-use kith_net::{NetCommand, NetEvent, NetState, NetStatus, Path, Tuning};
+use kith_net::{
+    NetCommand, NetEvent, NetState, NetStatus, Path, Tuning,
+    server::{Exempt, Limits},
+};
 use kith_wire::TransportId;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -147,6 +150,35 @@ async fn who_is_met_through_relays_alone_tells_nobody_where_they_are() {
         })
         .await;
     for node in [alice, bob, carol] {
+        node.stop().await;
+    }
+    bootstrap.stop().await;
+}
+
+/// Bob is met through a relay alone, by two who live behind one address that may open one circuit.
+#[tokio::test]
+async fn one_address_waits_until_its_circuit_is_free() {
+    let limits = Limits { exempt: Exempt::None, circuits_per_ip: 1, ..Limits::default() };
+    let bootstrap = Bootstrap::start_limited(limits).await;
+    let tuning = Tuning { settle: Duration::from_millis(300), reservations: 1, ..quick() };
+    let bob = Node::start_with(QUIC, tuning, SigningKey::generate(), bootstrap.addresses.clone()).await;
+    bob.command(NetCommand::RelayOnly(true)).await;
+    bob.status(|status| !status.relays.is_empty()).await;
+    // They have no reservation, so only they can open circuits.
+    let start = || Node::start_deaf(Tuning { reservations: 0, ..tuning }, &bootstrap.addresses);
+    let (mut alice, mut carol) = (start(), start());
+    for node in [&alice, &carol] {
+        node.command(NetCommand::RelayOnly(true)).await;
+        bob.command(track(node.id, vec![])).await;
+    }
+    alice.command(track(bob.id, vec![])).await;
+    assert!(matches!(alice.up(&bob).await, Path::Relayed { .. }));
+    carol.command(track(bob.id, vec![])).await;
+    carol.status(|_| bootstrap.relay("CircuitReqDenied") > 2).await;
+    assert_eq!((bootstrap.circuits(), carol.saw(|event| matches!(event, NetEvent::PeerUp { .. }))), ((1, 0), false));
+    alice.stop().await;
+    assert!(matches!(carol.up(&bob).await, Path::Relayed { .. }));
+    for node in [bob, carol] {
         node.stop().await;
     }
     bootstrap.stop().await;

@@ -314,6 +314,15 @@ impl Bootstrap {
 
     /// Connected to other bootstrap nodes.
     pub(crate) async fn start_beside(key: SigningKey, listen: &str, neighbours: &[String]) -> Self {
+        Self::launch(key, listen, neighbours, Limits::default()).await
+    }
+
+    /// With other limits.
+    pub(crate) async fn start_limited(limits: Limits) -> Self {
+        Self::launch(SigningKey::generate(), QUIC, &[], limits).await
+    }
+
+    async fn launch(key: SigningKey, listen: &str, neighbours: &[String], limits: Limits) -> Self {
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
         let folder = tempfile::tempdir().expect("folder");
         let starting = async {
@@ -330,7 +339,7 @@ impl Bootstrap {
                     slots_dir: folder.path().to_owned(),
                     mailbox: None,
                     agent: "kith-bootstrap-test".to_owned(),
-                    limits: Limits::default(),
+                    limits: limits.clone(),
                 };
                 let mut registry = Registry::default();
                 match Server::start(config, &mut registry, &tracker, cancel.clone()).await {
@@ -349,13 +358,15 @@ impl Bootstrap {
 
     /// How many circuits were opened so far, and how many of them are closed.
     pub(crate) fn circuits(&self) -> (u64, u64) {
+        (self.relay("CircuitReqAccepted"), self.relay("CircuitClosed"))
+    }
+
+    /// How often this happened to the relay.
+    pub(crate) fn relay(&self, event: &str) -> u64 {
         let mut text = String::new();
         encode(&mut text, &self.registry).expect("text");
-        let count = |event: &str| {
-            let lines = text.lines().filter(|line| line.contains(&format!("event=\"{event}\"")));
-            lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
-        };
-        (count("CircuitReqAccepted"), count("CircuitClosed"))
+        let lines = text.lines().filter(|line| line.contains(&format!("event=\"{event}\"")));
+        lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
     }
 
     /// Stops it and gives back its key and address.

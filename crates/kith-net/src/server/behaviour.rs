@@ -234,3 +234,24 @@ fn score(exempt: Exempt, topic: &IdentTopic) -> gossipsub::PeerScoreParams {
         ..gossipsub::PeerScoreParams::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{bans, gossip::tests::crowd};
+
+    #[test]
+    fn a_crowd_behind_one_address_is_not_listened_to() {
+        let listened = |exempt: Exempt, address: &str| {
+            let mut gossip = gossip_behaviour(&Keypair::generate_ed25519(), exempt).unwrap();
+            let peers = crowd(&mut gossip, address, 0, 50);
+            let other = crowd(&mut gossip, "/ip4/9.9.9.9/tcp/1", 100, 10);
+            assert!(other.iter().all(|peer| gossip.peer_score(peer).unwrap() >= 0.0));
+            peers.iter().all(|peer| !bans::is_graylisted(gossip.peer_score(peer)))
+        };
+        assert!(
+            !listened(Exempt::Loopback, "/ip4/8.8.8.8/tcp/1") && listened(Exempt::Loopback, "/ip4/127.0.0.1/tcp/1")
+        );
+        assert!(!listened(Exempt::None, "/ip4/127.0.0.1/tcp/1") && listened(Exempt::Private, "/ip4/10.1.0.1/tcp/1"));
+    }
+}

@@ -84,6 +84,8 @@ pub struct Limits {
     pub circuits: u32,
     /// Relay circuits of one peer.
     pub circuits_per_peer: u32,
+    /// Relay circuits of peers behind one address or /56.
+    pub circuits_per_ip: u32,
     /// Bytes one circuit may carry, both directions together.
     pub circuit_bytes: u64,
     /// Bytes per second all circuits may carry together over time; each is paid for in full when it is opened. Without
@@ -130,6 +132,7 @@ impl Default for Limits {
             reservations_per_ip: 8,
             circuits: 256,
             circuits_per_peer: 4,
+            circuits_per_ip: 64,
             circuit_bytes: 8 << 20,
             circuits_bytes_per_s: 12_500_000,
             circuit_s: 30 * 60,

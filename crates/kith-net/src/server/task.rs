@@ -346,13 +346,18 @@ impl Task {
             self.stats.relay("reservation", "denied");
         } else if let relay::Event::ReservationTimedOut { src_peer_id } = event {
             self.unreserve(src_peer_id);
-        } else if matches!(event, relay::Event::CircuitReqAccepted { .. }) {
-            self.judges.circuits.opened(Instant::now());
+        } else if let relay::Event::CircuitReqAccepted { src_peer_id, .. } = event {
+            self.judges.circuits.opened(src_peer_id, Instant::now());
             self.stats.circuits(1);
             self.stats.relay("circuit", "accepted");
-        } else if matches!(event, relay::Event::CircuitReqDenied { .. }) {
+        } else if let relay::Event::CircuitReqDenied { src_peer_id, status, .. } = event {
+            // Those above a limit were given no place.
+            if !matches!(status, relay::StatusCode::ResourceLimitExceeded) {
+                self.judges.circuits.refused(src_peer_id);
+            }
             self.stats.relay("circuit", "denied");
-        } else if matches!(event, relay::Event::CircuitClosed { .. }) {
+        } else if let relay::Event::CircuitClosed { src_peer_id, .. } = event {
+            self.judges.circuits.closed(src_peer_id);
             self.stats.circuits(-1);
         }
     }
