@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use kith_tests::{
     people::{Person, befriend},
     process::{BootstrapHome, Home},
+    rpc::soon,
 };
 use serde_json::json;
 
@@ -101,4 +102,37 @@ async fn an_invite_outlives_the_key_of_its_maker() -> Result<()> {
     bob.meets(&a).await?;
     let sent = bob.write(&a, "found you").await?;
     bob.sees_state(&a, &sent, "delivered").await
+}
+
+/// Nobody restarts: the key changes while both run, what is written meanwhile arrives, and the port goes with the key.
+#[tokio::test]
+async fn a_running_node_changes_its_key_and_nothing_is_lost() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let (mut alice, mut bob, _bootstrap) = two(root.path()).await?;
+    let (a, b) = (alice.account.clone(), bob.account.clone());
+    for round in 0..3 {
+        let before = peer(&alice).await?;
+        let mut sent = Vec::new();
+        for number in 0..10 {
+            sent.push((bob.write(&a, &format!("round {round} number {number}")).await?, alice.write(&b, "back").await?));
+            if number == 4 {
+                alice.call("settings.set", json!({ "key": "network.renew_key", "value": true })).await?;
+            }
+        }
+        soon("another key", async || Ok(ensure!(peer(&alice).await? != before, "the key of before"))).await?;
+        for (to_alice, to_bob) in sent {
+            bob.sees_state(&a, &to_alice, "delivered").await?;
+            alice.sees_state(&b, &to_bob, "delivered").await?;
+        }
+        let settings = alice.call("settings.get", json!({})).await?;
+        ensure!(settings["settings"].get("network.renew_key").is_none(), "it is done: {settings}");
+        alice.meets(&b).await?;
+        bob.meets(&a).await?;
+    }
+    let contact = bob.call("contacts.get", json!({ "account": a })).await?;
+    ensure!(contact["alarm"].is_null(), "it is no other device list: {contact}");
+    let before = peer(&alice).await?;
+    let mut alice = alice.crash_and_restart().await?;
+    ensure!(peer(&alice).await? == before, "a crash brought an older key back");
+    alice.meets(&b).await
 }

@@ -79,6 +79,11 @@ impl Bootstraps {
         &self.kept.spares
     }
 
+    /// The node has another transport key.
+    pub(crate) fn renewed(&mut self, own: TransportId) {
+        self.own = own;
+    }
+
     /// Keeps these to turn to. Writes to disk.
     fn keep_spares(&mut self, spares: Vec<String>) -> Result<(), ApiError> {
         if self.kept.spares == spares { Ok(()) } else { self.keep(Kept { spares, ..self.kept.clone() }) }

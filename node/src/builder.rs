@@ -313,7 +313,9 @@ impl NodeBuilder {
         })
         .map_err(StartError::Thread)?;
         tasks.spawn(core_thread::timer(wake_seen, to_core.clone()));
-        tasks.spawn(router::to_network(net_queue, net.clone()));
+        let bootstraps = Arc::new(Mutex::new(files.bootstraps));
+        let listen = self.preset.listen.clone();
+        tasks.spawn(router::to_network(net_queue, net.clone(), listen, Arc::clone(&bootstraps)));
         tasks.spawn(link_preview::run(self.reach(), page_wanted, to_core.clone(), tasks.clone()));
         tasks.spawn(public_address::work(orders, to_core.clone(), tasks.clone()));
         let shell = self.call_shell(&net, &to_core, &hub, tasks);
@@ -337,7 +339,7 @@ impl NodeBuilder {
             keys: Arc::new(Mutex::new(keys)),
             readers,
             tokens: Arc::new(files.tokens),
-            bootstraps: Arc::new(Mutex::new(files.bootstraps)),
+            bootstraps,
             backups: Arc::default(),
             calls: numbers,
             rolling: Arc::new(Mutex::new(files.rolling)),

@@ -175,6 +175,9 @@ impl CoreThread {
                 self.outgoing.fail(asked.into_iter().chain(answered), &error.to_api());
             }
         }
+        if woken {
+            self.renew(now);
+        }
         let mut next = self.next_wake();
         if failed {
             next = Some(next.unwrap_or(0).max(now_ms() + RETRY_AFTER_FAILURE_MS));
@@ -184,6 +187,17 @@ impl CoreThread {
             *wake = next;
             changed
         });
+    }
+
+    /// Takes another transport key if it is time.
+    fn renew(&mut self, now: Timestamp) {
+        match self.core.renew_transport_while_running(now) {
+            Ok(out) => self.outgoing.release(out),
+            Err(FailedBatch { error, answered }) => {
+                tracing::error!(%error, "the transport key stays");
+                self.outgoing.fail(answered.into_iter(), &error.to_api());
+            }
+        }
     }
 
     /// Tells of the place if it is another one.

@@ -9,9 +9,11 @@ use kith_api::{
 use kith_core::{CallCommand, CommandId, Input, MailboxUsage, Output, PeerPath, SendId, ServeMailbox, SlotOutcome};
 use kith_net::mailbox::{AdmissionRules, Grant, MailboxLimits, MailboxRules};
 use kith_net::{Net, NetCommand, NetEvent, NetState, NetStatus, Over, Path};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 
-use crate::{core_thread::ToCore, events::Hub, link_preview::Wanted, public_address::Labour};
+use crate::{
+    bootstraps::Bootstraps, core_thread::ToCore, events::Hub, link_preview::Wanted, ports, public_address::Labour,
+};
 
 /// Where an output of the core goes.
 pub(crate) enum Outgoing {
@@ -69,6 +71,8 @@ pub(crate) fn outgoing(output: Output) -> Outgoing {
         Output::RelayOnly(on) => NetCommand::RelayOnly(on),
         Output::PortMapping(on) => NetCommand::PortMapping(on),
         Output::Metered(set) => NetCommand::Metered(set),
+        // Where it listens, `to_network` knows.
+        Output::Renew { key, renewal } => NetCommand::Renew { key: key.into(), renewal: renewal.into(), listen: Vec::new() },
         Output::Findable(keys) => NetCommand::Findable(keys),
         Output::ServeSlots(slots) => NetCommand::ServeSlots(slots),
     })
@@ -93,6 +97,7 @@ pub(crate) fn refused(command: NetCommand) -> Result<Input, Box<NetCommand>> {
         | NetCommand::Metered(_)
         | NetCommand::SeemsMetered(_)
         | NetCommand::Doubt
+        | NetCommand::Renew { .. }
         | NetCommand::Findable(_)
         | NetCommand::ServeSlots(_)
         | NetCommand::AddBootstrap { .. }
@@ -132,9 +137,18 @@ fn incoming(event: NetEvent) -> Incoming {
     })
 }
 
-/// Hands what the core asks for to the network, until either is gone.
-pub(crate) async fn to_network(mut queue: mpsc::Receiver<NetCommand>, net: Net) {
-    while let Some(command) = queue.recv().await {
+/// Hands what the core asks for to the network, which listens on `listen`, until either is gone.
+pub(crate) async fn to_network(
+    mut queue: mpsc::Receiver<NetCommand>,
+    net: Net,
+    listen: Vec<String>,
+    bootstraps: Arc<Mutex<Bootstraps>>,
+) {
+    while let Some(mut command) = queue.recv().await {
+        if let NetCommand::Renew { key, listen: at, .. } = &mut command {
+            *at = ports::steady(&listen, &key.public());
+            bootstraps.lock().await.renewed(key.public().into());
+        }
         if net.command(command).await.is_err() {
             return;
         }

@@ -14,8 +14,11 @@ pub mod pool;
 
 use std::collections::BTreeMap;
 
-use kith_api::{Command, Event, Reply, params, views::MessageState};
-use kith_core::{Input, MailboxUsage, Output, PeerPath, SendId, SlotOutcome};
+use kith_api::{
+    Command, Event, Reply, params,
+    views::{self, MessageState},
+};
+use kith_core::{CommandId, Input, MailboxUsage, Output, PeerPath, SendId, SlotOutcome};
 use kith_wire::{MailboxOperation, MailboxResponse, RequestAnswer, SlotId, TransportId, UnverifiedRenewal, request};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 
@@ -382,6 +385,29 @@ impl Sim {
             return;
         }
         self.carry_out(who, outputs);
+        if self.faults.renew > 0 && self.chance(2000) < self.faults.renew {
+            self.renew(who);
+        }
+    }
+
+    /// Somebody takes another transport key while they run. Those they were connected to see the endpoint of before go.
+    fn renew(&mut self, who: usize) {
+        let renew = std::mem::take(&mut self.faults.renew);
+        let wish = params::SettingsSetParams { key: views::RENEW_KEY.into(), value: true.into() };
+        self.tell(who, Input::Command(CommandId(u64::MAX), Command::SettingsSet(wish)));
+        let (now, before) = (self.now, self.people[who].transport());
+        let outputs = self.people[who].renew_while_running(now);
+        if self.people[who].transport() != before {
+            for other in 0..self.people.len() {
+                if other != who && self.is_linked(who, other) {
+                    self.linked.insert((who.min(other), who.max(other)), false);
+                    self.tell(other, Input::PeerDown { peer: before });
+                    self.tell_link(who, other, Link::Down);
+                }
+            }
+        }
+        self.carry_out(who, outputs);
+        self.faults.renew = renew;
     }
 
     fn carry_out(&mut self, who: usize, outputs: Vec<Output>) {
@@ -438,6 +464,7 @@ impl Sim {
                     let nonce = task.find(|| false);
                     self.post(who, Parcel::Input(Input::Worked { id, nonce }));
                 }
+                Output::Renew { .. } => self.people[who].tracked.clear(),
                 // Nobody here sends links, or calls.
                 Output::ServeSlots(_)
                 | Output::Call(_)
@@ -685,6 +712,10 @@ impl Sim {
             Link::Other => Input::PeerPath { peer, path },
             Link::Down => Input::PeerDown { peer },
         };
+        self.tell(who, input);
+    }
+
+    fn tell(&mut self, who: usize, input: Input) {
         let (now, faults) = (self.now, self.faults);
         self.faults.crash = 0;
         self.give(who, vec![input]);

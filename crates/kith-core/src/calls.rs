@@ -72,6 +72,11 @@ impl Calls {
         self.live.values().filter_map(|live| live.until).min()
     }
 
+    /// Whether any rings or goes on.
+    pub(crate) fn any(&self) -> bool {
+        !self.live.is_empty()
+    }
+
     /// What is live, for the case that what is done now does not happen.
     pub(crate) fn kept(&self) -> LiveCalls {
         self.live.clone()

@@ -107,6 +107,8 @@ pub struct Core {
     pub(crate) given_up: BTreeSet<[u8; 32]>,
     pub(crate) next_id: u64,
     pub(crate) last_prune: Timestamp,
+    /// When the age of the transport key is looked at again.
+    pub(crate) renewal_look_at: Timestamp,
     /// Something was deleted: when to empty the write-ahead log, which may still have it.
     pub(crate) scrub_at: Option<Timestamp>,
     pub(crate) quiet: QuietTime,
@@ -224,6 +226,7 @@ impl Core {
             given_up: BTreeSet::new(),
             next_id: 1,
             last_prune: now,
+            renewal_look_at: now,
             // The last run may have ended between a deletion and its traces.
             scrub_at: Some(0),
             quiet: QuietTime::default(),
@@ -249,17 +252,23 @@ impl Core {
         self.calls_startup()?;
         self.expire(now, out)?;
         self.send_scheduled(now, out)?;
+        self.recovery_startup(now)?;
+        self.sync_startup()?;
+        self.address_startup(now)?;
+        self.say_to_network(now, out)
+    }
+
+    /// Everything a network that begins has to know.
+    pub(crate) fn say_to_network(&mut self, now: Timestamp, out: &mut Vec<Output>) -> Result<(), CoreError> {
         self.track_all(out)?;
         self.serve_invites(now, out)?;
         self.store.queues_wake(None, now)?;
-        self.recovery_startup(now)?;
         if self.store.own_mailbox()?.is_some() {
             self.push_serve(false, out)?;
         }
-        self.sync_startup()?;
         self.whereabouts_startup(now)?;
         self.queue_invites_for_storing(now)?;
-        self.address_startup(now)
+        self.address_tend(now)
     }
 
     /// Runs `work`, which hands inputs to [`handle`](Self::handle), in one transaction. What it gives may leave, because
@@ -474,6 +483,7 @@ impl Core {
             self.recovery_next_wake(),
             self.quiet.next_wake(),
             self.sync_next_wake(),
+            Some(self.renewal_look_at),
         ];
         Ok(times.into_iter().flatten().min())
     }

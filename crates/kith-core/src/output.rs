@@ -3,8 +3,9 @@
 use std::fmt;
 
 use kith_api::{ApiError, Event, Reply};
+use kith_crypto::SigningKey;
 use kith_wire::{
-    FindKey, MailboxOperation, MsgId, WorkTask,
+    FindKey, MailboxOperation, MsgId, Renewal, WorkTask,
     ids::{SlotId, TransportId},
     request::RequestAnswer,
 };
@@ -240,6 +241,14 @@ pub enum Output {
     RelayOnly(bool),
     /// Ask the router to let others in, or no longer.
     PortMapping(bool),
+    /// Begin the network again as the endpoint with this transport key; what follows it tells it everything anew. What was
+    /// under way is lost, and said to be.
+    Renew {
+        /// The key.
+        key: SigningKey,
+        /// What makes it this device's.
+        renewal: Renewal,
+    },
     /// Whether the connection costs by volume, if the person said so.
     Metered(Option<bool>),
     /// Keep records by which the holders of these keys find this device, and no others, from now on.

@@ -1,7 +1,7 @@
 //! Transport keys that change: mine, so that nobody outside can follow this device by its endpoint for longer than a month,
 //! and those of contacts, who say so beside their device list, in the records by which they are found, or to our face.
 
-use kith_api::views::RENEW_KEY;
+use kith_api::{Event, views::RENEW_KEY};
 use kith_crypto::SigningKey;
 use kith_store::Store;
 use kith_wire::{
@@ -12,13 +12,17 @@ use zeroize::Zeroizing;
 
 use crate::{
     Output, Timestamp, convert,
-    core::{Core, META_HLC},
+    core::{Core, FailedBatch, META_HLC},
     error::CoreError,
     setup,
 };
 
 /// How long a transport key is used.
 const RENEW_MS: u64 = 30 * 24 * 3600 * 1000;
+/// How often a running node looks whether its key is that old.
+const LOOK_EVERY_MS: u64 = 3600 * 1000;
+/// When it looks again if it is due, and cannot be now.
+const AGAIN_MS: u64 = 60 * 1000;
 /// The seed of the key that took the place of the one the device was made with.
 const META_TRANSPORT: &str = "transport_key";
 
@@ -47,33 +51,93 @@ impl Core {
     /// # Errors
     /// [`CoreError::Store`].
     pub fn renew_transport_if_due(&mut self, meet: bool, restored: bool, now: Timestamp) -> Result<(), CoreError> {
-        let Some(record) = self.log.device(&self.my_device) else { return Ok(()) };
-        let since = if record.renewed == 0 { record.added_at_ms } else { record.renewed };
-        let wanted = self.store.setting(RENEW_KEY)?.is_some_and(|value| value == "true");
-        let due = wanted || restored || now.saturating_sub(since) > RENEW_MS;
-        let keeps_mail = self.store.own_mailbox()?.is_some_and(|mailbox| mailbox.serving);
-        if !due || !meet || keeps_mail || self.recovery.is_some() || self.leads_here(now)? {
-            return Ok(());
-        }
-        let number = now.max(record.renewed.saturating_add(1));
-        let (mut log, key) = (self.log.clone(), SigningKey::generate());
-        if let Err(error) = log.renew(&self.device.sign, &key, number) {
-            tracing::warn!(%error, "this device keeps its transport key");
+        if !self.is_renewal_due(restored, now)? {
             return Ok(());
         }
         self.store.begin()?;
-        match self.keep_renewal(&log, &key, now) {
-            Ok(()) => {
-                self.store.set_meta(META_HLC, &self.clock.last().to_u64().to_be_bytes())?;
-                self.store.commit()?;
-                (self.log, self.device.transport) = (log, key);
-                tracing::info!("this device has a new transport key");
+        let made = self.renew(meet, now).and_then(|made| {
+            self.store.set_meta(META_HLC, &self.clock.last().to_u64().to_be_bytes())?;
+            self.store.commit()?;
+            Ok(made)
+        });
+        match made {
+            Ok(made) => {
+                self.take(made);
                 Ok(())
             }
             Err(error) => {
                 self.rollback()?;
                 Err(error)
             }
+        }
+    }
+
+    /// The same while the network runs, and not during a call. If there is a new key, the network is to begin again with it
+    /// ([`Output::Renew`]), and is told everything once more.
+    ///
+    /// # Errors
+    /// Nothing happened.
+    pub fn renew_transport_while_running(&mut self, now: Timestamp) -> Result<Vec<Output>, FailedBatch> {
+        if now < self.renewal_look_at {
+            return Ok(Vec::new());
+        }
+        let due = self.is_renewal_due(false, now).unwrap_or_default();
+        self.renewal_look_at = now.saturating_add(if due { AGAIN_MS } else { LOOK_EVERY_MS });
+        if !due || self.calls.any() {
+            return Ok(Vec::new());
+        }
+        let mut made = None;
+        let meet = !self.bootstraps.is_empty();
+        let said = self.batch(now, |core, out| {
+            made = core.renew(meet, now)?;
+            if made.is_some() {
+                out.push(Output::Event(Event::SettingsChanged { settings: core.settings()? }));
+                core.say_to_network(now, out)?;
+            }
+            Ok(())
+        })?;
+        let Some(renewal) = made.as_ref().and_then(|(log, _)| log.renewal(&self.my_device).cloned()) else {
+            return Ok(said);
+        };
+        self.take(made);
+        self.renewal_look_at = now.saturating_add(LOOK_EVERY_MS);
+        Ok([Output::Renew { key: self.transport_key(), renewal }].into_iter().chain(said).collect())
+    }
+
+    /// The wish was uttered, or taken back.
+    pub(crate) fn renewal_wanted(&mut self, now: Timestamp) {
+        self.renewal_look_at = now;
+    }
+
+    fn is_renewal_due(&self, restored: bool, now: Timestamp) -> Result<bool, CoreError> {
+        let Some(record) = self.log.device(&self.my_device) else { return Ok(false) };
+        let since = if record.renewed == 0 { record.added_at_ms } else { record.renewed };
+        let wanted = self.store.setting(RENEW_KEY)?.is_some_and(|value| value == "true");
+        Ok(wanted || restored || now.saturating_sub(since) > RENEW_MS)
+    }
+
+    /// A new key and the log that has it, written to the database; nothing while people could lose this device by it.
+    fn renew(&mut self, meet: bool, now: Timestamp) -> Result<Option<(IdentityLog, SigningKey)>, CoreError> {
+        let keeps_mail = self.store.own_mailbox()?.is_some_and(|mailbox| mailbox.serving);
+        if !meet || keeps_mail || self.recovery.is_some() || self.leads_here(now)? {
+            return Ok(None);
+        }
+        let Some(record) = self.log.device(&self.my_device) else { return Ok(None) };
+        let number = now.max(record.renewed.saturating_add(1));
+        let (mut log, key) = (self.log.clone(), SigningKey::generate());
+        if let Err(error) = log.renew(&self.device.sign, &key, number) {
+            tracing::warn!(%error, "this device keeps its transport key");
+            return Ok(None);
+        }
+        self.keep_renewal(&log, &key, now)?;
+        Ok(Some((log, key)))
+    }
+
+    /// It is committed.
+    fn take(&mut self, made: Option<(IdentityLog, SigningKey)>) {
+        if let Some(made) = made {
+            (self.log, self.device.transport) = made;
+            tracing::info!("this device has a new transport key");
         }
     }
 

@@ -64,6 +64,9 @@ impl Core {
             if key == MAILBOXES_USE {
                 self.keeps_mail_changed(now)?;
             }
+            if key == RENEW_KEY {
+                self.renewal_wanted(now);
+            }
             if key == LINK_PREVIEWS {
                 self.previews_changed(out)?;
             }

@@ -30,8 +30,9 @@ pub(crate) struct Whereabouts {
 }
 
 impl Core {
-    /// After a start: contacts from before there were such keys get one.
+    /// When the network begins: it was told nothing yet. Contacts from before there were such keys get one.
     pub(crate) fn whereabouts_startup(&mut self, now: Timestamp) -> Result<(), CoreError> {
+        self.whereabouts.told = None;
         self.findable_changed();
         for contact in self.store.contacts()? {
             if convert::is_open(&contact) && self.store.own_find_keys(&contact.account)?.is_empty() {

@@ -297,6 +297,17 @@ pub enum NetCommand {
     /// Something else that runs over this machine's network was interrupted: all connections are asked at once whether they
     /// lead anywhere.
     Doubt,
+    /// Takes another transport key, which `renewal` makes the device's: all connections are closed, what waits for an answer
+    /// has none, and the network begins again, listening on `listen`. Bootstrap nodes and switches stay; contacts, keys to
+    /// be found by and slots are to be said again. Refused to a node that serves a mailbox, which is known by its key.
+    Renew {
+        /// The new transport key.
+        key: Box<SigningKey>,
+        /// What makes it the device's.
+        renewal: Box<Renewal>,
+        /// As [`NetConfig::listen`].
+        listen: Vec<String>,
+    },
     /// Replaces the set of keys by which others find this device: it keeps a sealed record for each at the bootstraps.
     Findable(Vec<FindKey>),
     /// Replaces the set of slots this node answers itself.

@@ -5,7 +5,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     api::{NetCommand, NetConfig, NetError, NetEvent, Tuning},
-    limits, task,
+    limits,
+    task::{self, Kept, Task},
 };
 
 /// A running overlay. Clones share the same swarm task.
@@ -40,8 +41,10 @@ impl Net {
     ) -> Result<(Net, mpsc::Receiver<NetEvent>), NetError> {
         let (commands, inbox) = mpsc::channel(limits::COMMAND_QUEUE);
         let (events, receiver) = mpsc::channel(tuning.event_queue.max(1));
-        let task = task::Task::new(config, tuning, tracker, inbox, events)?;
-        tracker.spawn(task.run(cancel));
+        let kept =
+            Kept { tracker: tracker.clone(), agent: config.agent.clone(), mail_dir: config.mail_dir.clone() };
+        let task = Task::new(config, tuning, tracker, events)?;
+        tracker.spawn(task::run(task, kept, inbox, cancel));
         Ok((Net { commands }, receiver))
     }
 

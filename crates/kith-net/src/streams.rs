@@ -217,6 +217,16 @@ impl Behaviour {
         true
     }
 
+    /// The number of the last request.
+    pub(crate) fn last_number(&self) -> u64 {
+        self.next_number
+    }
+
+    /// The next request has the number after this.
+    pub(crate) fn count_from(&mut self, number: u64) {
+        self.next_number = number;
+    }
+
     /// Answers [`Event::Asked`]; false if the asker is gone.
     pub(crate) fn answer(&mut self, request: u64, bytes: Vec<u8>) -> bool {
         let Some((peer, connection, stream)) = self.asked.remove(&request) else { return false };

@@ -17,6 +17,7 @@ mod peers;
 mod records;
 mod relay_only;
 mod relays;
+mod renew;
 mod requests;
 mod services;
 mod slots;
@@ -31,7 +32,6 @@ use std::{
 
 use futures::StreamExt;
 use kith_crypto::SigningKey;
-
 use kith_wire::{Renewal, TransportId};
 use libp2p::{
     Multiaddr, PeerId, Swarm,
@@ -53,6 +53,9 @@ use crate::{
     swarm::{self, Behaviour, BehaviourEvent},
 };
 
+use renew::Fresh;
+pub(crate) use renew::{Kept, run};
+
 /// One connection.
 struct Link {
     remote: Multiaddr,
@@ -68,7 +71,8 @@ pub(crate) struct Task {
     key: SigningKey,
     renewal: Option<Renewal>,
     tuning: Tuning,
-    inbox: mpsc::Receiver<NetCommand>,
+    /// Set while this node closes everything to begin again under another key.
+    leaving: Option<renew::Leaving>,
     events: mpsc::Sender<NetEvent>,
     /// Events the node's queue had no room for yet.
     outbox: VecDeque<NetEvent>,
@@ -106,7 +110,6 @@ impl Task {
         config: NetConfig,
         tuning: Tuning,
         tracker: &TaskTracker,
-        inbox: mpsc::Receiver<NetCommand>,
         events: mpsc::Sender<NetEvent>,
     ) -> Result<Self, NetError> {
         let mut registry = Registry::default();
@@ -134,7 +137,7 @@ impl Task {
             key: config.key,
             renewal: config.renewal,
             tuning,
-            inbox,
+            leaving: None,
             events,
             outbox: VecDeque::new(),
             registry,
@@ -173,24 +176,27 @@ impl Task {
         Ok(task)
     }
 
-    /// Runs until the token is cancelled or every handle is dropped.
-    pub(crate) async fn run(mut self, cancel: CancellationToken) {
+    /// Runs until the token is cancelled or every handle is dropped, or this node is to be known by another key.
+    async fn run(&mut self, inbox: &mut mpsc::Receiver<NetCommand>, cancel: &CancellationToken) -> Option<Fresh> {
         let mut tick = tokio::time::interval(limits::TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             self.hand_over();
             let room = self.outbox.len() < limits::OUTBOX_MAX;
+            if let Some(fresh) = self.left(Instant::now()) {
+                return Some(fresh);
+            }
             tokio::select! {
-                () = cancel.cancelled() => break,
+                () = cancel.cancelled() => return None,
                 permit = self.events.clone().reserve_owned(), if !self.outbox.is_empty() => {
-                    let Ok(permit) = permit else { break };
+                    let Ok(permit) = permit else { return None };
                     if let Some(event) = self.outbox.pop_front() {
                         permit.send(event);
                     }
                 }
-                command = self.inbox.recv(), if room => {
-                    let Some(command) = command else { break };
-                    self.on_command(command);
+                // What comes while this node leaves is for who comes after it.
+                command = inbox.recv(), if room && self.leaving.is_none() => {
+                    self.on_command(command?);
                 }
                 event = self.swarm.select_next_some(), if room => {
                     self.on_swarm_event(event);
@@ -200,7 +206,6 @@ impl Task {
                 _ = tick.tick() => self.on_tick(),
             }
         }
-        self.mapping.end().await;
     }
 
     /// Moves waiting events into the node's queue while there is room.
@@ -241,6 +246,7 @@ impl Task {
             NetCommand::Metered(set) => self.metered(set),
             NetCommand::SeemsMetered(seems) => self.seems_metered(seems),
             NetCommand::Doubt => self.doubt_all(),
+            NetCommand::Renew { key, renewal, listen } => self.leave(Fresh { key: *key, renewal: *renewal, listen }),
             NetCommand::Findable(keys) => self.findable(keys),
             NetCommand::ServeSlots(served) => self.slots.serve(served),
             NetCommand::AddBootstrap { address } => {
@@ -377,6 +383,9 @@ impl Task {
 
     fn on_tick(&mut self) {
         let now = Instant::now();
+        if self.leaving.is_some() {
+            return self.close_all();
+        }
         let wall = (self.tuning.wall)();
         let slept = wall.duration_since(self.wall).is_ok_and(|passed| passed > limits::SLEEP_JUMP);
         self.wall = wall;

@@ -209,6 +209,19 @@ impl Person {
         out
     }
 
+    /// What taking another key while running asks for.
+    pub fn renew_while_running(&mut self, now: u64) -> Vec<Output> {
+        let (before, now) = (self.transport(), self.local(now));
+        let out = self.core().renew_transport_while_running(now).expect("committed");
+        let after = self.transport();
+        let told = matches!(out.first(), Some(Output::Renew { key, .. }) if TransportId::from(key.public()) == after);
+        assert_eq!(told, after != before, "the network goes on as the device");
+        if told {
+            self.moved_from.insert(before);
+        }
+        out
+    }
+
     /// Their clock.
     #[must_use]
     pub fn local(&self, now: u64) -> u64 {

@@ -299,10 +299,15 @@ impl Core {
         Ok(self.store.address_week_of(tag)?.map(|_| Via::PublicAddress))
     }
 
-    pub(crate) fn address_startup(&mut self, now: Timestamp) -> Result<(), CoreError> {
+    /// What strangers find is looked after now.
+    pub(crate) fn address_tend(&mut self, now: Timestamp) -> Result<(), CoreError> {
         if self.store.public_address()?.is_some() {
             self.address.tend_at = Some(now);
         }
+        Ok(())
+    }
+
+    pub(crate) fn address_startup(&mut self, now: Timestamp) -> Result<(), CoreError> {
         for contact in self.store.contacts()? {
             // Work ended with the last run.
             if self.store.request_work(&contact.account)?.is_some_and(|work| work.nonce.is_none()) {

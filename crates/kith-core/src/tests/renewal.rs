@@ -1,6 +1,6 @@
 //! Transport keys that change.
 
-use kith_api::{Command, params, views::RENEW_KEY};
+use kith_api::{Command, Event, params, views::RENEW_KEY};
 use kith_crypto::SigningKey;
 use kith_store::DeviceRow;
 use kith_wire::{Body, RequestAnswer, TransportId, identity::Renewal, request::moved_frame};
@@ -265,4 +265,55 @@ fn an_invite_of_before_leads_to_the_key_of_now() {
     world.accept(0, 1);
     world.send(1, 0, "hello").unwrap();
     assert_eq!(world.texts(0, 1).len(), 1);
+}
+
+/// While the node runs, and not before it may: the network begins again as the new endpoint, and knows what it has to.
+#[test]
+fn a_running_node_changes_its_key_too() {
+    let mut world = World::new(2);
+    world.introduce(0, 1);
+    world.people[0].run(Input::Bootstraps(vec!["/ip4/192.0.2.1/udp/4001/quic-v1".into()]), world.now);
+    let (first, other) = (world.transport(0), world.transport(1));
+    let looks = |world: &mut World, days: u64| {
+        let now = world.now + days * DAY_MS;
+        world.people[0].core.renew_transport_while_running(now).unwrap()
+    };
+    assert!(looks(&mut world, 29).is_empty() && world.transport(0) == first);
+    let wake = world.people[0].core.next_wake().unwrap().unwrap();
+    assert!(wake <= world.now + 29 * DAY_MS + 3600 * 1000, "it looks again within an hour");
+    let out = looks(&mut world, 31);
+    let new = world.transport(0);
+    assert_ne!(new, first);
+    let Some(Output::Renew { key, renewal }) = out.first() else { panic!("the network is not told first: {out:?}") };
+    assert_eq!((TransportId::from(key.public()), renewal.transport()), (new, new));
+    let tracked = |output: &Output| matches!(output, Output::Track { peer, .. } if *peer == other);
+    assert!(out.iter().any(tracked) && out.iter().any(|output| matches!(output, Output::Findable(_))));
+    assert!(out.iter().any(|output| matches!(output, Output::Event(Event::SettingsChanged { .. }))));
+    assert!(looks(&mut world, 60).is_empty() && world.transport(0) == new, "a month later at the earliest");
+
+    // A wish is heard at once, and waits for the end of a call.
+    let now = world.now + 60 * DAY_MS;
+    let start = params::CallStartParams { chat: kith_api::ChatId::from_bytes(world.chat(0, 1).to_bytes()) };
+    world.people[0].run(Input::Command(CommandId(70), Command::CallsStart(start)), now);
+    set(&mut world, 0, true);
+    assert!(looks(&mut world, 60).is_empty() && world.transport(0) == new, "not during a call");
+    let call = world.people[0].core.calls.any();
+    assert!(call, "it rings");
+    world.people[0].run(Input::Wake, now + 3600 * 1000);
+    assert!(!world.people[0].core.calls.any(), "nobody answered");
+    assert!(!looks(&mut world, 61).is_empty() && world.transport(0) != new);
+}
+
+#[test]
+fn a_key_that_cannot_be_committed_is_not_taken() {
+    let mut world = World::new(2);
+    world.introduce(0, 1);
+    world.people[0].run(Input::Bootstraps(vec!["/ip4/192.0.2.1/udp/4001/quic-v1".into()]), world.now);
+    let (first, now) = (world.transport(0), world.now + 31 * DAY_MS);
+    // The database takes no second transaction.
+    world.people[0].core.store.begin().unwrap();
+    assert!(world.people[0].core.renew_transport_while_running(now).is_err());
+    assert_eq!((world.transport(0), world.people[0].core.renewal()), (first, None));
+    let again = world.people[0].core.renew_transport_while_running(now + 60 * 1000).unwrap();
+    assert!(matches!(again.first(), Some(Output::Renew { .. })) && world.transport(0) != first);
 }

@@ -120,6 +120,7 @@ impl World {
                 | Output::PortMapping(_)
                 | Output::Metered(_)
                 | Output::Untrack { .. }
+                | Output::Renew { .. }
                 | Output::ServeSlots(_)
                 | Output::Mailbox { .. }
                 | Output::StopFetching => {}

@@ -101,6 +101,11 @@ impl Mapping {
         Self { tracker: tracker.clone(), on, quic: None, tcp: None, ending: Vec::new() }
     }
 
+    /// Whether the user wants it.
+    pub(super) fn is_on(&self) -> bool {
+        self.on
+    }
+
     /// Where the router lets others in.
     pub(super) fn granted(&self) -> impl Iterator<Item = Multiaddr> {
         let over = |quic: bool, asked: &Option<Asked>| asked.as_ref()?.granted.map(|at| address(quic, at));

@@ -24,6 +24,16 @@ impl Metered {
         Self { set, seems: false }
     }
 
+    /// As the person said, if they did.
+    pub(super) fn set(&self) -> Option<bool> {
+        self.set
+    }
+
+    /// As the desktop says.
+    pub(super) fn seems(&self) -> bool {
+        self.seems
+    }
+
     pub(super) fn now(&self) -> bool {
         self.set.unwrap_or(self.seems)
     }

@@ -33,7 +33,7 @@ const NOBODY_WAITS: u64 = u64::MAX;
 
 /// A tracked device.
 pub(super) struct Peer {
-    id: TransportId,
+    pub(super) id: TransportId,
     /// By which its records are found.
     pub(super) find: Option<FindKey>,
     /// Known addresses, best first, without the peer id.

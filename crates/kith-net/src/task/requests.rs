@@ -140,6 +140,14 @@ impl Task {
         self.finish_request(number, answer);
     }
 
+    /// None of them is answered any more.
+    pub(super) fn give_up_requests(&mut self) {
+        let numbers: Vec<u64> = self.requests.keys().copied().collect();
+        for number in numbers {
+            self.finish_request(number, Err(RequestError::Unreachable));
+        }
+    }
+
     fn finish_request(&mut self, number: u64, answer: Result<RequestAnswer, RequestError>) {
         if self.requests.remove(&number).is_some() {
             self.emit(NetEvent::RequestAnswered { id: number, answer });

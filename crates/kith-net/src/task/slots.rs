@@ -237,6 +237,14 @@ impl Task {
         }
     }
 
+    /// None of them is waited for any more.
+    pub(super) fn give_up_slots(&mut self) {
+        let numbers: Vec<u64> = self.slots.operations.keys().copied().collect();
+        for number in numbers {
+            self.settle(number, true);
+        }
+    }
+
     pub(super) fn tend_slots(&mut self, now: Instant) {
         let numbers: Vec<(u64, bool)> =
             self.slots.operations.iter().map(|(number, operation)| (*number, operation.deadline <= now)).collect();

@@ -68,7 +68,7 @@ impl Spares {
         self.texts() != before
     }
 
-    fn texts(&self) -> Vec<String> {
+    pub(super) fn texts(&self) -> Vec<String> {
         let named = self.known.iter().flat_map(|spare| {
             spare.addresses.iter().filter_map(|address| addr::with_peer(address.clone(), spare.peer))
         });
