@@ -112,6 +112,9 @@ struct Slot {
     expires_at_ms: u64,
 }
 
+/// How often somebody wants another transport key while running: each time gives everybody more to do.
+const RENEWALS: u32 = 3;
+
 /// A world of people.
 pub struct Sim {
     /// The true time, Unix milliseconds.
@@ -134,6 +137,8 @@ pub struct Sim {
     linked: BTreeMap<(usize, usize), bool>,
     requests: BTreeMap<u64, (usize, SendId)>,
     /// When somebody may next look for somebody's record, or tell them at the door who they are.
+    /// How often somebody may yet want another transport key while running.
+    renewals: u32,
     looks: BTreeMap<(usize, usize), u64>,
     checks: Checks,
     /// Nodes that keep mail.
@@ -171,6 +176,7 @@ impl Sim {
             linked: BTreeMap::new(),
             requests: BTreeMap::new(),
             looks: BTreeMap::new(),
+            renewals: RENEWALS,
             checks: Checks::default(),
             mailboxes: Vec::new(),
         };
@@ -362,6 +368,7 @@ impl Sim {
             return;
         }
         self.batches += 1;
+        let woken = inputs.iter().any(|input| matches!(input, Input::Wake));
         let rate = self.faults.crash;
         let crash = if let Some((_, crash)) = self.crash_at.filter(|(at, _)| *at == self.batches) {
             crash
@@ -385,19 +392,25 @@ impl Sim {
             return;
         }
         self.carry_out(who, outputs);
-        if self.faults.renew > 0 && self.chance(2000) < self.faults.renew {
+        if woken {
             self.renew(who);
+        }
+        if self.faults.renew > 0 && self.renewals > 0 && self.chance(1000) < self.faults.renew {
+            self.renewals -= 1;
+            let wish = params::SettingsSetParams { key: views::RENEW_KEY.into(), value: true.into() };
+            self.tell(who, Input::Command(CommandId(u64::MAX), Command::SettingsSet(wish)));
         }
     }
 
-    /// Somebody takes another transport key while they run. Those they were connected to see the endpoint of before go.
+    /// Somebody takes another transport key while they run, if it is time. Those they were connected to see the endpoint of
+    /// before go.
     fn renew(&mut self, who: usize) {
-        let renew = std::mem::take(&mut self.faults.renew);
-        let wish = params::SettingsSetParams { key: views::RENEW_KEY.into(), value: true.into() };
-        self.tell(who, Input::Command(CommandId(u64::MAX), Command::SettingsSet(wish)));
         let (now, before) = (self.now, self.people[who].transport());
         let outputs = self.people[who].renew_while_running(now);
         if self.people[who].transport() != before {
+            // Who loses a connection looks for it at once.
+            self.looks.retain(|(one, other), _| *one != who && *other != who);
+            self.lose_requests_of(who);
             for other in 0..self.people.len() {
                 if other != who && self.is_linked(who, other) {
                     self.linked.insert((who.min(other), who.max(other)), false);
@@ -407,7 +420,19 @@ impl Sim {
             }
         }
         self.carry_out(who, outputs);
-        self.faults.renew = renew;
+    }
+
+    /// The connections their requests go over are closed.
+    fn lose_requests_of(&mut self, who: usize) {
+        let of = |parcel: &Parcel| match parcel {
+            Parcel::Request { from, id, .. } => (*from == who).then_some(*id),
+            Parcel::Input(_) | Parcel::Mail { .. } => None,
+        };
+        let lost: Vec<SendId> = self.under_way.values().filter_map(|(_, parcel)| of(parcel)).collect();
+        self.under_way.retain(|_, (_, parcel)| of(parcel).is_none());
+        for id in lost {
+            self.post(who, Parcel::Input(Input::RequestAnswered { id, answer: None }));
+        }
     }
 
     fn carry_out(&mut self, who: usize, outputs: Vec<Output>) {

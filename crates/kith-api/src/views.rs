@@ -684,7 +684,9 @@ pub const PORT_MAPPING: &str = "network.port_mapping";
 /// without that.
 pub const METERED: &str = "network.metered";
 
-/// The setting that gives the device a new transport key at the next start, whose end it does not outlive: `true` or `false`.
+/// Boolean, false unless set: whether the device takes a new transport key. It does so at once, or when the call that goes on
+/// is over, and the setting is gone; it stays while the device keeps mail for others, somebody holds an invite that leads to
+/// its key, or it has no bootstrap node.
 pub const RENEW_KEY: &str = "network.renew_key";
 
 /// A [`NotifyContent`], `text` unless set: how much of a message the event `notify` says.

@@ -20,7 +20,7 @@ use crate::{
 /// How long a transport key is used.
 const RENEW_MS: u64 = 30 * 24 * 3600 * 1000;
 /// How often a running node looks whether its key is that old.
-const LOOK_EVERY_MS: u64 = 3600 * 1000;
+const LOOK_EVERY_MS: u64 = 6 * 3600 * 1000;
 /// When it looks again if it is due, and cannot be now.
 const AGAIN_MS: u64 = 60 * 1000;
 /// The seed of the key that took the place of the one the device was made with.

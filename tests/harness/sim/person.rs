@@ -187,7 +187,11 @@ impl Person {
         seed[..8].copy_from_slice(&self.seed.to_be_bytes());
         let now = self.local(now);
         self.restored = options.restored;
-        self.core = Some(Core::open(store, self.identity(), seed, options, now).expect("the core opens"));
+        let mut core = Core::open(store, self.identity(), seed, options, now).expect("the core opens");
+        // Who has none keeps their transport key.
+        let bootstraps = Input::Bootstraps(vec!["/memory/0".to_owned()]);
+        core.batch(now, |core, out| core.handle(bootstraps, now, out)).expect("told");
+        self.core = Some(core);
     }
 
     /// What a fresh start asks for.

@@ -88,6 +88,7 @@ fn go_on(moment: &Moment, seed: u64, faults: Faults, malice: &[Malice]) -> Sim {
         linked: std::collections::BTreeMap::new(),
         requests: std::collections::BTreeMap::new(),
         looks: std::collections::BTreeMap::new(),
+        renewals: crate::sim::RENEWALS,
         checks: moment.checks.copy(),
         mailboxes: moment.mailboxes.iter().zip(malice).map(|(mailbox, malice)| mailbox.copy(*malice)).collect(),
     };
