@@ -226,6 +226,10 @@ mod tests {
         (stats.path, stats.their_lost_permille) = (Some(CallPath::Overlay), None);
         let told = quality(&lang(), &stats).unwrap();
         assert_eq!(told.short, "through a relay · 12 ms");
-        assert!(told.full.starts_with("No UDP gets through, so the sound goes over TCP through a relay"), "{}", told.full);
+        assert!(
+            told.full.starts_with("No UDP gets through, so the sound goes over TCP through a relay"),
+            "{}",
+            told.full
+        );
     }
 }
