@@ -2,6 +2,7 @@
 //! it. A session and its sound live in one task, which ends both.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
+mod overlay;
 pub(crate) mod tones;
 mod voice;
 
@@ -23,6 +24,7 @@ use tokio::{
 };
 
 use crate::{core_thread::ToCore, events::Hub, tasks::Tasks};
+use overlay::Way;
 use voice::Voice;
 
 /// Commands that may wait. A session has a description and some dozen candidates to take.
@@ -90,6 +92,7 @@ pub(crate) async fn run(shell: Shell, mut commands: mpsc::Receiver<CallCommand>)
             CallCommand::Close { .. } => drop(open.remove(&call)),
             order @ (CallCommand::Describe { .. }
             | CallCommand::Candidates { .. }
+            | CallCommand::Overlay { .. }
             | CallCommand::Restart { .. }
             | CallCommand::Microphone { .. }) => {
                 let full = open.get(&call).is_some_and(|orders| orders.try_send(order).is_err());
@@ -116,6 +119,8 @@ impl Shell {
         let config = SessionConfig {
             ice_servers: self.ice_servers().await,
             relay_only: how.relay_only,
+            // Who hides and has no relay of any kind has no way, and is told so at once.
+            overlay: !how.relay_only || self.has_overlay().await,
             loopback: self.loopback,
             // Who was called gives way.
             polite: !how.offers,
@@ -178,6 +183,9 @@ struct Talk {
     candidates: Vec<String>,
     together: Option<Instant>,
     up: bool,
+    /// The session has given up looking.
+    failed: bool,
+    way: Way,
     /// When another way is looked for, if there is none.
     restart: Option<Instant>,
     told: (u8, u8),
@@ -188,7 +196,8 @@ struct Talk {
 impl Talk {
     fn new(shell: Shell, how: How, session: Arc<Session>, voice: Voice) -> Self {
         let (candidates, together, restart, broken) = (Vec::new(), None, None, None);
-        Self { shell, how, session, voice, candidates, together, up: false, restart, told: (0, 0), broken }
+        let (up, failed, way) = (false, false, Way::default());
+        Self { shell, how, session, voice, candidates, together, up, failed, way, restart, told: (0, 0), broken }
     }
 
     async fn run(&mut self, mut orders: mpsc::Receiver<CallCommand>, mut events: Events) {
@@ -198,7 +207,7 @@ impl Talk {
         let mut levels = interval(LEVELS);
         levels.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let (together, restart, broken) = (self.together, self.restart, self.broken);
+            let (together, restart, broken, overlay) = (self.together, self.restart, self.broken, self.way.due);
             tokio::select! {
                 order = orders.recv() => match order {
                     Some(order) => self.obey(order).await,
@@ -211,13 +220,18 @@ impl Talk {
                 () = at(broken) => return self.shell.tell(self.how.call, CallNews::Broken).await,
                 () = at(together) => self.send_candidates().await,
                 () = at(restart) => self.restart().await,
+                () = at(overlay) => self.offer_overlay().await,
+                Some(met) = self.way.met() => self.carry(met).await,
                 _ = levels.tick() => self.tell_levels(),
             }
         }
     }
 
     async fn offer(&mut self) -> bool {
-        let Err(error) = self.session.start().await else { return true };
+        let Err(error) = self.session.start().await else {
+            self.way.is_looked_for();
+            return true;
+        };
         tracing::warn!(%error, "a call cannot be offered");
         self.shell.tell(self.how.call, CallNews::Broken).await;
         false
@@ -245,6 +259,7 @@ impl Talk {
                     }
                 }
             }
+            CallCommand::Overlay { endpoint, relays, .. } => self.meet(endpoint, &relays).await,
             CallCommand::Restart { .. } => self.restart().await,
             CallCommand::Microphone { on, .. } => self.voice.set_microphone(on),
             CallCommand::Open { .. } | CallCommand::Close { .. } => {}
@@ -267,6 +282,9 @@ impl Talk {
             SessionEvent::State(state) => self.stands(state).await,
             SessionEvent::Audio(packet) => self.voice.take(packet),
             SessionEvent::Stats(stats) => {
+                if let Some(path) = &stats.path {
+                    self.way.is_found(path.kind == kith_rtc::PathKind::Overlay);
+                }
                 let numbers = self.voice.numbers();
                 self.shell.numbers.locked().insert(self.how.call, call_stats(&stats, &numbers));
             }
@@ -294,13 +312,15 @@ impl Talk {
     async fn stands(&mut self, state: State) {
         match state {
             State::Connected => {
-                (self.up, self.restart) = (true, None);
+                (self.up, self.failed, self.restart, self.way.due) = (true, false, None, None);
                 self.voice.begin();
                 self.shell.tell(self.how.call, CallNews::Up).await;
             }
             State::Disconnected | State::Failed => {
                 let was_up = std::mem::replace(&mut self.up, false);
+                self.failed = state == State::Failed;
                 if self.how.offers {
+                    self.way.is_looked_for();
                     self.restart.get_or_insert_with(|| Instant::now() + RESTART);
                 }
                 if was_up {
@@ -315,7 +335,7 @@ impl Talk {
     }
 
     fn ends(&mut self) {
-        (self.up, self.restart) = (false, None);
+        (self.up, self.restart, self.way.due) = (false, None, None);
         self.broken.get_or_insert_with(|| Instant::now() + LAST_WORD);
     }
 
@@ -354,6 +374,7 @@ fn call_stats(session: &kith_rtc::Stats, voice: &voice::VoiceNumbers) -> views::
         path: session.path.as_ref().map(|path| match path.kind {
             kith_rtc::PathKind::Direct => views::CallPath::Direct,
             kith_rtc::PathKind::Relayed => views::CallPath::Relayed,
+            kith_rtc::PathKind::Overlay => views::CallPath::Overlay,
         }),
         rtt_ms: session.rtt.map(ms),
         lost_permille: session.audio_in.loss.map_or(0, permille),

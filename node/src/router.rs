@@ -106,7 +106,8 @@ pub(crate) fn refused(command: NetCommand) -> Result<Input, Box<NetCommand>> {
         | NetCommand::RemoveBootstrap { .. }
         | NetCommand::Status(_)
         | NetCommand::Test(_)
-        | NetCommand::IceServers(_)) => Err(Box::new(command)),
+        | NetCommand::IceServers(_)
+        | NetCommand::Overlay(_)) => Err(Box::new(command)),
     }
 }
 

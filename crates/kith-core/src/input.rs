@@ -122,6 +122,13 @@ pub enum CallNews {
     },
     /// Where it may be reached, as ICE candidates.
     Candidates(Vec<String>),
+    /// Where it can be met over iroh.
+    Overlay {
+        /// The key of its endpoint.
+        endpoint: TransportId,
+        /// The bootstrap nodes whose relays it can use.
+        relays: Vec<TransportId>,
+    },
     /// It leads to the other side.
     Up,
     /// It does not at the moment.
@@ -136,6 +143,7 @@ impl std::fmt::Debug for CallNews {
         f.write_str(match self {
             Self::Described { .. } => "Described",
             Self::Candidates(_) => "Candidates",
+            Self::Overlay { .. } => "Overlay",
             Self::Up => "Up",
             Self::Down => "Down",
             Self::Broken => "Broken",

@@ -76,6 +76,15 @@ pub enum CallCommand {
         /// ICE candidates.
         candidates: Vec<String>,
     },
+    /// Meet the other side over iroh: from the callee's side this is the answer.
+    Overlay {
+        /// The call.
+        call: MsgId,
+        /// The key of the other side's endpoint.
+        endpoint: TransportId,
+        /// The bootstrap nodes whose relays it can use, the best first.
+        relays: Vec<TransportId>,
+    },
     /// Look for another way to the other side.
     Restart {
         /// The call.
@@ -103,6 +112,7 @@ impl CallCommand {
             Self::Open { call, .. }
             | Self::Describe { call, .. }
             | Self::Candidates { call, .. }
+            | Self::Overlay { call, .. }
             | Self::Restart { call }
             | Self::Microphone { call, .. }
             | Self::Close { call } => *call,
@@ -117,6 +127,7 @@ impl fmt::Debug for CallCommand {
             Self::Open { .. } => "Open",
             Self::Describe { .. } => "Describe",
             Self::Candidates { .. } => "Candidates",
+            Self::Overlay { .. } => "Overlay",
             Self::Restart { .. } => "Restart",
             Self::Microphone { .. } => "Microphone",
             Self::Close { .. } => "Close",

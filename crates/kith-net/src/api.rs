@@ -328,6 +328,8 @@ pub enum NetCommand {
     Test(oneshot::Sender<Vec<TestStep>>),
     /// Asks where a call can find its own address and be relayed. Answered within five seconds.
     IceServers(oneshot::Sender<Vec<IceServer>>),
+    /// Asks which relays for iroh the bootstrap nodes offer that serve this node, and as whom they let it in.
+    Overlay(oneshot::Sender<OverlayAccess>),
 }
 
 /// What the node is told.
@@ -544,6 +546,26 @@ pub struct BootstrapStatus {
     pub refused: bool,
     /// Whether nobody chose it: a neighbour of those that do not answer.
     pub borrowed: bool,
+}
+
+/// What leads to others over iroh.
+#[derive(Debug)]
+pub struct OverlayAccess {
+    /// The transport key, under which the nodes of the relays are connected: nobody else is let in.
+    pub key: SigningKey,
+    /// The relays.
+    pub relays: Vec<OverlayRelay>,
+}
+
+/// A relay for iroh, as its node's signed descriptor names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverlayRelay {
+    /// The bootstrap node.
+    pub node: TransportId,
+    /// `https://HOST:PORT`.
+    pub url: String,
+    /// SHA-256 of its certificate's SubjectPublicKeyInfo: no other certificate is the relay's.
+    pub pin: [u8; 32],
 }
 
 /// A STUN or TURN server, as `RTCIceServer` of the W3C's WebRTC names it.

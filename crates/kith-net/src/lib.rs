@@ -52,8 +52,8 @@ mod upnp;
 
 pub use addr::is_loopback_only;
 pub use api::{
-    BootstrapStatus, IceServer, NetCommand, NetConfig, NetError, NetEvent, NetState, NetStatus, Over, Path,
-    RequestError, SlotOutcome, TestStep, Tuning,
+    BootstrapStatus, IceServer, NetCommand, NetConfig, NetError, NetEvent, NetState, NetStatus, Over, OverlayAccess,
+    OverlayRelay, Path, RequestError, SlotOutcome, TestStep, Tuning,
 };
 // For measurements of what nodes run, and of nothing else.
 #[doc(hidden)]

@@ -12,6 +12,7 @@ mod mail;
 mod mailbox;
 mod mapping;
 mod metered;
+mod overlay;
 mod own;
 mod peers;
 mod records;
@@ -264,6 +265,8 @@ impl Task {
             }
             NetCommand::Test(reply) => self.start_test(reply),
             NetCommand::IceServers(reply) => self.find_ice_servers(reply),
+            // Who asked may have stopped waiting.
+            NetCommand::Overlay(reply) => drop(reply.send(self.overlay())),
         }
     }
 

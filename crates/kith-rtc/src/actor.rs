@@ -8,6 +8,7 @@ use crate::{
     error::{Error, stack},
     handler::{Handler, Told},
     media::{Agreed, Incoming, receive, receive_data},
+    overlay::{FAR_CANDIDATE, Overlay, Port, names_far},
     sdp::{Checked, SdpError, relayed, relayed_only},
     stats::{Rates, read},
     tap::Link,
@@ -54,6 +55,7 @@ pub(crate) enum Command {
     Candidate(Candidate, Answer<()>),
     Restart(Answer<()>),
     Data(Bytes, Answer<()>),
+    Overlay(usize, Answer<Overlay>),
     Stats(Answer<Stats>),
 }
 
@@ -68,6 +70,7 @@ pub(crate) struct Actor {
     config: SessionConfig,
     incoming: Incoming,
     link: Arc<Link>,
+    port: Arc<Port>,
     agreed: Arc<Agreed>,
     tasks: TaskTracker,
     tracks: [Option<Arc<TrackLocalStaticRTP>>; 2],
@@ -105,6 +108,7 @@ impl Actor {
             config,
             incoming,
             link,
+            port: Arc::default(),
             agreed,
             tasks,
             tracks,
@@ -143,6 +147,7 @@ impl Actor {
         }
         // Whoever waits for room for a message stops waiting.
         self.incoming.queue.end();
+        self.port.close();
         self.tasks.close();
         self.tasks.wait().await;
         ended.cancel();
@@ -187,6 +192,7 @@ impl Actor {
             Command::Describe(description, answer) => answer.send(self.describe(description).await).ok(),
             Command::Candidate(candidate, answer) => answer.send(self.candidate(candidate).await).ok(),
             Command::Data(message, answer) => answer.send(self.send_data(message).await).ok(),
+            Command::Overlay(limit, answer) => answer.send(self.overlay(limit).await).ok(),
             Command::Stats(answer) => {
                 let stats = self.stats().await;
                 answer.send(Ok(stats)).ok();
@@ -197,12 +203,12 @@ impl Actor {
 
     async fn connection(&mut self) -> Result<&Connection, Error> {
         if self.connection.is_none() {
-            if self.config.relay_only && !has_relay(&self.config.ice_servers) {
+            if self.config.relay_only && !self.config.overlay && !has_relay(&self.config.ice_servers) {
                 self.tell(SessionEvent::State(State::Failed));
                 return Err(Error::NoRelay);
             }
             let handler = Arc::new(Handler::new(self.told_in.clone()));
-            let pc = build(&self.config, &self.link, handler).await?;
+            let pc = build(&self.config, (&self.link, &self.port), handler).await?;
             let connection = self.furnish(pc.clone()).await;
             match connection {
                 Ok(connection) => self.connection = Some(connection),
@@ -298,6 +304,7 @@ impl Actor {
         for candidate in std::mem::take(&mut self.early) {
             self.add(candidate).await;
         }
+        self.add_overlay().await;
         match self.again.take() {
             Some(restart) => self.offer(restart).await,
             None => Ok(()),
@@ -350,8 +357,31 @@ impl Actor {
         Ok(())
     }
 
-    /// A candidate the stack has no use for is no reason to stop: another one may be the path.
+    /// Opens a tunnel, and lets the stack try it.
+    async fn overlay(&mut self, limit: usize) -> Result<Overlay, Error> {
+        if !self.config.overlay {
+            return Err(Error::NotNegotiated);
+        }
+        let tunnel = self.port.open(limit);
+        self.add_overlay().await;
+        Ok(tunnel)
+    }
+
+    async fn add_overlay(&self) {
+        if self.described && self.port.is_open() {
+            self.add_as_it_is(Candidate { line: FAR_CANDIDATE.to_owned(), mid: None, index: Some(0) }).await;
+        }
+    }
+
+    /// A candidate of the other side's, which knows no tunnels.
     async fn add(&self, candidate: Candidate) {
+        if !names_far(&candidate.line) {
+            self.add_as_it_is(candidate).await;
+        }
+    }
+
+    /// A candidate the stack has no use for is no reason to stop: another one may be the path.
+    async fn add_as_it_is(&self, candidate: Candidate) {
         let Some(connection) = &self.connection else { return };
         let init = RTCIceCandidateInit {
             candidate: candidate.line,
@@ -391,7 +421,10 @@ impl Actor {
             Told::Gathered => {
                 // Without an address of our own nothing can come of it.
                 self.tell(SessionEvent::LocalCandidatesEnd)
-                    && (self.gathered > 0 || self.connected || self.tell(SessionEvent::State(State::Failed)))
+                    && (self.gathered > 0
+                        || self.connected
+                        || self.config.overlay
+                        || self.tell(SessionEvent::State(State::Failed)))
             }
             Told::State(state) => {
                 if state == State::Closed {

@@ -39,8 +39,10 @@ impl fmt::Debug for IceServer {
 pub struct SessionConfig {
     /// May be empty: then only paths without a server are found.
     pub ice_servers: Vec<IceServer>,
-    /// Only paths through a TURN server: the other side learns no address of this device.
+    /// Only paths through a TURN server or a tunnel: the other side learns no address of this device.
     pub relay_only: bool,
+    /// May get a [`Overlay`](crate::Overlay), by [`Session::overlay`](crate::Session::overlay).
+    pub overlay: bool,
     /// Only the loopback interface: for tests and labs.
     pub loopback: bool,
     /// Who gives way when both offer at once. The two sides have to differ.
@@ -155,21 +157,24 @@ pub struct VideoFrame {
     pub payload: Bytes,
 }
 
-/// A pair of addresses media flows between.
+/// A pair of addresses media flows between, or a tunnel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathKind {
     /// From device to device.
     Direct,
     /// Through a TURN server of either side.
     Relayed,
+    /// Through the session's tunnel.
+    Overlay,
 }
 
 /// The path media takes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Path {
-    /// Direct or relayed.
+    /// Direct, relayed or through the tunnel.
     pub kind: PathKind,
-    /// The other end, for the local user's eyes only: never logged, never sent. Nothing where the stack knows it by name.
+    /// The other end, for the local user's eyes only: never logged, never sent. Nothing where the stack knows it by name,
+    /// and in a tunnel.
     pub remote: Option<SocketAddr>,
     /// Round trip of the last connectivity check.
     pub rtt: Option<Duration>,

@@ -3,6 +3,7 @@
 use crate::{
     api::{IceServer, SessionConfig},
     error::{Error, stack},
+    overlay::{OverlayRuntime, Port},
     tap::{Estimate, Link, Tap},
 };
 use rtc::{
@@ -22,7 +23,7 @@ use webrtc::{
         MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
         RTCIceServer, RTCIceTransportPolicy, Registry, SettingEngineBuilder, configure_rtcp_reports, configure_twcc,
     },
-    runtime::TokioRuntime,
+    runtime::{Runtime, TokioRuntime},
 };
 
 pub(crate) const OPUS: &str = "audio/opus";
@@ -105,7 +106,11 @@ fn interceptors(engine: &mut MediaEngine, link: &Arc<Link>) -> Result<Registry, 
 
 /// Whether any of the servers is a relay.
 pub(crate) fn has_relay(servers: &[IceServer]) -> bool {
-    servers.iter().flat_map(|server| &server.urls).any(|url| url.starts_with("turn:") || url.starts_with("turns:"))
+    servers.iter().flat_map(|server| &server.urls).any(|url| is_relay(url))
+}
+
+fn is_relay(url: &str) -> bool {
+    url.starts_with("turn:") || url.starts_with("turns:")
 }
 
 /// Refuses what is not the address of an ICE server.
@@ -120,14 +125,14 @@ pub(crate) fn check_servers(servers: &[IceServer]) -> Result<(), Error> {
 /// A connection that has bound its sockets and gathers nothing yet.
 pub(crate) async fn build(
     config: &SessionConfig,
-    link: &Arc<Link>,
+    (link, port): (&Arc<Link>, &Arc<Port>),
     handler: Arc<dyn PeerConnectionEventHandler>,
 ) -> Result<Arc<dyn PeerConnection>, Error> {
     // A name another device gives us is asked for on the local network: not where we hide.
     if config.relay_only || config.loopback {
-        return build_with(config, link, handler, MulticastDnsMode::Disabled).await.map_err(stack("begin"));
+        return build_with(config, (link, port), handler, MulticastDnsMode::Disabled).await.map_err(stack("begin"));
     }
-    match build_with(config, link, handler.clone(), MulticastDnsMode::QueryOnly).await {
+    match build_with(config, (link, port), handler.clone(), MulticastDnsMode::QueryOnly).await {
         Ok(connection) => Ok(connection),
         Err(error) => {
             let missing = std::io::Error::from_raw_os_error(ENODEV).to_string();
@@ -135,14 +140,14 @@ pub(crate) async fn build(
                 return Err(stack("begin")(error));
             }
             tracing::debug!("no route for multicast: names of the local network are not looked up");
-            build_with(config, link, handler, MulticastDnsMode::Disabled).await.map_err(stack("begin"))
+            build_with(config, (link, port), handler, MulticastDnsMode::Disabled).await.map_err(stack("begin"))
         }
     }
 }
 
 async fn build_with(
     config: &SessionConfig,
-    link: &Arc<Link>,
+    (link, port): (&Arc<Link>, &Arc<Port>),
     handler: Arc<dyn PeerConnectionEventHandler>,
     mdns: MulticastDnsMode,
 ) -> Result<Arc<dyn PeerConnection>, Box<dyn std::error::Error + Send + Sync>> {
@@ -160,17 +165,25 @@ async fn build_with(
         .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(crate::MAX_DATA as u32))
         .with_sctp_mtu(SCTP_MTU)
         .build();
+    // A tunnel takes a host candidate, and the stack has none where its own rule is "relays only": then the sockets see to
+    // it, and reach nobody but relays.
+    let (only_servers, only_relays) = (config.relay_only && config.overlay, config.relay_only && !config.overlay);
     let servers = config
         .ice_servers
         .iter()
         .map(|server| RTCIceServer {
-            urls: server.urls.clone(),
+            urls: server.urls.iter().filter(|url| !only_servers || is_relay(url)).cloned().collect(),
             username: server.username.clone(),
             credential: server.credential.clone(),
         })
         .collect();
-    let policy = if config.relay_only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
+    let policy = if only_relays { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
     let addresses = if config.loopback { vec!["127.0.0.1:0"] } else { vec!["0.0.0.0:0", "[::]:0"] };
+    let runtime: Arc<dyn Runtime> = if config.overlay {
+        Arc::new(OverlayRuntime::new(Arc::clone(port), only_servers))
+    } else {
+        Arc::new(TokioRuntime)
+    };
     let connection = PeerConnectionBuilder::new()
         .with_configuration(
             RTCConfigurationBuilder::new().with_ice_servers(servers).with_ice_transport_policy(policy).build(),
@@ -179,7 +192,7 @@ async fn build_with(
         .with_interceptor_registry(registry)
         .with_setting_engine(settings)
         .with_handler(handler)
-        .with_runtime(Arc::new(TokioRuntime))
+        .with_runtime(runtime)
         .with_udp_addrs(addresses)
         .with_data_channel_send_buffer_limit(DATA_BUFFER)
         .build()

@@ -12,7 +12,7 @@
 //! **Tasks.** The session's task runs on the tracker it is given, and waits for all it began: nothing outlives it.
 //!
 //! **Where to start reading.** `api.rs` (the vocabulary), `actor.rs` (the task, negotiation), `connection.rs` (how the
-//! stack is set up), `tap.rs` and `estimator.rs` (what may be sent), `sdp.rs` (what is let in and out).
+//! stack is set up), `overlay.rs` (where no UDP goes through), `tap.rs` and `estimator.rs` (what may be sent), `sdp.rs` (what is let in and out).
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod actor;
@@ -22,6 +22,7 @@ mod error;
 mod estimator;
 mod handler;
 mod media;
+mod overlay;
 mod queue;
 mod sdp;
 mod session;
@@ -37,6 +38,7 @@ pub use api::{
 };
 pub use error::Error;
 pub use estimator::{Arrival, Estimator, Limits};
+pub use overlay::{MAX_PACKET, OVERLAY_DATAGRAM_MAX, OVERLAY_DATAGRAM_MIN, Overlay};
 pub use queue::Events;
 pub use sdp::{Binding, MAX_SDP, SdpError, Setup};
 pub use session::Session;

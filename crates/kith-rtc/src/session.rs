@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     estimator::Estimator,
     media::{Agreed, Incoming, send_audio, send_video},
+    overlay::Overlay,
     queue::{Events, Queue},
     sdp::is_candidate,
     tap::Link,
@@ -191,6 +192,18 @@ impl Session {
     pub async fn send_data(&self, message: Bytes) -> Result<(), Error> {
         bounded(message.len(), MAX_DATA)?;
         self.ask(|answer| Command::Data(message, answer)).await
+    }
+
+    /// Opens a tunnel for what cannot go over UDP, instead of one that was opened before, and begins to try it; the other
+    /// side has to do the same. Somebody has to carry its datagrams, of at most `limit` bytes, which is taken for at least
+    /// [`OVERLAY_DATAGRAM_MIN`](crate::OVERLAY_DATAGRAM_MIN). A tunnel that is opened while another path is looked for may win
+    /// over it, whatever its priority: it is for when others had their time.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotNegotiated`] if the session was not opened with [`SessionConfig::overlay`], [`Error::Closed`].
+    pub async fn overlay(&self, limit: usize) -> Result<Overlay, Error> {
+        self.ask(|answer| Command::Overlay(limit, answer)).await
     }
 
     /// The session in numbers.

@@ -2,6 +2,7 @@
 
 use crate::{
     api::{Path, PathKind, Stats},
+    overlay::is_far,
     queue::Queue,
     tap::Link,
 };
@@ -112,7 +113,10 @@ async fn path(pc: &dyn PeerConnection) -> Option<Path> {
     let pair = ice.get_selected_candidate_pair().await.ok()??;
     let (local, remote) = (pair.local(), pair.remote());
     let relayed = [local, remote].into_iter().any(|candidate| candidate.typ == RTCIceCandidateType::Relay);
-    let address = remote.address.parse().ok().map(|address| SocketAddr::new(address, remote.port));
+    let address: Option<SocketAddr> = remote.address.parse().ok().map(|address| SocketAddr::new(address, remote.port));
+    if address.is_some_and(|address| is_far(address.ip())) {
+        return Some(Path { kind: PathKind::Overlay, remote: None, rtt: None });
+    }
     Some(Path { kind: if relayed { PathKind::Relayed } else { PathKind::Direct }, remote: address, rtt: None })
 }
 

@@ -62,7 +62,7 @@ pub use mailbox::{
 };
 pub use message::{
     Availability, Body, Call, CallEnd, CallEnds, CallSignal, CallStep, Description, Ends, Inner, InnerError,
-    Introduction, IntroductionAnswer, LinkPreview, Poll, SmallPicture, Sticker, Sync, UnverifiedInner,
+    Introduction, IntroductionAnswer, LinkPreview, Overlay, Poll, SmallPicture, Sticker, Sync, UnverifiedInner,
 };
 pub use picture::{Picture, PictureFormat};
 pub use request::{RequestAnswer, RequestFrame, RequestWork};

@@ -20,6 +20,8 @@ pub const UFRAG_MAX_BYTES: usize = 256;
 pub const CANDIDATES_MAX: usize = 32;
 /// Bytes of one of them.
 pub const CANDIDATE_MAX_BYTES: usize = 512;
+/// Relays for iroh over which a call may go.
+pub const OVERLAY_RELAYS_MAX: usize = 8;
 /// Characters of the question of a poll.
 pub const QUESTION_MAX_CHARS: usize = 300;
 /// Answers one can choose in a poll.

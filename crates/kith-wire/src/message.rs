@@ -16,7 +16,7 @@ use prost::Message;
 use zeroize::{Zeroize, Zeroizing};
 
 pub use body::{Availability, Body};
-pub use call::{Call, CallEnd, CallEnds, CallSignal, CallStep, Description};
+pub use call::{Call, CallEnd, CallEnds, CallSignal, CallStep, Description, Overlay};
 pub use introduction::{Introduction, IntroductionAnswer};
 pub use link_preview::LinkPreview;
 pub use poll::Poll;

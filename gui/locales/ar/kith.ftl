@@ -1101,6 +1101,7 @@ call-my-voice = صوتك
 call-their-voice = صوت { $name }
 call-way-direct = يمر الصوت من جهاز إلى جهاز.
 call-way-relayed = يمر الصوت عبر مرحّل لا يستطيع سماعه.
+call-way-overlay = لا يمر UDP، لذلك يمر الصوت بواسطة TCP عبر مرحّل لا يستطيع سماعه.
 call-round-trip = ذهابًا وإيابًا في { $time }.
 call-lost-share = فُقد { $percent } % في الطريق.
 call-lost-short = فُقد { $percent } %

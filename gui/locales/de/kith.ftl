@@ -1024,6 +1024,7 @@ call-my-voice = Deine Stimme
 call-their-voice = Stimme von { $name }
 call-way-direct = Der Ton geht von Gerät zu Gerät.
 call-way-relayed = Der Ton geht über ein Relay, das ihn nicht hören kann.
+call-way-overlay = UDP kommt nicht durch, darum geht der Ton über TCP durch ein Relay, das ihn nicht hören kann.
 call-round-trip = Hin und zurück in { $time }.
 call-lost-share = { $percent } % gehen unterwegs verloren.
 call-lost-short = { $percent } % verloren

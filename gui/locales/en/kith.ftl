@@ -1024,6 +1024,7 @@ call-my-voice = Your voice
 call-their-voice = Voice of { $name }
 call-way-direct = The sound goes from device to device.
 call-way-relayed = The sound goes through a relay, which cannot hear it.
+call-way-overlay = No UDP gets through, so the sound goes over TCP through a relay, which cannot hear it.
 call-round-trip = There and back in { $time }.
 call-lost-share = { $percent } % lost on the way.
 call-lost-short = { $percent } % lost

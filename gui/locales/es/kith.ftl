@@ -1024,6 +1024,7 @@ call-my-voice = Tu voz
 call-their-voice = Voz de { $name }
 call-way-direct = El sonido va de dispositivo a dispositivo.
 call-way-relayed = El sonido pasa por un relé, que no puede oírlo.
+call-way-overlay = UDP no pasa, así que el sonido va por TCP a través de un relé, que no puede oírlo.
 call-round-trip = Ida y vuelta en { $time }.
 call-lost-share = { $percent } % perdido por el camino.
 call-lost-short = { $percent } % perdido

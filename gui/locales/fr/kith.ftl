@@ -1024,6 +1024,7 @@ call-my-voice = Votre voix
 call-their-voice = Voix de { $name }
 call-way-direct = Le son va d’appareil à appareil.
 call-way-relayed = Le son passe par un relais, qui ne peut pas l’entendre.
+call-way-overlay = UDP ne passe pas, donc le son passe en TCP par un relais, qui ne peut pas l’entendre.
 call-round-trip = Aller-retour en { $time }.
 call-lost-share = { $percent } % perdus en route.
 call-lost-short = { $percent } % perdus

@@ -972,6 +972,7 @@ call-my-voice = あなたの声
 call-their-voice = { $name } の声
 call-way-direct = 音声は端末から端末へ直接届きます。
 call-way-relayed = 音声はリレーを通りますが、リレーには聞こえません。
+call-way-overlay = UDP が通らないため、音声は TCP でリレーを通りますが、リレーには聞こえません。
 call-round-trip = 往復 { $time }。
 call-lost-share = { $percent } % が途中で失われました。
 call-lost-short = 損失 { $percent } %

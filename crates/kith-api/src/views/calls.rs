@@ -132,4 +132,6 @@ pub enum CallPath {
     Direct,
     /// Through a TURN server, which sees sealed packets.
     Relayed,
+    /// Through a bootstrap node's relay for iroh, over TCP, because no UDP goes through; it sees sealed packets.
+    Overlay,
 }

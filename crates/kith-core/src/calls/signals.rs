@@ -2,7 +2,7 @@
 
 use kith_api::Event;
 use kith_store::{ContactRow, DeviceRow};
-use kith_wire::{Body, CallEnd, CallSignal, CallStep, Description, Hlc, MsgId};
+use kith_wire::{Body, CallEnd, CallSignal, CallStep, Description, Hlc, MsgId, Overlay};
 
 use super::{Happened, Live, Outcome, Phase, Role, SIGNAL_MS};
 use crate::{CallCommand, CallNews, Output, Timestamp, core::Core, error::CoreError};
@@ -111,6 +111,7 @@ impl Core {
                 CallStep::End(_)
                 | CallStep::Answer(_)
                 | CallStep::Candidates(_)
+                | CallStep::Overlay(_)
                 | CallStep::Media { .. }
                 | CallStep::Unknown => Ok(()),
             };
@@ -128,6 +129,10 @@ impl Core {
                 if live.phase.has_session() {
                     out.push(Output::Call(CallCommand::Candidates { call, candidates: candidates.clone() }));
                 }
+                Ok(())
+            }
+            CallStep::Overlay(overlay) => {
+                self.they_meet(call, device, overlay, now, out);
                 Ok(())
             }
             CallStep::Media { microphone, .. } => {
@@ -211,6 +216,18 @@ impl Core {
         self.call_happened(call, if offer { Happened::Offer } else { Happened::Answer }, now, out)
     }
 
+    fn they_meet(&mut self, call: MsgId, device: &DeviceRow, overlay: &Overlay, now: Timestamp, out: &mut Vec<Output>) {
+        let talks = self.calls.live.get(&call).filter(|live| live.phase.has_session()).map(|live| live.account);
+        if !talks.is_some_and(|account| self.calls.listens(account, now)) {
+            return;
+        }
+        let Some((endpoint, relays)) = overlay.verify(&self.ends(call, device.device, false)) else {
+            tracing::warn!("a meeting over iroh was named that its device does not answer for");
+            return;
+        };
+        out.push(Output::Call(CallCommand::Overlay { call, endpoint, relays: relays.to_vec() }));
+    }
+
     /// The session of a call says something.
     pub(crate) fn call_news(
         &mut self,
@@ -235,6 +252,10 @@ impl Core {
                 Ok(())
             }
             CallNews::Candidates(candidates) => self.say(call, &live, CallStep::Candidates(candidates), now),
+            CallNews::Overlay { endpoint, relays } => {
+                let overlay = Overlay::create(endpoint, relays, &self.ends(call, device, true), &self.device.sign)?;
+                self.say(call, &live, CallStep::Overlay(overlay), now)
+            }
             CallNews::Up => self.call_happened(call, Happened::Up, now, out),
             CallNews::Down => self.call_happened(call, Happened::Down, now, out),
             CallNews::Broken => self.call_happened(call, Happened::Broken, now, out),

@@ -3,6 +3,8 @@
 //! What rings is a message of the chat. Descriptions of a session (SDP, RFC 8866) and its ICE candidates are text that is
 //! handed on as it came; who answers for a description is said by a signature of the device beside it.
 
+mod overlay;
+
 use kith_crypto::{PublicKey, SignContext, Signature, SigningKey};
 use prost::Message;
 
@@ -10,11 +12,20 @@ use super::body::{check_seconds, read_seconds};
 use crate::codec::{Shape, array};
 use crate::error::WireError;
 use crate::ids::{DeviceId, MsgId};
-use crate::limits::{BODY_MAX, CANDIDATE_MAX_BYTES, CANDIDATES_MAX, SDP_MAX_BYTES, UFRAG_MAX_BYTES};
+use crate::limits::{
+    BODY_MAX, CANDIDATE_MAX_BYTES, CANDIDATES_MAX, OVERLAY_RELAYS_MAX, SDP_MAX_BYTES, UFRAG_MAX_BYTES,
+};
 use crate::text::check_bytes;
 
+pub use overlay::Overlay;
+
 const CALL: Shape = Shape { what: "call", version: 1, max: BODY_MAX, repeated: &[] };
-const SIGNAL: Shape = Shape { what: "call signal", version: 1, max: BODY_MAX, repeated: &[(8, CANDIDATES_MAX)] };
+const SIGNAL: Shape = Shape {
+    what: "call signal",
+    version: 1,
+    max: BODY_MAX,
+    repeated: &[(8, CANDIDATES_MAX), (12, OVERLAY_RELAYS_MAX)],
+};
 
 /// A call: it rings where it is read in time, and is a missed one where it is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +67,8 @@ pub enum CallStep {
         /// The camera is on.
         camera: bool,
     },
+    /// Where the sender can be met over iroh; from the caller an offer, from the callee the answer.
+    Overlay(Overlay),
     /// A step that this build does not know.
     Unknown,
 }
@@ -205,6 +218,10 @@ struct SignalProto {
     microphone: bool,
     #[prost(bool, tag = "10")]
     camera: bool,
+    #[prost(bytes = "vec", tag = "11")]
+    endpoint: Vec<u8>,
+    #[prost(bytes = "vec", repeated, tag = "12")]
+    relays: Vec<Vec<u8>>,
 }
 
 const RINGING: u32 = 1;
@@ -214,6 +231,7 @@ const OFFER: u32 = 4;
 const ANSWER: u32 = 5;
 const CANDIDATES: u32 = 6;
 const MEDIA: u32 = 7;
+const OVERLAY: u32 = 8;
 
 impl Call {
     pub(super) fn encode(self) -> Vec<u8> {
@@ -245,6 +263,10 @@ impl CallSignal {
             CallStep::Media { microphone, camera } => {
                 (proto.step, proto.microphone, proto.camera) = (MEDIA, *microphone, *camera);
             }
+            CallStep::Overlay(overlay) => {
+                proto.step = OVERLAY;
+                overlay.write(&mut proto);
+            }
             CallStep::Unknown => {}
         }
         proto.encode_to_vec()
@@ -261,6 +283,7 @@ impl CallSignal {
             ANSWER => CallStep::Answer(Description::read(proto)?),
             CANDIDATES => CallStep::Candidates(proto.candidates),
             MEDIA => CallStep::Media { microphone: proto.microphone, camera: proto.camera },
+            OVERLAY => CallStep::Overlay(Overlay::read(&proto)?),
             _ => CallStep::Unknown,
         };
         let signal = Self { call, step };
@@ -278,6 +301,7 @@ impl CallSignal {
                 }
                 candidates.iter().try_for_each(|one| check_bytes("ICE candidate", one.as_bytes(), CANDIDATE_MAX_BYTES))
             }
+            CallStep::Overlay(overlay) => overlay.check(),
             CallStep::Ringing | CallStep::Accept | CallStep::End(_) | CallStep::Media { .. } | CallStep::Unknown => {
                 Ok(())
             }

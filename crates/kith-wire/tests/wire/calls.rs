@@ -1,10 +1,14 @@
 //! Calls: who answers for a description, what is refused, and what of newer builds is passed over.
 
-use kith_wire::limits::{BODY_MAX, CANDIDATE_MAX_BYTES, CANDIDATES_MAX, SDP_MAX_BYTES, UFRAG_MAX_BYTES};
-use kith_wire::{Body, Call, CallEnd, CallEnds, CallSignal, CallStep, Description, MsgId, WireError};
+use kith_wire::limits::{
+    BODY_MAX, CANDIDATE_MAX_BYTES, CANDIDATES_MAX, OVERLAY_RELAYS_MAX, SDP_MAX_BYTES, UFRAG_MAX_BYTES,
+};
+use kith_wire::{
+    Body, Call, CallEnd, CallEnds, CallSignal, CallStep, Description, MsgId, Overlay, TransportId, WireError,
+};
 use proptest::prelude::*;
 
-use crate::samples::{call_ends, description, device_key, signal};
+use crate::samples::{call_ends, description, device_key, overlay, signal};
 
 fn create(sdp: usize, ufrag: usize) -> Result<Description, WireError> {
     Description::create("x".repeat(sdp), ([1; 32], "u".repeat(ufrag)), true, &call_ends(), &device_key(1))
@@ -41,6 +45,37 @@ fn what_was_signed_cannot_be_exchanged() {
 }
 
 #[test]
+fn where_to_meet_over_iroh_is_good_for_one_call_and_one_recipient() {
+    let (ends, overlay) = (call_ends(), overlay());
+    let (endpoint, relays) = overlay.verify(&ends).unwrap();
+    assert_eq!((endpoint, relays.len()), (TransportId::from_bytes([0xb1; 32]), 2));
+    assert!(overlay.verify(&CallEnds { call: MsgId::from_bytes([51; 16]), ..ends }).is_none(), "of another call");
+    assert!(overlay.verify(&CallEnds { to: ends.from, ..ends }).is_none(), "for another device");
+    assert!(overlay.verify(&CallEnds { from: ends.to, ..ends }).is_none(), "of another device");
+    let whole = signal(CallStep::Overlay(overlay)).encode();
+    for byte in [0xb1, 0xb2, 0xb3] {
+        let at = whole.windows(32).position(|window| window == [byte; 32]).unwrap();
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        let Ok(Body::CallSignal(signal)) = Body::decode(signal(CallStep::Ringing).kind(), &changed) else { panic!() };
+        let CallStep::Overlay(overlay) = signal.step else { panic!() };
+        assert!(overlay.verify(&ends).is_none(), "{byte:x} exchanged");
+    }
+}
+
+#[test]
+fn more_relays_than_a_call_may_name_are_neither_sent_nor_taken() {
+    let many = |count| vec![TransportId::from_bytes([1; 32]); count];
+    let make = |count| Overlay::create(TransportId::from_bytes([1; 32]), many(count), &call_ends(), &device_key(1));
+    let largest = signal(CallStep::Overlay(make(OVERLAY_RELAYS_MAX).unwrap()));
+    assert_eq!(Body::decode(largest.kind(), &largest.encode()).unwrap(), largest);
+    assert!(make(OVERLAY_RELAYS_MAX + 1).is_err());
+    // Field 12, 32 bytes.
+    let another = [&[0x62, 32][..], &[1; 32]].concat();
+    assert!(Body::decode(largest.kind(), &[largest.encode(), another].concat()).is_err());
+}
+
+#[test]
 fn a_description_over_a_cap_is_not_made_and_the_largest_fits() {
     assert!(create(SDP_MAX_BYTES + 1, 4).is_err() && create(10, UFRAG_MAX_BYTES + 1).is_err());
     let largest = signal(CallStep::Offer(create(SDP_MAX_BYTES, UFRAG_MAX_BYTES).unwrap()));
@@ -68,12 +103,14 @@ fn what_is_over_a_cap_is_neither_sent_nor_taken() {
 fn nothing_that_leads_to_anybody_is_printed() {
     let printed = format!("{:?}", signal(CallStep::Offer(description(true))));
     assert!(!printed.contains("v=0") && !printed.contains("uf/1"), "{printed}");
+    let printed = format!("{:?}", signal(CallStep::Overlay(overlay())));
+    assert!(!printed.contains("b2b2") && !printed.contains("178"), "{printed}");
 }
 
 proptest! {
     /// Protobuf: field 2 is the step, field 3 the end.
     #[test]
-    fn steps_and_ends_of_newer_builds_are_passed_over(step in 8_u8..127, end in 7_u8..127) {
+    fn steps_and_ends_of_newer_builds_are_passed_over(step in 9_u8..127, end in 7_u8..127) {
         let kind = signal(CallStep::Ringing).kind();
         let head = signal(CallStep::Unknown).encode();
         let known = |tail: [u8; 4]| Body::decode(kind, &[head.as_slice(), &tail].concat()).unwrap();

@@ -9,10 +9,10 @@ use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, Call, CallEnd, CallEnds, CallSignal, CallStep, ChatId,
     CommunityToken, DepositId, Description, DeviceRecord, Ends, Envelope, EnvelopeId, FindKey, Header, Hello, Hlc,
     IdentityLog, Inner, Introduction, IntroductionAnswer, InviteBundle, InviteLink, IrohRelay, Mail, MailboxDenial,
-    MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, Poll, QueueAddress, Receipt,
-    ReceiveId, Renewal, RequestAnswer, RequestFrame, RequestWork, Revocation, ServiceDescriptor, ServicesDenial,
-    ServicesRequest, ServicesResponse, SlotDenial, SlotId, SlotRequest, SlotResponse, SmallPicture, Sticker, Sync,
-    TransportCard, TransportId, TurnCredentials, WorkTask, services, slot,
+    MailboxOffer, MailboxOperation, MailboxRequest, MailboxResponse, MsgId, NewDevice, Overlay, Poll, QueueAddress,
+    Receipt, ReceiveId, Renewal, RequestAnswer, RequestFrame, RequestWork, Revocation, ServiceDescriptor,
+    ServicesDenial, ServicesRequest, ServicesResponse, SlotDenial, SlotId, SlotRequest, SlotResponse, SmallPicture,
+    Sticker, Sync, TransportCard, TransportId, TurnCredentials, WorkTask, services, slot,
 };
 use kith_wire::{Availability, LinkPreview};
 use zeroize::Zeroizing;
@@ -323,6 +323,12 @@ pub(crate) fn description(offer: bool) -> Description {
     Description::create(sdp, binding, offer, &call_ends(), &key).unwrap()
 }
 
+/// What the first device names to the second.
+pub(crate) fn overlay() -> Overlay {
+    let relays = [0xb2, 0xb3].map(|n| TransportId::from_bytes([n; 32])).to_vec();
+    Overlay::create(TransportId::from_bytes([0xb1; 32]), relays, &call_ends(), &device_key(1)).unwrap()
+}
+
 pub(crate) fn signal(step: CallStep) -> Body {
     Body::CallSignal(CallSignal { call: call_ends().call, step })
 }
@@ -338,6 +344,7 @@ fn calls() -> Vec<(&'static str, Body)> {
         ("call-offer", signal(CallStep::Offer(description(true)))),
         ("call-answer", signal(CallStep::Answer(description(false)))),
         ("call-candidates", signal(CallStep::Candidates(candidates.into()))),
+        ("call-overlay", signal(CallStep::Overlay(overlay()))),
         ("call-media", signal(CallStep::Media { microphone: true, camera: false })),
     ]
 }

@@ -197,6 +197,11 @@ fn signal_fields(signal: &CallSignal) -> Fields {
         CallStep::Media { microphone, camera } => {
             fields.extend([field("step", "media"), field("microphone", microphone), field("camera", camera)]);
         }
+        CallStep::Overlay(overlay) => {
+            let (endpoint, relays) = overlay.verify(&call_ends()).expect("its own signature");
+            let relays: Vec<String> = relays.iter().map(ToString::to_string).collect();
+            fields.extend([field("step", "overlay"), field("endpoint", endpoint), field("relays", relays.join("|"))]);
+        }
         CallStep::Unknown => panic!("it has no form of its own"),
     }
     fields

@@ -104,6 +104,7 @@ pub(crate) struct Quality {
 pub(crate) fn quality(lang: &Lang, stats: &CallStats) -> Option<Quality> {
     let [short, full] = match stats.path? {
         CallPath::Direct => ["path-direct-short", "call-way-direct"],
+        CallPath::Overlay => ["path-relayed-short", "call-way-overlay"],
         CallPath::Relayed | _ => ["path-relayed-short", "call-way-relayed"],
     };
     let (mut short, mut full) = (vec![lang.t(short)], vec![lang.t(full)]);
@@ -222,5 +223,13 @@ mod tests {
         (stats.path, stats.their_lost_permille) = (Some(CallPath::Relayed), Some(83));
         let poor = quality(&lang(), &stats).unwrap();
         assert_eq!((poor.short.as_str(), poor.poor), ("through a relay · 12 ms · 8 % lost", true));
+        (stats.path, stats.their_lost_permille) = (Some(CallPath::Overlay), None);
+        let told = quality(&lang(), &stats).unwrap();
+        assert_eq!(told.short, "through a relay · 12 ms");
+        assert!(
+            told.full.starts_with("No UDP gets through, so the sound goes over TCP through a relay"),
+            "{}",
+            told.full
+        );
     }
 }

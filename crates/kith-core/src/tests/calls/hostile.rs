@@ -1,7 +1,7 @@
 //! What others could say about calls, and what must not come of it.
 
 use kith_store::{ContactRow, DeviceRow};
-use kith_wire::{CallEnd, CallEnds, Description, DeviceId, Hlc, MsgId};
+use kith_wire::{CallEnd, CallEnds, Description, DeviceId, Hlc, MsgId, Overlay, TransportId};
 
 use super::*;
 
@@ -63,6 +63,36 @@ fn a_description_counts_if_its_device_signed_it_for_this_call() {
 }
 
 #[test]
+fn where_to_meet_counts_if_its_device_signed_it_for_this_call() {
+    let mut world = world_of(3);
+    let call = start(&mut world, 0, 1);
+    let right = ends(&world, call);
+    let [endpoint, relay] = [7, 8].map(|n| TransportId::from_bytes([n; 32]));
+    let meet = |world: &World, who: usize, ends: &CallEnds| {
+        CallStep::Overlay(Overlay::create(endpoint, vec![relay], ends, &world.people[who].core.device.sign).unwrap())
+    };
+    let step = meet(&world, 0, &right);
+    signal(&mut world, 0, 1, call, step);
+    assert_eq!(world.sessions, [], "before it is answered nobody is met");
+    accept(&mut world, 1, call);
+    world.sessions.clear();
+    let third = world.people[2].core.my_device;
+    for (who, ends) in [
+        (2, right),
+        (0, CallEnds { call: MsgId::from_bytes([9; 16]), ..right }),
+        (0, CallEnds { to: third, ..right }),
+        (0, CallEnds { from: third, ..right }),
+    ] {
+        let step = meet(&world, who, &ends);
+        signal(&mut world, 0, 1, call, step);
+        assert_eq!(world.sessions, []);
+    }
+    news(&mut world, 0, call, CallNews::Overlay { endpoint, relays: vec![relay] });
+    let call = convert::message(call);
+    assert_eq!(told(&mut world, 1), [CallCommand::Overlay { call, endpoint, relays: vec![relay] }]);
+}
+
+#[test]
 fn nobody_else_has_a_say_in_a_call() {
     let mut world = world_of(3);
     let call = start(&mut world, 0, 1);
@@ -80,6 +110,7 @@ fn nobody_else_has_a_say_in_a_call() {
             CallStep::Offer(describe(true)),
             CallStep::Answer(describe(false)),
             CallStep::Candidates(vec!["here".into()]),
+            CallStep::Overlay(Overlay::create(TransportId::from_bytes([7; 32]), Vec::new(), &ends, sign).unwrap()),
             CallStep::Media { microphone: false, camera: false },
             CallStep::End(CallEnd::HungUp),
             CallStep::Unknown,
