@@ -67,6 +67,14 @@ pub fn gossip(keypair: &Keypair) -> Result<Gossip, NetError> {
     Ok(Gossip(gossip))
 }
 
+impl Gossip {
+    /// What does the work, for measurements without relays.
+    #[must_use]
+    pub fn into_inner(self) -> gossipsub::Behaviour<IdentityTransform, WhitelistSubscriptionFilter> {
+        self.0
+    }
+}
+
 impl Deref for Gossip {
     type Target = Inner;
 

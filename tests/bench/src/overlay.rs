@@ -45,7 +45,7 @@ pub(crate) fn run(options: &Options, network: &Network) -> Result<Vec<Line>> {
     let run = Run::begin();
     let nodes = options.n.unwrap_or(NODES);
     let graph = Rc::new(Graph::random(nodes, network.dials, options.seed)?);
-    let ours = measure(options, network, &graph, true, |key| Ok(kith_net::gossip(key)?))?;
+    let ours = measure(options, network, &graph, true, |key| Ok(kith_net::gossip(key)?.into_inner()))?;
     let theirs = measure(options, network, &graph, false, stock)?;
     let line = |metric: Metric| metric.line(&run, options.seed);
     let delivery = |name, took| Metric::new(name, "ms", Better::Less, took);
@@ -118,7 +118,7 @@ mod tests {
     fn a_message_is_everywhere_and_nowhere_sooner_than_possible() {
         let options = Options { json: None, n: None, seed: 3, folder: None };
         let graph = Rc::new(Graph::random(12, 3, 3).unwrap());
-        let mut world = World::start(&graph, true, |key| Ok(kith_net::gossip(key)?)).unwrap();
+        let mut world = World::start(&graph, true, |key| Ok(kith_net::gossip(key)?.into_inner())).unwrap();
         world.rest(Duration::from_secs(3)).unwrap();
         let spread = world.say(5, vec![7; 300], PATIENCE).unwrap();
         assert_eq!(spread.took.len(), 11, "seed {}", options.seed);
