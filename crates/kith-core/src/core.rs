@@ -109,6 +109,8 @@ pub struct Core {
     pub(crate) last_prune: Timestamp,
     /// When the age of the transport key is looked at again.
     pub(crate) renewal_look_at: Timestamp,
+    /// It was found old enough, or another one is wanted.
+    pub(crate) renewal_due: bool,
     /// Something was deleted: when to empty the write-ahead log, which may still have it.
     pub(crate) scrub_at: Option<Timestamp>,
     pub(crate) quiet: QuietTime,
@@ -226,7 +228,9 @@ impl Core {
             given_up: BTreeSet::new(),
             next_id: 1,
             last_prune: now,
-            renewal_look_at: now,
+            // A start looks by itself.
+            renewal_look_at: now.saturating_add(crate::renewal::LOOK_EVERY_MS),
+            renewal_due: false,
             // The last run may have ended between a deletion and its traces.
             scrub_at: Some(0),
             quiet: QuietTime::default(),
@@ -252,10 +256,10 @@ impl Core {
         self.calls_startup()?;
         self.expire(now, out)?;
         self.send_scheduled(now, out)?;
+        self.say_to_network(now, out)?;
         self.recovery_startup(now)?;
         self.sync_startup()?;
-        self.address_startup(now)?;
-        self.say_to_network(now, out)
+        self.address_startup(now)
     }
 
     /// Everything a network that begins has to know.
@@ -554,6 +558,7 @@ impl Core {
         self.invites_wake(now, out)?;
         self.sync_wake(now, out)?;
         self.outbox_wake_due(now, out)?;
+        self.renewal_wake(now)?;
         if now >= self.last_prune.saturating_add(PRUNE_EVERY_MS) {
             self.last_prune = now;
             self.store.prune_envelopes(now.saturating_sub(ENVELOPE_MEMORY_MS))?;

@@ -20,7 +20,7 @@ use crate::{
 /// How long a transport key is used.
 const RENEW_MS: u64 = 30 * 24 * 3600 * 1000;
 /// How often a running node looks whether its key is that old.
-const LOOK_EVERY_MS: u64 = 6 * 3600 * 1000;
+pub(crate) const LOOK_EVERY_MS: u64 = 6 * 3600 * 1000;
 /// When it looks again if it is due, and cannot be now.
 const AGAIN_MS: u64 = 60 * 1000;
 /// The seed of the key that took the place of the one the device was made with.
@@ -72,18 +72,23 @@ impl Core {
         }
     }
 
-    /// The same while the network runs, and not during a call. If there is a new key, the network is to begin again with it
+    /// Looks whether it is time. What comes of it, [`renew_transport_while_running`](Self::renew_transport_while_running) does,
+    /// which needs a transaction of its own.
+    pub(crate) fn renewal_wake(&mut self, now: Timestamp) -> Result<(), CoreError> {
+        if now >= self.renewal_look_at {
+            self.renewal_due = self.is_renewal_due(false, now)?;
+            self.renewal_look_at = now.saturating_add(if self.renewal_due { AGAIN_MS } else { LOOK_EVERY_MS });
+        }
+        Ok(())
+    }
+
+    /// After a wake, while the network runs and no call does: the same if it is time. If there is a new key, the network is to begin again with it
     /// ([`Output::Renew`]), and is told everything once more.
     ///
     /// # Errors
     /// Nothing happened.
     pub fn renew_transport_while_running(&mut self, now: Timestamp) -> Result<Vec<Output>, FailedBatch> {
-        if now < self.renewal_look_at {
-            return Ok(Vec::new());
-        }
-        let due = self.is_renewal_due(false, now).unwrap_or_default();
-        self.renewal_look_at = now.saturating_add(if due { AGAIN_MS } else { LOOK_EVERY_MS });
-        if !due || self.calls.any() {
+        if !std::mem::take(&mut self.renewal_due) || self.calls.any() {
             return Ok(Vec::new());
         }
         let mut made = None;

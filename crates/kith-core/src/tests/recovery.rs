@@ -92,7 +92,7 @@ fn a_public_address_leads_to_the_new_device() {
     let kept = keep(&world, 1);
     come_back(&mut world, 1, Some(&kept));
     let now = world.now;
-    world.people[1].core.batch(now, |core, _| core.address_startup(now)).unwrap();
+    world.people[1].core.batch(now, |core, _| core.address_tend(now)).unwrap();
     world.give(1, Input::Wake);
     assert!(!profile(&mut world, 1).public_address.stored, "its list of devices does not have this one yet");
     world.pass(60_000);

@@ -276,6 +276,7 @@ fn a_running_node_changes_its_key_too() {
     let (first, other) = (world.transport(0), world.transport(1));
     let looks = |world: &mut World, days: u64| {
         let now = world.now + days * DAY_MS;
+        world.people[0].run(Input::Wake, now);
         world.people[0].core.renew_transport_while_running(now).unwrap()
     };
     assert!(looks(&mut world, 29).is_empty() && world.transport(0) == first);
@@ -310,10 +311,12 @@ fn a_key_that_cannot_be_committed_is_not_taken() {
     world.introduce(0, 1);
     world.people[0].run(Input::Bootstraps(vec!["/ip4/192.0.2.1/udp/4001/quic-v1".into()]), world.now);
     let (first, now) = (world.transport(0), world.now + 31 * DAY_MS);
+    world.people[0].run(Input::Wake, now);
     // The database takes no second transaction.
     world.people[0].core.store.begin().unwrap();
     assert!(world.people[0].core.renew_transport_while_running(now).is_err());
     assert_eq!((world.transport(0), world.people[0].core.renewal()), (first, None));
+    world.people[0].run(Input::Wake, now + 60 * 1000);
     let again = world.people[0].core.renew_transport_while_running(now + 60 * 1000).unwrap();
     assert!(matches!(again.first(), Some(Output::Renew { .. })) && world.transport(0) != first);
 }
