@@ -60,7 +60,7 @@ fn every_switch_about_privacy_reaches_the_node() {
         "Ask my router to let contacts in",
         "Mailboxes",
     ];
-    let on = ["Take a new network key at the next start", "Link previews", "Hide my address from contacts"];
+    let on = ["Take a new network key now", "Link previews", "Hide my address from contacts"];
     for (labels, first) in [(&off[..], true), (&on[..], false)] {
         for label in labels {
             assert_eq!(is_on(&ada, label), first, "{label} at first");
