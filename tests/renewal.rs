@@ -114,7 +114,10 @@ async fn a_running_node_changes_its_key_and_nothing_is_lost() -> Result<()> {
         let before = peer(&alice).await?;
         let mut sent = Vec::new();
         for number in 0..10 {
-            sent.push((bob.write(&a, &format!("round {round} number {number}")).await?, alice.write(&b, "back").await?));
+            sent.push((
+                bob.write(&a, &format!("round {round} number {number}")).await?,
+                alice.write(&b, "back").await?,
+            ));
             if number == 4 {
                 alice.call("settings.set", json!({ "key": "network.renew_key", "value": true })).await?;
             }

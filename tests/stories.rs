@@ -33,3 +33,4 @@ mod status_page;
 mod stickers;
 mod sync;
 mod tidy;
+mod video;

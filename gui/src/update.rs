@@ -20,6 +20,7 @@ mod reply;
 mod schedule;
 mod stickers;
 mod typing;
+mod video;
 
 #[cfg(test)]
 mod tests;
@@ -288,6 +289,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 poll::update,
                 stickers::update,
                 calls::update,
+                video::update,
                 link_preview::update,
                 picture::update,
                 contacts::update,
@@ -337,6 +339,7 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
         }
         FromNode::Echo(Err(why)) => toast(model, ToastKind::Problem, why),
         FromNode::NotWiped(error) => lock::not_wiped(model, error),
+        FromNode::Sight { camera, screen } => (model.video.camera, model.video.screen) = (camera, screen),
         FromNode::Ended => entry::ended(model),
     }
 }

@@ -50,5 +50,7 @@ mod snapshots;
 mod spoken;
 #[path = "gui/stickers.rs"]
 mod stickers;
+#[path = "gui/video.rs"]
+mod video;
 #[path = "gui/window.rs"]
 mod window;

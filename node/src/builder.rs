@@ -9,7 +9,10 @@ use std::{
 use kith_api::AccountId;
 use kith_core::{Core, CoreError, Identity, Input, Options, setup};
 use kith_crypto::{Key, KeystoreError, random_bytes};
-use kith_media::{AudioIn, AudioOut};
+use kith_media::{
+    AudioIn, AudioOut,
+    video::{VideoIn, VideoOut},
+};
 use kith_net::{Net, NetConfig, NetError};
 use kith_store::{ProfileLock, Store, StoreError};
 use kith_wire::ids::TransportId;
@@ -23,7 +26,7 @@ use crate::{
         rolling::{self, Rolling},
     },
     bootstraps::{self, BadBootstrap, Bootstraps, DEFAULT_BOOTSTRAPS},
-    calls::{self, Sound},
+    calls::{self, Sound, video::Sight},
     clock::now_ms,
     core_thread::{self, CORE_QUEUE, CoreThread, NET_QUEUE, Released, ToCore},
     events::Hub,
@@ -50,6 +53,7 @@ pub struct Preset {
     bootstraps: bool,
     state: bool,
     sound: Sound,
+    sight: Sight,
 }
 
 /// For people: port 4100 on every interface or any other if that is taken, the built-in bootstrap nodes, multicast DNS,
@@ -57,7 +61,15 @@ pub struct Preset {
 #[must_use]
 pub fn standard() -> Preset {
     let sound = Sound { input: AudioIn::Device(None), output: AudioOut::Device(None) };
-    Preset { listen: NetConfig::default_listen(), mdns: true, keyring: true, bootstraps: true, state: true, sound }
+    Preset {
+        listen: NetConfig::default_listen(),
+        mdns: true,
+        keyring: true,
+        bootstraps: true,
+        state: true,
+        sound,
+        sight: Sight::default(),
+    }
 }
 
 /// For a network without the internet: as [`standard`], but without bootstrap nodes.
@@ -71,7 +83,7 @@ pub fn lan_only() -> Preset {
 pub fn local() -> Preset {
     let listen = ["/ip4/127.0.0.1/udp/0/quic-v1", "/ip4/127.0.0.1/tcp/0"].map(str::to_owned).to_vec();
     let sound = Sound { input: AudioIn::Silence, output: AudioOut::Null };
-    Preset { listen, mdns: false, keyring: false, bootstraps: false, state: false, sound }
+    Preset { listen, mdns: false, keyring: false, bootstraps: false, state: false, sound, sight: Sight::default() }
 }
 
 /// Why a node did not start. The profile is as it was.
@@ -179,6 +191,15 @@ impl NodeBuilder {
     #[must_use]
     pub fn audio(mut self, input: AudioIn, output: AudioOut) -> Self {
         self.preset.sound = Sound { input, output };
+        self
+    }
+
+    /// Where the pictures of a camera come from, and where those of the other side go beside
+    /// [`Calls::pictures`](crate::Calls::pictures). A source is opened when a camera is switched on in a call that was
+    /// answered, and closed with either.
+    #[must_use]
+    pub fn video(mut self, input: VideoIn, output: VideoOut) -> Self {
+        self.preset.sight = Sight { input, output };
         self
     }
 
@@ -319,7 +340,8 @@ impl NodeBuilder {
         tasks.spawn(link_preview::run(self.reach(), page_wanted, to_core.clone(), tasks.clone()));
         tasks.spawn(public_address::work(orders, to_core.clone(), tasks.clone()));
         let shell = self.call_shell(&net, &to_core, &hub, tasks);
-        let numbers = shell.numbers.clone();
+        let (numbers, pictures) = (shell.numbers.clone(), shell.pictures.clone());
+        let has_camera = shell.sight.input != VideoIn::None;
         tasks.spawn(calls::tones::run(shell.sound.output.clone(), hub.read_new(), tasks.clone()));
         tasks.spawn(calls::run(shell, call_orders));
         let network_ended = ended.clone().drop_guard();
@@ -342,6 +364,8 @@ impl NodeBuilder {
             bootstraps,
             backups: Arc::default(),
             calls: numbers,
+            pictures,
+            has_camera,
             rolling: Arc::new(Mutex::new(files.rolling)),
             wiped: AtomicBool::new(false),
             restored,
@@ -387,8 +411,10 @@ impl NodeBuilder {
             hub: Arc::clone(hub),
             tasks: tasks.clone(),
             sound: self.preset.sound.clone(),
+            sight: self.preset.sight.clone(),
             loopback: kith_net::is_loopback_only(&self.preset.listen),
             numbers: calls::Numbers::default(),
+            pictures: calls::video::Pictures::default(),
         }
     }
 

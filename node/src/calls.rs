@@ -3,6 +3,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 pub(crate) mod tones;
+pub(crate) mod video;
 mod voice;
 
 use std::{
@@ -12,7 +13,7 @@ use std::{
 };
 
 use kith_api::{ApiError, ErrorCode, Event, views};
-use kith_core::{CallCommand, CallNews, Input};
+use kith_core::{CallCommand, CallNews, Input, Shows};
 use kith_media::{AudioIn, AudioOut};
 use kith_net::{Net, NetCommand};
 use kith_rtc::{Binding, Candidate, Description, DescriptionKind, Events, Session, SessionConfig, SessionEvent, State};
@@ -23,6 +24,7 @@ use tokio::{
 };
 
 use crate::{core_thread::ToCore, events::Hub, tasks::Tasks};
+use video::{Pictures, Sight, Video};
 use voice::Voice;
 
 /// Commands that may wait. A session has a description and some dozen candidates to take.
@@ -68,9 +70,11 @@ pub(crate) struct Shell {
     pub(crate) hub: Arc<Hub>,
     pub(crate) tasks: Tasks,
     pub(crate) sound: Sound,
+    pub(crate) sight: Sight,
     /// Only the loopback interface: the node listens nowhere else.
     pub(crate) loopback: bool,
     pub(crate) numbers: Numbers,
+    pub(crate) pictures: Pictures,
 }
 
 /// Carries out what the core says, until it says no more.
@@ -79,10 +83,10 @@ pub(crate) async fn run(shell: Shell, mut commands: mpsc::Receiver<CallCommand>)
     while let Some(command) = commands.recv().await {
         let call = command.call();
         match command {
-            CallCommand::Open { offers, relay_only, microphone, .. } => {
+            CallCommand::Open { offers, relay_only, microphone, shows, .. } => {
                 let (orders, taken) = mpsc::channel(CALL_QUEUE);
                 open.insert(call, orders);
-                let how = How { call, offers, relay_only, microphone };
+                let how = How { call, offers, relay_only, microphone, shows };
                 let shell = shell.clone();
                 shell.tasks.clone().spawn(async move { shell.session(how, taken).await });
             }
@@ -91,7 +95,8 @@ pub(crate) async fn run(shell: Shell, mut commands: mpsc::Receiver<CallCommand>)
             order @ (CallCommand::Describe { .. }
             | CallCommand::Candidates { .. }
             | CallCommand::Restart { .. }
-            | CallCommand::Microphone { .. }) => {
+            | CallCommand::Microphone { .. }
+            | CallCommand::Show { .. }) => {
                 let full = open.get(&call).is_some_and(|orders| orders.try_send(order).is_err());
                 if full {
                     tracing::warn!("a call takes no orders any more");
@@ -109,6 +114,7 @@ struct How {
     offers: bool,
     relay_only: bool,
     microphone: bool,
+    shows: Shows,
 }
 
 impl Shell {
@@ -120,6 +126,8 @@ impl Shell {
             // Who was called gives way.
             polite: !how.offers,
             audio: true,
+            // Always: a camera that is switched on needs no other session.
+            video: true,
             ..SessionConfig::default()
         };
         let opened = Session::open(config, self.tasks.tracker(), self.tasks.cancel());
@@ -137,12 +145,17 @@ impl Shell {
                 return self.tell(how.call, CallNews::Broken).await;
             }
         };
-        let mut talk = Talk::new(self.clone(), how, Arc::clone(&session), voice);
-        talk.run(orders, events).await;
+        let (video, failures) = Video::new(how.call, &self.sight, &session, &self.pictures, how.shows);
+        let mut talk = Talk::new(self.clone(), how, Arc::clone(&session), voice, video);
+        talk.run(orders, events, failures).await;
         self.numbers.locked().remove(&how.call);
-        let Talk { voice, session: second, .. } = talk;
+        let Talk { voice, video, session: second, .. } = talk;
         // Streams take a while to close.
-        let _stopped = self.tasks.blocking(move || drop(voice)).await;
+        let closing = self.tasks.blocking(move || {
+            drop(voice);
+            video.close();
+        });
+        let _stopped = closing.await;
         drop(second);
         if let Some(session) = Arc::into_inner(session) {
             session.close().await;
@@ -174,6 +187,7 @@ struct Talk {
     how: How,
     session: Arc<Session>,
     voice: Voice,
+    video: Video,
     /// Candidates that wait for others, and until when.
     candidates: Vec<String>,
     together: Option<Instant>,
@@ -186,12 +200,17 @@ struct Talk {
 }
 
 impl Talk {
-    fn new(shell: Shell, how: How, session: Arc<Session>, voice: Voice) -> Self {
+    fn new(shell: Shell, how: How, session: Arc<Session>, voice: Voice, video: Video) -> Self {
         let (candidates, together, restart, broken) = (Vec::new(), None, None, None);
-        Self { shell, how, session, voice, candidates, together, up: false, restart, told: (0, 0), broken }
+        Self { shell, how, session, voice, video, candidates, together, up: false, restart, told: (0, 0), broken }
     }
 
-    async fn run(&mut self, mut orders: mpsc::Receiver<CallCommand>, mut events: Events) {
+    async fn run(
+        &mut self,
+        mut orders: mpsc::Receiver<CallCommand>,
+        mut events: Events,
+        mut failures: mpsc::Receiver<()>,
+    ) {
         if self.how.offers && !self.offer().await {
             return;
         }
@@ -211,7 +230,11 @@ impl Talk {
                 () = at(broken) => return self.shell.tell(self.how.call, CallNews::Broken).await,
                 () = at(together) => self.send_candidates().await,
                 () = at(restart) => self.restart().await,
-                _ = levels.tick() => self.tell_levels(),
+                Some(()) = failures.recv() => self.shell.tell(self.how.call, CallNews::Blind).await,
+                _ = levels.tick() => {
+                    self.tell_levels();
+                    self.video.keep_to_the_rate();
+                }
             }
         }
     }
@@ -247,6 +270,7 @@ impl Talk {
             }
             CallCommand::Restart { .. } => self.restart().await,
             CallCommand::Microphone { on, .. } => self.voice.set_microphone(on),
+            CallCommand::Show { shows, .. } => self.video.show(shows, &self.shell.tasks).await,
             CallCommand::Open { .. } | CallCommand::Close { .. } => {}
         }
     }
@@ -266,9 +290,12 @@ impl Talk {
             }
             SessionEvent::State(state) => self.stands(state).await,
             SessionEvent::Audio(packet) => self.voice.take(packet),
+            SessionEvent::Video(frame) => self.video.take(frame),
+            SessionEvent::KeyframeWanted => self.video.key_wanted(),
             SessionEvent::Stats(stats) => {
                 let numbers = self.voice.numbers();
-                self.shell.numbers.locked().insert(self.how.call, call_stats(&stats, &numbers));
+                let pictures = self.video.numbers(&stats);
+                self.shell.numbers.locked().insert(self.how.call, call_stats(&stats, &numbers, pictures));
             }
             _ => {}
         }
@@ -296,6 +323,7 @@ impl Talk {
             State::Connected => {
                 (self.up, self.restart) = (true, None);
                 self.voice.begin();
+                self.video.begin(&self.shell.tasks).await;
                 self.shell.tell(self.how.call, CallNews::Up).await;
             }
             State::Disconnected | State::Failed => {
@@ -345,7 +373,11 @@ async fn at(time: Option<Instant>) {
     }
 }
 
-fn call_stats(session: &kith_rtc::Stats, voice: &voice::VoiceNumbers) -> views::CallStats {
+fn call_stats(
+    session: &kith_rtc::Stats,
+    voice: &voice::VoiceNumbers,
+    [video_out, video_in]: [Option<views::VideoStats>; 2],
+) -> views::CallStats {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is from 0 to 1")]
     let permille = |share: f32| (share.clamp(0.0, 1.0) * 1000.0).round() as u32;
     let ms = |time: Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
@@ -366,5 +398,8 @@ fn call_stats(session: &kith_rtc::Stats, voice: &voice::VoiceNumbers) -> views::
         bitrate_in: session.audio_in.bits_per_second,
         packets_out: session.audio_out.packets,
         packets_in: session.audio_in.packets,
+        bandwidth: session.bandwidth,
+        video_out,
+        video_in,
     }
 }

@@ -33,7 +33,7 @@ use crate::{
     },
     bootstraps::{self, Bootstraps},
     builder::NodeBuilder,
-    calls::Numbers,
+    calls::{Numbers, video::Pictures},
     core_thread::ToCore,
     events::{Events, Hub},
     keys::{KeyError, Keys, wipe},
@@ -71,6 +71,8 @@ pub(crate) struct Shared {
     pub(crate) bootstraps: Arc<Mutex<Bootstraps>>,
     pub(crate) backups: Arc<Running>,
     pub(crate) calls: Numbers,
+    pub(crate) pictures: Pictures,
+    pub(crate) has_camera: bool,
     pub(crate) rolling: Arc<Mutex<Rolling>>,
     /// The profile is to be deleted once nothing has it open.
     pub(crate) wiped: AtomicBool,
@@ -104,6 +106,14 @@ impl Node {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         let abort = Arc::new(shared.tasks.abort_guard());
         Self { shared, _abort: abort }
+    }
+
+    pub(crate) fn pictures(&self) -> &Pictures {
+        &self.shared.pictures
+    }
+
+    pub(crate) fn has_camera(&self) -> bool {
+        self.shared.has_camera
     }
 
     /// Whose node this is.

@@ -72,7 +72,9 @@ pub(crate) fn outgoing(output: Output) -> Outgoing {
         Output::PortMapping(on) => NetCommand::PortMapping(on),
         Output::Metered(set) => NetCommand::Metered(set),
         // Where it listens, `to_network` knows.
-        Output::Renew { key, renewal } => NetCommand::Renew { key: key.into(), renewal: renewal.into(), listen: Vec::new() },
+        Output::Renew { key, renewal } => {
+            NetCommand::Renew { key: key.into(), renewal: renewal.into(), listen: Vec::new() }
+        }
         Output::Findable(keys) => NetCommand::Findable(keys),
         Output::ServeSlots(slots) => NetCommand::ServeSlots(slots),
     })

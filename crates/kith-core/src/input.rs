@@ -126,6 +126,8 @@ pub enum CallNews {
     Up,
     /// It does not at the moment.
     Down,
+    /// What was to be shown cannot be: there is no camera, or it is gone.
+    Blind,
     /// It has ended, or could not begin.
     Broken,
 }
@@ -138,6 +140,7 @@ impl std::fmt::Debug for CallNews {
             Self::Candidates(_) => "Candidates",
             Self::Up => "Up",
             Self::Down => "Down",
+            Self::Blind => "Blind",
             Self::Broken => "Broken",
         })
     }

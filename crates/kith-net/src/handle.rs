@@ -41,8 +41,7 @@ impl Net {
     ) -> Result<(Net, mpsc::Receiver<NetEvent>), NetError> {
         let (commands, inbox) = mpsc::channel(limits::COMMAND_QUEUE);
         let (events, receiver) = mpsc::channel(tuning.event_queue.max(1));
-        let kept =
-            Kept { tracker: tracker.clone(), agent: config.agent.clone(), mail_dir: config.mail_dir.clone() };
+        let kept = Kept { tracker: tracker.clone(), agent: config.agent.clone(), mail_dir: config.mail_dir.clone() };
         let task = Task::new(config, tuning, tracker, events)?;
         tracker.spawn(task::run(task, kept, inbox, cancel));
         Ok((Net { commands }, receiver))

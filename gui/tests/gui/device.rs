@@ -17,6 +17,7 @@ use kith_gui::{
     i18n::Code,
     theme::{Mode, Theme},
 };
+use kith_node::video::VideoIn;
 
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -27,11 +28,16 @@ pub(crate) struct Device {
 
 impl Device {
     /// A machine with a screen of a size in points.
-    pub(crate) fn new(folder: PathBuf, (width, height): (f32, f32)) -> Self {
+    pub(crate) fn new(folder: PathBuf, size: (f32, f32)) -> Self {
+        Self::with_camera(folder, size, VideoIn::None)
+    }
+
+    /// The same with something in the place of a camera.
+    pub(crate) fn with_camera(folder: PathBuf, (width, height): (f32, f32), camera: VideoIn) -> Self {
         // Every process does it first thing; here they share one.
         let _installed_before = rustls::crypto::ring::default_provider().install_default();
         let window = Harness::builder().with_size([width, height]).with_max_steps(64).build_eframe(move |cx| {
-            let node = NodeOptions::local(folder);
+            let node = NodeOptions { camera, ..NodeOptions::local(folder) };
             let options = AppOptions { language: Some(Code::En), theme: Some(Mode::Dark), ..AppOptions::new(node) };
             App::new(&cx.egui_ctx, options).unwrap()
         });

@@ -13,6 +13,9 @@ params! {
     CallStartParams {
         /// The chat with them.
         chat: ChatId,
+        /// With my camera on from the moment they answer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        video: bool,
     }
 
     /// A call.
@@ -28,6 +31,12 @@ params! {
         /// Whether my microphone is on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         mic: Option<bool>,
+        /// Whether my camera is on. Before anybody answers, whether it will be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        camera: Option<bool>,
+        /// Whether my screen is shown, in the place of the camera's picture.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        screen: Option<bool>,
     }
 
     /// The calls.

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod kept;
+mod video;
 
 use kith_api::{
     Command, ErrorCode, Event, MessageId, Reply, params,
@@ -11,7 +12,7 @@ use kith_store::{CallOutcome, MessageRow};
 use kith_wire::{Body, CallSignal, CallStep};
 
 use super::world::{DIRECT, World};
-use crate::{CallCommand, CallNews, Input, Output, convert};
+use crate::{CallCommand, CallNews, Input, Output, Shows, convert};
 
 const HOUR_MS: u64 = 3600 * 1000;
 const RING_MS: u64 = 45_000;
@@ -34,7 +35,7 @@ fn chat(world: &World, a: usize, b: usize) -> kith_api::ChatId {
 
 fn try_start(world: &mut World, who: usize, to: usize) -> Result<views::Call, ErrorCode> {
     let chat = chat(world, who, to);
-    match world.call(who, Command::CallsStart(params::CallStartParams { chat })) {
+    match world.call(who, Command::CallsStart(params::CallStartParams { chat, video: false })) {
         Ok(Reply::CallsStart(call)) => Ok(call),
         Ok(other) => panic!("{other:?}"),
         Err(error) => Err(error.code),
@@ -54,7 +55,9 @@ fn hang_up(world: &mut World, who: usize, call: MessageId) {
 }
 
 fn mic(world: &mut World, who: usize, call: MessageId, on: bool) {
-    world.call(who, Command::CallsSet(params::CallSetParams { call, mic: Some(on) })).unwrap();
+    world
+        .call(who, Command::CallsSet(params::CallSetParams { call, mic: Some(on), camera: None, screen: None }))
+        .unwrap();
 }
 
 fn news(world: &mut World, who: usize, call: MessageId, news: CallNews) {
@@ -71,7 +74,7 @@ fn describe(call: MessageId, offer: bool, n: u8) -> CallCommand {
 }
 
 fn open(call: MessageId, offers: bool, microphone: bool) -> CallCommand {
-    CallCommand::Open { call: convert::message(call), offers, relay_only: false, microphone }
+    CallCommand::Open { call: convert::message(call), offers, relay_only: false, microphone, shows: Shows::Nothing }
 }
 
 /// Somebody calls, the other answers, and both hear each other.
@@ -223,6 +226,10 @@ fn a_call_rings_is_answered_and_ends() {
         until: Some(began + RING_MS),
         mic: true,
         their_mic: true,
+        camera: false,
+        screen: false,
+        their_camera: false,
+        their_screen: false,
         silent: false,
     };
     assert_eq!(calls(&mut world, 0), [rings(them, true, CallPhase::Ringing)]);
@@ -592,9 +599,9 @@ fn what_cannot_be_a_call_is_refused_clearly() {
     let Ok(Reply::ChatsOpen(notes)) = world.call(0, Command::ChatsOpen(params::AccountParams { account: me })) else {
         panic!()
     };
-    let notes = Command::CallsStart(params::CallStartParams { chat: notes.chat });
+    let notes = Command::CallsStart(params::CallStartParams { chat: notes.chat, video: false });
     assert_eq!(world.call(0, notes).unwrap_err().code, ErrorCode::NotAllowed);
-    let nobody = params::CallStartParams { chat: kith_api::ChatId::from_bytes([7; 16]) };
+    let nobody = params::CallStartParams { chat: kith_api::ChatId::from_bytes([7; 16]), video: false };
     assert_eq!(world.call(0, Command::CallsStart(nobody)).unwrap_err().code, ErrorCode::NotFound);
 
     let call = start(&mut world, 0, 1);
@@ -607,7 +614,11 @@ fn what_cannot_be_a_call_is_refused_clearly() {
         (0, Command::CallsDecline(params::CallRef { call }), ErrorCode::NotAllowed),
         (1, Command::CallsAccept(params::CallRef { call: other }), ErrorCode::NotFound),
         (1, Command::CallsHangUp(params::CallRef { call: other }), ErrorCode::NotFound),
-        (1, Command::CallsSet(params::CallSetParams { call: other, mic: Some(false) }), ErrorCode::NotFound),
+        (
+            1,
+            Command::CallsSet(params::CallSetParams { call: other, mic: Some(false), camera: None, screen: None }),
+            ErrorCode::NotFound,
+        ),
     ] {
         assert_eq!(world.call(who, command).unwrap_err().code, code);
     }

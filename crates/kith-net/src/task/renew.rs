@@ -37,12 +37,7 @@ pub(crate) struct Kept {
 }
 
 /// Runs the task, and those that follow it, until the token is cancelled or every handle is dropped.
-pub(crate) async fn run(
-    mut task: Task,
-    kept: Kept,
-    mut inbox: mpsc::Receiver<NetCommand>,
-    cancel: CancellationToken,
-) {
+pub(crate) async fn run(mut task: Task, kept: Kept, mut inbox: mpsc::Receiver<NetCommand>, cancel: CancellationToken) {
     while let Some(fresh) = task.run(&mut inbox, &cancel).await {
         let again = task.again(&kept, fresh, &cancel).await;
         let Some(next) = again else { return };

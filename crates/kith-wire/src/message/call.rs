@@ -55,6 +55,8 @@ pub enum CallStep {
         microphone: bool,
         /// The camera is on.
         camera: bool,
+        /// The screen is shown, in the place of the camera's picture.
+        screen: bool,
     },
     /// A step that this build does not know.
     Unknown,
@@ -205,6 +207,8 @@ struct SignalProto {
     microphone: bool,
     #[prost(bool, tag = "10")]
     camera: bool,
+    #[prost(bool, tag = "11")]
+    screen: bool,
 }
 
 const RINGING: u32 = 1;
@@ -242,8 +246,9 @@ impl CallSignal {
             CallStep::Candidates(candidates) => {
                 (proto.step, proto.candidates) = (CANDIDATES, candidates.clone());
             }
-            CallStep::Media { microphone, camera } => {
-                (proto.step, proto.microphone, proto.camera) = (MEDIA, *microphone, *camera);
+            CallStep::Media { microphone, camera, screen } => {
+                (proto.microphone, proto.camera, proto.screen) = (*microphone, *camera, *screen);
+                proto.step = MEDIA;
             }
             CallStep::Unknown => {}
         }
@@ -260,7 +265,7 @@ impl CallSignal {
             OFFER => CallStep::Offer(Description::read(proto)?),
             ANSWER => CallStep::Answer(Description::read(proto)?),
             CANDIDATES => CallStep::Candidates(proto.candidates),
-            MEDIA => CallStep::Media { microphone: proto.microphone, camera: proto.camera },
+            MEDIA => CallStep::Media { microphone: proto.microphone, camera: proto.camera, screen: proto.screen },
             _ => CallStep::Unknown,
         };
         let signal = Self { call, step };

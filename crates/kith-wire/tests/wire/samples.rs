@@ -338,7 +338,8 @@ fn calls() -> Vec<(&'static str, Body)> {
         ("call-offer", signal(CallStep::Offer(description(true)))),
         ("call-answer", signal(CallStep::Answer(description(false)))),
         ("call-candidates", signal(CallStep::Candidates(candidates.into()))),
-        ("call-media", signal(CallStep::Media { microphone: true, camera: false })),
+        ("call-media", signal(CallStep::Media { microphone: true, camera: false, screen: false })),
+        ("call-media-screen", signal(CallStep::Media { microphone: false, camera: true, screen: true })),
     ]
 }
 

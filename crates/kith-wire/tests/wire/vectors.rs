@@ -166,7 +166,7 @@ fn envelopes() {
 #[test]
 fn inner() {
     let all = load_all("inner-");
-    assert_eq!(all.len(), 58);
+    assert_eq!(all.len(), 59);
     for (name, vector) in all {
         let unverified = UnverifiedInner::decode(&vector.bytes("inner")).unwrap();
         let ends = unverified.claims();

@@ -38,6 +38,9 @@ fn stats() -> CallStats {
         bitrate_in: 32_000,
         packets_out: 100,
         packets_in: 100,
+        bandwidth: 500_000,
+        video_out: None,
+        video_in: None,
     }
 }
 
@@ -131,7 +134,7 @@ fn a_microphone_is_switched_and_theirs_is_known() {
     let connected = Call { connected_at: Some(NOW), ..call(1, CallPhase::Connected) };
     let _effects = changed(&mut model, connected.clone());
     let switch = |mic| {
-        let params = CallSetParams { call: message_id(1), mic: Some(mic) };
+        let params = CallSetParams { call: message_id(1), mic: Some(mic), camera: None, screen: None };
         [Effect::Call(Command::CallsSet(params), Then::CallChanged)]
     };
     assert_eq!(update(&mut model, Action::Microphone), switch(false));

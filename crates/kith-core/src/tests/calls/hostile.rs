@@ -80,7 +80,7 @@ fn nobody_else_has_a_say_in_a_call() {
             CallStep::Offer(describe(true)),
             CallStep::Answer(describe(false)),
             CallStep::Candidates(vec!["here".into()]),
-            CallStep::Media { microphone: false, camera: false },
+            CallStep::Media { microphone: false, camera: true, screen: true },
             CallStep::End(CallEnd::HungUp),
             CallStep::Unknown,
         ]
