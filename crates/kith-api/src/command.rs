@@ -296,7 +296,7 @@ methods! {
     CallsDecline = "calls.decline", Call, Core, CallRef => Done;
     /// Ends a call, or gives it up while it rings.
     CallsHangUp = "calls.hang_up", Call, Core, CallRef => Done;
-    /// Switches the microphone of a call; the other side sees it.
+    /// Switches the microphone, the camera or the showing of the screen in a call; the other side sees it.
     CallsSet = "calls.set", Call, Core, CallSetParams => Done;
     /// The calls that ring or go on.
     CallsList = "calls.list", Read, Core, Nothing => CallsReply;

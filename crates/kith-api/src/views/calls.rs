@@ -134,7 +134,7 @@ pub struct CallStats {
     /// The picture this node sends; absent while nothing is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video_out: Option<VideoStats>,
-    /// The picture that comes; absent while none does.
+    /// The picture that comes; absent until one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video_in: Option<VideoStats>,
 }
