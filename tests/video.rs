@@ -52,7 +52,8 @@ async fn more(of: &Person, call: &str, before: u64, count: u64) -> Result<u64> {
 /// Waits until a call reads like this.
 async fn reads(of: &mut Person, call: &str, field: &str, value: bool) -> Result<()> {
     let api = of.node.api.clone();
-    let found = of.events.wait_until(&format!("{field} to be {value}"), async || {
+    let what = format!("{field} to be {value}");
+    let found = of.events.wait_until(&what, async || {
         let calls = api.call("calls.list", json!({})).await?;
         Ok((calls["calls"][0]["call"] == call && calls["calls"][0][field] == value).then_some(()))
     });
