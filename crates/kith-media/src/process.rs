@@ -65,6 +65,8 @@ pub struct Heard {
     pub peak_dbfs: f32,
     /// A voice, now or within the last quarter of a second.
     pub speaking: bool,
+    /// Whether the gate lets it out.
+    pub open: bool,
 }
 
 /// The chain. One thread owns it: the one that reads the microphone, which is also given what the speaker plays.
@@ -151,8 +153,9 @@ impl Capture {
         tame(near);
         let (level_dbfs, peak_dbfs) = self.meter.measure(near);
         let speaking = self.voice.hear(near);
-        self.ramp.pass(near, self.gate.is_open());
-        Heard { level_dbfs, peak_dbfs, speaking }
+        let open = self.gate.is_open(speaking);
+        self.ramp.pass(near, open);
+        Heard { level_dbfs, peak_dbfs, speaking, open }
     }
 }
 

@@ -188,6 +188,19 @@ fn a_voice_is_noticed_even_if_muted_and_then_forgotten() {
 }
 
 #[test]
+fn a_gate_for_voices_is_open_while_somebody_speaks() {
+    let mut capture = Capture::new(CaptureSettings::default()).unwrap();
+    capture.set_gate(Gate::Voice);
+    let mut sound = noise(10, 0.05, 48_000);
+    sound.extend(speech(8, 4.0));
+    sound.extend(vec![0.0; 2 * 48_000]);
+    let (out, heard) = run(&mut capture, &sound);
+    assert!(heard.iter().all(|heard| heard.open == heard.speaking));
+    let silent = |from: usize, to: usize| out[from * FRAME..to * FRAME].iter().all(|sample| *sample == 0.0);
+    assert!(silent(50, 100) && !silent(100, 500) && silent(580, 700));
+}
+
+#[test]
 fn noise_and_hum_are_no_voice() {
     for sound in [noise(9, 0.05, 3 * 48_000), sine(100.0, 48_000, 0.2, 3 * 48_000)] {
         let (_, heard) = run(&mut Capture::new(CaptureSettings::default()).unwrap(), &sound);
