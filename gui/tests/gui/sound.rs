@@ -307,11 +307,14 @@ fn talking() -> Model {
 #[test]
 fn pictures_of_sound_in_a_call() {
     for (name, mode) in modes() {
-        let mut sheet = talking();
-        sheet.view.sheet = Some(Sheet::Sound);
-        sheet.settings.sound.volumes.insert(sample::account(1), 140);
-        draw(&format!("call-sound-{name}"), sheet.clone(), mode, Code::En, [1180.0, 760.0]);
-        draw(&format!("call-sound-narrow-{name}"), sheet, mode, Code::De, NARROW_PICTURE);
+        let sheet = || {
+            let mut model = talking();
+            model.view.sheet = Some(Sheet::Sound);
+            model.settings.sound.volumes.insert(sample::account(1), 140);
+            model
+        };
+        draw(&format!("call-sound-{name}"), sheet(), mode, Code::En, [1180.0, 760.0]);
+        draw(&format!("call-sound-narrow-{name}"), sheet(), mode, Code::De, NARROW_PICTURE);
         draw(&format!("call-hold-{name}"), talking(), mode, Code::En, [1180.0, 760.0]);
         draw(&format!("call-hold-narrow-{name}"), talking(), mode, Code::De, NARROW_PICTURE);
     }

@@ -98,7 +98,8 @@ fn devices(ui: &mut Ui, cx: &mut Cx<'_>, all: bool) {
     }
     ui.ctx().request_repaint_after(Duration::from_millis(DEVICES_MS));
     let Some(known) = cx.model.sound.devices.clone() else {
-        return muted(ui, cx, &cx.t("sound-looking"));
+        muted(ui, cx, &cx.t("sound-looking"));
+        return;
     };
     let sound = &cx.model.settings.sound;
     if let Some(problem) = known.problem {
@@ -164,7 +165,8 @@ fn picker(
 
 fn check(ui: &mut Ui, cx: &mut Cx<'_>) {
     if is_talking(cx.model) {
-        return muted(ui, cx, &cx.t("sound-check-busy"));
+        muted(ui, cx, &cx.t("sound-check-busy"));
+        return;
     }
     let Some(check) = cx.model.sound.check else {
         muted(ui, cx, &cx.t("sound-check-about"));
