@@ -34,7 +34,7 @@ use kith_node::{
 use crate::{
     calls::{connected, hears},
     device::Device,
-    meeting::{WIDE, meet},
+    meeting::{NARROW, WIDE, meet},
     pictures::{NARROW as NARROW_PICTURE, draw, draw_after, modes},
     sample,
 };
@@ -156,9 +156,9 @@ fn alone(test: &str, story: fn(&Path)) {
 }
 
 /// A person whose node has this sound.
-fn person(folder: &Path, name: &str, input: AudioIn, output: AudioOut) -> Device {
+fn person(folder: &Path, name: &str, size: (f32, f32), input: AudioIn, output: AudioOut) -> Device {
     let node = NodeOptions { preset: local().audio(input, output), ..NodeOptions::local(folder.join(name)) };
-    Device::with(node, WIDE)
+    Device::with(node, size)
 }
 
 /// Chooses one of several behind a dropdown.
@@ -173,9 +173,9 @@ fn choose(device: &mut Device, other: &mut Device, what: &str, which: &str) {
 fn another_microphone_is_chosen_in_a_call_and_heard_at_once() {
     alone("sound::another_microphone_is_chosen_in_a_call_and_heard_at_once", |folder| {
         let server = Server::start(folder);
-        let mut ada = person(folder, "ada", AudioIn::Device(None), AudioOut::Null);
+        let mut ada = person(folder, "ada", WIDE, AudioIn::Device(None), AudioOut::Null);
         let far = AudioOut::Device(Some("pulseaudio:far".into()));
-        let mut mara = person(folder, "mara", AudioIn::Silence, far);
+        let mut mara = person(folder, "mara", NARROW, AudioIn::Silence, far);
         meet(&mut ada, &mut mara);
 
         // Before the call: the check. A tone is no voice, and leaves as it is.
@@ -342,11 +342,11 @@ fn a_key_is_held_to_talk_wherever_the_keyboard_is() {
         asked.into_iter().filter_map(talk).collect()
     };
     let (mut window, preview) = window(talking());
+    let button = window.get_by_label("Hold F8 to talk").rect().center();
     assert_eq!(talks(&preview), [true; 0]);
     window.key_down(egui::Key::F8);
     window.run_steps(3);
     assert_eq!(talks(&preview), [true], "once, however long it is held");
-    window.get_by_label("Hold F8 to talk").hover();
     window.key_up(egui::Key::F8);
     window.run_steps(3);
     assert_eq!(talks(&preview), [false]);
@@ -357,8 +357,9 @@ fn a_key_is_held_to_talk_wherever_the_keyboard_is() {
     window.run_steps(3);
     assert_eq!(talks(&preview), [true, false], "a key that is let go elsewhere is not heard");
     window.event(egui::Event::WindowFocused(true));
+    window.event(egui::Event::PointerMoved(button));
     window.event(egui::Event::PointerButton {
-        pos: window.get_by_label("Hold F8 to talk").rect().center(),
+        pos: button,
         button: egui::PointerButton::Primary,
         pressed: true,
         modifiers: egui::Modifiers::NONE,

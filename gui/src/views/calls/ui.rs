@@ -93,7 +93,10 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, call: &Call) {
         let (mine, _) = cx.model.calls.levels;
         meter(ui, cx, if call.mic { mine } else { 0 }, &cx.t("call-my-voice"));
         ui.add_space(space::XS);
-        quality(ui, cx);
+        // Where the key to talk has to be seen there is no room for both.
+        if ui.ctx().content_rect().width() >= NARROW || !sound::waits_for_key(cx.model) {
+            quality(ui, cx);
+        }
     }
 }
 
