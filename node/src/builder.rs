@@ -335,9 +335,7 @@ impl NodeBuilder {
         tasks.spawn(public_address::work(orders, to_core.clone(), tasks.clone()));
         let sound = Sound::new(self.preset.sound.clone(), chosen, (&hub, &to_core, tasks));
         let shell = self.call_shell(&net, &to_core, &hub, sound.clone(), tasks);
-        let numbers = shell.numbers.clone();
-        let check = Check::new(sound.clone(), Arc::clone(&hub), tasks);
-        tasks.spawn(calls::tones::run(sound.clone(), hub.read_new(), tasks.clone()));
+        let (numbers, check) = (shell.numbers.clone(), Check::new(sound.clone(), &hub, tasks));
         tasks.spawn(calls::run(shell, call_orders));
         let network_ended = ended.clone().drop_guard();
         let (spares, spares_seen) = watch::channel(Vec::new());

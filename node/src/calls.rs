@@ -4,7 +4,7 @@
 
 pub(crate) mod check;
 pub(crate) mod sound;
-pub(crate) mod tones;
+mod tones;
 mod voice;
 
 use std::{

@@ -64,10 +64,10 @@ pub(crate) struct Check(mpsc::Sender<Order>);
 
 impl Check {
     /// At rest.
-    pub(crate) fn new(sound: Sound, hub: Arc<Hub>, tasks: &Tasks) -> Self {
+    pub(crate) fn new(sound: Sound, hub: &Arc<Hub>, tasks: &Tasks) -> Self {
         let (orders, taken) = mpsc::channel(ORDERS);
         let calls = sound.uses();
-        let bench = Bench { sound, hub, tasks: tasks.clone(), running: None };
+        let bench = Bench { sound, hub: Arc::clone(hub), tasks: tasks.clone(), running: None };
         tasks.spawn(bench.run(taken, calls));
         Self(orders)
     }

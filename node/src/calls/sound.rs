@@ -19,6 +19,7 @@ use kith_media::{
 };
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
+use super::tones;
 use crate::{
     core_thread::ToCore,
     events::{Events, Hub},
@@ -68,7 +69,7 @@ struct Listed {
 }
 
 impl Sound {
-    /// With what is chosen now. What is chosen later comes from the events.
+    /// With what is chosen now; what is chosen later comes from the events. Calls ring from here on.
     pub(crate) fn new(
         given: Given,
         settings: SoundSettings,
@@ -84,6 +85,7 @@ impl Sound {
             listed: Arc::default(),
             tasks: tasks.clone(),
         };
+        tasks.spawn(tones::run(sound.clone(), hub.read_new(), tasks.clone()));
         tasks.spawn(follow(chosen, hub.read_new(), core.clone()));
         let (telling, hub) = (sound.clone(), Arc::clone(hub));
         tasks.spawn(async move { telling.tell(&hub).await });
