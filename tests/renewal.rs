@@ -15,6 +15,13 @@ async fn peer(person: &Person) -> Result<String> {
     Ok(status["peer"].as_str().context("a peer id")?.to_owned())
 }
 
+/// Where it listens, without the ways over relays.
+async fn addresses(person: &Person) -> Result<Vec<String>> {
+    let status = person.call("network.status", json!({})).await?;
+    let all = status["addresses"].as_array().context("addresses")?.iter().filter_map(serde_json::Value::as_str);
+    Ok(all.filter(|address| !address.contains("p2p-circuit")).map(str::to_owned).collect())
+}
+
 /// Stops, having asked for another key; gives the peer id of before.
 async fn leaves_for_another_key(person: Person) -> Result<(Home, String)> {
     let before = peer(&person).await?;
@@ -111,7 +118,7 @@ async fn a_running_node_changes_its_key_and_nothing_is_lost() -> Result<()> {
     let (mut alice, mut bob, _bootstrap) = two(root.path()).await?;
     let (a, b) = (alice.account.clone(), bob.account.clone());
     for round in 0..3 {
-        let before = peer(&alice).await?;
+        let (before, place) = (peer(&alice).await?, addresses(&alice).await?);
         let mut sent = Vec::new();
         for number in 0..10 {
             sent.push((
@@ -135,6 +142,8 @@ async fn a_running_node_changes_its_key_and_nothing_is_lost() -> Result<()> {
         ensure!(settings["settings"].get("network.renew_key").is_none(), "it is done: {settings}");
         alice.meets(&b).await?;
         bob.meets(&a).await?;
+        let now = addresses(&alice).await?;
+        ensure!(now.iter().all(|address| !place.contains(address)), "the port tells who it is: {place:?} {now:?}");
     }
     let contact = bob.call("contacts.get", json!({ "account": a })).await?;
     ensure!(contact["alarm"].is_null(), "it is no other device list: {contact}");

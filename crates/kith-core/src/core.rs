@@ -535,6 +535,7 @@ impl Core {
             }
             Input::Bootstraps(bootstraps) => {
                 self.bootstraps = bootstraps;
+                self.renewal_wanted(now);
                 Ok(())
             }
             Input::Wake => self.wake(now, out),

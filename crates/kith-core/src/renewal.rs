@@ -77,22 +77,31 @@ impl Core {
     pub(crate) fn renewal_wake(&mut self, now: Timestamp) -> Result<(), CoreError> {
         if now >= self.renewal_look_at {
             self.renewal_due = self.is_renewal_due(false, now)?;
-            self.renewal_look_at = now.saturating_add(if self.renewal_due { AGAIN_MS } else { LOOK_EVERY_MS });
+            self.renewal_look_at = now.saturating_add(LOOK_EVERY_MS);
         }
         Ok(())
     }
 
-    /// After a wake, while the network runs and no call does: the same if it is time. If there is a new key, the network is to begin again with it
-    /// ([`Output::Renew`]), and is told everything once more.
+    /// After a wake, while the network runs and no call does: the same if it is time. If there is a new key, the network is to
+    /// begin again with it ([`Output::Renew`]), and is told everything once more.
     ///
     /// # Errors
     /// Nothing happened.
     pub fn renew_transport_while_running(&mut self, now: Timestamp) -> Result<Vec<Output>, FailedBatch> {
-        if !std::mem::take(&mut self.renewal_due) || self.calls.any() {
+        if !std::mem::take(&mut self.renewal_due) {
+            return Ok(Vec::new());
+        }
+        let meet = !self.bootstraps.is_empty();
+        let in_call = self.calls.any();
+        // Nothing is written for a key that has to stay.
+        if !in_call && matches!(self.may_renew(meet, now), Ok(false)) {
+            return Ok(Vec::new());
+        }
+        self.renewal_look_at = now.saturating_add(AGAIN_MS);
+        if in_call {
             return Ok(Vec::new());
         }
         let mut made = None;
-        let meet = !self.bootstraps.is_empty();
         let said = self.batch(now, |core, out| {
             made = core.renew(meet, now)?;
             if made.is_some() {
@@ -109,7 +118,7 @@ impl Core {
         Ok([Output::Renew { key: self.transport_key(), renewal }].into_iter().chain(said).collect())
     }
 
-    /// The wish was uttered, or taken back.
+    /// The wish was uttered or taken back, or there are other bootstrap nodes.
     pub(crate) fn renewal_wanted(&mut self, now: Timestamp) {
         self.renewal_look_at = now;
     }
@@ -121,10 +130,15 @@ impl Core {
         Ok(wanted || restored || now.saturating_sub(since) > RENEW_MS)
     }
 
-    /// A new key and the log that has it, written to the database; nothing while people could lose this device by it.
-    fn renew(&mut self, meet: bool, now: Timestamp) -> Result<Option<(IdentityLog, SigningKey)>, CoreError> {
+    /// Whether nobody could lose this device by it.
+    fn may_renew(&self, meet: bool, now: Timestamp) -> Result<bool, CoreError> {
         let keeps_mail = self.store.own_mailbox()?.is_some_and(|mailbox| mailbox.serving);
-        if !meet || keeps_mail || self.recovery.is_some() || self.leads_here(now)? {
+        Ok(meet && !keeps_mail && self.recovery.is_none() && !self.leads_here(now)?)
+    }
+
+    /// A new key and the log that has it, written to the database, if that may be.
+    fn renew(&mut self, meet: bool, now: Timestamp) -> Result<Option<(IdentityLog, SigningKey)>, CoreError> {
+        if !self.may_renew(meet, now)? {
             return Ok(None);
         }
         let Some(record) = self.log.device(&self.my_device) else { return Ok(None) };

@@ -299,7 +299,7 @@ pub enum NetCommand {
     Doubt,
     /// Takes another transport key, which `renewal` makes the device's: all connections are closed, what waits for an answer
     /// has none, and the network begins again, listening on `listen`. Bootstrap nodes and switches stay; contacts, keys to
-    /// be found by and slots are to be said again. Refused to a node that serves a mailbox, which is known by its key.
+    /// be found by and slots are to be said again. A node that serves a mailbox is known by its key: it must not be asked to.
     Renew {
         /// The new transport key.
         key: Box<SigningKey>,

@@ -290,7 +290,7 @@ async fn carry(overlay: &Overlay, connection: &Connection) {
         tokio::select! {
             datagram = overlay.next() => {
                 let Some(datagram) = datagram else { return };
-                // What does not fit, or came to late for the connection, is lost like anything else of the way.
+                // What does not fit, or came too late for the connection, is lost like anything else of the way.
                 if let Err(error) = connection.send_datagram(datagram) {
                     tracing::trace!(%error, "not sent over the relay");
                 }

@@ -320,3 +320,23 @@ fn a_key_that_cannot_be_committed_is_not_taken() {
     let again = world.people[0].core.renew_transport_while_running(now + 60 * 1000).unwrap();
     assert!(matches!(again.first(), Some(Output::Renew { .. })) && world.transport(0) != first);
 }
+
+/// A key that has to stay is not looked at again and again, nor is anything written for it.
+#[test]
+fn a_key_that_has_to_stay_costs_nothing() {
+    let mut world = World::new(2);
+    world.introduce(0, 1);
+    let (first, now) = (world.transport(0), world.now + 31 * DAY_MS);
+    world.people[0].run(Input::Wake, now);
+    // The database takes no second transaction, and none is begun.
+    world.people[0].core.store.begin().unwrap();
+    assert!(world.people[0].core.renew_transport_while_running(now).unwrap().is_empty(), "there is no bootstrap node");
+    world.people[0].core.store.rollback().unwrap();
+    assert_eq!(world.transport(0), first);
+    assert!(world.people[0].core.renewal_look_at > now + 3600 * 1000);
+    world.people[0].run(Input::Bootstraps(vec!["/ip4/192.0.2.1/udp/4001/quic-v1".into()]), now);
+    world.people[0].run(Input::Wake, now);
+    assert!(
+        !world.people[0].core.renew_transport_while_running(now).unwrap().is_empty() && world.transport(0) != first
+    );
+}
