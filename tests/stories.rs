@@ -4,6 +4,7 @@ mod backup;
 mod calls;
 mod chat;
 mod community;
+mod devices;
 mod expiry;
 mod interop;
 mod introductions;

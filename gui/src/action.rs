@@ -13,7 +13,7 @@ use crate::{
     bridge::FromNode,
     model::{
         About, AddTab, Filter, Narrow, NewMailbox, PictureFrom, PictureOf, Restoring, Route, Section, Settings, Sheet,
-        Step,
+        Step, sound::SoundAction,
     },
     platform::appearance::Preferred,
 };
@@ -181,6 +181,8 @@ pub enum Action {
     HangUp,
     /// Switch my microphone off or on.
     Microphone,
+    /// Something about microphone and speaker.
+    Sound(SoundAction),
     /// The screen shows how the call goes.
     AskCallStats,
 

@@ -4,6 +4,7 @@ pub mod calls;
 mod fold;
 mod picture;
 mod settings;
+pub mod sound;
 mod stage;
 mod stickers;
 mod talk;
@@ -67,6 +68,8 @@ pub struct Model {
     pub typing: BTreeMap<ChatId, BTreeSet<AccountId>>,
     /// The call that rings or goes on.
     pub calls: Calls,
+    /// Microphone and speaker.
+    pub sound: sound::Sound,
     /// Pictures of my own.
     pub stickers: Vec<Sticker>,
     /// Loaded parts of conversations.

@@ -18,6 +18,7 @@ mod poll;
 mod public_address;
 mod reply;
 mod schedule;
+mod sound;
 mod stickers;
 mod typing;
 
@@ -87,6 +88,10 @@ pub enum Then {
     CallChanged,
     /// How a call goes came.
     CallStats(MessageId),
+    /// The microphones and speakers came.
+    Devices,
+    /// The check of microphone and speaker goes on.
+    Checked,
     /// A conversation was opened.
     Opened,
     /// An invite was made, for the sheet or the welcome page.
@@ -288,6 +293,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 poll::update,
                 stickers::update,
                 calls::update,
+                sound::update,
                 link_preview::update,
                 picture::update,
                 contacts::update,
@@ -302,6 +308,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 });
         }
     }
+    sound::left(model, &mut out);
     out
 }
 
@@ -382,6 +389,7 @@ fn copy(model: &mut Model, text: String, what: Copied, out: &mut Vec<Effect>) {
 fn set(model: &mut Model, settings: Settings, out: &mut Vec<Effect>) {
     let Settings { receipts, mail, previews, typing, presence, status, notify_content, quiet, .. } = model.settings;
     let Settings { relay_only, port_mapping, metered, renew_key, .. } = model.settings;
+    let sound = model.settings.sound.clone();
     model.settings = Settings {
         receipts,
         mail,
@@ -395,6 +403,7 @@ fn set(model: &mut Model, settings: Settings, out: &mut Vec<Effect>) {
         status,
         notify_content,
         quiet,
+        sound,
         ..settings.bounded()
     };
     let Ok(value) = serde_json::to_value(&model.settings) else { return };

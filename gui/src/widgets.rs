@@ -29,7 +29,7 @@ pub(crate) use avatar::{Face, avatar, paint_avatar};
 pub(crate) use badge::{paint_badge, tag};
 pub(crate) use banner::{Tone, banner};
 pub(crate) use button::{Kind, button, button_wide, icon_button, icon_toggle, link_button, rail_button, tell_choice};
-pub(crate) use calls::{hang_up_button, meter, microphone_button, paint_in_disc, paint_muted};
+pub(crate) use calls::{hang_up_button, hold_button, meter, microphone_button, paint_in_disc, paint_muted};
 pub(crate) use card::{card, section_title, setting_row};
 pub(crate) use dropdown::dropdown;
 pub(crate) use empty_state::empty_state;
@@ -40,7 +40,7 @@ pub(crate) use label::{glyph, heading, label, muted, one_line, paragraph, select
 pub(crate) use list_row::{Row, list_row};
 pub(crate) use menu::{context_menu, context_menu_or, menu_item};
 pub(crate) use picture::{paint_filling, paint_small, picture_button};
-pub(crate) use progress::progress;
+pub(crate) use progress::{loudness, progress};
 pub(crate) use qr::qr;
 pub(crate) use segmented::{segmented, toggles};
 pub(crate) use sheet::{sheet, sheet_buttons};

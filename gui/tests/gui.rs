@@ -46,6 +46,8 @@ mod sample;
 mod schedule;
 #[path = "gui/snapshots.rs"]
 mod snapshots;
+#[path = "gui/sound.rs"]
+mod sound;
 #[path = "gui/spoken.rs"]
 mod spoken;
 #[path = "gui/stickers.rs"]

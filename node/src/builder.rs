@@ -23,7 +23,11 @@ use crate::{
         rolling::{self, Rolling},
     },
     bootstraps::{self, BadBootstrap, Bootstraps, DEFAULT_BOOTSTRAPS},
-    calls::{self, Sound},
+    calls::{
+        self,
+        check::Check,
+        sound::{Given, Sound},
+    },
     clock::now_ms,
     core_thread::{self, CORE_QUEUE, CoreThread, NET_QUEUE, Released, ToCore},
     events::Hub,
@@ -49,14 +53,23 @@ pub struct Preset {
     keyring: bool,
     bootstraps: bool,
     state: bool,
-    sound: Sound,
+    sound: Given,
+}
+
+impl Preset {
+    /// Where the sound of calls comes from and goes to; see [`NodeBuilder::audio`].
+    #[must_use]
+    pub fn audio(mut self, input: AudioIn, output: AudioOut) -> Self {
+        self.sound = Given { input, output };
+        self
+    }
 }
 
 /// For people: port 4100 on every interface or any other if that is taken, the built-in bootstrap nodes, multicast DNS,
 /// the keyring of the desktop session, the default microphone and speaker.
 #[must_use]
 pub fn standard() -> Preset {
-    let sound = Sound { input: AudioIn::Device(None), output: AudioOut::Device(None) };
+    let sound = Given { input: AudioIn::Device(None), output: AudioOut::Device(None) };
     Preset { listen: NetConfig::default_listen(), mdns: true, keyring: true, bootstraps: true, state: true, sound }
 }
 
@@ -70,7 +83,7 @@ pub fn lan_only() -> Preset {
 #[must_use]
 pub fn local() -> Preset {
     let listen = ["/ip4/127.0.0.1/udp/0/quic-v1", "/ip4/127.0.0.1/tcp/0"].map(str::to_owned).to_vec();
-    let sound = Sound { input: AudioIn::Silence, output: AudioOut::Null };
+    let sound = Given { input: AudioIn::Silence, output: AudioOut::Null };
     Preset { listen, mdns: false, keyring: false, bootstraps: false, state: false, sound }
 }
 
@@ -176,9 +189,10 @@ impl NodeBuilder {
     }
 
     /// Where the sound of calls comes from and goes to. A device is opened when a call was answered, and closed with it.
+    /// The default one, `AudioIn::Device(None)` or `AudioOut::Device(None)`, is the one that is chosen in settings.
     #[must_use]
     pub fn audio(mut self, input: AudioIn, output: AudioOut) -> Self {
-        self.preset.sound = Sound { input, output };
+        self.preset.sound = Given { input, output };
         self
     }
 
@@ -290,6 +304,7 @@ impl NodeBuilder {
         let own = core.transport_key().public().into();
         let files = Files::load(&self.folder, &misc, self.given_bootstraps(), own, bound.as_ref())?;
         core.renew_transport_if_due(!files.bootstraps.all().is_empty(), restored, now_ms())?;
+        let chosen = core.sound()?;
         let config = self.net_config(&mut core, &files.bootstraps)?;
         let (net, net_events) = Net::start(config, tasks.tracker(), tasks.cancel().clone())?;
         let hub = Hub::new(now_ms());
@@ -318,9 +333,9 @@ impl NodeBuilder {
         tasks.spawn(router::to_network(net_queue, net.clone(), listen, Arc::clone(&bootstraps)));
         tasks.spawn(link_preview::run(self.reach(), page_wanted, to_core.clone(), tasks.clone()));
         tasks.spawn(public_address::work(orders, to_core.clone(), tasks.clone()));
-        let shell = self.call_shell(&net, &to_core, &hub, tasks);
-        let numbers = shell.numbers.clone();
-        tasks.spawn(calls::tones::run(shell.sound.output.clone(), hub.read_new(), tasks.clone()));
+        let sound = Sound::new(self.preset.sound.clone(), chosen, (&hub, &to_core, tasks));
+        let shell = self.call_shell(&net, &to_core, &hub, sound.clone(), tasks);
+        let (numbers, check) = (shell.numbers.clone(), Check::new(sound.clone(), &hub, tasks));
         tasks.spawn(calls::run(shell, call_orders));
         let network_ended = ended.clone().drop_guard();
         let (spares, spares_seen) = watch::channel(Vec::new());
@@ -342,6 +357,8 @@ impl NodeBuilder {
             bootstraps,
             backups: Arc::default(),
             calls: numbers,
+            check,
+            sound,
             rolling: Arc::new(Mutex::new(files.rolling)),
             wiped: AtomicBool::new(false),
             restored,
@@ -380,13 +397,20 @@ impl NodeBuilder {
         })
     }
 
-    fn call_shell(&self, net: &Net, core: &mpsc::Sender<ToCore>, hub: &Arc<Hub>, tasks: &Tasks) -> calls::Shell {
+    fn call_shell(
+        &self,
+        net: &Net,
+        core: &mpsc::Sender<ToCore>,
+        hub: &Arc<Hub>,
+        sound: Sound,
+        tasks: &Tasks,
+    ) -> calls::Shell {
         calls::Shell {
             net: net.clone(),
             core: core.clone(),
             hub: Arc::clone(hub),
             tasks: tasks.clone(),
-            sound: self.preset.sound.clone(),
+            sound,
             loopback: kith_net::is_loopback_only(&self.preset.listen),
             numbers: calls::Numbers::default(),
         }

@@ -2,8 +2,10 @@
 //! it. A session and its sound live in one task, which ends both.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
+pub(crate) mod check;
 mod overlay;
-pub(crate) mod tones;
+pub(crate) mod sound;
+mod tones;
 mod voice;
 
 use std::{
@@ -14,7 +16,6 @@ use std::{
 
 use kith_api::{ApiError, ErrorCode, Event, views};
 use kith_core::{CallCommand, CallNews, Input};
-use kith_media::{AudioIn, AudioOut};
 use kith_net::{Net, NetCommand};
 use kith_rtc::{Binding, Candidate, Description, DescriptionKind, Events, Session, SessionConfig, SessionEvent, State};
 use kith_wire::{MsgId, limits};
@@ -25,6 +26,7 @@ use tokio::{
 
 use crate::{core_thread::ToCore, events::Hub, tasks::Tasks};
 use overlay::Way;
+use sound::Sound;
 use voice::Voice;
 
 /// Commands that may wait. A session has a description and some dozen candidates to take.
@@ -37,13 +39,6 @@ const LEVELS: Duration = Duration::from_millis(100);
 const RESTART: Duration = Duration::from_secs(5);
 /// When the session ends, the other side has mostly hung up, and its word is still under way.
 const LAST_WORD: Duration = Duration::from_secs(2);
-
-/// Where sound comes from and goes to.
-#[derive(Debug, Clone)]
-pub(crate) struct Sound {
-    pub(crate) input: AudioIn,
-    pub(crate) output: AudioOut,
-}
 
 /// How the calls that go on go.
 #[derive(Debug, Clone, Default)]
@@ -94,7 +89,9 @@ pub(crate) async fn run(shell: Shell, mut commands: mpsc::Receiver<CallCommand>)
             | CallCommand::Candidates { .. }
             | CallCommand::Overlay { .. }
             | CallCommand::Restart { .. }
-            | CallCommand::Microphone { .. }) => {
+            | CallCommand::Microphone { .. }
+            | CallCommand::Talk { .. }
+            | CallCommand::Volume { .. }) => {
                 let full = open.get(&call).is_some_and(|orders| orders.try_send(order).is_err());
                 if full {
                     tracing::warn!("a call takes no orders any more");
@@ -206,6 +203,7 @@ impl Talk {
         }
         let mut levels = interval(LEVELS);
         levels.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut settings = self.shell.sound.settings();
         loop {
             let (together, restart, broken, overlay) = (self.together, self.restart, self.broken, self.way.due);
             tokio::select! {
@@ -223,6 +221,7 @@ impl Talk {
                 () = at(overlay) => self.offer_overlay().await,
                 Some(met) = self.way.met() => self.carry(met).await,
                 _ = levels.tick() => self.tell_levels(),
+                Ok(()) = settings.changed() => self.voice.settle(),
             }
         }
     }
@@ -262,6 +261,8 @@ impl Talk {
             CallCommand::Overlay { endpoint, relays, .. } => self.meet(endpoint, &relays).await,
             CallCommand::Restart { .. } => self.restart().await,
             CallCommand::Microphone { on, .. } => self.voice.set_microphone(on),
+            CallCommand::Talk { held, .. } => self.voice.set_talk(held),
+            CallCommand::Volume { percent, .. } => self.voice.set_volume(percent),
             CallCommand::Open { .. } | CallCommand::Close { .. } => {}
         }
     }

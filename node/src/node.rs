@@ -33,7 +33,11 @@ use crate::{
     },
     bootstraps::{self, Bootstraps},
     builder::NodeBuilder,
-    calls::Numbers,
+    calls::{
+        Numbers,
+        check::{Check, Wish},
+        sound::Sound,
+    },
     core_thread::ToCore,
     events::{Events, Hub},
     keys::{KeyError, Keys, wipe},
@@ -71,6 +75,8 @@ pub(crate) struct Shared {
     pub(crate) bootstraps: Arc<Mutex<Bootstraps>>,
     pub(crate) backups: Arc<Running>,
     pub(crate) calls: Numbers,
+    pub(crate) check: Check,
+    pub(crate) sound: Sound,
     pub(crate) rolling: Arc<Mutex<Rolling>>,
     /// The profile is to be deleted once nothing has it open.
     pub(crate) wiped: AtomicBool,
@@ -236,6 +242,14 @@ impl Shared {
             Command::StickersAdd(params) => return self.add_sticker(params).await,
             Command::ProfileWipe(params) => Reply::ProfileWipe(self.wipe(&params).await?),
             Command::CallsStats(params) => Reply::CallsStats(self.calls.of(params.call)?),
+            Command::CallsDevices(_) => Reply::CallsDevices(self.sound.devices().await),
+            Command::CallsCheckStart(_) => Reply::CallsCheckStart(self.check.wish(Wish::Start).await?),
+            Command::CallsCheckRecord(_) => Reply::CallsCheckRecord(self.check.wish(Wish::Record).await?),
+            Command::CallsCheckTone(_) => Reply::CallsCheckTone(self.check.wish(Wish::Tone).await?),
+            Command::CallsCheckStop(_) => {
+                self.check.wish(Wish::Stop).await?;
+                Reply::CallsCheckStop(Done {})
+            }
             Command::NetworkGet(_) => {
                 let status = self.ask_net(NetCommand::Status).await?;
                 Reply::NetworkGet(router::network_status(status))

@@ -16,7 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{lab::Namespace, rpc::Api};
+use crate::{lab::Namespace, rpc::Api, sound::SoundServer};
 
 /// How long a program may take until its ready line, with an unoptimised build on a loaded machine.
 pub const READY_LIMIT: Duration = Duration::from_secs(60);
@@ -92,6 +92,7 @@ pub struct Home {
     extra: Vec<String>,
     password: Option<String>,
     namespace: Option<Namespace>,
+    environment: Vec<(String, String)>,
 }
 
 impl Home {
@@ -106,6 +107,7 @@ impl Home {
             extra: ["--no-mdns", "--no-default-bootstrap"].map(str::to_owned).to_vec(),
             password: None,
             namespace: None,
+            environment: Vec::new(),
         }
     }
 
@@ -113,6 +115,13 @@ impl Home {
     #[must_use]
     pub fn with(mut self, arguments: &[&str]) -> Self {
         self.extra.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self
+    }
+
+    /// Uses the devices of a sound server.
+    #[must_use]
+    pub fn hears(mut self, sound: &SoundServer) -> Self {
+        self.environment = sound.environment();
         self
     }
 
@@ -162,6 +171,7 @@ impl Home {
         if let Some(password) = &self.password {
             command.env("KITH_PASSWORD", password);
         }
+        command.envs(self.environment.iter().map(|(key, value)| (key, value)));
         // What a person's machine remembers beside the profile is thrown away with it.
         command.env("XDG_STATE_HOME", self.profile.with_extension("state"));
         Ok(command)

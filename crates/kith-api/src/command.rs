@@ -8,7 +8,7 @@ use crate::{
     params::*,
     views::{
         Backups, Call, CallStats, Chat, Contact, IceServersReply, Metered, NetworkStatus, Picture, Profile,
-        PublicAddress, Scope, Sticker,
+        PublicAddress, Scope, SoundCheck, SoundDevices, Sticker,
     },
 };
 
@@ -296,12 +296,25 @@ methods! {
     CallsDecline = "calls.decline", Call, Core, CallRef => Done;
     /// Ends a call, or gives it up while it rings.
     CallsHangUp = "calls.hang_up", Call, Core, CallRef => Done;
-    /// Switches the microphone of a call; the other side sees it.
+    /// Switches the microphone of a call, which the other side sees; holds the key of push to talk; says how loud the other
+    /// person is here.
     CallsSet = "calls.set", Call, Core, CallSetParams => Done;
     /// The calls that ring or go on.
     CallsList = "calls.list", Read, Core, Nothing => CallsReply;
     /// How a call that was answered goes.
     CallsStats = "calls.stats", Read, Node, CallRef => CallStats;
+    /// The microphones and speakers of this computer, with those chosen in settings even if they are not there. Takes as long
+    /// as the sound system does, and six seconds at most.
+    CallsDevices = "calls.devices", Read, Node, Nothing => SoundDevices;
+    /// Opens the microphone and the speaker to check them before a call: `calls.check` tells ten times a second how loud the
+    /// microphone is. It ends after two minutes without a call of these methods, and when a call goes on.
+    CallsCheckStart = "calls.check_start", Call, Node, Nothing => SoundCheck;
+    /// Records three seconds in the check, as others would hear them, and plays them.
+    CallsCheckRecord = "calls.check_record", Call, Node, Nothing => SoundCheck;
+    /// Plays a tone of a second and a half in the check.
+    CallsCheckTone = "calls.check_tone", Call, Node, Nothing => SoundCheck;
+    /// Ends the check. Nothing of it is kept.
+    CallsCheckStop = "calls.check_stop", Call, Node, Nothing => Done;
     /// Keeps a picture as one of my own: scaled down, without anything but its pixels, at most 200. It can be sent as a
     /// sticker, and stands in texts of mine where its name stands between colons.
     StickersAdd = "stickers.add", Admin, Node, StickersAddParams => Sticker;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{AccountId, ChatId, MessageId},
     views::{
-        Backups, Call, Chat, Contact, Message, MessageState, NetworkStatus, Path, Presence, Profile, Settings, Sticker,
+        Backups, Call, Chat, Contact, Message, MessageState, NetworkStatus, Path, Presence, Profile, Settings,
+        SoundCheck, SoundDevices, Sticker,
     },
 };
 
@@ -109,6 +110,19 @@ pub enum Event {
         mine: u8,
         /// The other side, 0 (silent) to 100.
         theirs: u8,
+    },
+    /// Another microphone or speaker is in use than before, or one was lost. `calls.devices` looks for those that came
+    /// besides.
+    #[serde(rename = "calls.devices")]
+    CallsDevices {
+        /// The devices of this computer.
+        devices: SoundDevices,
+    },
+    /// How the check of microphone and speaker stands, at most ten times a second.
+    #[serde(rename = "calls.check")]
+    CallsCheck {
+        /// It.
+        check: SoundCheck,
     },
     /// My profile changed.
     #[serde(rename = "profile.changed")]

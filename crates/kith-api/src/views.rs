@@ -11,6 +11,7 @@ mod ice;
 mod link_preview;
 mod network;
 mod public_address;
+mod sound;
 mod stickers;
 
 use crate::error::ErrorCode;
@@ -21,6 +22,11 @@ pub use ice::{IceServer, IceServersReply};
 pub use link_preview::{LINK_PREVIEWS, LinkPreview, Picture, PictureBytes, PictureFormat, PictureSize};
 pub use network::{Bootstrap, Metered, NetworkState, NetworkStatus, TestStep, Traffic};
 pub use public_address::{PublicAddress, Via};
+pub use sound::{
+    CheckPhase, DEVICE_ID_MAX, SOUND_ECHO, SOUND_GAIN, SOUND_INPUT, SOUND_MODE, SOUND_NOISE, SOUND_OUTPUT,
+    SOUND_RING_OUTPUT, SOUND_VOLUMES, SoundCheck, SoundDevice, SoundDevices, SoundMode, SoundNoise, SoundProblem,
+    SoundSettings, VOLUME_MAX,
+};
 pub use stickers::{Pictured, Sticker};
 
 /// My own profile.
@@ -666,7 +672,8 @@ impl Default for QuietHours {
 
 /// Settings by name, kept in the encrypted database. This version knows [`RECEIPTS_SEEN`], [`TYPING_SHARE`],
 /// [`PRESENCE_SHARE`], [`STATUS_SHARE`], [`MAILBOXES_USE`], [`RELAY_ONLY`], [`PORT_MAPPING`], [`METERED`], [`RENEW_KEY`],
-/// [`LINK_PREVIEWS`], [`NOTIFY_CONTENT`] and [`NOTIFY_QUIET`] and checks their values.
+/// [`LINK_PREVIEWS`], [`NOTIFY_CONTENT`], [`NOTIFY_QUIET`], [`SOUND_INPUT`], [`SOUND_OUTPUT`], [`SOUND_RING_OUTPUT`],
+/// [`SOUND_NOISE`], [`SOUND_ECHO`], [`SOUND_GAIN`], [`SOUND_MODE`] and [`SOUND_VOLUMES`] and checks their values.
 /// Every other name is a client's: its value is kept as it is, and the client begins it with a word of its own, as `gui.`.
 pub type Settings = BTreeMap<String, Value>;
 

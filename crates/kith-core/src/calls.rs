@@ -9,6 +9,7 @@
 mod commands;
 mod machine;
 mod signals;
+pub(crate) mod sound;
 
 use std::collections::BTreeMap;
 
@@ -301,6 +302,7 @@ impl Core {
                 let (offers, relay_only) = (effect == Effect::OpenAndOffer, self.relay_only()?);
                 let microphone = live.microphone;
                 out.push(Output::Call(CallCommand::Open { call, offers, relay_only, microphone }));
+                out.extend(self.volume_command(call, live.account)?);
             }
             Effect::Restart => out.push(Output::Call(CallCommand::Restart { call })),
             Effect::Close => out.push(Output::Call(CallCommand::Close { call })),

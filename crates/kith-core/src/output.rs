@@ -97,6 +97,20 @@ pub enum CallCommand {
         /// On or off.
         on: bool,
     },
+    /// Hold the key of push to talk, or let it go.
+    Talk {
+        /// The call.
+        call: MsgId,
+        /// It is held.
+        held: bool,
+    },
+    /// Play the other person so loud, which is 100 % unless said.
+    Volume {
+        /// The call.
+        call: MsgId,
+        /// In percent, from 0 to 200.
+        percent: u16,
+    },
     /// End it.
     Close {
         /// The call.
@@ -115,6 +129,8 @@ impl CallCommand {
             | Self::Overlay { call, .. }
             | Self::Restart { call }
             | Self::Microphone { call, .. }
+            | Self::Talk { call, .. }
+            | Self::Volume { call, .. }
             | Self::Close { call } => *call,
         }
     }
@@ -130,6 +146,8 @@ impl fmt::Debug for CallCommand {
             Self::Overlay { .. } => "Overlay",
             Self::Restart { .. } => "Restart",
             Self::Microphone { .. } => "Microphone",
+            Self::Talk { .. } => "Talk",
+            Self::Volume { .. } => "Volume",
             Self::Close { .. } => "Close",
         })
     }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::{
     Output, Timestamp,
+    calls::sound,
     contacts::sharing::Shared,
     core::Core,
     error::{CoreError, deny},
@@ -89,6 +90,7 @@ impl Core {
         if key == NOTIFY_QUIET {
             quiet::check(value)?;
         }
+        sound::check(key, value)?;
         if key == NOTIFY_CONTENT && serde_json::from_value::<NotifyContent>(value.clone()).is_err() {
             return deny(ErrorCode::InvalidArgument, &format!("{key} is text, name or nothing"));
         }

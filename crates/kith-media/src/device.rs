@@ -10,7 +10,7 @@ mod stream;
 
 use std::{fmt, time::Duration};
 
-pub(crate) use list::list;
+pub use list::list as list_devices;
 pub(crate) use stream::{Lost, OpenStream, open_input, open_output};
 
 /// Whether sound comes from it or goes to it.
@@ -108,6 +108,12 @@ pub enum DeviceError {
 }
 
 impl DeviceError {
+    /// Whether the system does not let this program have it.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::System { source, .. } if source.kind() == cpal::ErrorKind::PermissionDenied)
+    }
+
     fn system(doing: &'static str) -> impl FnOnce(cpal::Error) -> Self {
         move |source| Self::System { doing, source }
     }

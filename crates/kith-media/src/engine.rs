@@ -122,14 +122,16 @@ pub enum EngineEvent {
         /// The device behind it.
         device: Option<DeviceInfo>,
     },
-    /// This device does not work any more. What takes its place follows: the default one, or silence until there is one.
+    /// This device does not work any more. What takes its place follows: the default one until this is back, or silence
+    /// until there is one.
     Lost {
         /// The device, of the direction it says.
         device: DeviceInfo,
         /// How that was noticed.
         reason: LossReason,
     },
-    /// This source or sink did not open; the one before stays in use. Said once, even if it is tried again.
+    /// This source or sink did not open. The one before stays in use, or, if it is a device, the default one is taken until
+    /// it is there. Said once, even if it is tried again.
     Failed {
         /// What did not open.
         wanted: Endpoint,

@@ -25,7 +25,7 @@ pub use codec::{
     CONCEAL_STEP, CodecError, Decode, Decoder, Encoder, EncoderConfig, MAX_PACKET, MAX_PACKET_SAMPLES, PacketTime,
     Shape,
 };
-pub use device::{DeviceError, DeviceInfo, Direction};
+pub use device::{DeviceError, DeviceInfo, Direction, list_devices};
 pub use engine::{
     Endpoint, Engine, EngineError, EngineEvent, EngineStatistics, Handlers, LossReason, OpenError, Process,
 };

@@ -1,20 +1,23 @@
 //! What happens to the microphone's sound before it is encoded: echo, noise, level, voice, gate.
 
 mod gate;
+mod leveller;
 mod meter;
 mod voice;
 
 use nnnoiseless::DenoiseState;
 use sonora::{
     AudioProcessing, Config, StreamConfig,
-    config::{
-        AdaptiveDigital, EchoCanceller, GainController2, HighPassFilter, MaxProcessingRate, NoiseSuppression,
-        NoiseSuppressionLevel, Pipeline,
-    },
+    config::{EchoCanceller, HighPassFilter, MaxProcessingRate, NoiseSuppression, NoiseSuppressionLevel, Pipeline},
 };
 
 pub use self::gate::Gate;
-use self::{gate::Ramp, meter::Meter, voice::Voice};
+use self::{
+    gate::Ramp,
+    leveller::{Leveller, power},
+    meter::Meter,
+    voice::Voice,
+};
 use crate::{
     frame::{Frame, RATE, SILENCE},
     resample::ResampleError,
@@ -65,6 +68,8 @@ pub struct Heard {
     pub peak_dbfs: f32,
     /// A voice, now or within the last quarter of a second.
     pub speaking: bool,
+    /// Whether the gate lets it out.
+    pub open: bool,
 }
 
 /// The chain. One thread owns it: the one that reads the microphone, which is also given what the speaker plays.
@@ -75,6 +80,7 @@ pub struct Capture {
     settings: CaptureSettings,
     chain: AudioProcessing,
     strong: Box<DenoiseState<'static>>,
+    leveller: Leveller,
     scratch: Frame,
     meter: Meter,
     voice: Voice,
@@ -95,6 +101,7 @@ impl Capture {
             settings,
             chain,
             strong: DenoiseState::new(),
+            leveller: Leveller::new(),
             scratch: SILENCE,
             meter: Meter::new(),
             voice: Voice::new()?,
@@ -111,6 +118,9 @@ impl Capture {
         if settings.noise == Noise::SuppressStrongly && self.settings.noise != Noise::SuppressStrongly {
             self.strong = DenoiseState::new();
         }
+        if settings.gain && !self.settings.gain {
+            self.leveller = Leveller::new();
+        }
         self.settings = settings;
         self.chain.apply_config(config(settings));
     }
@@ -125,6 +135,7 @@ impl Capture {
         if self.settings.echo {
             let mut far = *far;
             tame(&mut far);
+            self.leveller.render(&far);
             // The formats were fixed on building, and nothing else is refused.
             self.chain.process_render_f32(&[&far], &mut [&mut self.scratch]).ok();
         }
@@ -134,6 +145,7 @@ impl Capture {
     /// a hint, which need not be exact.
     pub fn process(&mut self, near: &mut Frame, delay_ms: u32) -> Heard {
         tame(near);
+        let before = power(near);
         // Within its bounds the delay is not refused, and of the frame see `render`.
         self.chain.set_stream_delay_ms(delay_ms.min(LONGEST_DELAY_MS).cast_signed()).ok();
         if self.chain.process_capture_f32(&[&*near], &mut [&mut self.scratch]).is_ok() {
@@ -148,11 +160,15 @@ impl Capture {
                 *sample /= INT16;
             }
         }
+        if self.settings.gain {
+            self.leveller.process(near, before, &mut self.scratch);
+        }
         tame(near);
         let (level_dbfs, peak_dbfs) = self.meter.measure(near);
         let speaking = self.voice.hear(near);
-        self.ramp.pass(near, self.gate.is_open());
-        Heard { level_dbfs, peak_dbfs, speaking }
+        let open = self.gate.is_open(speaking);
+        self.ramp.pass(near, open);
+        Heard { level_dbfs, peak_dbfs, speaking, open }
     }
 }
 
@@ -178,10 +194,6 @@ fn config(settings: CaptureSettings) -> Config {
         // The network is better off with noise that nothing has been taken from yet.
         noise_suppression: (settings.noise == Noise::Suppress)
             .then(|| NoiseSuppression { level: NoiseSuppressionLevel::High, ..NoiseSuppression::default() }),
-        gain_controller2: settings.gain.then(|| GainController2 {
-            adaptive_digital: Some(AdaptiveDigital::default()),
-            ..GainController2::default()
-        }),
         ..Config::default()
     }
 }

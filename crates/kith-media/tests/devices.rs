@@ -123,6 +123,12 @@ impl Server {
         Self { _zeros: zeros.collect(), _server: server }
     }
 
+    /// Plugs a sink in, or in again.
+    fn load(&self, sink: &str) {
+        let name = format!("sink_name={sink}");
+        pactl(&["load-module", "module-null-sink", &name, "rate=48000", "format=float32le", "channels=2"]).unwrap();
+    }
+
     /// Unplugs a sink and its monitor.
     fn unload(&self, sink: &str) {
         let modules = pactl(&["list", "short", "modules"]).unwrap();
@@ -272,6 +278,7 @@ fn the_list_says_what_there_is_and_what_is_default() {
         running.engine.set_output(AudioOut::Device(Some("kith_c".into()))).unwrap();
         let EngineEvent::Failed { error, .. } = running.event() else { panic!("there is no kith_c") };
         assert_eq!(error.to_string(), r#"there is no output "kith_c""#);
+        assert_eq!(running.switched().1.id, "pulseaudio:kith_a", "and until there is");
     });
 }
 
@@ -351,8 +358,9 @@ fn a_lost_device_is_reported_and_the_default_one_taken() {
             }
         }
         running.hears_nothing();
-        // Of two connections that are kept, and what cpal leaves of a killed stream.
-        threads_end(3);
+        // Of three connections that are kept, one of which looked for the lost device, and what cpal leaves of a killed
+        // stream.
+        threads_end(4);
     });
 }
 
@@ -379,5 +387,29 @@ fn sound_comes_back_with_the_sound_system() {
         running.switched();
         running.switched();
         running.hears_the_tone();
+    });
+}
+
+#[test]
+fn a_device_that_comes_back_is_taken_again() {
+    alone("a_device_that_comes_back_is_taken_again", || {
+        let server = Server::start();
+        let running = start("device:kith_b.monitor", "null");
+        assert_eq!(running.switched().1.id, "pulseaudio:kith_b.monitor");
+        running.event();
+        server.unload("kith_b");
+        let lost = running.event();
+        assert!(matches!(lost, EngineEvent::Lost { reason: LossReason::Gone, .. }), "{lost:?}");
+        assert_eq!(running.switched().1.id, "pulseaudio:kith_a.monitor");
+        server.load("kith_b");
+        let (to, device) = running.switched();
+        assert_eq!(to, Endpoint::In(AudioIn::Device(Some("kith_b.monitor".into()))));
+        assert_eq!(device.id, "pulseaudio:kith_b.monitor");
+        // One that was never there: the default one, until it comes.
+        running.engine.set_input(AudioIn::Device(Some("kith_c.monitor".into()))).unwrap();
+        assert!(matches!(running.event(), EngineEvent::Failed { .. }));
+        assert_eq!(running.switched().1.id, "pulseaudio:kith_a.monitor");
+        server.load("kith_c");
+        assert_eq!(running.switched().1.id, "pulseaudio:kith_c.monitor");
     });
 }

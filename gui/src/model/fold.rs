@@ -50,6 +50,8 @@ impl Model {
             }
             Event::CallIncoming { call } | Event::CallChanged { call } => self.calls.fold(call, self.now),
             Event::CallLevel { call, mine, theirs } => self.calls.level(call, mine, theirs),
+            Event::CallsDevices { devices } => self.sound.devices = Some(devices),
+            Event::CallsCheck { check } => self.sound.told(check),
             Event::ProfileChanged { profile } => self.me = Some(profile),
             Event::NetworkChanged { status } => self.network = Some(status),
             Event::SettingsChanged { settings } => self.settings = super::Settings::read(&settings),

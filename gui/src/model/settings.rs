@@ -2,10 +2,11 @@
 
 use kith_node::views::{
     LINK_PREVIEWS, MAILBOXES_USE, METERED, NOTIFY_CONTENT, NOTIFY_QUIET, NotifyContent, PORT_MAPPING, PRESENCE_SHARE,
-    QuietHours, RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, STATUS_SHARE, TYPING_SHARE,
+    QuietHours, RECEIPTS_SEEN, RELAY_ONLY, RENEW_KEY, STATUS_SHARE, SoundSettings, TYPING_SHARE,
 };
 use serde::{Deserialize, Serialize};
 
+use super::sound::TALK_KEYS;
 use crate::theme::Mode;
 
 /// Which theme to use.
@@ -73,6 +74,8 @@ pub struct Settings {
     pub keep_running: Option<bool>,
     /// The 24 words were written down: two of them were asked for.
     pub phrase_saved: bool,
+    /// The key of push to talk: F1 to F12, by number.
+    pub talk_key: u8,
     /// Others learn that I have read what they wrote; kept by the node under a key of its own.
     #[serde(skip)]
     pub receipts: bool,
@@ -109,6 +112,9 @@ pub struct Settings {
     /// When nothing is told; kept by the node under a key of its own.
     #[serde(skip)]
     pub quiet: QuietHours,
+    /// Microphone and speaker; kept by the node under keys of their own.
+    #[serde(skip)]
+    pub sound: SoundSettings,
 }
 
 impl Default for Settings {
@@ -126,6 +132,7 @@ impl Default for Settings {
             notify_sound: true,
             keep_running: None,
             phrase_saved: false,
+            talk_key: 8,
             receipts: true,
             typing: true,
             presence: true,
@@ -138,6 +145,7 @@ impl Default for Settings {
             previews: false,
             notify_content: NotifyContent::Text,
             quiet: QuietHours::default(),
+            sound: SoundSettings::default(),
         }
     }
 }
@@ -177,6 +185,7 @@ impl Settings {
             status,
             notify_content,
             quiet,
+            sound: SoundSettings::read(kept),
             ..own.unwrap_or_default()
         }
         .bounded()
@@ -188,6 +197,7 @@ impl Settings {
         let within = |value: f32, low: f32, high: f32| if value.is_finite() { value.clamp(low, high) } else { 1.0 };
         self.text_scale = within(self.text_scale, 0.85, 1.4);
         self.zoom = within(self.zoom, 0.7, 2.0);
+        self.talk_key = self.talk_key.clamp(*TALK_KEYS.start(), *TALK_KEYS.end());
         self
     }
 }

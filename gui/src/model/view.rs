@@ -43,6 +43,8 @@ pub enum Section {
     Language,
     /// What is shown outside the window.
     Notifications,
+    /// Microphone and speaker.
+    Sound,
     /// Bootstrap nodes.
     Network,
     /// What is on the disk.
@@ -55,12 +57,13 @@ pub enum Section {
 
 impl Section {
     /// Every page, in order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Account,
         Self::Privacy,
         Self::Appearance,
         Self::Language,
         Self::Notifications,
+        Self::Sound,
         Self::Network,
         Self::Storage,
         Self::Shortcuts,
@@ -113,6 +116,8 @@ impl Lasts {
 /// Something over the page that wants an answer first.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Sheet {
+    /// Microphone, speaker and volume of the call.
+    Sound,
     /// Give or use an invite.
     AddContact(AddContact),
     /// Invites of mine that are open; `None` until the node has answered.

@@ -25,7 +25,10 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
         Action::Microphone => {
             let live = model.calls.live.as_ref().filter(|call| call.phase != CallPhase::Incoming);
             if let Some((call, mic)) = live.map(|call| (call.call, Some(!call.mic))) {
-                out.push(Effect::Call(Command::CallsSet(params::CallSetParams { call, mic }), Then::CallChanged));
+                out.push(Effect::Call(
+                    Command::CallsSet(params::CallSetParams { mic, ..params::CallSetParams::nothing(call) }),
+                    Then::CallChanged,
+                ));
             }
         }
         Action::AskCallStats => {

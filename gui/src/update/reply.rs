@@ -8,7 +8,8 @@ use kith_node::{
 };
 
 use super::{
-    Effect, Then, backup, calls, contacts, link_preview, mailboxes, messages, public_address, schedule, stickers, toast,
+    Effect, Then, backup, calls, contacts, link_preview, mailboxes, messages, public_address, schedule, sound,
+    stickers, toast,
 };
 use crate::{
     model::{Hits, Load, Model, Preview, Route, Sheet, ToastKind, Words},
@@ -75,6 +76,7 @@ fn done(model: &mut Model, then: Then, reply: Reply, out: &mut Vec<Effect>) {
         (Then::StickerAdded, _) => stickers::added(model),
         (Then::CallStarted, _) => model.calls.asked = false,
         (Then::CallStats(call), Reply::CallsStats(stats)) => calls::told_stats(model, call, stats),
+        (Then::Devices | Then::Checked, reply) => sound::done(model, reply, out),
         (Then::BackedUp, _) => backup::done(model),
         (Then::Rolling, Reply::BackupStatus(backups)) => model.backups = Some(backups),
         (Then::Rolling, Reply::BackupSet(_)) => backup::rolling_set(model),
@@ -152,6 +154,7 @@ fn failed(model: &mut Model, then: Then, error: &ApiError, out: &mut Vec<Effect>
             talk.revision += 1;
         }
         Then::Page(chat, load) => no_page(model, chat, load, key),
+        Then::Checked => sound::failed(model, error),
         Then::SentAgain(message) => {
             messages::sent_again(model, message, false, out);
             toast(model, ToastKind::Problem, key);

@@ -40,6 +40,27 @@ pub(crate) fn microphone_button(ui: &mut Ui, cx: &Cx<'_>, on: bool, label: &str)
     response
 }
 
+/// A button that means something as long as it is held; `on` while it does.
+pub(crate) fn hold_button(ui: &mut Ui, cx: &Cx<'_>, on: bool, text: &str, label: &str) -> Response {
+    let t = cx.tokens();
+    let color = if on { t.on_accent } else { t.text };
+    let shown = cx.theme.text(text, Type::CAPTION.weight(600.0), color);
+    let galley = WidgetText::from(shown).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Small);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(20.0, 14.0), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_toggled(on.into()));
+    let fill = match (on, response.hovered()) {
+        (true, _) => t.accent,
+        (false, true) => t.bg_hover,
+        (false, false) => t.bg_selected,
+    };
+    let radius = (rect.height() / 2.0) as u8;
+    ui.painter().rect_filled(rect, CornerRadius::same(radius), fill);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, color);
+    focus_ring(ui, cx.theme, &response, rect, radius);
+    response.on_hover_text(cx.theme.text(label, Type::SMALL, t.text))
+}
+
 fn round(ui: &mut Ui, cx: &Cx<'_>, ground: Color, over: Color, label: &str) -> (Rect, Response) {
     let t = cx.tokens();
     let (rect, response) = ui.allocate_exact_size(vec2(BUTTON, BUTTON), Sense::click());

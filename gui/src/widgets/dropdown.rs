@@ -12,6 +12,8 @@ use crate::{
 };
 
 const HEIGHT: f32 = 28.0;
+/// Names of devices are longer than there is room for.
+const ROOM: f32 = 160.0;
 
 /// A small button with what is chosen, and the others in a menu. `name` says what is chosen here; `active`: it is not
 /// what it is at first. Gives the place of another choice.
@@ -26,8 +28,9 @@ pub(crate) fn dropdown(
     let t = cx.tokens();
     let shown = choices.get(chosen).map_or("", String::as_str);
     let color = if active { t.text } else { t.text_2 };
-    let text = cx.theme.cut(ui, shown, Type::SMALL.weight(550.0), color, 150.0);
-    let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, egui::TextStyle::Small);
+    let text = cx.theme.cut(ui, shown, Type::SMALL.weight(550.0), color, ROOM);
+    let cut = Some(egui::TextWrapMode::Truncate);
+    let galley = WidgetText::from(text).into_galley(ui, cut, ROOM, egui::TextStyle::Small);
     let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 44.0, HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo {
         current_text_value: Some(shown.into()),

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// The call of the device, connected.
-fn hears(device: &Device) -> bool {
+pub(crate) fn hears(device: &Device) -> bool {
     let live = device.window.state().model().calls.live.as_ref();
     live.is_some_and(|call| call.phase == CallPhase::Connected)
 }
@@ -148,7 +148,7 @@ fn during(call: Call) -> Model {
     model
 }
 
-fn connected() -> Model {
+pub(crate) fn connected() -> Model {
     during(call(CallPhase::Connected))
 }
 

@@ -27,11 +27,15 @@ pub(crate) struct Device {
 
 impl Device {
     /// A machine with a screen of a size in points.
-    pub(crate) fn new(folder: PathBuf, (width, height): (f32, f32)) -> Self {
+    pub(crate) fn new(folder: PathBuf, size: (f32, f32)) -> Self {
+        Self::with(NodeOptions::local(folder), size)
+    }
+
+    /// A machine whose node is started so.
+    pub(crate) fn with(node: NodeOptions, (width, height): (f32, f32)) -> Self {
         // Every process does it first thing; here they share one.
         let _installed_before = rustls::crypto::ring::default_provider().install_default();
         let window = Harness::builder().with_size([width, height]).with_max_steps(64).build_eframe(move |cx| {
-            let node = NodeOptions::local(folder);
             let options = AppOptions { language: Some(Code::En), theme: Some(Mode::Dark), ..AppOptions::new(node) };
             App::new(&cx.egui_ctx, options).unwrap()
         });

@@ -9,14 +9,15 @@ use kith_api::{
 use kith_media::{AudioIn, AudioOut, Engine, EngineError, Frame, Handlers, Process, Stereo, Tone, ToneFrames};
 use tokio::time::Instant;
 
+use super::sound::Sound;
 use crate::{events::Events, tasks::Tasks};
 
 /// How long the sound of a call that was not wanted takes.
 const BUSY: Duration = Duration::from_secs(4);
 
 /// Plays what the events of calls ask for, until there are no more. Only a speaker rings: nobody hears a file.
-pub(crate) async fn run(output: AudioOut, mut events: Events, tasks: Tasks) {
-    if !matches!(output, AudioOut::Device(_)) {
+pub(crate) async fn run(sound: Sound, mut events: Events, tasks: Tasks) {
+    if !matches!(sound.output(), AudioOut::Device(_)) {
         return;
     }
     let mut playing: Option<(Tone, Engine)> = None;
@@ -38,7 +39,7 @@ pub(crate) async fn run(output: AudioOut, mut events: Events, tasks: Tasks) {
             let _stopped = tasks.blocking(move || drop(engine)).await;
         }
         over = (wanted == Some(Tone::Busy)).then(|| Instant::now() + BUSY);
-        playing = match wanted.map(|tone| (tone, play(tone, &output))) {
+        playing = match wanted.map(|tone| (tone, play(tone, output(tone, &sound)))) {
             Some((tone, Ok(engine))) => Some((tone, engine)),
             Some((_, Err(error))) => {
                 tracing::warn!(%error, "a call does not ring");
@@ -72,7 +73,12 @@ fn after(call: &Call) -> Option<Option<Tone>> {
     }
 }
 
-fn play(tone: Tone, output: &AudioOut) -> Result<Engine, EngineError> {
+/// It rings where that is chosen; what a caller hears comes from where they will hear the other side.
+fn output(tone: Tone, sound: &Sound) -> AudioOut {
+    if tone == Tone::Ringing { sound.ring_output() } else { sound.output() }
+}
+
+fn play(tone: Tone, output: AudioOut) -> Result<Engine, EngineError> {
     let mut frames = tone.frames();
     let handlers = Handlers {
         chain: Box::new(Nothing),
@@ -80,7 +86,7 @@ fn play(tone: Tone, output: &AudioOut) -> Result<Engine, EngineError> {
         play: Box::new(move |out| next(&mut frames, out)),
         event: Box::new(|event| tracing::debug!(?event, "ringing")),
     };
-    Engine::start(AudioIn::Silence, output.clone(), handlers)
+    Engine::start(AudioIn::Silence, output, handlers)
 }
 
 /// The next 10 ms, the same on both sides; nothing when the sound is over.

@@ -3,20 +3,21 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU8, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU16, Ordering},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     time::{Duration, Instant},
 };
 
+use kith_api::views::{SoundMode, SoundSettings};
 use kith_media::{
-    AudioIn, Capture, CaptureSettings, CodecError, Decoder, Encoder, EncoderConfig, Engine, EngineError, EngineEvent,
-    FRAME, Frame, Gate, Handlers, JitterBuffer, Mixer, MixerError, Noise, Packet, Process, ResampleError, SourceId,
-    Stereo,
+    AudioIn, AudioOut, Capture, CodecError, Decoder, Encoder, EncoderConfig, Engine, EngineError, FRAME, Frame, Gate,
+    Handlers, JitterBuffer, Mixer, MixerError, Packet, Process, ResampleError, SourceId, Stereo,
 };
 use kith_rtc::{AudioPacket, RtpPacket, Session};
+use tokio::sync::watch;
 
-use super::Sound;
+use super::sound::{self, Sound, Use};
 
 /// Packets that wait for the playback thread, which takes them every 10 ms: a second of them.
 const PACKETS: usize = 64;
@@ -51,6 +52,10 @@ pub(super) struct VoiceNumbers {
 /// What the threads of sound and the task of the call share.
 struct Shared {
     microphone: AtomicBool,
+    /// The key of push to talk is held.
+    talk: AtomicBool,
+    /// Of the other side, in percent.
+    volume: AtomicU16,
     /// The other side hears something.
     begun: AtomicBool,
     /// From 0 to 100.
@@ -64,6 +69,9 @@ pub(super) struct Voice {
     shared: Arc<Shared>,
     packets: SyncSender<RtpPacket>,
     engine: Engine,
+    sound: Sound,
+    /// What the engine was told last.
+    ends: (AudioIn, AudioOut),
     /// What is heard once the other side can hear it.
     later: Option<AudioIn>,
 }
@@ -73,28 +81,49 @@ impl Voice {
     pub(super) fn start(sound: &Sound, session: &Arc<Session>, microphone: bool) -> Result<Self, VoiceError> {
         let shared = Arc::new(Shared {
             microphone: AtomicBool::new(microphone),
+            talk: AtomicBool::new(false),
+            volume: AtomicU16::new(100),
             begun: AtomicBool::new(false),
             mine: AtomicU8::new(0),
             theirs: AtomicU8::new(0),
             numbers: Mutex::new(VoiceNumbers::default()),
         });
         let (packets, taken) = sync_channel(PACKETS);
-        let chain = Chain { capture: Capture::new(settings(&sound.input))?, shared: Arc::clone(&shared) };
+        let chain = Chain::new(sound, Arc::clone(&shared))?;
         let mut speech = Speech::new(Arc::clone(session), Arc::clone(&shared))?;
         let mut hearing = Hearing::new(taken, Arc::clone(&shared))?;
         let handlers = Handlers {
             chain: Box::new(chain),
             captured: Box::new(move |frame| speech.take(frame)),
             play: Box::new(move |out| hearing.play(out)),
-            event: Box::new(|event| tell(&event)),
+            event: Box::new(sound.listens(Use::Call)),
         };
         // A device takes a while to open; a file is to be heard from its beginning.
-        let (first, later) = match &sound.input {
+        let ends = (sound.input(), sound.output());
+        let (first, later) = match &ends.0 {
             device @ AudioIn::Device(_) => (device.clone(), None),
             other @ (AudioIn::Tone(_) | AudioIn::Silence | AudioIn::Wav(_)) => (AudioIn::Silence, Some(other.clone())),
         };
-        let engine = Engine::start(first, sound.output.clone(), handlers)?;
-        Ok(Self { shared, packets, engine, later })
+        let engine = Engine::start(first, ends.1.clone(), handlers)?;
+        Ok(Self { shared, packets, engine, sound: sound.clone(), ends, later })
+    }
+
+    /// Takes the devices that are chosen now, without a gap longer than one takes to open. What becomes of sound is looked
+    /// up where it is done.
+    pub(super) fn settle(&mut self) {
+        let (input, output) = (self.sound.input(), self.sound.output());
+        let mut told = Ok(());
+        if input != self.ends.0 {
+            told = self.engine.set_input(input.clone());
+            self.ends.0 = input;
+        }
+        if output != self.ends.1 {
+            told = told.and(self.engine.set_output(output.clone()));
+            self.ends.1 = output;
+        }
+        if let Err(error) = told {
+            tracing::warn!(%error, "another device is not taken");
+        }
     }
 
     /// The other side hears something from now on.
@@ -109,6 +138,14 @@ impl Voice {
 
     pub(super) fn set_microphone(&self, on: bool) {
         self.shared.microphone.store(on, Ordering::Relaxed);
+    }
+
+    pub(super) fn set_talk(&self, held: bool) {
+        self.shared.talk.store(held, Ordering::Relaxed);
+    }
+
+    pub(super) fn set_volume(&self, percent: u16) {
+        self.shared.volume.store(percent, Ordering::Relaxed);
     }
 
     /// Takes a packet of the other side. One that finds no room is lost, as it would be on the way.
@@ -126,27 +163,8 @@ impl Voice {
     }
 }
 
-/// What is worked on. A file is sent as it is: it has no echo, and whoever plays it chose how loud it is.
-fn settings(input: &AudioIn) -> CaptureSettings {
-    match input {
-        AudioIn::Device(_) => CaptureSettings::default(),
-        AudioIn::Tone(_) | AudioIn::Silence | AudioIn::Wav(_) => {
-            CaptureSettings { echo: false, noise: Noise::Keep, gain: false, high_pass: false }
-        }
-    }
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "the rest is for who looks closely, whatever it is")]
-fn tell(event: &EngineEvent) {
-    match event {
-        EngineEvent::Failed { wanted, error } => tracing::warn!(?wanted, %error, "no sound from or to here"),
-        EngineEvent::Lost { device, reason } => tracing::info!(device = device.name, ?reason, "a sound device is gone"),
-        other => tracing::debug!(event = ?other, "sound"),
-    }
-}
-
 /// A level from 0 to 100, even in what ears hear.
-fn shown(dbfs: f32) -> u8 {
+pub(super) fn shown(dbfs: f32) -> u8 {
     let share = ((dbfs - SILENT_DBFS) / -SILENT_DBFS).clamp(0.0, 1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 100")]
     let percent = (share * 100.0).round() as u8;
@@ -155,15 +173,42 @@ fn shown(dbfs: f32) -> u8 {
 
 struct Chain {
     capture: Capture,
+    settings: watch::Receiver<SoundSettings>,
+    /// What is worked on comes from a microphone.
+    device: bool,
+    mode: SoundMode,
     shared: Arc<Shared>,
+}
+
+impl Chain {
+    fn new(sound: &Sound, shared: Arc<Shared>) -> Result<Self, ResampleError> {
+        let (mut settings, device) = (sound.settings(), matches!(sound.input(), AudioIn::Device(_)));
+        let now = settings.borrow_and_update().clone();
+        Ok(Self { capture: Capture::new(sound::chain(&now, device))?, settings, device, mode: now.mode, shared })
+    }
+
+    fn gate(&self) -> Gate {
+        if !self.shared.microphone.load(Ordering::Relaxed) {
+            return Gate::Muted;
+        }
+        match self.mode {
+            SoundMode::Voice => Gate::Voice,
+            SoundMode::PushToTalk => Gate::PushToTalk { held: self.shared.talk.load(Ordering::Relaxed) },
+            SoundMode::Always | _ => Gate::Open,
+        }
+    }
 }
 
 impl Process for Chain {
     fn process(&mut self, frame: &mut Frame) {
-        let on = self.shared.microphone.load(Ordering::Relaxed);
-        self.capture.set_gate(if on { Gate::Open } else { Gate::Muted });
+        if self.settings.has_changed().unwrap_or(false) {
+            let now = self.settings.borrow_and_update();
+            self.mode = now.mode;
+            self.capture.set(sound::chain(&now, self.device));
+        }
+        self.capture.set_gate(self.gate());
         let heard = self.capture.process(frame, ECHO_DELAY_MS);
-        let level = if on { shown(heard.level_dbfs) } else { 0 };
+        let level = if heard.open { shown(heard.level_dbfs) } else { 0 };
         self.shared.mine.store(level, Ordering::Relaxed);
     }
 
@@ -241,6 +286,7 @@ impl Hearing {
         }
         let now = begun.elapsed();
         let mut level = SILENT_DBFS;
+        mixer.set_volume(THEM, f32::from(shared.volume.load(Ordering::Relaxed)) / 100.0);
         mixer.mix(
             |_, frame| {
                 jitter.pull(now, frame);

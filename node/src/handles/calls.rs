@@ -3,7 +3,7 @@
 use kith_api::{
     ApiError, ChatId, MessageId, method,
     params::{CallRef, CallSetParams, CallStartParams, Nothing},
-    views::{Call, CallStats},
+    views::{Call, CallStats, SoundCheck, SoundDevices},
 };
 
 use crate::Node;
@@ -60,7 +60,7 @@ impl Calls<'_> {
     /// # Errors
     /// `not_found` if it is over, `storage`, `shutting_down`.
     pub async fn set_microphone(&self, call: MessageId, on: bool) -> Result<(), ApiError> {
-        self.0.call::<method::CallsSet>(CallSetParams { call, mic: Some(on) }).await.map(drop)
+        self.set(CallSetParams { mic: Some(on), ..CallSetParams::nothing(call) }).await
     }
 
     /// The calls that ring or go on.
@@ -77,5 +77,65 @@ impl Calls<'_> {
     /// `not_found`, `shutting_down`.
     pub async fn stats(&self, call: MessageId) -> Result<CallStats, ApiError> {
         self.0.call::<method::CallsStats>(CallRef { call }).await
+    }
+
+    /// Holds the key of push to talk, or lets it go.
+    ///
+    /// # Errors
+    /// `not_found` if the call is over, `storage`, `shutting_down`.
+    pub async fn talk(&self, call: MessageId, held: bool) -> Result<(), ApiError> {
+        self.set(CallSetParams { talk: Some(held), ..CallSetParams::nothing(call) }).await
+    }
+
+    /// Says how loud the other person is here, in percent from 0 to 200; kept for their next calls, too.
+    ///
+    /// # Errors
+    /// `not_found` if the call is over, `invalid_argument`, `too_large`, `storage`, `shutting_down`.
+    pub async fn set_volume(&self, call: MessageId, percent: u16) -> Result<(), ApiError> {
+        self.set(CallSetParams { volume: Some(percent), ..CallSetParams::nothing(call) }).await
+    }
+
+    async fn set(&self, params: CallSetParams) -> Result<(), ApiError> {
+        self.0.call::<method::CallsSet>(params).await.map(drop)
+    }
+
+    /// The microphones and speakers of this computer. Waits for the sound system, for six seconds at most.
+    ///
+    /// # Errors
+    /// `shutting_down`.
+    pub async fn devices(&self) -> Result<SoundDevices, ApiError> {
+        self.0.call::<method::CallsDevices>(Nothing {}).await
+    }
+
+    /// Begins a check of microphone and speaker; see [`Event::CallsCheck`](kith_api::Event::CallsCheck).
+    ///
+    /// # Errors
+    /// `not_allowed` while a call goes on, `internal` where no thread is to be had, `shutting_down`.
+    pub async fn check_start(&self) -> Result<SoundCheck, ApiError> {
+        self.0.call::<method::CallsCheckStart>(Nothing {}).await
+    }
+
+    /// Records three seconds in the check, and plays them.
+    ///
+    /// # Errors
+    /// `not_allowed` without a check, `shutting_down`.
+    pub async fn check_record(&self) -> Result<SoundCheck, ApiError> {
+        self.0.call::<method::CallsCheckRecord>(Nothing {}).await
+    }
+
+    /// Plays a tone in the check.
+    ///
+    /// # Errors
+    /// `not_allowed` without a check, `shutting_down`.
+    pub async fn check_tone(&self) -> Result<SoundCheck, ApiError> {
+        self.0.call::<method::CallsCheckTone>(Nothing {}).await
+    }
+
+    /// Ends the check.
+    ///
+    /// # Errors
+    /// `shutting_down`.
+    pub async fn check_stop(&self) -> Result<(), ApiError> {
+        self.0.call::<method::CallsCheckStop>(Nothing {}).await.map(drop)
     }
 }

@@ -28,11 +28,25 @@ params! {
         /// Whether my microphone is on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         mic: Option<bool>,
+        /// The key of push to talk is held: with `sound.mode` `push_to_talk`, nothing leaves the microphone otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        talk: Option<bool>,
+        /// How loud the other person is here, in percent from 0 to 200. Kept for their next calls, too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        volume: Option<u16>,
     }
 
     /// The calls.
     CallsReply {
         /// Those that ring or go on.
         calls: Vec<Call>,
+    }
+}
+
+impl CallSetParams {
+    /// Changes nothing about this call.
+    #[must_use]
+    pub fn nothing(call: MessageId) -> Self {
+        Self { call, mic: None, talk: None, volume: None }
     }
 }

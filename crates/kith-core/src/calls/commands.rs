@@ -99,6 +99,17 @@ impl Core {
         out: &mut Vec<Output>,
     ) -> Result<Done, CoreError> {
         let (call, live) = self.live(params.call)?;
+        let (account, has_session) = (live.account, live.phase.has_session());
+        if let Some(held) = params.talk.filter(|_| has_session) {
+            out.push(Output::Call(CallCommand::Talk { call, held }));
+        }
+        if let Some(percent) = params.volume {
+            self.set_volume(account, percent, now, out)?;
+            if has_session {
+                out.push(Output::Call(CallCommand::Volume { call, percent }));
+            }
+        }
+        let (call, live) = self.live(params.call)?;
         let Some(on) = params.mic.filter(|on| *on != live.microphone) else { return Ok(Done {}) };
         let live = Live { microphone: on, ..live.clone() };
         // Who was called hears of it when they answer; before, there is nothing to hear.

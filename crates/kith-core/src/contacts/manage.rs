@@ -269,6 +269,7 @@ impl Core {
         self.store.delete_meta(&meta_link(account))?;
         self.store.delete_meta(&meta_bundle(account))?;
         self.store.delete_contact(&account)?;
+        self.forget_volume(account, now, out)?;
         out.push(Output::Event(Event::ContactRemoved { account: convert::account_id(account) }));
         self.drop_draft(account, out)
     }

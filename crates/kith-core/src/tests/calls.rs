@@ -2,6 +2,7 @@
 
 mod hostile;
 mod kept;
+mod sound;
 
 use kith_api::{
     Command, ErrorCode, Event, MessageId, Reply, params,
@@ -54,7 +55,9 @@ fn hang_up(world: &mut World, who: usize, call: MessageId) {
 }
 
 fn mic(world: &mut World, who: usize, call: MessageId, on: bool) {
-    world.call(who, Command::CallsSet(params::CallSetParams { call, mic: Some(on) })).unwrap();
+    world
+        .call(who, Command::CallsSet(params::CallSetParams { mic: Some(on), ..params::CallSetParams::nothing(call) }))
+        .unwrap();
 }
 
 fn news(world: &mut World, who: usize, call: MessageId, news: CallNews) {
@@ -607,7 +610,7 @@ fn what_cannot_be_a_call_is_refused_clearly() {
         (0, Command::CallsDecline(params::CallRef { call }), ErrorCode::NotAllowed),
         (1, Command::CallsAccept(params::CallRef { call: other }), ErrorCode::NotFound),
         (1, Command::CallsHangUp(params::CallRef { call: other }), ErrorCode::NotFound),
-        (1, Command::CallsSet(params::CallSetParams { call: other, mic: Some(false) }), ErrorCode::NotFound),
+        (1, Command::CallsSet(params::CallSetParams::nothing(other)), ErrorCode::NotFound),
     ] {
         assert_eq!(world.call(who, command).unwrap_err().code, code);
     }

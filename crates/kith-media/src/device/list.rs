@@ -11,8 +11,11 @@ use super::{DeviceError, DeviceInfo, Direction, connection::Connection, stream};
 const MAX_DEVICES: usize = 256;
 
 /// All microphones and speakers, inputs first, the default ones first among them. Waits for the sound system for up to
-/// six seconds.
-pub(crate) fn list() -> Result<Vec<DeviceInfo>, DeviceError> {
+/// six seconds: not for a thread that somebody waits for.
+///
+/// # Errors
+/// [`DeviceError::NoSoundSystem`]; [`DeviceError::Timeout`] and [`DeviceError::Stuck`] where it hangs.
+pub fn list() -> Result<Vec<DeviceInfo>, DeviceError> {
     stream::ask("list its devices", || {
         let (_connection, infos) = Connection::ask(|host| {
             let mut infos = Vec::new();

@@ -26,6 +26,9 @@ const STALLED: Duration = Duration::from_secs(5);
 /// Until a device is looked for again where there was none.
 const RETRY: Duration = Duration::from_secs(5);
 
+/// Until a device that was asked for is looked for again while the default one stands in for it.
+const RETAKE: Duration = Duration::from_secs(2);
+
 /// A device that is lost so soon after it was opened is not tried again at once.
 const SOON: Duration = Duration::from_secs(1);
 
@@ -123,6 +126,15 @@ enum Why {
     Retry,
 }
 
+impl Why {
+    fn tell_failure(self, wanted: Endpoint, error: OpenError, tell: Tell<'_>) {
+        match self {
+            Self::Start | Self::Loss => tell(EngineEvent::Failed { wanted, error }),
+            Self::Retry => tracing::debug!(%error, "there is still no device"),
+        }
+    }
+}
+
 /// The input or the output.
 pub(super) struct Side<E: End> {
     pub(super) counters: Arc<Counters>,
@@ -157,36 +169,60 @@ impl<E: End> Side<E> {
         Ok(EngineEvent::Switched { to: end.endpoint(), device })
     }
 
-    /// What a person asked for. If it fails, all stays as it is.
+    /// What a person asked for. If it fails, all stays as it is, unless it is a device: the default one stands in for that.
     fn set(&mut self, end: E, wake: &SyncSender<Command>, tell: Tell<'_>) {
         match self.switch(&end, wake) {
             Ok(event) => {
                 self.wanted = end;
                 tell(event);
             }
+            Err(error) if end.is_device() => {
+                self.wanted = end.clone();
+                tell(EngineEvent::Failed { wanted: end.endpoint(), error });
+                self.stand_in(Why::Start, wake, tell);
+            }
             Err(error) => tell(EngineEvent::Failed { wanted: end.endpoint(), error }),
         }
+    }
+
+    /// Takes the default device in place of the one that is wanted, unless that is the one.
+    fn stand_in(&mut self, why: Why, wake: &SyncSender<Command>, tell: Tell<'_>) {
+        if self.wanted != E::DEFAULT {
+            match self.switch(&E::DEFAULT, wake) {
+                Ok(event) => {
+                    self.retry = Some(Instant::now() + RETAKE);
+                    return tell(event);
+                }
+                Err(error) => why.tell_failure(E::DEFAULT.endpoint(), error, tell),
+            }
+        }
+        self.retry = Some(Instant::now() + RETRY);
     }
 
     /// Takes what is wanted, or else the default device, or else nothing until it is time to try again. Never a device in
     /// place of something that is none: who asked for a file does not want to be heard.
     fn settle(&mut self, why: Why, wake: &SyncSender<Command>, tell: Tell<'_>) {
-        let mut ends = vec![self.wanted.clone()];
-        if self.wanted.is_device() && self.wanted != E::DEFAULT {
-            ends.push(E::DEFAULT);
+        match self.switch(&self.wanted.clone(), wake) {
+            Ok(event) => return tell(event),
+            Err(error) if matches!(why, Why::Loss) && self.wanted.is_device() && self.wanted != E::DEFAULT => {
+                tracing::debug!(%error, "it is lost");
+            }
+            Err(error) => why.tell_failure(self.wanted.endpoint(), error, tell),
         }
-        let last = ends.len();
-        for (index, end) in (1..).zip(ends) {
-            match self.switch(&end, wake) {
-                Ok(event) => return tell(event),
-                Err(error) => match why {
-                    Why::Loss if index < last => tracing::debug!(%error, "it is lost"),
-                    Why::Start | Why::Loss => tell(EngineEvent::Failed { wanted: end.endpoint(), error }),
-                    Why::Retry => tracing::debug!(%error, "there is still no device"),
-                },
+        if self.wanted.is_device() {
+            self.stand_in(why, wake, tell);
+        }
+    }
+
+    /// Looks for what is wanted while something stands in for it, which goes on if it is not there.
+    fn retake(&mut self, wake: &SyncSender<Command>, tell: Tell<'_>) {
+        match self.switch(&self.wanted.clone(), wake) {
+            Ok(event) => tell(event),
+            Err(error) => {
+                tracing::debug!(%error, "a device is not back yet");
+                self.retry = Some(Instant::now() + RETAKE);
             }
         }
-        self.retry = self.wanted.is_device().then(|| Instant::now() + RETRY);
     }
 
     /// Notices a loss, and that it is time to try again.
@@ -194,7 +230,7 @@ impl<E: End> Side<E> {
         if let Some(reason) = self.loss(now) {
             self.replace(reason, wake, tell);
         } else if self.retry.is_some_and(|retry| retry <= now) {
-            self.settle(Why::Retry, wake, tell);
+            if self.in_use.is_some() { self.retake(wake, tell) } else { self.settle(Why::Retry, wake, tell) }
         }
     }
 
@@ -252,7 +288,7 @@ impl Control {
             match commands.recv_timeout(LOOK) {
                 Ok(Command::Input(end)) => input.set(end, wake, tell),
                 Ok(Command::Output(end)) => output.set(end, wake, tell),
-                Ok(Command::List) => tell(EngineEvent::Devices(device::list())),
+                Ok(Command::List) => tell(EngineEvent::Devices(device::list_devices())),
                 Ok(Command::Look) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }

@@ -14,11 +14,14 @@ pub enum Gate {
         /// It is.
         held: bool,
     },
+    /// While somebody speaks, and a quarter of a second longer.
+    Voice,
 }
 
 impl Gate {
-    pub(super) fn is_open(self) -> bool {
+    pub(super) fn is_open(self, speaking: bool) -> bool {
         match self {
+            Self::Voice => speaking,
             Self::Open | Self::PushToTalk { held: true } => true,
             Self::Muted | Self::PushToTalk { held: false } => false,
         }

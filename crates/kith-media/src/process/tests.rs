@@ -65,6 +65,42 @@ fn the_echo_of_the_speaker_is_taken_out() {
     assert!((rms_dbfs(seconds(&echo, 5, 12)) - rms_dbfs(seconds(&out, 5, 12))).abs() < 0.1, "switched off, it stays");
 }
 
+/// What a microphone hears of a loudspeaker as loud as it can be, by a clock that is 500 ppm faster.
+fn drifting(far: &[f32]) -> Vec<f32> {
+    (0..far.len())
+        .map(|n| {
+            let at = n as f64 * 1.0005 - 3_840.0;
+            let (whole, part) = (at.floor(), at.rem_euclid(1.0) as f32);
+            let sample = |n: f64| if n < 0.0 { 0.0 } else { far.get(n as usize).copied().unwrap_or(0.0) };
+            sample(whole) * (1.0 - part) + sample(whole + 1.0) * part
+        })
+        .collect()
+}
+
+/// Nobody speaks here, and what the canceller leaves is the only voice to be heard.
+#[test]
+fn what_is_left_of_an_echo_is_not_made_louder() {
+    let far = speech(5, 22.0);
+    let echo = drifting(&far);
+    let [plain, levelled] = [false, true].map(|gain| {
+        let settings = CaptureSettings { gain, ..CaptureSettings::default() };
+        let mut capture = Capture::new(CaptureSettings { echo: false, ..settings }).unwrap();
+        let mut out = Vec::new();
+        for (n, (far, mut near)) in frames(&far).iter().zip(frames(&echo)).enumerate() {
+            if n == 900 {
+                capture.set(settings);
+            }
+            capture.render(far);
+            capture.process(&mut near, 80);
+            out.extend_from_slice(&near);
+        }
+        rms_dbfs(seconds(&echo, 18, 22)) - rms_dbfs(seconds(&out, 18, 22))
+    });
+    println!("ERLE {plain:.1} dB, with gain control {levelled:.1} dB");
+    assert!((10.0..20.0).contains(&plain), "there is something left: {plain} dB");
+    assert!(levelled > plain - 1.0, "{plain} dB, with gain control {levelled} dB");
+}
+
 #[test]
 fn ones_own_voice_survives_the_echo_canceller() {
     let (far, own) = (speech(1, 12.0), speech(2, 12.0));
@@ -185,6 +221,19 @@ fn a_voice_is_noticed_even_if_muted_and_then_forgotten() {
     assert_eq!(speaking(0, 100), 0);
     assert!(speaking(100, 500) > 200, "noticed in {} frames of 400", speaking(100, 500));
     assert_eq!(speaking(550, 700), 0);
+}
+
+#[test]
+fn a_gate_for_voices_is_open_while_somebody_speaks() {
+    let mut capture = Capture::new(CaptureSettings::default()).unwrap();
+    capture.set_gate(Gate::Voice);
+    let mut sound = noise(10, 0.05, 48_000);
+    sound.extend(speech(8, 4.0));
+    sound.extend(vec![0.0; 2 * 48_000]);
+    let (out, heard) = run(&mut capture, &sound);
+    assert!(heard.iter().all(|heard| heard.open == heard.speaking));
+    let silent = |from: usize, to: usize| out[from * FRAME..to * FRAME].iter().all(|sample| *sample == 0.0);
+    assert!(silent(50, 100) && !silent(100, 500) && silent(580, 700));
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn a_microphone_is_switched_and_theirs_is_known() {
     let connected = Call { connected_at: Some(NOW), ..call(1, CallPhase::Connected) };
     let _effects = changed(&mut model, connected.clone());
     let switch = |mic| {
-        let params = CallSetParams { call: message_id(1), mic: Some(mic) };
+        let params = CallSetParams { mic: Some(mic), ..CallSetParams::nothing(message_id(1)) };
         [Effect::Call(Command::CallsSet(params), Then::CallChanged)]
     };
     assert_eq!(update(&mut model, Action::Microphone), switch(false));

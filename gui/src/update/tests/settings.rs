@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use kith_node::views::{LINK_PREVIEWS, NotifyContent, QuietHours, Share, Sharing};
+use kith_node::views::{
+    LINK_PREVIEWS, NotifyContent, QuietHours, SOUND_ECHO, SOUND_GAIN, SOUND_INPUT, SOUND_MODE, SOUND_NOISE,
+    SOUND_OUTPUT, SOUND_RING_OUTPUT, Share, Sharing, SoundMode, SoundNoise,
+};
 
 use super::*;
+use crate::model::sound::SoundAction;
 
 /// Every setting the node keeps under a key of its own, as the window shows it.
 fn kept(settings: &Settings) -> BTreeMap<&'static str, String> {
@@ -22,6 +26,13 @@ fn kept(settings: &Settings) -> BTreeMap<&'static str, String> {
         (METERED, format!("{:?}", settings.metered)),
         (NOTIFY_CONTENT, format!("{:?}", settings.notify_content)),
         (NOTIFY_QUIET, format!("{:?}", settings.quiet)),
+        (SOUND_INPUT, format!("{:?}", settings.sound.input)),
+        (SOUND_OUTPUT, format!("{:?}", settings.sound.output)),
+        (SOUND_RING_OUTPUT, format!("{:?}", settings.sound.ring_output)),
+        (SOUND_NOISE, format!("{:?}", settings.sound.noise)),
+        (SOUND_ECHO, on(settings.sound.echo)),
+        (SOUND_GAIN, on(settings.sound.gain)),
+        (SOUND_MODE, format!("{:?}", settings.sound.mode)),
     ]
     .into()
 }
@@ -42,6 +53,13 @@ fn actions() -> Vec<(&'static str, Action)> {
         (METERED, Action::Metered(Some(true))),
         (NOTIFY_CONTENT, Action::NotifySay(NotifyContent::Nothing)),
         (NOTIFY_QUIET, Action::Quiet(QuietHours { on: true, ..QuietHours::default() })),
+        (SOUND_INPUT, Action::Sound(SoundAction::Input(Some("a".to_owned())))),
+        (SOUND_OUTPUT, Action::Sound(SoundAction::Output(Some("b".to_owned())))),
+        (SOUND_RING_OUTPUT, Action::Sound(SoundAction::RingOutput(Some("c".to_owned())))),
+        (SOUND_NOISE, Action::Sound(SoundAction::Noise(SoundNoise::Strong))),
+        (SOUND_ECHO, Action::Sound(SoundAction::Echo(false))),
+        (SOUND_GAIN, Action::Sound(SoundAction::Gain(false))),
+        (SOUND_MODE, Action::Sound(SoundAction::Mode(SoundMode::Voice))),
     ]
 }
 

@@ -9,11 +9,14 @@ use crate::{
     action::Action,
     cx::Cx,
     i18n::Arg,
-    model::{calls, shown_name},
+    model::{
+        Sheet, calls, shown_name,
+        sound::{self, SoundAction},
+    },
     text::links,
     theme::{Type, icons, radius, space},
     widgets::{
-        Face, Kind, avatar, button_wide, ends, focus_ring, hang_up_button, icon_button, label, meter,
+        Face, Kind, avatar, button_wide, ends, focus_ring, hang_up_button, hold_button, icon_button, label, meter,
         microphone_button, one_line, paint_muted, start_align,
     },
 };
@@ -80,11 +83,40 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, call: &Call) {
     if microphone_button(ui, cx, call.mic, &microphone).clicked() {
         cx.act(Action::Microphone);
     }
+    if sound::is_talking(cx.model) {
+        if icon_button(ui, cx, icons::GEAR_SIX, &cx.t("call-sound"), false).clicked() {
+            cx.act(Action::OpenSheet(Sheet::Sound));
+        }
+        talk_key(ui, cx);
+    }
     if call.phase == CallPhase::Connected {
         let (mine, _) = cx.model.calls.levels;
         meter(ui, cx, if call.mic { mine } else { 0 }, &cx.t("call-my-voice"));
         ui.add_space(space::XS);
-        quality(ui, cx);
+        // Where the key to talk has to be seen there is no room for both.
+        if ui.ctx().content_rect().width() >= NARROW || !sound::waits_for_key(cx.model) {
+            quality(ui, cx);
+        }
+    }
+}
+
+/// Push to talk: the key while the window has the keyboard, and a button for those without one.
+fn talk_key(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if !sound::waits_for_key(cx.model) {
+        return;
+    }
+    let name = format!("F{}", cx.model.settings.talk_key);
+    let says = cx.with("call-hold", &[("key", Arg::Text(&name))]);
+    let on = cx.model.sound.held != (false, false);
+    let narrow = ui.ctx().content_rect().width() < NARROW;
+    let held = hold_button(ui, cx, on, if narrow { &name } else { &says }, &says).is_pointer_button_down_on();
+    // The window hears of no key that is let go elsewhere.
+    let pressed = egui::Key::from_name(&name).is_some_and(|key| ui.input(|input| input.focused && input.key_down(key)));
+    if held != cx.model.sound.held.1 {
+        cx.act(Action::Sound(SoundAction::HoldButton(held)));
+    }
+    if pressed != cx.model.sound.held.0 {
+        cx.act(Action::Sound(SoundAction::HoldKey(pressed)));
     }
 }
 

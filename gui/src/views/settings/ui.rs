@@ -1,6 +1,6 @@
 use egui::{CentralPanel, CornerRadius, Frame, Margin, Panel, Role, ScrollArea, Sense, Ui, WidgetText, vec2};
 
-use super::{account, notifications, pages};
+use super::{account, notifications, pages, sound};
 use crate::{
     action::Action,
     cx::Cx,
@@ -76,6 +76,7 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, section: Section) {
             notifications::show(ui, cx);
             pages::background(ui, cx);
         }
+        Section::Sound => sound::show(ui, cx),
         Section::Network => crate::views::network::bootstraps(ui, cx),
         Section::Storage => {
             pages::storage(ui, cx);
@@ -95,6 +96,7 @@ pub(crate) fn key(section: Section) -> &'static str {
         Section::Appearance => "settings-appearance",
         Section::Language => "settings-language",
         Section::Notifications => "settings-notifications",
+        Section::Sound => "settings-sound",
         Section::Network => "settings-network",
         Section::Storage => "settings-storage",
         Section::Shortcuts => "settings-shortcuts",
@@ -109,6 +111,7 @@ pub(crate) fn icon(section: Section) -> Icon {
         Section::Appearance => icons::PALETTE,
         Section::Language => icons::TRANSLATE,
         Section::Notifications => icons::BELL,
+        Section::Sound => icons::MICROPHONE,
         Section::Network => icons::NETWORK,
         Section::Storage => icons::HARD_DRIVES,
         Section::Shortcuts => icons::KEYBOARD,

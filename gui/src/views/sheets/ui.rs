@@ -10,13 +10,14 @@ use crate::{
     text::links,
     theme::{Type, space},
     update::Target,
-    views::add_contact,
+    views::{add_contact, settings},
     widgets::{Field, Kind, button, field, label, muted, paragraph, segmented, selectable, sheet, sheet_buttons},
 };
 
 pub(crate) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(open) = cx.model.view.sheet.clone() else { return };
     match open {
+        Sheet::Sound => settings::in_call(ui, cx),
         Sheet::AddContact(add) => add_contact::show(ui, cx, &add),
         Sheet::Invites(invites) => invites::show(ui, cx, invites.as_deref()),
         Sheet::Profile(edit) => profile(ui, cx, &edit),
