@@ -81,8 +81,13 @@ pub(crate) async fn all_said(of: &Person) -> Result<()> {
 }
 
 pub(crate) async fn call(from: &Person, to: &Person) -> Result<String> {
-    let chat = from.chat_with(&to.account).await?;
-    let call = from.call("calls.start", json!({ "chat": chat })).await?;
+    call_with(from, to, json!({})).await
+}
+
+/// Calls somebody in a certain way.
+pub(crate) async fn call_with(from: &Person, to: &Person, mut how: Value) -> Result<String> {
+    how["chat"] = from.chat_with(&to.account).await?.into();
+    let call = from.call("calls.start", how).await?;
     ensure!(call["phase"] == "calling" && call["outgoing"] == true, "{call}");
     Ok(call["call"].as_str().context("an id")?.to_owned())
 }

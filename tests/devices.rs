@@ -330,7 +330,14 @@ async fn the_far_side_does_not_hear_itself() -> Result<()> {
     let root = tempfile::tempdir()?;
     let Some(server) = SoundServer::start(root.path(), &["speaker", "microphone", "far"]).await? else { return Ok(()) };
     server
-        .control(&["load-module", "module-loopback", "source=speaker.monitor", "sink=microphone", "latency_msec=80", "adjust_time=0"])
+        .control(&[
+            "load-module",
+            "module-loopback",
+            "source=speaker.monitor",
+            "sink=microphone",
+            "latency_msec=80",
+            "adjust_time=0",
+        ])
         .await?;
     let said = sound::speech(5, SAID);
     let words = root.path().join("words.wav");

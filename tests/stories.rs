@@ -34,3 +34,4 @@ mod status_page;
 mod stickers;
 mod sync;
 mod tidy;
+mod video;

@@ -12,8 +12,8 @@ use kith_node::{
 use crate::{
     bridge::FromNode,
     model::{
-        About, AddTab, Filter, Narrow, NewMailbox, PictureFrom, PictureOf, Restoring, Route, Section, Settings, Sheet,
-        Step, sound::SoundAction,
+        About, AddTab, Filter, Narrow, NewMailbox, PictureFrom, PictureOf, Pixels, Restoring, Route, Section, Settings,
+        Sheet, Step, sound::SoundAction, video::Side,
     },
     platform::appearance::Preferred,
 };
@@ -175,14 +175,24 @@ pub enum Action {
 
     /// Call the other person of a conversation.
     CallStart(ChatId),
+    /// Call the other person of a conversation, with the camera on.
+    CallVideo(ChatId),
     /// Answer the call that rings.
     Answer,
+    /// Answer it with the camera on.
+    AnswerWithVideo,
     /// End the call, or do not answer it.
     HangUp,
     /// Switch my microphone off or on.
     Microphone,
     /// Something about microphone and speaker.
     Sound(SoundAction),
+    /// Switch my camera off or on.
+    Camera,
+    /// Show my screen, or not any more.
+    Screen,
+    /// A side of the call is seen, or not any more.
+    Seen(Side, Option<Pixels>),
     /// The screen shows how the call goes.
     AskCallStats,
 

@@ -289,6 +289,9 @@ impl App {
                 break;
             }
         }
+        for (side, pixels) in self.bridge.seen() {
+            self.act(ctx, Action::Seen(side, pixels));
+        }
         while let Some(action) = self.desktop.receive() {
             self.act(ctx, action);
         }

@@ -4,10 +4,12 @@
 mod echo;
 #[cfg(test)]
 mod tests;
+mod video;
 
 use std::{
     collections::BTreeSet,
     path::PathBuf,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -16,16 +18,24 @@ use std::{
     time::Duration,
 };
 
-use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
+use futures::{
+    FutureExt as _, StreamExt as _,
+    future::{BoxFuture, FusedFuture as _},
+    stream::FuturesUnordered,
+};
 use kith_node::{
     AccountId, ApiError, Command, Event, Events, KeyError, MessageId, Node, NodeBuilder, Preset, ProfileState, Reply,
-    Restore, RestoreError, RestoreKey, Snapshot, StartError, api::Password, profile_state, wipe_profile,
+    Restore, RestoreError, RestoreKey, Snapshot, StartError,
+    api::Password,
+    profile_state,
+    video::{VideoIn, VideoOut, screens_can_be_shown},
+    wipe_profile,
 };
 use tokio::{runtime::Runtime, sync::mpsc};
 
-use self::echo::Echo;
+use self::{echo::Echo, video::Places};
 use crate::{
-    model::{PictureOf, Pixels, Restoring, calls::step},
+    model::{PictureOf, Pixels, Restoring, calls::step, video::Side},
     platform::picture,
     update::Then,
 };
@@ -49,6 +59,8 @@ pub struct NodeOptions {
     pub folder: PathBuf,
     /// Choices that belong together.
     pub preset: Preset,
+    /// What takes the place of a camera.
+    pub camera: VideoIn,
     /// Bootstrap nodes for this run.
     pub bootstraps: Vec<String>,
     /// Listens on these multiaddrs instead of the preset's.
@@ -64,7 +76,8 @@ impl NodeOptions {
     #[must_use]
     pub fn local(folder: PathBuf) -> Self {
         let (bootstraps, listen) = (Vec::new(), Vec::new());
-        Self { folder, preset: kith_node::local(), bootstraps, listen, mdns: false, default_bootstraps: false }
+        let (preset, camera) = (kith_node::local(), VideoIn::None);
+        Self { folder, preset, camera, bootstraps, listen, mdns: false, default_bootstraps: false }
     }
 }
 
@@ -131,6 +144,13 @@ pub enum FromNode {
     Reply(Then, Result<Reply, ApiError>),
     /// A picture, decoded; `None`: it is broken.
     Picture(PictureOf, Option<Pixels>),
+    /// What could be shown in calls.
+    Sight {
+        /// There is a camera.
+        camera: bool,
+        /// The screen can be shown.
+        screen: bool,
+    },
     /// The node has ended by itself.
     Ended,
 }
@@ -163,6 +183,7 @@ impl Waker {
 pub struct Bridge {
     calls: mpsc::Sender<ToNode>,
     news: mpsc::Receiver<FromNode>,
+    places: Arc<Places>,
     waker: Waker,
     runtime: Option<Runtime>,
     worker: Option<tokio::task::JoinHandle<()>>,
@@ -187,9 +208,10 @@ impl Bridge {
         let runtime = runtime.enable_all().thread_name("kith-node").on_thread_start(yield_to_window).build()?;
         let (calls, call_rx) = mpsc::channel(CALLS);
         let (news_tx, news) = mpsc::channel(BATCHES);
-        let out = Out { news: news_tx, waker: waker.clone() };
+        let places = Arc::<Places>::default();
+        let out = Out { news: news_tx, places: places.clone(), waker: waker.clone() };
         let worker = runtime.spawn(run(options, call_rx, out));
-        Ok(Self { calls, news, waker, runtime: Some(runtime), worker: Some(worker) })
+        Ok(Self { calls, news, places, waker, runtime: Some(runtime), worker: Some(worker) })
     }
 
     /// Hands something to the node. `false`: it has too much to do; nothing was handed over.
@@ -201,6 +223,11 @@ impl Bridge {
     /// What has come since the last look.
     pub fn receive(&mut self) -> Option<FromNode> {
         self.news.try_recv().ok()
+    }
+
+    /// The newest picture of each side of a call, if it is another one.
+    pub fn seen(&self) -> Vec<(Side, Option<Pixels>)> {
+        self.places.take()
     }
 
     /// Says that the window has looked: the next news may wake it again. Call it before [`Bridge::receive`].
@@ -225,6 +252,7 @@ impl Bridge {
 #[derive(Clone)]
 struct Out {
     news: mpsc::Sender<FromNode>,
+    places: Arc<Places>,
     waker: Waker,
 }
 
@@ -252,7 +280,8 @@ async fn run(options: NodeOptions, mut calls: mpsc::Receiver<ToNode>, out: Out) 
             return;
         };
         let lock = profile_state(&options.folder).ok();
-        if out.tell(FromNode::Started { snapshot: Box::new(snapshot), lock }).await {
+        let sight = FromNode::Sight { camera: node.calls().has_camera(), screen: screens_can_be_shown() };
+        if out.tell(FromNode::Started { snapshot: Box::new(snapshot), lock }).await && out.tell(sight).await {
             serve(&options, &node, &mut calls, &mut events, &out).await;
         }
         node.shutdown().await;
@@ -312,6 +341,7 @@ async fn start(options: &NodeOptions, calls: &mut mpsc::Receiver<ToNode>, out: &
 fn builder(options: &NodeOptions, name: Option<String>, password: Option<Password>) -> NodeBuilder {
     let mut builder = Node::builder(&options.folder)
         .preset(options.preset.clone())
+        .video(options.camera.clone(), VideoOut::Null)
         .mdns(options.mdns)
         .default_bootstraps(options.default_bootstraps);
     if !options.listen.is_empty() {
@@ -388,6 +418,7 @@ async fn talk(
 ) {
     let mut running: FuturesUnordered<BoxFuture<'_, Answer>> = FuturesUnordered::new();
     let mut shown = None;
+    let mut look = pin!(video::look(node, &out.places, &out.waker).fuse());
     loop {
         let alive = tokio::select! {
             call = calls.recv() => match call {
@@ -418,6 +449,7 @@ async fn talk(
                 told && answer(then, result, out).await
             }
             () = Echo::go_on(echo) => true,
+            () = &mut look, if !look.is_terminated() => true,
             event = events.next() => match event {
                 Some(event) => pass_on(node, event.event, events, &mut shown, out).await,
                 None => {

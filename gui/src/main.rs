@@ -12,7 +12,7 @@ use kith_gui::{
     theme::{Mode, Theme},
     views::gallery,
 };
-use kith_node::{forbid_core_dumps, standard};
+use kith_node::{forbid_core_dumps, standard, video::VideoIn};
 use tracing_subscriber::EnvFilter;
 
 /// Talk directly: a messenger between people's own machines
@@ -37,6 +37,9 @@ struct Arguments {
     /// Leaves out the built-in bootstrap nodes
     #[arg(long)]
     no_default_bootstrap: bool,
+    /// What others see in calls while the camera is on: a file is shown once
+    #[arg(long, value_name = "none|pattern|screen|FILE.y4m", default_value = "none")]
+    video_in: VideoIn,
     /// The language: en, de, fr, es, ar, ja
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
@@ -88,6 +91,7 @@ fn start(arguments: Arguments) -> Result<()> {
         }
     };
     let node = NodeOptions {
+        camera: arguments.video_in,
         folder,
         preset: standard(),
         bootstraps: arguments.bootstrap,

@@ -9,6 +9,7 @@ mod stage;
 mod stickers;
 mod talk;
 mod told;
+pub mod video;
 mod view;
 
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use stage::{Failed, Onboarding, Restoring, Stage, Step, Unlock};
 pub use stickers::{NewSticker, PictureFrom};
 pub use talk::{Aim, LinkDraft, Load, Pending, Quote, Scroll, Seen, Talk};
 pub use told::{About, Notice, Told, Waiting};
+pub use video::Video;
 pub use view::{
     AddContact, AddTab, EmojiFor, Filter, Hits, Lasts, Later, Narrow, NewBackup, NewMailbox, NewPassword, NewPoll,
     Palette, PhraseCheck, Preview, ProfileEdit, Route, Section, Sheet, Span, Toast, ToastKind, View, Wiping, Words,
@@ -70,6 +72,8 @@ pub struct Model {
     pub calls: Calls,
     /// Microphone and speaker.
     pub sound: sound::Sound,
+    /// What is seen in it.
+    pub video: Video,
     /// Pictures of my own.
     pub stickers: Vec<Sticker>,
     /// Loaded parts of conversations.

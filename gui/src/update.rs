@@ -21,6 +21,7 @@ mod schedule;
 mod sound;
 mod stickers;
 mod typing;
+mod video;
 
 #[cfg(test)]
 mod tests;
@@ -294,6 +295,7 @@ pub fn update(model: &mut Model, action: Action) -> Vec<Effect> {
                 stickers::update,
                 calls::update,
                 sound::update,
+                video::update,
                 link_preview::update,
                 picture::update,
                 contacts::update,
@@ -344,6 +346,7 @@ fn from_node(model: &mut Model, news: FromNode, out: &mut Vec<Effect>) {
         }
         FromNode::Echo(Err(why)) => toast(model, ToastKind::Problem, why),
         FromNode::NotWiped(error) => lock::not_wiped(model, error),
+        FromNode::Sight { camera, screen } => (model.video.camera, model.video.screen) = (camera, screen),
         FromNode::Ended => entry::ended(model),
     }
 }

@@ -44,6 +44,7 @@ pub(crate) fn window(ui: &mut Ui, cx: &mut Cx<'_>, screens: &mut Screens) {
         Stage::Failed(page) => unlock::failed(ui, cx, page),
         Stage::Ready => {
             calls::bar(ui, cx);
+            calls::video::show(ui, cx);
             match &cx.model.view.welcome {
                 Some(add) => welcome::show(ui, cx, add),
                 None => shell::show(ui, cx, screens),

@@ -23,6 +23,7 @@ mod switch;
 pub(crate) mod timeline;
 mod toast;
 mod typing;
+mod video;
 mod words;
 
 pub(crate) use avatar::{Face, avatar, paint_avatar};
@@ -47,6 +48,7 @@ pub(crate) use sheet::{sheet, sheet_buttons};
 pub(crate) use switch::{slider, switch_row};
 pub(crate) use toast::toasts;
 pub(crate) use typing::typing;
+pub(crate) use video::{moving_picture, paint_note, switch_button};
 pub(crate) use words::word_grid;
 
 use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};

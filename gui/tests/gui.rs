@@ -52,5 +52,7 @@ mod sound;
 mod spoken;
 #[path = "gui/stickers.rs"]
 mod stickers;
+#[path = "gui/video.rs"]
+mod video;
 #[path = "gui/window.rs"]
 mod window;

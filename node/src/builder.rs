@@ -9,7 +9,10 @@ use std::{
 use kith_api::AccountId;
 use kith_core::{Core, CoreError, Identity, Input, Options, setup};
 use kith_crypto::{Key, KeystoreError, random_bytes};
-use kith_media::{AudioIn, AudioOut};
+use kith_media::{
+    AudioIn, AudioOut,
+    video::{VideoIn, VideoOut},
+};
 use kith_net::{Net, NetConfig, NetError};
 use kith_store::{ProfileLock, Store, StoreError};
 use kith_wire::ids::TransportId;
@@ -27,6 +30,7 @@ use crate::{
         self,
         check::Check,
         sound::{Given, Sound},
+        video::Sight,
     },
     clock::now_ms,
     core_thread::{self, CORE_QUEUE, CoreThread, NET_QUEUE, Released, ToCore},
@@ -54,6 +58,7 @@ pub struct Preset {
     bootstraps: bool,
     state: bool,
     sound: Given,
+    sight: Sight,
 }
 
 impl Preset {
@@ -70,7 +75,15 @@ impl Preset {
 #[must_use]
 pub fn standard() -> Preset {
     let sound = Given { input: AudioIn::Device(None), output: AudioOut::Device(None) };
-    Preset { listen: NetConfig::default_listen(), mdns: true, keyring: true, bootstraps: true, state: true, sound }
+    Preset {
+        listen: NetConfig::default_listen(),
+        mdns: true,
+        keyring: true,
+        bootstraps: true,
+        state: true,
+        sound,
+        sight: Sight::default(),
+    }
 }
 
 /// For a network without the internet: as [`standard`], but without bootstrap nodes.
@@ -84,7 +97,7 @@ pub fn lan_only() -> Preset {
 pub fn local() -> Preset {
     let listen = ["/ip4/127.0.0.1/udp/0/quic-v1", "/ip4/127.0.0.1/tcp/0"].map(str::to_owned).to_vec();
     let sound = Given { input: AudioIn::Silence, output: AudioOut::Null };
-    Preset { listen, mdns: false, keyring: false, bootstraps: false, state: false, sound }
+    Preset { listen, mdns: false, keyring: false, bootstraps: false, state: false, sound, sight: Sight::default() }
 }
 
 /// Why a node did not start. The profile is as it was.
@@ -193,6 +206,15 @@ impl NodeBuilder {
     #[must_use]
     pub fn audio(mut self, input: AudioIn, output: AudioOut) -> Self {
         self.preset.sound = Given { input, output };
+        self
+    }
+
+    /// Where the pictures of a camera come from, and where those of the other side go beside
+    /// [`Calls::pictures`](crate::Calls::pictures). A source is opened when a camera is switched on in a call that was
+    /// answered, and closed with either.
+    #[must_use]
+    pub fn video(mut self, input: VideoIn, output: VideoOut) -> Self {
+        self.preset.sight = Sight { input, output };
         self
     }
 
@@ -335,7 +357,7 @@ impl NodeBuilder {
         tasks.spawn(public_address::work(orders, to_core.clone(), tasks.clone()));
         let sound = Sound::new(self.preset.sound.clone(), chosen, (&hub, &to_core, tasks));
         let shell = self.call_shell(&net, &to_core, &hub, sound.clone(), tasks);
-        let (numbers, check) = (shell.numbers.clone(), Check::new(sound.clone(), &hub, tasks));
+        let (numbers, pictures) = (shell.numbers.clone(), shell.pictures.clone());
         tasks.spawn(calls::run(shell, call_orders));
         let network_ended = ended.clone().drop_guard();
         let (spares, spares_seen) = watch::channel(Vec::new());
@@ -348,7 +370,6 @@ impl NodeBuilder {
         let shared = Arc::new(Shared {
             core: to_core,
             net,
-            hub,
             tasks: tasks.clone(),
             account: AccountId::from_bytes(keys.account().to_bytes()),
             keys: Arc::new(Mutex::new(keys)),
@@ -357,8 +378,11 @@ impl NodeBuilder {
             bootstraps,
             backups: Arc::default(),
             calls: numbers,
-            check,
+            check: Check::new(sound.clone(), &hub, tasks),
             sound,
+            pictures,
+            hub,
+            has_camera: self.preset.sight.input != VideoIn::None,
             rolling: Arc::new(Mutex::new(files.rolling)),
             wiped: AtomicBool::new(false),
             restored,
@@ -411,8 +435,10 @@ impl NodeBuilder {
             hub: Arc::clone(hub),
             tasks: tasks.clone(),
             sound,
+            sight: self.preset.sight.clone(),
             loopback: kith_net::is_loopback_only(&self.preset.listen),
             numbers: calls::Numbers::default(),
+            pictures: calls::video::Pictures::default(),
         }
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod check;
 mod overlay;
 pub(crate) mod sound;
 mod tones;
+pub(crate) mod video;
 mod voice;
 
 use std::{
@@ -15,7 +16,7 @@ use std::{
 };
 
 use kith_api::{ApiError, ErrorCode, Event, views};
-use kith_core::{CallCommand, CallNews, Input};
+use kith_core::{CallCommand, CallNews, Input, Shows};
 use kith_net::{Net, NetCommand};
 use kith_rtc::{Binding, Candidate, Description, DescriptionKind, Events, Session, SessionConfig, SessionEvent, State};
 use kith_wire::{MsgId, limits};
@@ -27,6 +28,7 @@ use tokio::{
 use crate::{core_thread::ToCore, events::Hub, tasks::Tasks};
 use overlay::Way;
 use sound::Sound;
+use video::{Pictures, Sight, Video};
 use voice::Voice;
 
 /// Commands that may wait. A session has a description and some dozen candidates to take.
@@ -65,9 +67,11 @@ pub(crate) struct Shell {
     pub(crate) hub: Arc<Hub>,
     pub(crate) tasks: Tasks,
     pub(crate) sound: Sound,
+    pub(crate) sight: Sight,
     /// Only the loopback interface: the node listens nowhere else.
     pub(crate) loopback: bool,
     pub(crate) numbers: Numbers,
+    pub(crate) pictures: Pictures,
 }
 
 /// Carries out what the core says, until it says no more.
@@ -76,10 +80,10 @@ pub(crate) async fn run(shell: Shell, mut commands: mpsc::Receiver<CallCommand>)
     while let Some(command) = commands.recv().await {
         let call = command.call();
         match command {
-            CallCommand::Open { offers, relay_only, microphone, .. } => {
+            CallCommand::Open { offers, relay_only, microphone, shows, .. } => {
                 let (orders, taken) = mpsc::channel(CALL_QUEUE);
                 open.insert(call, orders);
-                let how = How { call, offers, relay_only, microphone };
+                let how = How { call, offers, relay_only, microphone, shows };
                 let shell = shell.clone();
                 shell.tasks.clone().spawn(async move { shell.session(how, taken).await });
             }
@@ -91,7 +95,8 @@ pub(crate) async fn run(shell: Shell, mut commands: mpsc::Receiver<CallCommand>)
             | CallCommand::Restart { .. }
             | CallCommand::Microphone { .. }
             | CallCommand::Talk { .. }
-            | CallCommand::Volume { .. }) => {
+            | CallCommand::Volume { .. }
+            | CallCommand::Show { .. }) => {
                 let full = open.get(&call).is_some_and(|orders| orders.try_send(order).is_err());
                 if full {
                     tracing::warn!("a call takes no orders any more");
@@ -109,6 +114,7 @@ struct How {
     offers: bool,
     relay_only: bool,
     microphone: bool,
+    shows: Shows,
 }
 
 impl Shell {
@@ -122,6 +128,8 @@ impl Shell {
             // Who was called gives way.
             polite: !how.offers,
             audio: true,
+            // Always: a camera that is switched on needs no other session.
+            video: true,
             ..SessionConfig::default()
         };
         let opened = Session::open(config, self.tasks.tracker(), self.tasks.cancel());
@@ -139,12 +147,17 @@ impl Shell {
                 return self.tell(how.call, CallNews::Broken).await;
             }
         };
-        let mut talk = Talk::new(self.clone(), how, Arc::clone(&session), voice);
-        talk.run(orders, events).await;
+        let (video, failures) = Video::new(how.call, &self.sight, &session, &self.pictures, how.shows);
+        let mut talk = Talk::new(self.clone(), how, Arc::clone(&session), voice, video);
+        talk.run(orders, events, failures).await;
         self.numbers.locked().remove(&how.call);
-        let Talk { voice, session: second, .. } = talk;
+        let Talk { voice, video, session: second, .. } = talk;
         // Streams take a while to close.
-        let _stopped = self.tasks.blocking(move || drop(voice)).await;
+        let closing = self.tasks.blocking(move || {
+            drop(voice);
+            video.close();
+        });
+        let _stopped = closing.await;
         drop(second);
         if let Some(session) = Arc::into_inner(session) {
             session.close().await;
@@ -176,6 +189,7 @@ struct Talk {
     how: How,
     session: Arc<Session>,
     voice: Voice,
+    video: Video,
     /// Candidates that wait for others, and until when.
     candidates: Vec<String>,
     together: Option<Instant>,
@@ -191,13 +205,18 @@ struct Talk {
 }
 
 impl Talk {
-    fn new(shell: Shell, how: How, session: Arc<Session>, voice: Voice) -> Self {
+    fn new(shell: Shell, how: How, session: Arc<Session>, voice: Voice, video: Video) -> Self {
         let (candidates, together, restart, broken) = (Vec::new(), None, None, None);
         let (up, failed, way) = (false, false, Way::default());
-        Self { shell, how, session, voice, candidates, together, up, failed, way, restart, told: (0, 0), broken }
+        Self { shell, how, session, voice, video, candidates, together, up, failed, way, restart, told: (0, 0), broken }
     }
 
-    async fn run(&mut self, mut orders: mpsc::Receiver<CallCommand>, mut events: Events) {
+    async fn run(
+        &mut self,
+        mut orders: mpsc::Receiver<CallCommand>,
+        mut events: Events,
+        mut failures: mpsc::Receiver<()>,
+    ) {
         if self.how.offers && !self.offer().await {
             return;
         }
@@ -220,7 +239,11 @@ impl Talk {
                 () = at(restart) => self.restart().await,
                 () = at(overlay) => self.offer_overlay().await,
                 Some(met) = self.way.met() => self.carry(met).await,
-                _ = levels.tick() => self.tell_levels(),
+                Some(()) = failures.recv() => self.shell.tell(self.how.call, CallNews::Blind).await,
+                _ = levels.tick() => {
+                    self.tell_levels();
+                    self.video.keep_to_the_rate();
+                }
                 Ok(()) = settings.changed() => self.voice.settle(),
             }
         }
@@ -263,6 +286,7 @@ impl Talk {
             CallCommand::Microphone { on, .. } => self.voice.set_microphone(on),
             CallCommand::Talk { held, .. } => self.voice.set_talk(held),
             CallCommand::Volume { percent, .. } => self.voice.set_volume(percent),
+            CallCommand::Show { shows, .. } => self.video.show(shows, &self.shell.tasks).await,
             CallCommand::Open { .. } | CallCommand::Close { .. } => {}
         }
     }
@@ -282,12 +306,15 @@ impl Talk {
             }
             SessionEvent::State(state) => self.stands(state).await,
             SessionEvent::Audio(packet) => self.voice.take(packet),
+            SessionEvent::Video(frame) => self.video.take(frame),
+            SessionEvent::KeyframeWanted => self.video.key_wanted(),
             SessionEvent::Stats(stats) => {
                 if let Some(path) = &stats.path {
                     self.way.is_found(path.kind == kith_rtc::PathKind::Overlay);
                 }
                 let numbers = self.voice.numbers();
-                self.shell.numbers.locked().insert(self.how.call, call_stats(&stats, &numbers));
+                let pictures = self.video.numbers(&stats);
+                self.shell.numbers.locked().insert(self.how.call, call_stats(&stats, &numbers, pictures));
             }
             _ => {}
         }
@@ -315,6 +342,7 @@ impl Talk {
             State::Connected => {
                 (self.up, self.failed, self.restart, self.way.due) = (true, false, None, None);
                 self.voice.begin();
+                self.video.begin(&self.shell.tasks).await;
                 self.shell.tell(self.how.call, CallNews::Up).await;
             }
             State::Disconnected | State::Failed => {
@@ -366,7 +394,11 @@ async fn at(time: Option<Instant>) {
     }
 }
 
-fn call_stats(session: &kith_rtc::Stats, voice: &voice::VoiceNumbers) -> views::CallStats {
+fn call_stats(
+    session: &kith_rtc::Stats,
+    voice: &voice::VoiceNumbers,
+    [video_out, video_in]: [Option<views::VideoStats>; 2],
+) -> views::CallStats {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is from 0 to 1")]
     let permille = |share: f32| (share.clamp(0.0, 1.0) * 1000.0).round() as u32;
     let ms = |time: Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
@@ -388,5 +420,8 @@ fn call_stats(session: &kith_rtc::Stats, voice: &voice::VoiceNumbers) -> views::
         bitrate_in: session.audio_in.bits_per_second,
         packets_out: session.audio_out.packets,
         packets_in: session.audio_in.packets,
+        bandwidth: session.bandwidth,
+        video_out,
+        video_in,
     }
 }

@@ -73,13 +73,14 @@ pub use kith_api::{
 
 pub use kith_core::{mentions, notify};
 pub use kith_crypto::spoken::{SPOKEN_WORDS, SpokenCode, SpokenError};
-pub use kith_media::{AudioIn, AudioOut, ParseAudioError};
+pub use kith_media::{AudioIn, AudioOut, ParseAudioError, video};
 pub use kith_wire::text::is_picture_name;
 
 pub use crate::{
     backup::{BackupProblem, Restore, RestoreError, RestoreKey},
     bootstraps::{BadBootstrap, DEFAULT_BOOTSTRAPS},
     builder::{NodeBuilder, Preset, StartError, lan_only, local, standard},
+    calls::video::CallPictures,
     events::{EVENTS_KEPT, Events},
     handles::{
         backup::BackupHandle,

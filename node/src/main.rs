@@ -11,7 +11,10 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use kith_node::{
-    AudioIn, AudioOut, Node, Restore, RestoreKey, TOKEN_FILE, forbid_core_dumps, params::ServeParams, standard,
+    AudioIn, AudioOut, Node, Restore, RestoreKey, TOKEN_FILE, forbid_core_dumps,
+    params::ServeParams,
+    standard,
+    video::{VideoIn, VideoOut},
 };
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
@@ -83,6 +86,12 @@ struct RunArguments {
     /// Where the sound of a call goes: a file is written anew by every call
     #[arg(long, value_name = "null|FILE.wav|device[:NAME]", default_value = "null")]
     audio_out: AudioOut,
+    /// What the other side of a call sees while the camera is on: a file is shown once
+    #[arg(long, value_name = "none|pattern|screen|FILE.y4m", default_value = "none")]
+    video_in: VideoIn,
+    /// Where what the other side shows goes: a file is written anew by every call
+    #[arg(long, value_name = "null|FILE.y4m", default_value = "null")]
+    video_out: VideoOut,
     /// What to log to stderr
     #[arg(
         long,
@@ -162,7 +171,8 @@ async fn run(profile: &Path, arguments: &RunArguments) -> Result<()> {
         .mdns(!arguments.no_mdns)
         .default_bootstraps(!arguments.no_default_bootstrap)
         .api(arguments.api)
-        .audio(arguments.audio_in.clone(), arguments.audio_out.clone());
+        .audio(arguments.audio_in.clone(), arguments.audio_out.clone())
+        .video(arguments.video_in.clone(), arguments.video_out.clone());
     if !arguments.listen.is_empty() {
         builder = builder.listen(arguments.listen.clone());
     }

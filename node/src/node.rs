@@ -37,6 +37,7 @@ use crate::{
         Numbers,
         check::{Check, Wish},
         sound::Sound,
+        video::Pictures,
     },
     core_thread::ToCore,
     events::{Events, Hub},
@@ -77,6 +78,8 @@ pub(crate) struct Shared {
     pub(crate) calls: Numbers,
     pub(crate) check: Check,
     pub(crate) sound: Sound,
+    pub(crate) pictures: Pictures,
+    pub(crate) has_camera: bool,
     pub(crate) rolling: Arc<Mutex<Rolling>>,
     /// The profile is to be deleted once nothing has it open.
     pub(crate) wiped: AtomicBool,
@@ -110,6 +113,14 @@ impl Node {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         let abort = Arc::new(shared.tasks.abort_guard());
         Self { shared, _abort: abort }
+    }
+
+    pub(crate) fn pictures(&self) -> &Pictures {
+        &self.shared.pictures
+    }
+
+    pub(crate) fn has_camera(&self) -> bool {
+        self.shared.has_camera
     }
 
     /// Whose node this is.

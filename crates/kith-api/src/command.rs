@@ -296,8 +296,8 @@ methods! {
     CallsDecline = "calls.decline", Call, Core, CallRef => Done;
     /// Ends a call, or gives it up while it rings.
     CallsHangUp = "calls.hang_up", Call, Core, CallRef => Done;
-    /// Switches the microphone of a call, which the other side sees; holds the key of push to talk; says how loud the other
-    /// person is here.
+    /// Switches the microphone, the camera or the showing of the screen in a call, which the other side sees; holds the key of
+    /// push to talk; says how loud the other person is here.
     CallsSet = "calls.set", Call, Core, CallSetParams => Done;
     /// The calls that ring or go on.
     CallsList = "calls.list", Read, Core, Nothing => CallsReply;

@@ -17,7 +17,7 @@ mod stickers;
 use crate::error::ErrorCode;
 use crate::ids::{AccountId, ChatId, DeviceId, InviteId, MessageId, TokenId};
 
-pub use calls::{Call, CallOutcome, CallPath, CallPhase, CallRecord, CallStats};
+pub use calls::{Call, CallOutcome, CallPath, CallPhase, CallRecord, CallStats, VideoStats};
 pub use ice::{IceServer, IceServersReply};
 pub use link_preview::{LINK_PREVIEWS, LinkPreview, Picture, PictureBytes, PictureFormat, PictureSize};
 pub use network::{Bootstrap, Metered, NetworkState, NetworkStatus, TestStep, Traffic};

@@ -20,7 +20,7 @@ use kith_wire::{AccountId, Body, CallEnd, CallEnds, CallSignal, CallStep, ChatId
 pub use machine::{Effect, Happened, Outcome, Phase, Role};
 
 use crate::{
-    CallCommand, Output, Timestamp,
+    CallCommand, Output, Shows, Timestamp,
     chats::marks,
     convert,
     core::Core,
@@ -43,6 +43,36 @@ pub(crate) struct Calls {
     heard: Often,
 }
 
+/// What a side sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Media {
+    microphone: bool,
+    camera: bool,
+    screen: bool,
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self { microphone: true, camera: false, screen: false }
+    }
+}
+
+impl Media {
+    /// There is one picture, and a screen takes the place of the camera's.
+    fn shows(self) -> Shows {
+        match self {
+            Self { screen: true, .. } => Shows::Screen,
+            Self { camera: true, .. } => Shows::Camera,
+            Self { .. } => Shows::Nothing,
+        }
+    }
+
+    fn step(self) -> CallStep {
+        let Self { microphone, camera, screen } = self;
+        CallStep::Media { microphone, camera, screen }
+    }
+}
+
 /// The calls that ring or go on.
 pub(crate) type LiveCalls = BTreeMap<MsgId, Live>;
 
@@ -61,8 +91,10 @@ pub(crate) struct Live {
     connected: Option<Timestamp>,
     /// When the patience with the phase is over.
     until: Option<Timestamp>,
-    microphone: bool,
-    their_microphone: bool,
+    mine: Media,
+    theirs: Media,
+    /// What the other side takes for mine until it is told.
+    believed: Media,
     /// When they said so: words overtake each other.
     their_media: Hlc,
     silent: bool,
@@ -111,8 +143,9 @@ impl Live {
             started: now,
             connected: None,
             until: patience(phase, now),
-            microphone: true,
-            their_microphone: true,
+            mine: Media::default(),
+            theirs: Media::default(),
+            believed: Media::default(),
             their_media: Hlc::default(),
             silent: false,
         }
@@ -138,8 +171,12 @@ impl Live {
             started_at: self.started,
             connected_at: self.connected,
             until: self.until,
-            mic: self.microphone,
-            their_mic: self.their_microphone,
+            mic: self.mine.microphone,
+            their_mic: self.theirs.microphone,
+            camera: self.mine.camera,
+            screen: self.mine.screen,
+            their_camera: self.theirs.camera,
+            their_screen: self.theirs.screen,
             silent: self.silent,
         }
     }
@@ -300,8 +337,8 @@ impl Core {
             Effect::SayEnd(end) => self.say(call, live, CallStep::End(end), now)?,
             Effect::OpenAndOffer | Effect::Open => {
                 let (offers, relay_only) = (effect == Effect::OpenAndOffer, self.relay_only()?);
-                let microphone = live.microphone;
-                out.push(Output::Call(CallCommand::Open { call, offers, relay_only, microphone }));
+                let (microphone, shows) = (live.mine.microphone, live.mine.shows());
+                out.push(Output::Call(CallCommand::Open { call, offers, relay_only, microphone, shows }));
                 out.extend(self.volume_command(call, live.account)?);
             }
             Effect::Restart => out.push(Output::Call(CallCommand::Restart { call })),

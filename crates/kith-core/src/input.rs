@@ -133,6 +133,8 @@ pub enum CallNews {
     Up,
     /// It does not at the moment.
     Down,
+    /// What was to be shown cannot be: there is no camera, or it is gone.
+    Blind,
     /// It has ended, or could not begin.
     Broken,
 }
@@ -146,6 +148,7 @@ impl std::fmt::Debug for CallNews {
             Self::Overlay { .. } => "Overlay",
             Self::Up => "Up",
             Self::Down => "Down",
+            Self::Blind => "Blind",
             Self::Broken => "Broken",
         })
     }

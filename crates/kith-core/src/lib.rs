@@ -59,7 +59,7 @@ pub use crate::{
     core::{Core, FailedBatch, Identity, Options},
     error::CoreError,
     input::{CallNews, CommandId, Input, MailboxUsage, NewSticker, Page, PageOutcome, PeerPath, SendId, SlotOutcome},
-    output::{CallCommand, MailboxHolder, Output, ServeMailbox},
+    output::{CallCommand, MailboxHolder, Output, ServeMailbox, Shows},
     session::outer_key_info,
 };
 

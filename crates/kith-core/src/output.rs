@@ -41,6 +41,17 @@ impl fmt::Debug for MailboxHolder {
     }
 }
 
+/// What this side shows in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// Nothing.
+    Nothing,
+    /// What the camera sees.
+    Camera,
+    /// The screen.
+    Screen,
+}
+
 /// What the session of a call is to do. Commands of one call are carried out in their order.
 #[derive(Clone, PartialEq, Eq)]
 pub enum CallCommand {
@@ -54,6 +65,8 @@ pub enum CallCommand {
         relay_only: bool,
         /// Whether the microphone is on.
         microphone: bool,
+        /// What is shown once the two are connected.
+        shows: Shows,
     },
     /// Take what the other side described. It counts only if it names this certificate and this user fragment, which the
     /// device of the other side has signed.
@@ -111,6 +124,13 @@ pub enum CallCommand {
         /// In percent, from 0 to 200.
         percent: u16,
     },
+    /// Show something, or nothing any more.
+    Show {
+        /// The call.
+        call: MsgId,
+        /// What.
+        shows: Shows,
+    },
     /// End it.
     Close {
         /// The call.
@@ -131,6 +151,7 @@ impl CallCommand {
             | Self::Microphone { call, .. }
             | Self::Talk { call, .. }
             | Self::Volume { call, .. }
+            | Self::Show { call, .. }
             | Self::Close { call } => *call,
         }
     }
@@ -148,6 +169,7 @@ impl fmt::Debug for CallCommand {
             Self::Microphone { .. } => "Microphone",
             Self::Talk { .. } => "Talk",
             Self::Volume { .. } => "Volume",
+            Self::Show { .. } => "Show",
             Self::Close { .. } => "Close",
         })
     }

@@ -195,9 +195,9 @@ impl Core {
             Body::Whereabouts { find, addresses } => {
                 self.heard_whereabouts(contact, device, (find, addresses), inner.hlc, now, out)?;
             }
-            Body::Call(_) => {
+            Body::Call(call) => {
                 self.receive_message(contact, inner, hlc, now, out)?;
-                self.call_came(contact, device, inner.msg, inner.hlc, now, out)?;
+                self.call_came(contact, device, (inner.msg, call.video), inner.hlc, now, out)?;
             }
             Body::CallSignal(signal) => {
                 if self.first_time(inner, now)? {

@@ -19,6 +19,7 @@ pub mod sound;
 mod source;
 mod threads;
 mod tones;
+pub mod video;
 mod wav;
 
 pub use codec::{

@@ -22,6 +22,10 @@ pub(crate) fn call(n: u32, phase: CallPhase) -> Call {
         until: None,
         mic: true,
         their_mic: true,
+        camera: false,
+        screen: false,
+        their_camera: false,
+        their_screen: false,
         silent: false,
     }
 }

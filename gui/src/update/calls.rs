@@ -15,7 +15,8 @@ use crate::{
 #[expect(clippy::wildcard_enum_match_arm, reason = "what is not its own goes on to the next")]
 pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -> Option<Action> {
     match action {
-        Action::CallStart(chat) => start(model, chat, out),
+        Action::CallStart(chat) => start(model, chat, false, out),
+        Action::CallVideo(chat) => start(model, chat, true, out),
         Action::Answer => {
             if let Some(call) = model.calls.incoming().map(|call| call.call) {
                 out.push(Effect::Call(Command::CallsAccept(params::CallRef { call }), Then::CallChanged));
@@ -44,7 +45,7 @@ pub(super) fn update(model: &mut Model, action: Action, out: &mut Vec<Effect>) -
     None
 }
 
-fn start(model: &mut Model, chat: ChatId, out: &mut Vec<Effect>) {
+fn start(model: &mut Model, chat: ChatId, video: bool, out: &mut Vec<Effect>) {
     if let Some(why) = calls::why_not(model, chat) {
         // The second click of two means the first one.
         if !model.calls.asked {
@@ -53,7 +54,7 @@ fn start(model: &mut Model, chat: ChatId, out: &mut Vec<Effect>) {
         return;
     }
     model.calls.asked = true;
-    out.push(Effect::Call(Command::CallsStart(params::CallStartParams { chat }), Then::CallStarted));
+    out.push(Effect::Call(Command::CallsStart(params::CallStartParams { chat, video }), Then::CallStarted));
 }
 
 fn hang_up(model: &Model, out: &mut Vec<Effect>) {

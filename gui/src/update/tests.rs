@@ -22,6 +22,7 @@ mod notify;
 mod settings;
 mod stickers;
 mod typing;
+mod video;
 
 fn snapshot() -> Box<Snapshot> {
     Box::new(Snapshot {

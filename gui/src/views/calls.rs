@@ -2,5 +2,6 @@
 
 pub(crate) mod data;
 mod ui;
+pub(crate) mod video;
 
 pub(crate) use ui::{bar, incoming, start_button};

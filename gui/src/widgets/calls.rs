@@ -61,7 +61,7 @@ pub(crate) fn hold_button(ui: &mut Ui, cx: &Cx<'_>, on: bool, text: &str, label:
     response.on_hover_text(cx.theme.text(label, Type::SMALL, t.text))
 }
 
-fn round(ui: &mut Ui, cx: &Cx<'_>, ground: Color, over: Color, label: &str) -> (Rect, Response) {
+pub(super) fn round(ui: &mut Ui, cx: &Cx<'_>, ground: Color, over: Color, label: &str) -> (Rect, Response) {
     let t = cx.tokens();
     let (rect, response) = ui.allocate_exact_size(vec2(BUTTON, BUTTON), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));

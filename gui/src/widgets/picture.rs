@@ -120,7 +120,7 @@ pub(crate) fn paint_small(ui: &Ui, cx: &mut Cx<'_>, id: PictureId, room: Rect) {
 }
 
 /// As large as it fits, in the middle.
-fn fit(size: egui::Vec2, room: Rect) -> Rect {
+pub(super) fn fit(size: egui::Vec2, room: Rect) -> Rect {
     let scale = (room.width() / size.x.max(1.0)).min(room.height() / size.y.max(1.0));
     Rect::from_center_size(room.center(), size * scale)
 }

@@ -105,7 +105,7 @@ fn who_misses_a_call_calls_back() {
     mara.until(&mut [&mut ada], "end", |mara| mara.sees_part(": Outgoing call (0:"));
 }
 
-fn call(phase: CallPhase) -> Call {
+pub(crate) fn call(phase: CallPhase) -> Call {
     Call {
         call: sample::message_id(900),
         chat: sample::chat_id(1),
@@ -118,6 +118,10 @@ fn call(phase: CallPhase) -> Call {
         until: Some(sample::NOW + 18_000),
         mic: true,
         their_mic: true,
+        camera: false,
+        screen: false,
+        their_camera: false,
+        their_screen: false,
         silent: false,
     }
 }
@@ -136,11 +140,14 @@ fn stats(path: CallPath, rtt_ms: u32, lost_permille: u32) -> CallStats {
         bitrate_in: 32_000,
         packets_out: 2_100,
         packets_in: 2_100,
+        bandwidth: 500_000,
+        video_out: None,
+        video_in: None,
     }
 }
 
 /// The conversation with Mara while this goes on.
-fn during(call: Call) -> Model {
+pub(crate) fn during(call: Call) -> Model {
     let mut model = sample::talking();
     model.calls.fold(call, sample::NOW);
     model.calls.levels = (2, 4);

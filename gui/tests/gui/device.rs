@@ -17,6 +17,7 @@ use kith_gui::{
     i18n::Code,
     theme::{Mode, Theme},
 };
+use kith_node::video::VideoIn;
 
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -29,6 +30,11 @@ impl Device {
     /// A machine with a screen of a size in points.
     pub(crate) fn new(folder: PathBuf, size: (f32, f32)) -> Self {
         Self::with(NodeOptions::local(folder), size)
+    }
+
+    /// The same with something in the place of a camera.
+    pub(crate) fn with_camera(folder: PathBuf, size: (f32, f32), camera: VideoIn) -> Self {
+        Self::with(NodeOptions { camera, ..NodeOptions::local(folder) }, size)
     }
 
     /// A machine whose node is started so.

@@ -125,6 +125,10 @@ mod tests {
             until: None,
             mic: true,
             their_mic: true,
+            camera: false,
+            screen: false,
+            their_camera: false,
+            their_screen: false,
             silent: false,
         }
     }

@@ -6,7 +6,7 @@ use kith_api::{
     views::{Call, CallStats, SoundCheck, SoundDevices},
 };
 
-use crate::Node;
+use crate::{Node, calls::video::CallPictures};
 
 /// Methods about calls: [`Node::calls`]. Where sound comes from and goes to, [`NodeBuilder::audio`](crate::NodeBuilder::audio)
 /// says.
@@ -28,7 +28,15 @@ impl Calls<'_> {
     /// `not_found`, `not_a_contact`, `blocked`, `not_allowed` while there is another call or nobody can be called, `storage`,
     /// `shutting_down`.
     pub async fn start(&self, chat: ChatId) -> Result<Call, ApiError> {
-        self.0.call::<method::CallsStart>(CallStartParams { chat }).await
+        self.0.call::<method::CallsStart>(CallStartParams { chat, video: false }).await
+    }
+
+    /// Calls the other person of a chat, with the camera on from the moment they answer.
+    ///
+    /// # Errors
+    /// As [`Calls::start`].
+    pub async fn start_with_video(&self, chat: ChatId) -> Result<Call, ApiError> {
+        self.0.call::<method::CallsStart>(CallStartParams { chat, video: true }).await
     }
 
     /// Answers a call.
@@ -61,6 +69,34 @@ impl Calls<'_> {
     /// `not_found` if it is over, `storage`, `shutting_down`.
     pub async fn set_microphone(&self, call: MessageId, on: bool) -> Result<(), ApiError> {
         self.set(CallSetParams { mic: Some(on), ..CallSetParams::nothing(call) }).await
+    }
+
+    /// Switches the camera. Where there is none, or it fails, it is off again a moment later.
+    ///
+    /// # Errors
+    /// `not_found` if it is over, `storage`, `shutting_down`.
+    pub async fn set_camera(&self, call: MessageId, on: bool) -> Result<(), ApiError> {
+        self.set(CallSetParams { camera: Some(on), ..CallSetParams::nothing(call) }).await
+    }
+
+    /// Shows the screen, in the place of the camera's picture, or not any more. As [`Calls::set_camera`].
+    ///
+    /// # Errors
+    /// `not_found` if it is over, `storage`, `shutting_down`.
+    pub async fn set_screen(&self, call: MessageId, on: bool) -> Result<(), ApiError> {
+        self.set(CallSetParams { screen: Some(on), ..CallSetParams::nothing(call) }).await
+    }
+
+    /// What the two sides show, of a call that was answered and is not over.
+    #[must_use]
+    pub fn pictures(&self, call: MessageId) -> Option<CallPictures> {
+        self.0.pictures().of(call)
+    }
+
+    /// Whether this node was given a camera, or what takes the place of one.
+    #[must_use]
+    pub fn has_camera(&self) -> bool {
+        self.0.has_camera()
     }
 
     /// The calls that ring or go on.

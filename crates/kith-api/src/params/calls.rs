@@ -13,6 +13,9 @@ params! {
     CallStartParams {
         /// The chat with them.
         chat: ChatId,
+        /// With my camera on from the moment they answer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        video: bool,
     }
 
     /// A call.
@@ -34,6 +37,12 @@ params! {
         /// How loud the other person is here, in percent from 0 to 200. Kept for their next calls, too.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         volume: Option<u16>,
+        /// Whether my camera is on. Before anybody answers, whether it will be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        camera: Option<bool>,
+        /// Whether my screen is shown, in the place of the camera's picture.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        screen: Option<bool>,
     }
 
     /// The calls.
@@ -47,6 +56,6 @@ impl CallSetParams {
     /// Changes nothing about this call.
     #[must_use]
     pub fn nothing(call: MessageId) -> Self {
-        Self { call, mic: None, talk: None, volume: None }
+        Self { call, mic: None, talk: None, volume: None, camera: None, screen: None }
     }
 }

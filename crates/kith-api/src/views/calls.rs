@@ -33,6 +33,14 @@ pub struct Call {
     pub mic: bool,
     /// Theirs is, as they say.
     pub their_mic: bool,
+    /// My camera is on.
+    pub camera: bool,
+    /// My screen is shown, in the place of the camera's picture.
+    pub screen: bool,
+    /// Their camera is on, as they say. While it rings here: they would like to be seen.
+    pub their_camera: bool,
+    /// Their screen is shown, as they say.
+    pub their_screen: bool,
     /// It must not make a sound here: the chat is muted, or I am not to be disturbed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent: bool,
@@ -121,6 +129,35 @@ pub struct CallStats {
     pub packets_out: u64,
     /// Packets that came.
     pub packets_in: u64,
+    /// What may be sent in all, in bits per second.
+    pub bandwidth: u32,
+    /// The picture this node sends; absent while nothing is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_out: Option<VideoStats>,
+    /// The picture that comes; absent until one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_in: Option<VideoStats>,
+}
+
+/// How a picture goes, one way.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct VideoStats {
+    /// How it is encoded.
+    pub codec: String,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// Pictures over the last second.
+    pub frames_per_second: u32,
+    /// Pictures since it began.
+    pub frames: u64,
+    /// Bits per second.
+    pub bitrate: u32,
+    /// How often it stood still, because part of it was lost.
+    pub frozen: u64,
+    /// It rests so that there is room for the sound.
+    pub paused: bool,
 }
 
 /// Which way the sound of a call takes.

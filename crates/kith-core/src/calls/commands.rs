@@ -5,9 +5,9 @@ use kith_api::{
     params::{CallRef, CallSetParams, CallStartParams, CallsReply, Done},
     views,
 };
-use kith_wire::{Body, Call, CallStep};
+use kith_wire::{Body, Call, MsgId};
 
-use super::{Happened, Live, Phase, Role};
+use super::{Happened, Live, Media, Phase, Role};
 use crate::{
     CallCommand, Output, Timestamp,
     chats::New,
@@ -37,12 +37,14 @@ impl Core {
             return deny(ErrorCode::NotAllowed, "there is a call already; end it first");
         }
         let expires_s = self.store.chat(&chat)?.and_then(|row| row.expires_s);
-        let body = Body::Call(Call { video: false, expires_s });
+        let body = Body::Call(Call { video: params.video, expires_s });
         let call = self.post(chat, Some(account), &body, New { expires_s, ..New::default() }, now, out)?;
         let Some(row) = self.store.message_of(&chat, &self.me, &call)? else {
             return deny(ErrorCode::Internal, "the call was not kept");
         };
-        let live = Live::new(&row, account, Role::Caller, now);
+        let mut live = Live::new(&row, account, Role::Caller, now);
+        live.mine.camera = params.video;
+        live.believed.camera = params.video;
         let view = live.view(call);
         self.calls.live.insert(call, live);
         out.push(Output::Event(Event::CallChanged { call: view.clone() }));
@@ -110,16 +112,44 @@ impl Core {
             }
         }
         let (call, live) = self.live(params.call)?;
-        let Some(on) = params.mic.filter(|on| *on != live.microphone) else { return Ok(Done {}) };
-        let live = Live { microphone: on, ..live.clone() };
-        // Who was called hears of it when they answer; before, there is nothing to hear.
+        let was = live.mine;
+        let mine = Media {
+            microphone: params.mic.unwrap_or(was.microphone),
+            camera: params.camera.unwrap_or(was.camera),
+            screen: params.screen.unwrap_or(was.screen),
+        };
+        let live = live.clone();
+        self.sends(call, live, mine, now, out)?;
+        Ok(Done {})
+    }
+
+    /// This side sends something else from now on.
+    pub(super) fn sends(
+        &mut self,
+        call: MsgId,
+        live: Live,
+        mine: Media,
+        now: Timestamp,
+        out: &mut Vec<Output>,
+    ) -> Result<(), CoreError> {
+        let was = live.mine;
+        if mine == was {
+            return Ok(());
+        }
+        let live = Live { mine, ..live };
+        // Who was called hears of it when they answer; before, there is nothing to hear or see.
         if live.phase.has_session() {
-            self.say(call, &live, CallStep::Media { microphone: on, camera: false }, now)?;
-            out.push(Output::Call(CallCommand::Microphone { call, on }));
+            self.say(call, &live, mine.step(), now)?;
+            if mine.microphone != was.microphone {
+                out.push(Output::Call(CallCommand::Microphone { call, on: mine.microphone }));
+            }
+            if mine.shows() != was.shows() {
+                out.push(Output::Call(CallCommand::Show { call, shows: mine.shows() }));
+            }
         }
         out.push(Output::Event(Event::CallChanged { call: live.view(call) }));
         self.calls.live.insert(call, live);
-        Ok(Done {})
+        Ok(())
     }
 
     pub(crate) fn list_calls(&self) -> CallsReply {

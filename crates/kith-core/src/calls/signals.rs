@@ -4,7 +4,7 @@ use kith_api::Event;
 use kith_store::{ContactRow, DeviceRow};
 use kith_wire::{Body, CallEnd, CallSignal, CallStep, Description, Hlc, MsgId, Overlay};
 
-use super::{Happened, Live, Outcome, Phase, Role, SIGNAL_MS};
+use super::{Happened, Live, Media, Outcome, Phase, Role, SIGNAL_MS};
 use crate::{CallCommand, CallNews, Output, Timestamp, core::Core, error::CoreError};
 
 /// A call that came straight rings if it is not older: clocks differ, and who gave it up says so when it rings here.
@@ -18,7 +18,7 @@ impl Core {
         &mut self,
         contact: &ContactRow,
         device: &DeviceRow,
-        call: MsgId,
+        (call, video): (MsgId, bool),
         said: Hlc,
         now: Timestamp,
         out: &mut Vec<Output>,
@@ -32,6 +32,7 @@ impl Core {
         let limit = if self.by_mail { FRESH_MAIL_MS } else { FRESH_MS };
         let mut live = Live::new(&row, contact.account, Role::Callee, now);
         live.device = Some(device.device);
+        live.theirs.camera = video;
         let late = said.millis().saturating_add(limit) < now;
         // Who is invisible does not say that it rings, and could not talk.
         if late || self.is_invisible()? || !self.calls.listens(contact.account, now) {
@@ -46,10 +47,10 @@ impl Core {
             waits && other.role == Role::Caller && other.account == contact.account
         });
         // Two calls of one id cannot be told apart.
-        let theirs = theirs.filter(|_| other != call);
-        if theirs.is_none() {
+        let Some(mine) = theirs.filter(|_| other != call).map(|theirs| theirs.mine) else {
             return self.not_rung(call, &live, Outcome::Busy, Some(CallEnd::Busy), now, out);
-        }
+        };
+        live.mine = mine;
         // Both call each other. Both see both calls, and both go on with the one of the smaller id.
         self.store.set_read(row.row)?;
         if other < call {
@@ -135,11 +136,12 @@ impl Core {
                 self.they_meet(call, device, overlay, now, out);
                 Ok(())
             }
-            CallStep::Media { microphone, .. } => {
+            CallStep::Media { microphone, camera, screen } => {
                 if said <= live.their_media {
                     return Ok(());
                 }
-                let live = Live { their_microphone: *microphone, their_media: said, ..live.clone() };
+                let theirs = Media { microphone: *microphone, camera: *camera, screen: *screen };
+                let live = Live { theirs, their_media: said, ..live.clone() };
                 out.push(Output::Event(Event::CallChanged { call: live.view(call) }));
                 self.calls.live.insert(call, live);
                 Ok(())
@@ -246,8 +248,8 @@ impl Core {
                 let description = Description::create(sdp, (fingerprint, ufrag), offer, &ends, &self.device.sign)?;
                 let step = if offer { CallStep::Offer(description) } else { CallStep::Answer(description) };
                 self.say(call, &live, step, now)?;
-                if !live.microphone {
-                    self.say(call, &live, CallStep::Media { microphone: false, camera: false }, now)?;
+                if live.mine != live.believed {
+                    self.say(call, &live, live.mine.step(), now)?;
                 }
                 Ok(())
             }
@@ -258,6 +260,11 @@ impl Core {
             }
             CallNews::Up => self.call_happened(call, Happened::Up, now, out),
             CallNews::Down => self.call_happened(call, Happened::Down, now, out),
+            CallNews::Blind => {
+                let Media { microphone, camera, screen } = live.mine;
+                let mine = Media { microphone, camera: camera && screen, screen: false };
+                self.sends(call, live, mine, now, out)
+            }
             CallNews::Broken => self.call_happened(call, Happened::Broken, now, out),
         }
     }

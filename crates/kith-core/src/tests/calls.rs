@@ -3,6 +3,7 @@
 mod hostile;
 mod kept;
 mod sound;
+mod video;
 
 use kith_api::{
     Command, ErrorCode, Event, MessageId, Reply, params,
@@ -12,7 +13,7 @@ use kith_store::{CallOutcome, MessageRow};
 use kith_wire::{Body, CallSignal, CallStep};
 
 use super::world::{DIRECT, World};
-use crate::{CallCommand, CallNews, Input, Output, convert};
+use crate::{CallCommand, CallNews, Input, Output, Shows, convert};
 
 const HOUR_MS: u64 = 3600 * 1000;
 const RING_MS: u64 = 45_000;
@@ -35,7 +36,7 @@ fn chat(world: &World, a: usize, b: usize) -> kith_api::ChatId {
 
 fn try_start(world: &mut World, who: usize, to: usize) -> Result<views::Call, ErrorCode> {
     let chat = chat(world, who, to);
-    match world.call(who, Command::CallsStart(params::CallStartParams { chat })) {
+    match world.call(who, Command::CallsStart(params::CallStartParams { chat, video: false })) {
         Ok(Reply::CallsStart(call)) => Ok(call),
         Ok(other) => panic!("{other:?}"),
         Err(error) => Err(error.code),
@@ -74,7 +75,7 @@ fn describe(call: MessageId, offer: bool, n: u8) -> CallCommand {
 }
 
 fn open(call: MessageId, offers: bool, microphone: bool) -> CallCommand {
-    CallCommand::Open { call: convert::message(call), offers, relay_only: false, microphone }
+    CallCommand::Open { call: convert::message(call), offers, relay_only: false, microphone, shows: Shows::Nothing }
 }
 
 /// Somebody calls, the other answers, and both hear each other.
@@ -226,6 +227,10 @@ fn a_call_rings_is_answered_and_ends() {
         until: Some(began + RING_MS),
         mic: true,
         their_mic: true,
+        camera: false,
+        screen: false,
+        their_camera: false,
+        their_screen: false,
         silent: false,
     };
     assert_eq!(calls(&mut world, 0), [rings(them, true, CallPhase::Ringing)]);
@@ -595,9 +600,9 @@ fn what_cannot_be_a_call_is_refused_clearly() {
     let Ok(Reply::ChatsOpen(notes)) = world.call(0, Command::ChatsOpen(params::AccountParams { account: me })) else {
         panic!()
     };
-    let notes = Command::CallsStart(params::CallStartParams { chat: notes.chat });
+    let notes = Command::CallsStart(params::CallStartParams { chat: notes.chat, video: false });
     assert_eq!(world.call(0, notes).unwrap_err().code, ErrorCode::NotAllowed);
-    let nobody = params::CallStartParams { chat: kith_api::ChatId::from_bytes([7; 16]) };
+    let nobody = params::CallStartParams { chat: kith_api::ChatId::from_bytes([7; 16]), video: false };
     assert_eq!(world.call(0, Command::CallsStart(nobody)).unwrap_err().code, ErrorCode::NotFound);
 
     let call = start(&mut world, 0, 1);

@@ -294,7 +294,8 @@ fn a_running_node_changes_its_key_too() {
 
     // A wish is heard at once, and waits for the end of a call.
     let now = world.now + 60 * DAY_MS;
-    let start = params::CallStartParams { chat: kith_api::ChatId::from_bytes(world.chat(0, 1).to_bytes()) };
+    let chat = kith_api::ChatId::from_bytes(world.chat(0, 1).to_bytes());
+    let start = params::CallStartParams { chat, video: false };
     world.people[0].run(Input::Command(CommandId(70), Command::CallsStart(start)), now);
     set(&mut world, 0, true);
     assert!(looks(&mut world, 60).is_empty() && world.transport(0) == new, "not during a call");

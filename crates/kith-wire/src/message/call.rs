@@ -66,6 +66,8 @@ pub enum CallStep {
         microphone: bool,
         /// The camera is on.
         camera: bool,
+        /// The screen is shown, in the place of the camera's picture.
+        screen: bool,
     },
     /// Where the sender can be met over iroh; from the caller an offer, from the callee the answer.
     Overlay(Overlay),
@@ -222,6 +224,8 @@ struct SignalProto {
     endpoint: Vec<u8>,
     #[prost(bytes = "vec", repeated, tag = "12")]
     relays: Vec<Vec<u8>>,
+    #[prost(bool, tag = "13")]
+    screen: bool,
 }
 
 const RINGING: u32 = 1;
@@ -260,8 +264,9 @@ impl CallSignal {
             CallStep::Candidates(candidates) => {
                 (proto.step, proto.candidates) = (CANDIDATES, candidates.clone());
             }
-            CallStep::Media { microphone, camera } => {
-                (proto.step, proto.microphone, proto.camera) = (MEDIA, *microphone, *camera);
+            CallStep::Media { microphone, camera, screen } => {
+                (proto.microphone, proto.camera, proto.screen) = (*microphone, *camera, *screen);
+                proto.step = MEDIA;
             }
             CallStep::Overlay(overlay) => {
                 proto.step = OVERLAY;
@@ -282,7 +287,7 @@ impl CallSignal {
             OFFER => CallStep::Offer(Description::read(proto)?),
             ANSWER => CallStep::Answer(Description::read(proto)?),
             CANDIDATES => CallStep::Candidates(proto.candidates),
-            MEDIA => CallStep::Media { microphone: proto.microphone, camera: proto.camera },
+            MEDIA => CallStep::Media { microphone: proto.microphone, camera: proto.camera, screen: proto.screen },
             OVERLAY => CallStep::Overlay(Overlay::read(&proto)?),
             _ => CallStep::Unknown,
         };

@@ -345,7 +345,8 @@ fn calls() -> Vec<(&'static str, Body)> {
         ("call-answer", signal(CallStep::Answer(description(false)))),
         ("call-candidates", signal(CallStep::Candidates(candidates.into()))),
         ("call-overlay", signal(CallStep::Overlay(overlay()))),
-        ("call-media", signal(CallStep::Media { microphone: true, camera: false })),
+        ("call-media", signal(CallStep::Media { microphone: true, camera: false, screen: false })),
+        ("call-media-screen", signal(CallStep::Media { microphone: false, camera: true, screen: true })),
     ]
 }
 

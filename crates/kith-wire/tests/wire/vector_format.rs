@@ -194,8 +194,10 @@ fn signal_fields(signal: &CallSignal) -> Fields {
         CallStep::Candidates(candidates) => {
             fields.extend([field("step", "candidates"), field("candidates", candidates.join("|"))]);
         }
-        CallStep::Media { microphone, camera } => {
+        CallStep::Media { microphone, camera, screen } => {
             fields.extend([field("step", "media"), field("microphone", microphone), field("camera", camera)]);
+            // Vectors from before there were screens do not name it.
+            fields.extend(screen.then(|| field("screen", screen)));
         }
         CallStep::Overlay(overlay) => {
             let (endpoint, relays) = overlay.verify(&call_ends()).expect("its own signature");

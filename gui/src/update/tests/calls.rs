@@ -38,6 +38,9 @@ fn stats() -> CallStats {
         bitrate_in: 32_000,
         packets_out: 100,
         packets_in: 100,
+        bandwidth: 500_000,
+        video_out: None,
+        video_in: None,
     }
 }
 

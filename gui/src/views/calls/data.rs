@@ -29,7 +29,7 @@ pub(crate) fn line(model: &Model, lang: &Lang, call: &Call) -> String {
     match call.phase {
         CallPhase::Calling => lang.t("call-calling"),
         CallPhase::Ringing => lang.t("call-ringing"),
-        CallPhase::Incoming => lang.t("call-you"),
+        CallPhase::Incoming => lang.t(calls_you(call)),
         CallPhase::Connecting => lang.t("call-connecting"),
         CallPhase::Connected if call.their_mic => lang.duration(talked()),
         CallPhase::Connected => format!("{} · {}", lang.duration(talked()), lang.t("call-muted")),
@@ -40,6 +40,11 @@ pub(crate) fn line(model: &Model, lang: &Lang, call: &Call) -> String {
         // What is not known yet is not said.
         CallPhase::Ended | _ => over(model, lang, call),
     }
+}
+
+/// What somebody does who calls, by the key of the text.
+pub(crate) fn calls_you(call: &Call) -> &'static str {
+    if call.their_camera { "call-you-video" } else { "call-you" }
 }
 
 /// How a call has ended.
@@ -214,6 +219,9 @@ mod tests {
             bitrate_in: 0,
             packets_out: 0,
             packets_in: 0,
+            bandwidth: 500_000,
+            video_out: None,
+            video_in: None,
         };
         assert_eq!(quality(&lang(), &stats), None);
         (stats.path, stats.rtt_ms) = (Some(CallPath::Direct), Some(12));

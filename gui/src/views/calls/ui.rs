@@ -4,7 +4,7 @@ use egui::{Align2, Area, CornerRadius, CursorIcon, Frame, Id, Margin, Order, Pan
 use egui::{Ui, WidgetInfo, WidgetText, vec2};
 use kith_node::views::{Call, CallPhase, Chat};
 
-use super::data;
+use super::{data, video};
 use crate::{
     action::Action,
     cx::Cx,
@@ -43,6 +43,7 @@ pub(crate) fn start_button(ui: &mut Ui, cx: &mut Cx<'_>, chat: &Chat) {
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(why.clone()));
         response.on_disabled_hover_text(cx.theme.text(why, Type::SMALL, cx.tokens().text));
     }
+    video::start_button(ui, cx, chat);
 }
 
 /// The bar above every page while a call that does not ring here goes on, and a moment longer.
@@ -83,6 +84,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, call: &Call) {
     if microphone_button(ui, cx, call.mic, &microphone).clicked() {
         cx.act(Action::Microphone);
     }
+    video::buttons(ui, cx, call);
     if sound::is_talking(cx.model) {
         if icon_button(ui, cx, icons::GEAR_SIX, &cx.t("call-sound"), false).clicked() {
             cx.act(Action::OpenSheet(Sheet::Sound));
@@ -211,6 +213,13 @@ pub(crate) fn incoming(ui: &Ui, cx: &mut Cx<'_>) {
             caller(ui, cx, call, &name);
             ui.add_space(space::M);
             answers(ui, cx, width);
+            if call.their_camera && cx.model.video.camera {
+                ui.add_space(space::S);
+                let text = cx.t("call-answer-video");
+                if button_wide(ui, cx, Kind::Secondary, Some(icons::VIDEO_CAMERA), &text).clicked() {
+                    cx.act(Action::AnswerWithVideo);
+                }
+            }
             name
         });
         let says = cx.with("call-rings", &[("name", Arg::Text(&shown.inner))]);
@@ -234,7 +243,7 @@ fn caller(ui: &mut Ui, cx: &Cx<'_>, call: &Call, name: &str) {
             ui.add_space(2.0);
             let shown = cx.theme.cut(ui, name, Type::TITLE, t.text, ui.available_width());
             one_line(ui, shown);
-            label(ui, cx.theme.text(cx.t("call-you"), Type::SMALL, t.text_2));
+            label(ui, cx.theme.text(cx.t(data::calls_you(call)), Type::SMALL, t.text_2));
         });
     });
 }

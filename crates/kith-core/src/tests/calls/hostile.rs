@@ -111,7 +111,7 @@ fn nobody_else_has_a_say_in_a_call() {
             CallStep::Answer(describe(false)),
             CallStep::Candidates(vec!["here".into()]),
             CallStep::Overlay(Overlay::create(TransportId::from_bytes([7; 32]), Vec::new(), &ends, sign).unwrap()),
-            CallStep::Media { microphone: false, camera: false },
+            CallStep::Media { microphone: false, camera: true, screen: true },
             CallStep::End(CallEnd::HungUp),
             CallStep::Unknown,
         ]

@@ -81,7 +81,7 @@ fn what_is_rolled_back_did_not_happen_in_memory_either() {
     let mut world = two();
     let to = chat(&world, 0, 1);
     in_vain(&mut world, 0, |core, now, out| {
-        core.start_call(params::CallStartParams { chat: to }, now, out)?;
+        core.start_call(params::CallStartParams { chat: to, video: false }, now, out)?;
         assert!(!core.list_calls().calls.is_empty());
         Ok(())
     });
