@@ -397,10 +397,7 @@ impl NodeBuilder {
         });
         tasks.spawn(rolling::run(Arc::clone(&shared)));
         tasks.spawn(bootstraps::keep_spares(Arc::clone(&shared), spares_seen));
-        if let Some((bound, owner)) = bound.zip(files.owner_token) {
-            let api = Api::new(Arc::clone(&shared), &owner, bound.address(), shared.clients.clone());
-            tasks.spawn(api.serve(bound));
-        }
+        serve(bound.zip(files.owner_token), &shared, tasks);
         Ok(Node::new(shared))
     }
 
@@ -460,6 +457,14 @@ impl NodeBuilder {
 }
 
 /// What lies beside keystore and database.
+/// Serves the local API, where one is wanted.
+fn serve(api: Option<(Bound, Zeroizing<String>)>, shared: &Arc<Shared>, tasks: &Tasks) {
+    if let Some((bound, owner)) = api {
+        let api = Api::new(Arc::clone(shared), &owner, bound.address(), shared.clients.clone());
+        tasks.spawn(api.serve(bound));
+    }
+}
+
 struct Files {
     bootstraps: Bootstraps,
     tokens: Tokens,
