@@ -14,6 +14,7 @@ mod near;
 mod relays;
 mod v6;
 mod volunteer;
+mod web;
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -50,7 +51,12 @@ impl Public {
         };
         let listen: Vec<String> = ips.iter().flat_map(|ip| on(ip)).collect();
         let listen: Vec<&str> = listen.iter().map(String::as_str).collect();
-        let home = BootstrapHome::called(root, name).await?.on(host, &listen);
+        Self::listening(root, host, name, &listen, settings).await
+    }
+
+    /// At these addresses and no others.
+    async fn listening(root: &Path, host: &Namespace, name: &str, listen: &[&str], settings: &str) -> Result<Self> {
+        let home = BootstrapHome::called(root, name).await?.on(host, listen);
         if !settings.is_empty() {
             home.configure(settings)?;
         }

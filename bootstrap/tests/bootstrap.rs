@@ -4,6 +4,8 @@
 mod access;
 #[path = "bootstrap/client.rs"]
 mod client;
+#[path = "bootstrap/container.rs"]
+mod container;
 #[path = "bootstrap/iroh_relay.rs"]
 mod iroh_relay;
 #[path = "bootstrap/mail.rs"]

@@ -38,7 +38,10 @@ const OWN_MEMORY: u64 = 32 << 20;
 async fn connections_that_never_finish_keep_nobody_out_of_a_public_node() -> Result<()> {
     let Some(lab) = lab(|| Lab::new(Nat::PortRestricted, Nat::PortRestricted))? else { return Ok(()) };
     let root = folder()?;
-    let public = Public::new(root.path(), lab.at("pub1"), "one", &[PUBLIC], "").await?;
+    let at = |rest| format!("/ip4/{PUBLIC}/{rest}");
+    let listen = ["udp/4100/quic-v1", "tcp/4100", "tcp/80", "tcp/443/tls/ws"].map(at);
+    let listen = listen.each_ref().map(String::as_str);
+    let public = Public::listening(root.path(), lab.at("pub1"), "one", &listen, "").await?;
     let link = public.link()?;
     let mut alice = person(root.path(), lab.at("a1"), "alice", &[]).await?;
     let before = public.counted("process_open_fds").await?;
@@ -48,13 +51,14 @@ async fn connections_that_never_finish_keep_nobody_out_of_a_public_node() -> Res
     let host = lab.at("pub2");
     let mut sieges = [
         Siege::lay(host, &format!("{PUBLIC}:4100"), &UNFINISHED, MANY)?,
-        Siege::lay(host, &format!("{PUBLIC}:443"), &UNFINISHED, MANY)?,
+        Siege::lay(host, &format!("{PUBLIC}:80"), &UNFINISHED, MANY)?,
+        Siege::lay(host, &format!("{PUBLIC}:443"), &UNFINISHED_TLS, MANY)?,
         Siege::lay(host, &format!("{PUBLIC}:4443"), &UNFINISHED_TLS, MANY)?,
     ];
     soon("few of them are let in", async || {
-        // Both ports of libp2p together.
-        let [one, other, relay] = sieges.each_mut().map(Siege::open);
-        ensure!((1..=PENDING_AT_PUBLIC).contains(&(one + other)), "{one} and {other}");
+        // The ports of libp2p together.
+        let [one, other, web, relay] = sieges.each_mut().map(Siege::open);
+        ensure!((1..=PENDING_AT_PUBLIC).contains(&(one + other + web)), "{one}, {other} and {web}");
         ensure!((1..=PENDING_AT_PUBLIC).contains(&relay), "{relay} at the relay for iroh");
         Ok(())
     })

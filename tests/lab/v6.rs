@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use kith_tests::lab::{Lab, Nat, Side};
+use kith_wire::BootstrapLink;
 use serde_json::json;
 
 use super::{Town, lab, person};
@@ -41,10 +42,18 @@ async fn homes_with_ipv6_alone_meet() -> Result<()> {
 /// How much longer a start may take until all public nodes are connected, where IPv6 leads nowhere.
 const DELAY: Duration = Duration::from_secs(1);
 
+/// The link with the addresses of IPv6 before all others: who tries one after the other waits for those first.
+fn v6_first(link: &str) -> Result<String> {
+    let BootstrapLink { transport, mut addresses, services, .. } = BootstrapLink::parse(link)?;
+    addresses.sort_by_key(|address| !address.starts_with("/ip6/"));
+    ensure!(addresses.first().is_some_and(|first| first.starts_with("/ip6/")), "{addresses:?}");
+    Ok(BootstrapLink::new(transport, addresses, services).to_string())
+}
+
 /// How long somebody new at `a2` takes until all public nodes are connected; the median of three.
 async fn joins(town: &Town, name: &str) -> Result<Duration> {
     let [one, two] = &town.publics;
-    let links = [one.link()?, two.link()?];
+    let links = [v6_first(&one.link()?)?, v6_first(&two.link()?)?];
     let links = links.each_ref().map(String::as_str);
     let mut took = Vec::new();
     for number in 0..3 {

@@ -160,7 +160,7 @@ async fn what_the_document_says_of_web_ports_reaches_people_who_have_nothing_els
     alice.sees_state(&b, &said, "delivered").await?;
     // With `external` others are told what stands there alone.
     let external = document.web_ports("external = ")?;
-    ensure!(external.contains("/tcp/443"), "{external}");
+    ensure!(external.contains("/tcp/443/tls/ws"), "{external}");
     running.kill().await?;
     std::fs::write(
         &settings,
@@ -168,6 +168,6 @@ async fn what_the_document_says_of_web_ports_reaches_people_who_have_nothing_els
     )?;
     let running = document.start(host).await?;
     let link = BootstrapLink::parse(&running.link())?;
-    ensure!(link.addresses.iter().any(|address| address.ends_with("/tcp/443")), "{:?}", link.addresses);
+    ensure!(link.addresses.iter().any(|address| address.ends_with("/tcp/443/tls/ws")), "{:?}", link.addresses);
     Ok(())
 }

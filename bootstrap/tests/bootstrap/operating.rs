@@ -140,7 +140,7 @@ fn the_defaults_in_the_tables_are_those_of_the_program() {
 fn the_template_listens_for_those_with_web_ports_alone_as_the_document_does() {
     let (_, section) = DOCUMENT.split_once("\n## Networks that let only web ports through\n").unwrap();
     let line = section.lines().find(|line| line.starts_with("listen = ")).unwrap();
-    assert!(line.matches("/tcp/443").count() == 2 && TEMPLATE.contains(&format!("\n#   {line}\n")), "{line}");
+    assert!(line.matches("/tcp/443/tls/ws\"").count() == 2 && TEMPLATE.contains(&format!("\n#   {line}\n")), "{line}");
 }
 
 #[test]

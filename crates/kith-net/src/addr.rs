@@ -1,11 +1,13 @@
 //! Which addresses are published, believed and dialled. Pure functions over multiaddrs.
 //!
 //! The rule behind all of them: nobody may use this node to scan a network. So an address is dialled only if its form is
-//! one of three we know, its range fits where it was learned, and its port is not a system port.
+//! one of four we know, its range fits where it was learned, and its port is not a system port.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use libp2p::{Multiaddr, PeerId, multiaddr::Protocol};
+
+use crate::wss;
 
 /// Longest address looked at, in bytes of its text form.
 const TEXT_MAX: usize = kith_wire::limits::ADDRESS_MAX_BYTES;
@@ -45,6 +47,28 @@ pub(crate) enum Scope {
     Name,
 }
 
+/// What connects to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Over {
+    /// QUIC.
+    Quic,
+    /// TCP.
+    Tcp,
+    /// A WebSocket over TLS, [`wss`].
+    Wss,
+}
+
+impl Over {
+    /// Its name in metrics.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Quic => "quic",
+            Self::Tcp => "tcp",
+            Self::Wss => "wss",
+        }
+    }
+}
+
 /// The transport part of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
@@ -52,8 +76,8 @@ pub(crate) struct Shape {
     pub(crate) scope: Scope,
     /// Port that is connected to.
     pub(crate) port: u16,
-    /// Whether the transport is QUIC, else TCP.
-    pub(crate) quic: bool,
+    /// What connects to it.
+    pub(crate) over: Over,
     /// The relay of a circuit.
     pub(crate) relay: Option<PeerId>,
     /// The peer id at the end, if any.
@@ -69,21 +93,22 @@ pub(crate) fn parse(text: &str) -> Option<Multiaddr> {
 }
 
 /// Takes an address apart, or `None` if it is not one of the forms this node dials:
-/// `host/udp/port/quic-v1[/p2p/peer]`, `host/tcp/port[/p2p/peer]`, `…/p2p/relay/p2p-circuit[/p2p/peer]`.
+/// `host/udp/port/quic-v1[/p2p/peer]`, `host/tcp/port[/p2p/peer]`, `host/tcp/port/tls/ws[/p2p/peer]` (or `/wss`),
+/// `…/p2p/relay/p2p-circuit[/p2p/peer]`.
 pub(crate) fn shape(address: &Multiaddr) -> Option<Shape> {
-    let mut parts = address.iter();
+    let mut parts = address.iter().peekable();
     let scope = scope_of(&parts.next()?)?;
     let transport = parts.next()?;
-    let (port, quic) = if let Protocol::Tcp(port) = transport {
-        (port, false)
+    let (port, over) = if let Protocol::Tcp(port) = transport {
+        (port, if wss::follows(&mut parts)? { Over::Wss } else { Over::Tcp })
     } else if let Protocol::Udp(port) = transport
         && matches!(parts.next(), Some(Protocol::QuicV1))
     {
-        (port, true)
+        (port, Over::Quic)
     } else {
         return None;
     };
-    let mut shape = Shape { scope, port, quic, relay: None, peer: None };
+    let mut shape = Shape { scope, port, over, relay: None, peer: None };
     let Some(next) = parts.next() else { return Some(shape) };
     let Protocol::P2p(first) = next else { return None };
     match parts.next() {
@@ -148,6 +173,8 @@ pub(crate) fn may_dial(address: &Multiaddr, source: Source, lab: bool, is_bootst
     // Somebody may be where only web ports let anybody through, and a volunteer may have nothing but a name.
     let serves = source == Source::Service || source == Source::Contact && shape.relay.is_some();
     let port_ok = shape.port >= SYSTEM_PORTS || ((trusted_host || serves) && matches!(shape.port, 80 | 443));
+    // It begins with a request that any web server understands.
+    let over_ok = shape.over != Over::Wss || trusted_host || serves;
     let scope_ok = match shape.scope {
         Scope::Loopback => lab || trusted_host,
         Scope::LinkLocal => source == Source::LocalNetwork,
@@ -156,7 +183,7 @@ pub(crate) fn may_dial(address: &Multiaddr, source: Source, lab: bool, is_bootst
         Scope::Name => trusted_host || serves,
         Scope::Reserved => trusted_host,
     };
-    port_ok && scope_ok
+    port_ok && over_ok && scope_ok
 }
 
 /// Whether a contact may be told this address of ours.

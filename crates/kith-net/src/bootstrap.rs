@@ -13,7 +13,9 @@ pub enum BootstrapError {
     #[error("the bootstrap link cannot be used")]
     Link(#[from] LinkError),
     /// Neither a link nor an address that could be dialled.
-    #[error("neither a link kith:b/1/… nor an address /HOST/tcp/PORT/p2p/PEER or /HOST/udp/PORT/quic-v1/p2p/PEER")]
+    #[error(
+        "neither a link kith:b/1/… nor an address /HOST/tcp/PORT/p2p/PEER, /HOST/udp/PORT/quic-v1/p2p/PEER or /HOST/tcp/PORT/tls/ws/p2p/PEER"
+    )]
     Address,
     /// A link whose addresses this node cannot dial.
     #[error("the link names no address that could be dialled")]

@@ -19,6 +19,8 @@ use libp2p::{
     },
 };
 
+use crate::wss;
+
 /// identify, with a choice of whom to believe.
 pub(crate) struct Behaviour {
     inner: identify::Behaviour,
@@ -85,7 +87,9 @@ impl NetworkBehaviour for Behaviour {
         // A candidate does not say who named it: so what follows from this peer's words is taken before others speak. The swarm
         // asks again after this, whoever is woken.
         while let Poll::Ready(said) = self.inner.poll(&mut Context::from_waker(Waker::noop())) {
-            if self.believed.contains(&peer) || !matches!(said, ToSwarm::NewExternalAddrCandidate(_)) {
+            // Nobody listens where a WebSocket came from.
+            let idle = |address: &Multiaddr| !self.believed.contains(&peer) || wss::is_wss(address);
+            if !matches!(&said, ToSwarm::NewExternalAddrCandidate(address) if idle(address)) {
                 self.queue.push_back(said);
             }
         }

@@ -14,7 +14,8 @@
 //! [`Net::command`]: the swarm task stops taking commands while its events have nowhere to go.
 //!
 //! **Where to start reading.** `api.rs` (the vocabulary), `task.rs` (the loop), `streams.rs` (gates and our protocols),
-//! `addr.rs` (which addresses are published and dialled), `swarm.rs` (which libp2p behaviours, with which limits); for a
+//! `addr.rs` (which addresses are published and dialled), `wss.rs` (the transport for networks with nothing but the
+//! web), `swarm.rs` (which libp2p behaviours, with which limits); for a
 //! public node `server.rs`, and `turn.rs` for what it does for calls.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
@@ -49,6 +50,7 @@ mod swarm;
 mod task;
 pub mod turn;
 mod upnp;
+mod wss;
 
 pub use addr::is_loopback_only;
 pub use api::{

@@ -23,7 +23,7 @@ use libp2p::{
     },
 };
 
-use crate::addr;
+use crate::{addr, addr::Over, wss};
 
 /// Observed addresses remembered.
 const ADDRESSES_MAX: usize = 32;
@@ -61,7 +61,7 @@ impl Behaviour {
     /// Takes in what `observer` saw on an outbound connection. In a lab one witness is enough.
     pub(crate) fn observe(&mut self, observer: PeerId, address: &Multiaddr, lab: bool) {
         let address = addr::without_peer(address.clone());
-        if !addr::for_everybody(&address, lab) || addr::is_circuit(&address) {
+        if !addr::for_everybody(&address, lab) || addr::is_circuit(&address) || wss::is_wss(&address) {
             return;
         }
         if !self.seen.contains_key(&address) {
@@ -90,7 +90,7 @@ impl Behaviour {
 
     /// Where TCP will be let in if QUIC is at `address`, through a NAT that was seen to keep the port.
     fn over_tcp(&self, address: &Multiaddr) -> Option<Multiaddr> {
-        let seen = addr::shape(address).filter(|shape| shape.quic)?;
+        let seen = addr::shape(address).filter(|shape| shape.over == Over::Quic)?;
         let ports = || self.listening.iter().filter(|(quic, _)| !quic).map(|(_, port)| *port);
         let port = ports().find(|port| *port == seen.port).or_else(|| ports().next())?;
         let host = address.iter().next().filter(|_| self.listening.contains(&(true, seen.port)))?;
@@ -109,7 +109,7 @@ impl Behaviour {
         if let Some(shape) = addr::shape(address).filter(|shape| shape.relay.is_none())
             && self.listening.len() < PORTS_MAX
         {
-            self.listening.insert((shape.quic, shape.port));
+            self.listening.insert((shape.over == Over::Quic, shape.port));
         }
         if addr::for_everybody(address, false)
             && !addr::is_circuit(address)
@@ -144,7 +144,7 @@ impl Behaviour {
         let mut doors: BTreeSet<&Multiaddr> = BTreeSet::new();
         for (address, witnesses) in &self.seen {
             let counts = matches!(address.iter().next(), Some(Protocol::Ip4(_)))
-                && addr::shape(address).is_some_and(|shape| shape.quic == quic);
+                && addr::shape(address).is_some_and(|shape| (shape.over == Over::Quic) == quic);
             if counts {
                 if witnesses.len() >= WITNESSES {
                     return Mapping::Stable;
@@ -251,7 +251,11 @@ mod tests {
             }
             observed.observe(peer(), &quic(seen), false);
             observed.observe(peer(), &quic(seen), false);
-            observed.queue.into_iter().filter(|address| addr::shape(address).is_some_and(|shape| !shape.quic)).collect()
+            observed
+                .queue
+                .into_iter()
+                .filter(|address| addr::shape(address).is_some_and(|shape| shape.over == Over::Tcp))
+                .collect()
         };
         let both = ["/ip4/10.0.0.1/udp/4100/quic-v1", "/ip4/10.0.0.1/tcp/4000", "/ip4/10.0.0.1/tcp/4100"];
         let elsewhere = ["/ip4/10.0.0.1/udp/4100/quic-v1", "/ip4/10.0.0.1/tcp/4001"];
@@ -300,7 +304,9 @@ mod tests {
     #[test]
     fn private_observations_and_floods_are_dropped() {
         let mut observed = Behaviour::default();
-        observed.observe(peer(), &"/ip4/10.0.0.1/udp/4100/quic-v1".parse().expect("address"), false);
+        for elsewhere in ["/ip4/10.0.0.1/udp/4100/quic-v1", "/ip4/9.9.9.9/tcp/5000/tls/ws"] {
+            observed.observe(peer(), &elsewhere.parse().expect("address"), false);
+        }
         assert!(observed.seen.is_empty());
         for port in 2000..3000 {
             observed.observe(peer(), &quic(port), true);

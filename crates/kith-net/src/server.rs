@@ -54,6 +54,7 @@ use tokio_util::task::TaskTracker;
 use crate::mailbox::{Mailbox, MailboxError};
 use crate::port;
 use crate::turn::{Turn, TurnConfig, TurnStats};
+use crate::wss::{self, Certificate};
 
 pub use access::{Access, AccessError};
 pub use config::{IrohRelayOffer, Limits, ServerConfig};
@@ -179,7 +180,16 @@ impl Server {
             Some(mailbox) => Some(Mailbox::start(mailbox, config.key.duplicate(), stats.mailbox(registry))?),
             None => None,
         };
-        let swarm = behaviour::swarm(&keypair, &config.agent, &limits, &judges, mailbox.is_some(), registry)?;
+        let certificate = certificate(&listen)?;
+        let swarm = behaviour::swarm(
+            &keypair,
+            &config.agent,
+            &limits,
+            &judges,
+            mailbox.is_some(),
+            certificate.as_ref(),
+            registry,
+        )?;
         let (offered, offered_receiver) = watch::channel(Vec::new());
         let parts = Parts {
             swarm,
@@ -363,6 +373,12 @@ fn start_turn(
     Turn::start(config, stats, refuses, tracker, cancel).map_err(|source| ServerError::Turn { source })
 }
 
+/// What is shown to those who come over TLS, if anything that is listened on is.
+fn certificate(listen: &[Multiaddr]) -> Result<Option<Certificate>, ServerError> {
+    let made = listen.iter().any(wss::is_wss).then(Certificate::make).transpose();
+    made.map_err(|source| ServerError::Transport { part: "the certificate for WSS", source })
+}
+
 fn keypair(key: &SigningKey) -> Result<Keypair, ServerError> {
     let mut seed = key.seed();
     Keypair::ed25519_from_bytes(seed.as_mut_slice())
@@ -374,20 +390,20 @@ fn parse_all(texts: &[String]) -> Result<Vec<Multiaddr>, ServerError> {
 }
 
 fn parse_address(text: &str) -> Result<Multiaddr, ServerError> {
-    crate::addr::parse(text)
-        .filter(has_our_form)
-        .ok_or_else(|| bad(text, "expected /ip4/…, /ip6/… or /dns4/… with /tcp/PORT or /udp/PORT/quic-v1"))
+    crate::addr::parse(text).filter(has_our_form).ok_or_else(|| {
+        bad(text, "expected /ip4/…, /ip6/… or /dns4/… with /tcp/PORT, /udp/PORT/quic-v1 or /tcp/PORT/tls/ws")
+    })
 }
 
 /// Whether an address is a host and one of our transports, whatever range the host is in: the operator knows best.
 fn has_our_form(address: &Multiaddr) -> bool {
-    let mut parts = address.iter();
+    let mut parts = address.iter().peekable();
     let host = matches!(
         parts.next(),
         Some(Protocol::Ip4(_) | Protocol::Ip6(_) | Protocol::Dns(_) | Protocol::Dns4(_) | Protocol::Dns6(_))
     );
     let transport = match parts.next() {
-        Some(Protocol::Tcp(_)) => true,
+        Some(Protocol::Tcp(_)) => wss::follows(&mut parts).is_some(),
         Some(Protocol::Udp(_)) => matches!(parts.next(), Some(Protocol::QuicV1)),
         None | Some(_) => false,
     };

@@ -21,7 +21,7 @@ use crate::{
     screen::{Judge, Screened},
     services::{self, ServicesBehaviour},
     slot::{self, SlotBehaviour},
-    streams,
+    streams, wss,
 };
 
 /// Sent in identify; the agent string is the caller's.
@@ -94,6 +94,8 @@ pub(crate) fn build(setup: Setup<'_>, streams: streams::Behaviour) -> Result<Swa
             quic.max_idle_timeout = 45_000;
             quic
         })
+        .with_other_transport(|key| wss::transport(key, None))
+        .map_err(|_tls| NetError::Setup { part: "WSS" })?
         .with_dns()
         .map_err(|_resolver| NetError::Setup { part: "DNS" })?
         .with_relay_client(noise::Config::new, yamux::Config::default)
@@ -129,6 +131,8 @@ pub(crate) fn small<B: NetworkBehaviour>(
         .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
         .map_err(|_noise| NetError::Setup { part: "TCP" })?
         .with_quic()
+        .with_other_transport(|key| wss::transport(key, None))
+        .map_err(|_tls| NetError::Setup { part: "WSS" })?
         .with_dns()
         .map_err(|_resolver| NetError::Setup { part: "DNS" })?
         .with_behaviour(|_| behaviour)

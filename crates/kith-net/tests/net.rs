@@ -7,6 +7,7 @@ mod mailbox;
 mod recovery;
 mod services;
 mod support;
+mod wss;
 
 use std::time::Duration;
 

@@ -319,7 +319,12 @@ impl Bootstrap {
 
     /// With other limits.
     pub(crate) async fn start_limited(limits: Limits) -> Self {
-        Self::launch(SigningKey::generate(), QUIC, &[], limits).await
+        Self::start_listening(QUIC, limits).await
+    }
+
+    /// With other limits, somewhere else.
+    pub(crate) async fn start_listening(listen: &str, limits: Limits) -> Self {
+        Self::launch(SigningKey::generate(), listen, &[], limits).await
     }
 
     async fn launch(key: SigningKey, listen: &str, neighbours: &[String], limits: Limits) -> Self {

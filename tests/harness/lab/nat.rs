@@ -19,7 +19,12 @@ pub enum Nat {
     UdpBlocked,
     /// Lets nothing out but TCP to the ports 80 and 443: a hotel.
     WebOnly,
+    /// As [`Self::WebOnly`], and looks inside: what begins as libp2p does over TCP goes nowhere.
+    TlsOnly,
 }
+
+/// What the first packet of libp2p over TCP begins with: the length and the start of `/multistream/1.0.0`.
+const MULTISTREAM: &str = "@ih,0,128 0x132f6d756c746973747265616d2f312e";
 
 /// The ports inside that [`Nat::PortRemap`] changes: those the programs listen on, and a few more.
 const REMAPPED: std::ops::Range<u16> = 4_100..4_200;
@@ -62,7 +67,7 @@ impl Nat {
                         iif wan drop }"
                 });
             }
-            Self::PortRestricted | Self::UdpBlocked | Self::WebOnly => nat.push_str(MASQUERADE),
+            Self::PortRestricted | Self::UdpBlocked | Self::WebOnly | Self::TlsOnly => nat.push_str(MASQUERADE),
             Self::PortRemap => {
                 let pairs: Vec<String> = REMAPPED.map(|port| format!("{port} : {}", port + REMAPPED_BY)).collect();
                 nat.push_str(&format!(
@@ -82,11 +87,15 @@ impl Nat {
             }
         }
         if filter.is_empty() {
-            let mut outgoing = "";
+            let mut outgoing = String::new();
             if self == Self::UdpBlocked {
-                outgoing = "oif wan meta l4proto udp udp dport != 53 drop";
-            } else if self == Self::WebOnly {
-                outgoing = "oif wan meta l4proto tcp tcp dport != {80, 443} drop; oif wan meta l4proto udp drop";
+                outgoing.push_str("oif wan meta l4proto udp udp dport != 53 drop");
+            } else if matches!(self, Self::WebOnly | Self::TlsOnly) {
+                outgoing
+                    .push_str("oif wan meta l4proto tcp tcp dport != {80, 443} drop; oif wan meta l4proto udp drop");
+                if self == Self::TlsOnly {
+                    outgoing.insert_str(0, &format!("oif wan meta l4proto tcp {MULTISTREAM} drop; "));
+                }
             }
             filter.push_str(&format!(
                 "chain forward {{ type filter hook forward priority filter

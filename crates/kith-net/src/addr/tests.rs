@@ -43,6 +43,9 @@ fn nobody_is_sent_to_system_ports_or_odd_places() {
         "/dns/example.org/tcp/4100",
         "/ip4/8.8.8.8/udp/4100",
         "/ip4/8.8.8.8/tcp/4100/ws",
+        "/ip4/8.8.8.8/tcp/4100/tls/ws",
+        "/ip4/8.8.8.8/tcp/443/tls/ws",
+        "/ip4/8.8.8.8/tcp/443/wss",
         "/ip4/8.8.8.8",
     ] {
         for source in [Source::Contact, Source::Stranger] {
@@ -53,6 +56,16 @@ fn nobody_is_sent_to_system_ports_or_odd_places() {
     assert!(!allowed("/dns/example.org/tcp/22", Source::Bootstrap, false));
     assert!(allowed("/dns/example.org/tcp/443", Source::Service, false));
     assert!(allowed("/ip4/10.0.0.1/tcp/4100", Source::Service, false));
+    // What begins as a request to a web server is for those who were chosen, on whatever port.
+    for text in ["/ip4/8.8.8.8/tcp/443/tls/ws", "/ip4/8.8.8.8/tcp/4443/wss", "/dns4/example.org/tcp/443/tls/ws"] {
+        for source in [Source::Bootstrap, Source::Service] {
+            assert!(allowed(text, source, false), "{text}");
+        }
+        assert!(!allowed(text, Source::LocalNetwork, false), "{text}");
+    }
+    for odd in ["tls/ws/tls/ws", "ws", "tls", "tls/sni/example.org/ws", "tls/x-parity-ws/%2Fadmin", "tls/wss"] {
+        assert!(!allowed(&format!("/ip4/8.8.8.8/tcp/443/{odd}"), Source::Bootstrap, false), "{odd}");
+    }
     for text in ["/dns/example.org/tcp/22", "/ip4/127.0.0.1/tcp/4100", "/ip4/192.0.2.1/tcp/4100"] {
         assert!(!allowed(text, Source::Service, false), "{text}");
     }
@@ -65,6 +78,12 @@ fn circuits_are_judged_by_their_relay() {
     assert!(may_dial(&known, Source::Contact, false, |p| *p == relay));
     assert!(may_dial(&known, Source::Contact, false, |_| false), "a contact says it leads to them");
     assert!(!may_dial(&known, Source::Stranger, false, |_| false));
+    let web = parse(&format!("/ip4/9.9.9.9/tcp/443/tls/ws/p2p/{relay}/p2p-circuit/p2p/{target}")).expect("address");
+    assert!(may_dial(&web, Source::Contact, false, |_| false) && !may_dial(&web, Source::Stranger, false, |_| false));
+    assert_eq!(
+        shape(&web).map(|shape| (shape.over, shape.relay, shape.peer)),
+        Some((Over::Wss, Some(relay), Some(target)))
+    );
     let odd = parse(&format!("/dns/relay.example/tcp/22/p2p/{relay}/p2p-circuit/p2p/{target}")).expect("address");
     assert!(!may_dial(&odd, Source::Contact, false, |_| false));
     assert_eq!(relay_of(&known), Some(relay));

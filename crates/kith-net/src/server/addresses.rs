@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use libp2p::Multiaddr;
-use libp2p::multiaddr::Protocol;
 
 use super::source::{ip_of, is_global};
+use crate::addr;
 
 /// The configured external addresses, or else what is listened on: public addresses if there are any, else private
 /// ones, and loopback only if there is nothing else. Their order does not depend on that of the listeners, so that a node
@@ -23,8 +23,7 @@ pub(crate) fn offered<'a>(
     let mut addresses = (0..3).map(of_rank).find(|addresses| !addresses.is_empty()).unwrap_or_default();
     addresses.sort_by_cached_key(|address| {
         let six = ip_of(address).is_some_and(|ip| ip.is_ipv6());
-        let quic = address.iter().any(|part| part == Protocol::QuicV1);
-        (six, !quic, address.clone())
+        (six, addr::shape(address).map(|shape| shape.over), address.clone())
     });
     addresses
 }
@@ -66,9 +65,14 @@ mod tests {
 
     #[test]
     fn whoever_listens_first_the_link_is_the_same() {
-        let all =
-            ["/ip4/9.9.9.9/udp/4/quic-v1", "/ip4/9.9.9.9/tcp/4", "/ip6/2a01::1/udp/4/quic-v1", "/ip6/2a01::1/tcp/4"];
-        let turned = [all[3], all[1], all[2], all[0]];
+        let all = [
+            "/ip4/9.9.9.9/udp/4/quic-v1",
+            "/ip4/9.9.9.9/tcp/4",
+            "/ip4/9.9.9.9/tcp/3/tls/ws",
+            "/ip6/2a01::1/udp/4/quic-v1",
+            "/ip6/2a01::1/tcp/4",
+        ];
+        let turned = [all[3], all[2], all[1], all[4], all[0]];
         assert_eq!(
             (offer(&[], &all), offer(&[], &turned)),
             (all.map(str::to_owned).to_vec(), all.map(str::to_owned).to_vec())

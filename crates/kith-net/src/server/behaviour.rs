@@ -34,6 +34,7 @@ use crate::screen::{Judge, Screened};
 use crate::services::{self, ServicesBehaviour};
 use crate::slot::{self, SlotBehaviour};
 use crate::swarm::KAD_PROTOCOL;
+use crate::wss::{self, Certificate};
 
 /// What identify says this network is.
 pub(crate) const NETWORK: &str = "/kith/1.0.0";
@@ -86,6 +87,7 @@ pub(crate) fn swarm(
     limits: &Limits,
     judges: &Judges,
     mailbox: bool,
+    certificate: Option<&Certificate>,
     registry: &mut Registry,
 ) -> Result<Swarm<Screened<Behaviour>>, ServerError> {
     let behaviour = behaviour(key, agent, limits, judges, mailbox)?;
@@ -100,6 +102,8 @@ pub(crate) fn swarm(
             config.max_idle_timeout = 45_000;
             config
         })
+        .with_other_transport(|key| wss::transport(key, certificate))
+        .map_err(|error| failed("WSS")(io::Error::other(error)))?
         .with_dns()
         .map_err(|error| failed("name resolution")(io::Error::other(error)))?
         .with_bandwidth_metrics(registry)

@@ -283,6 +283,17 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_over_tls_counts_with_the_rest() {
+        let mut gate = gate(3, 3, 100);
+        let over = ["tcp/1", "tcp/2/tls/ws", "udp/1/quic-v1", "tcp/3/tls/ws"];
+        let results = over.iter().enumerate().map(|(id, over)| {
+            let remote = format!("/ip4/9.9.9.9/{over}").parse().unwrap();
+            gate.begin(ConnectionId::new_unchecked(id), &remote, Instant::now()).err()
+        });
+        assert_eq!(results.collect::<Vec<_>>(), [None, None, None, Some(Refused::Pending)]);
+    }
+
+    #[test]
     fn loopback_is_not_counted() {
         let mut gate = gate(1, 1, 1);
         let local: Multiaddr = "/ip4/127.0.0.1/tcp/1".parse().unwrap();

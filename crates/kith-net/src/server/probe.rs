@@ -8,6 +8,7 @@
 mod client;
 mod mail;
 mod media;
+mod wss;
 
 use std::time::{Duration, Instant};
 
@@ -43,9 +44,10 @@ const SLOT_LIFETIME_MS: u64 = 10 * 60 * 1_000;
 const BLOB: &[u8] = b"kith-bootstrap probe";
 
 /// The services that are tried, in the order they are reported.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "identify",
     "ping",
+    "wss",
     "services",
     "kad",
     "relay",
@@ -67,7 +69,7 @@ pub type TryIrohRelay = Box<dyn FnOnce(IrohRelay, SigningKey) -> BoxFuture<'stat
 pub struct ServiceReport {
     /// Its name.
     pub service: &'static str,
-    /// Whether the node has it at all; keeping mail, STUN, TURN and the relay for iroh are left to its operator.
+    /// Whether the node has it at all; WSS, keeping mail, STUN, TURN and the relay for iroh are left to its operator.
     pub offered: bool,
     /// Whether it did what it is for.
     pub works: bool,
@@ -120,8 +122,9 @@ pub async fn probe(address: &str, try_iroh_relay: TryIrohRelay) -> Result<ProbeR
     let mut swarm = client::swarm(key.clone())?;
     client::listen(&mut swarm).await?;
     let started = Instant::now();
-    let reached = connect(&mut swarm, peer, addresses).await?;
+    let reached = connect(&mut swarm, peer, addresses.clone()).await?;
     let mut probe = Probe::new(swarm, key, peer, reached);
+    probe.ask_over_tls(addresses);
     probe.try_iroh_relay = Some((try_iroh_relay, own));
     let connected_ms = millis(started);
     match token {
@@ -226,6 +229,17 @@ impl Probe {
     /// Shows the token of a private community; everything else follows the answer.
     fn join(&mut self, token: CommunityToken) {
         self.swarm.behaviour_mut().services.send_request(&self.peer, ServicesRequest::Join { token });
+    }
+
+    /// Connects once more, through nothing but the addresses for networks that let only the web through.
+    fn ask_over_tls(&mut self, mut addresses: Vec<Multiaddr>) {
+        addresses.retain(crate::wss::is_wss);
+        if addresses.is_empty() {
+            self.not_offered("wss", "none of its addresses is for networks that let only the web through");
+            return;
+        }
+        let peer = self.peer;
+        self.media.spawn(async move { ("wss", wss::try_wss(peer, addresses).await) });
     }
 
     fn begin(&mut self) {

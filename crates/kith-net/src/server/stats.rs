@@ -121,9 +121,8 @@ impl Stats {
         self.0.ticked_at_ms.store(now_ms(), Ordering::Relaxed);
     }
 
-    pub(crate) fn connection(&self, inbound: bool, quic: bool, change: i64) {
+    pub(crate) fn connection(&self, inbound: bool, transport: &'static str, change: i64) {
         let direction = if inbound { "in" } else { "out" };
-        let transport = if quic { "quic" } else { "tcp" };
         self.0.connections.get_or_create(&Link { direction, transport }).inc_by(change);
     }
 

@@ -198,12 +198,12 @@ impl Task {
         match event {
             SwarmEvent::Behaviour(event) => self.behaviour_event(event),
             SwarmEvent::ConnectionEstablished { peer_id, endpoint, .. } => {
-                self.stats.connection(endpoint.is_listener(), is_quic(endpoint.get_remote_address()), 1);
+                self.stats.connection(endpoint.is_listener(), transport(endpoint.get_remote_address()), 1);
                 self.connected(&peer_id, true);
                 tracing::debug!(peer = self.tags.of(&peer_id), inbound = endpoint.is_listener(), "connected");
             }
             SwarmEvent::ConnectionClosed { peer_id, endpoint, num_established, .. } => {
-                self.stats.connection(endpoint.is_listener(), is_quic(endpoint.get_remote_address()), -1);
+                self.stats.connection(endpoint.is_listener(), transport(endpoint.get_remote_address()), -1);
                 if num_established == 0 {
                     self.connected(&peer_id, false);
                     self.unreserve(&peer_id);
@@ -537,8 +537,9 @@ fn leads_to(address: &Multiaddr, host: IpAddr) -> bool {
     crate::addr::shape(address).is_some_and(|shape| shape.relay.is_none()) && ip_of(address) == Some(host)
 }
 
-fn is_quic(address: &Multiaddr) -> bool {
-    address.iter().any(|part| matches!(part, libp2p::multiaddr::Protocol::QuicV1))
+/// The name of what a connection runs over.
+fn transport(address: &Multiaddr) -> &'static str {
+    crate::addr::shape(address).map_or("tcp", |shape| shape.over.name())
 }
 
 fn refusal(error: &ListenError) -> &'static str {

@@ -169,7 +169,8 @@ impl Handler {
     pub(super) fn new(peer: PeerId, remote: &Multiaddr, shared: Arc<Shared>, tracked: bool, keep: bool) -> Self {
         let ip = addr::ip_of(remote);
         // Streams of one TCP connection wait for each other: a long batch may be on its way before the question.
-        let side_by_side = addr::shape(remote).is_some_and(|shape| shape.quic && shape.relay.is_none());
+        let side_by_side =
+            addr::shape(remote).is_some_and(|shape| shape.over == addr::Over::Quic && shape.relay.is_none());
         let patience = if side_by_side { shared.tuning.answer } else { shared.tuning.answer * 3 };
         let silence = Silence::new(shared.tuning.silence, Arc::clone(&shared.line));
         let (flushed_sender, flushed) = mpsc::channel(limits::DM_IN_FLIGHT_MAX);

@@ -172,8 +172,9 @@ impl Task {
     /// The port listened on at a private IPv4 address: behind others there is no NAT, or none that could be asked.
     fn private_port(&self, quic: bool) -> Option<NonZeroU16> {
         let private = |address: &&Multiaddr| matches!(address.iter().next(), Some(Part::Ip4(ip)) if ip.is_private() && !addr::is_circuit(address));
+        let over = if quic { addr::Over::Quic } else { addr::Over::Tcp };
         let shapes = self.swarm.listeners().filter(private).filter_map(addr::shape);
-        NonZeroU16::new(shapes.into_iter().find(|shape| shape.quic == quic)?.port)
+        NonZeroU16::new(shapes.into_iter().find(|shape| shape.over == over)?.port)
     }
 }
 

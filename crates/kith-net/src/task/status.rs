@@ -112,7 +112,7 @@ impl Task {
 
     /// Whether some connection runs over QUIC, or nothing configured would.
     fn udp_works(&self) -> bool {
-        let quic = |address| addr::shape(address).is_some_and(|shape| shape.quic);
+        let quic = |address| addr::shape(address).is_some_and(|shape| shape.over == addr::Over::Quic);
         let wanted = self.bootstraps.iter().flat_map(|known| &known.lines).flat_map(|(_, list)| list).any(quic);
         !wanted || self.links.values().flat_map(|links| links.values()).any(|link| quic(&link.remote))
     }

@@ -16,6 +16,7 @@ use crate::server::behaviour::NETWORK;
 use crate::services::{self, ServicesBehaviour};
 use crate::slot::{self, SlotBehaviour};
 use crate::swarm::KAD_PROTOCOL;
+use crate::wss;
 
 #[derive(NetworkBehaviour)]
 pub(super) struct Client {
@@ -38,6 +39,8 @@ pub(super) fn swarm(key: Keypair) -> Result<Swarm<Client>, ServerError> {
         .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
         .map_err(|error| failed("TCP", io::Error::other(error)))?
         .with_quic()
+        .with_other_transport(|key| wss::transport(key, None))
+        .map_err(|error| failed("WSS", io::Error::other(error)))?
         .with_dns()
         .map_err(|error| failed("name resolution", io::Error::other(error)))?
         .with_relay_client(noise::Config::new, yamux::Config::default)
