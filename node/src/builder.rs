@@ -456,7 +456,6 @@ impl NodeBuilder {
     }
 }
 
-/// What lies beside keystore and database.
 /// Serves the local API, where one is wanted.
 fn serve(api: Option<(Bound, Zeroizing<String>)>, shared: &Arc<Shared>, tasks: &Tasks) {
     if let Some((bound, owner)) = api {
@@ -465,6 +464,7 @@ fn serve(api: Option<(Bound, Zeroizing<String>)>, shared: &Arc<Shared>, tasks: &
     }
 }
 
+/// What lies beside keystore and database.
 struct Files {
     bootstraps: Bootstraps,
     tokens: Tokens,

@@ -87,16 +87,7 @@ impl Nat {
             }
         }
         if filter.is_empty() {
-            let mut outgoing = String::new();
-            if self == Self::UdpBlocked {
-                outgoing.push_str("oif wan meta l4proto udp udp dport != 53 drop");
-            } else if matches!(self, Self::WebOnly | Self::TlsOnly) {
-                outgoing
-                    .push_str("oif wan meta l4proto tcp tcp dport != {80, 443} drop; oif wan meta l4proto udp drop");
-                if self == Self::TlsOnly {
-                    outgoing.insert_str(0, &format!("oif wan meta l4proto tcp {MULTISTREAM} drop; "));
-                }
-            }
+            let outgoing = self.outgoing();
             filter.push_str(&format!(
                 "chain forward {{ type filter hook forward priority filter
                     iif wan ct state established,related accept
@@ -118,6 +109,22 @@ impl Nat {
             {V6}"
         )
         .replace(" }", BLOCK_END)
+    }
+
+    /// What it does not let out.
+    fn outgoing(self) -> String {
+        let web = "oif wan meta l4proto tcp tcp dport != {80, 443} drop; oif wan meta l4proto udp drop";
+        match self {
+            Self::UdpBlocked => "oif wan meta l4proto udp udp dport != 53 drop".to_owned(),
+            Self::WebOnly => web.to_owned(),
+            Self::TlsOnly => format!("oif wan meta l4proto tcp {MULTISTREAM} drop; {web}"),
+            Self::Forwarded
+            | Self::FullCone
+            | Self::Restricted
+            | Self::PortRestricted
+            | Self::PortRemap
+            | Self::Symmetric => String::new(),
+        }
     }
 }
 

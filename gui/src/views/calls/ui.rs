@@ -46,6 +46,12 @@ pub(crate) fn start_button(ui: &mut Ui, cx: &mut Cx<'_>, chat: &Chat) {
     video::start_button(ui, cx, chat);
 }
 
+/// What a person has to have in the bar; then come the key to talk, how good the call is, one's own voice.
+const PERSON: f32 = 140.0;
+const KEY: f32 = 100.0;
+const QUALITY: f32 = 72.0;
+const METER: f32 = 38.0;
+
 /// The bar above every page while a call that does not ring here goes on, and a moment longer.
 pub(crate) fn bar(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(call) = cx.model.calls.in_bar() else { return };
@@ -86,17 +92,20 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, call: &Call) {
     }
     video::buttons(ui, cx, call);
     if sound::is_talking(cx.model) {
-        if icon_button(ui, cx, icons::GEAR_SIX, &cx.t("call-sound"), false).clicked() {
+        // What is in it can be set on the page about sound as well, the key to talk is needed here.
+        let crowded = ui.available_width() < PERSON + KEY && sound::waits_for_key(cx.model);
+        if !crowded && icon_button(ui, cx, icons::GEAR_SIX, &cx.t("call-sound"), false).clicked() {
             cx.act(Action::OpenSheet(Sheet::Sound));
         }
         talk_key(ui, cx);
     }
     if call.phase == CallPhase::Connected {
         let (mine, _) = cx.model.calls.levels;
-        meter(ui, cx, if call.mic { mine } else { 0 }, &cx.t("call-my-voice"));
-        ui.add_space(space::XS);
-        // Where the key to talk has to be seen there is no room for both.
-        if ui.ctx().content_rect().width() >= NARROW || !sound::waits_for_key(cx.model) {
+        if ui.available_width() >= PERSON + METER + QUALITY {
+            meter(ui, cx, if call.mic { mine } else { 0 }, &cx.t("call-my-voice"));
+            ui.add_space(space::XS);
+        }
+        if ui.available_width() >= PERSON + QUALITY {
             quality(ui, cx);
         }
     }
