@@ -192,3 +192,114 @@ fn a_queue_filled_out_of_order_is_read_whole() {
         sim.run_until("everything is read", |sim| sim.people[1].history(&chat).len() == written.len());
     });
 }
+
+/// Everything somebody has for mailboxes is taken.
+fn all_left(sim: &mut Sim, who: usize) {
+    sim.run_until("everything is left", |sim| {
+        let store = sim.people[who].store();
+        store.outbox_unsealed().expect("read") == 0 && store.deposits_waiting().expect("read") == 0
+    });
+}
+
+const HOUR_MS: u64 = 3_600_000;
+
+/// The mailboxes give their word and lose everything; the recipient is away for a day, and then the two are never there
+/// together.
+#[test]
+fn what_mailboxes_lose_after_giving_their_word_is_left_again() {
+    for_seeds(40, BUDGET_S, |seed| {
+        let mut sim = acquainted(seed, Faults::NONE, &[Malice::default(); 2]);
+        sim.cut_everybody();
+        sim.run_for(60_000);
+        sim.away.insert(1);
+        for mailbox in &mut sim.mailboxes {
+            mailbox.keep_disk();
+        }
+        let written: Vec<_> = (0..60).filter_map(|n| sim.send(0, 1, &format!("number {n}"))).collect();
+        all_left(&mut sim, 0);
+        let kept_by = |sim: &mut Sim, id: kith_api::MessageId| {
+            let chat = sim.people[0].chat_with(&sim.people[1]);
+            let row = sim.people[0].history(&chat).into_iter().find(|row| row.msg.to_bytes() == id.to_bytes());
+            let row = row.expect("written");
+            assert_eq!(row.state, DeliveryState::Stored, "a state went down");
+            row.marks.custody.len()
+        };
+        assert!(written.iter().all(|id| kept_by(&mut sim, *id) == 2));
+        for mailbox in &mut sim.mailboxes {
+            mailbox.put_disk_back();
+            assert_eq!(mailbox.holds(), 0);
+        }
+        sim.run_for(9 * HOUR_MS);
+        all_left(&mut sim, 0);
+        assert!(sim.mailboxes.iter().all(|mailbox| mailbox.holds() == 60), "the loss was not noticed");
+        assert!(written.iter().all(|id| kept_by(&mut sim, *id) == 2), "shown somewhere else than it is");
+        // The writer goes, and the recipient comes.
+        sim.away = [0].into();
+        sim.run_until("it arrives", |sim| written.iter().all(|id| sim.people[1].has(*id)));
+        sim.away.clear();
+        sim.settle_by_mail();
+        let written: Vec<_> = written.into_iter().map(|id| (0, id)).collect();
+        came_once(&mut sim, &written);
+    });
+}
+
+/// What a mailbox does not have because it was read is not left again, and nothing is asked about it any more.
+#[test]
+fn what_was_read_is_not_left_again() {
+    for_seeds(12, BUDGET_S, |seed| {
+        let mut sim = acquainted(seed, Faults::NONE, &[Malice::default(); 2]);
+        sim.cut_everybody();
+        sim.run_for(60_000);
+        let written: Vec<_> = (0..20).filter_map(|n| sim.send(0, 1, &format!("number {n}"))).collect();
+        all_left(&mut sim, 0);
+        sim.run_until("it is read", |sim| written.iter().all(|id| sim.people[1].has(*id)));
+        sim.run_for(48 * HOUR_MS);
+        assert_eq!(
+            sim.mailboxes.iter().map(|mailbox| (mailbox.holds(), mailbox.checks)).collect::<Vec<_>>(),
+            [(0, 0); 2]
+        );
+    });
+}
+
+/// While the recipient is away for two weeks, an honest mailbox is asked a few times, and one that does not know the question
+/// hardly ever.
+#[test]
+fn mailboxes_are_seldom_asked_what_they_have() {
+    for (old, least, most) in [(false, 16, 40), (true, 2, 4)] {
+        let mut sim = acquainted(1, Faults::NONE, &[Malice { old, ..Malice::default() }]);
+        sim.cut_everybody();
+        sim.run_for(60_000);
+        sim.away.insert(1);
+        sim.send(0, 1, "hello").expect("written");
+        all_left(&mut sim, 0);
+        sim.run_for(14 * 24 * HOUR_MS);
+        let (asked, holds) = (sim.mailboxes[0].checks, sim.mailboxes[0].holds());
+        println!("two weeks, old {old}: {asked} questions, {holds} envelopes");
+        assert!((least..=most).contains(&asked), "{asked} questions in two weeks");
+        assert!(holds <= 3, "{holds} envelopes of one message");
+    }
+}
+
+/// A mailbox that loses everything each time is given it again less and less often.
+#[test]
+fn a_mailbox_that_always_loses_is_not_filled_for_ever() {
+    let mut sim = acquainted(1, Faults::NONE, &[Malice::default()]);
+    sim.cut_everybody();
+    sim.run_for(60_000);
+    sim.away.insert(1);
+    sim.mailboxes[0].keep_disk();
+    sim.send(0, 1, "hello").expect("written");
+    all_left(&mut sim, 0);
+    let mut left = 0;
+    for _ in 0..14 * 24 {
+        if sim.mailboxes[0].holds() > 0 {
+            left += 1;
+            sim.mailboxes[0].put_disk_back();
+        }
+        sim.run_for(HOUR_MS);
+    }
+    println!("two weeks with a mailbox that loses everything: left {left} times");
+    assert!((4..=10).contains(&left), "left {left} times");
+    sim.away.clear();
+    sim.settle_by_mail();
+}

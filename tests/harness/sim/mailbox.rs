@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use kith_crypto::SigningKey;
 use kith_wire::{
     BootstrapLink, DepositId, Mail, MailboxDenial, MailboxOperation, MailboxResponse, Receipt, ReceiveId, TransportId,
-    mailbox::envelope_hash, services,
+    mailbox::{Comparison, check_key, check_name, envelope_hash},
+    services,
 };
 use rand::{RngExt as _, rngs::StdRng};
 
@@ -24,11 +25,16 @@ pub struct Malice {
     pub hold: u32,
     /// Forgets a queue with everything in it.
     pub forget: u32,
+    /// Forgets something it gave a receipt for.
+    pub lose: u32,
+    /// Is older than the question what is there.
+    pub old: bool,
 }
 
 impl Malice {
     /// All of it, often.
-    pub const ROUGH: Self = Self { silent: 15, drop: 10, forge: 5, replay: 20, hold: 20, forget: 1 };
+    pub const ROUGH: Self =
+        Self { silent: 15, drop: 10, forge: 5, replay: 20, hold: 20, forget: 1, lose: 3, old: false };
 }
 
 #[derive(Default, Clone)]
@@ -45,6 +51,9 @@ pub struct Mailbox {
     /// What it does to people.
     pub malice: Malice,
     queues: BTreeMap<DepositId, Queue>,
+    kept: BTreeMap<DepositId, Queue>,
+    /// How often it was asked what is there.
+    pub checks: u32,
 }
 
 const PAGE: usize = 16;
@@ -54,7 +63,8 @@ impl Mailbox {
     /// A mailbox whose key comes from a number.
     #[must_use]
     pub fn new(at: u8, malice: Malice) -> Self {
-        Self { key: SigningKey::from_seed(&[at.wrapping_add(200); 32]), malice, queues: BTreeMap::new() }
+        let key = SigningKey::from_seed(&[at.wrapping_add(200); 32]);
+        Self { key, malice, queues: BTreeMap::new(), kept: BTreeMap::new(), checks: 0 }
     }
 
     /// Its key.
@@ -66,12 +76,28 @@ impl Mailbox {
     /// A copy, for a world that goes on from here.
     #[must_use]
     pub fn copy(&self, malice: Malice) -> Self {
-        Self { key: self.key.duplicate(), malice, queues: self.queues.clone() }
+        Self { key: self.key.duplicate(), malice, queues: self.queues.clone(), kept: BTreeMap::new(), checks: 0 }
     }
 
     /// It forgets all queues with everything in them.
     pub fn wipe(&mut self) {
         self.queues.clear();
+    }
+
+    /// Keeps a copy of its disk.
+    pub fn keep_disk(&mut self) {
+        self.kept.clone_from(&self.queues);
+    }
+
+    /// Puts its disk back as it was when it was last kept.
+    pub fn put_disk_back(&mut self) {
+        self.queues.clone_from(&self.kept);
+    }
+
+    /// How many envelopes it holds.
+    #[must_use]
+    pub fn holds(&self) -> usize {
+        self.queues.values().map(|queue| queue.mail.len()).sum()
     }
 
     /// Where people find it.
@@ -88,6 +114,11 @@ impl Mailbox {
             return None;
         }
         let denied = Some(MailboxResponse::Denied(MailboxDenial::NoQueue));
+        if does(malice.lose) {
+            for queue in self.queues.values_mut() {
+                queue.mail.pop_first();
+            }
+        }
         Some(match operation {
             MailboxOperation::New { receive, deposit, .. } => {
                 self.queues.entry(deposit).or_default().receive = Some(receive);
@@ -134,6 +165,25 @@ impl Mailbox {
             MailboxOperation::Drop { receive } => {
                 self.queues.retain(|_, queue| queue.receive != Some(receive));
                 MailboxResponse::Done
+            }
+            MailboxOperation::Check { receive, deposit, nonce, bytes } => {
+                self.checks += 1;
+                if malice.old {
+                    return Some(MailboxResponse::Denied(MailboxDenial::NotServed));
+                }
+                let Some(queue) = self.queues.get(&deposit).filter(|queue| queue.receive == Some(receive)) else {
+                    return denied;
+                };
+                let mine = *self.key.seed();
+                if bytes.is_empty() {
+                    return Some(MailboxResponse::Compared { nonce: mine, bytes });
+                }
+                let key = check_key(&deposit, &nonce, &mine);
+                let names = queue.mail.values().map(|envelope| check_name(&key, &envelope_hash(envelope)));
+                match Comparison::new(names).and_then(|comparison| comparison.answer(&bytes)) {
+                    Ok(bytes) => MailboxResponse::Compared { nonce: mine, bytes },
+                    Err(_none) => MailboxResponse::Denied(MailboxDenial::NotServed),
+                }
             }
         })
     }
