@@ -3,7 +3,7 @@
 use kith_store::DeliveryState;
 use kith_tests::{
     seeds::for_seeds,
-    sim::{Faults, Sim, mailbox::Malice, pool::acquainted},
+    sim::{Faults, Sim, mailbox::Malice, person::Crash, pool::acquainted},
 };
 
 /// Seeds run in CI, of worlds that take days of virtual time each; `KITH_SIM_SEEDS` asks for more.
@@ -302,4 +302,56 @@ fn a_mailbox_that_always_loses_is_not_filled_for_ever() {
     assert!((4..=10).contains(&left), "left {left} times");
     sim.away.clear();
     sim.settle_by_mail();
+}
+
+/// A mailbox whose disk was put back gives out numbers again that were read before.
+#[test]
+fn what_gets_a_number_that_was_read_before_is_read_too() {
+    for_seeds(12, BUDGET_S, |seed| {
+        let mut sim = acquainted(seed, Faults::NONE, &[Malice::default()]);
+        sim.cut_everybody();
+        sim.run_for(60_000);
+        sim.mailboxes[0].keep_disk();
+        let mut written: Vec<_> = (0..10).filter_map(|n| sim.send(0, 1, &format!("number {n}"))).collect();
+        sim.run_until("it is read", |sim| written.iter().all(|id| sim.people[1].has(*id)));
+        sim.run_for(60_000);
+        sim.mailboxes[0].put_disk_back();
+        written.extend((10..13).filter_map(|n| sim.send(0, 1, &format!("number {n}"))));
+        sim.run_for(2 * HOUR_MS);
+        assert!(written.iter().all(|id| sim.people[1].has(*id)), "passed over");
+        sim.settle_by_mail();
+        let written: Vec<_> = written.into_iter().map(|id| (0, id)).collect();
+        came_once(&mut sim, &written);
+    });
+}
+
+/// What was read is missing in the mailbox before its writer knows that it was read.
+#[test]
+fn what_is_missing_gets_time_to_be_acknowledged() {
+    for_seeds(12, BUDGET_S, |seed| {
+        let mut sim = acquainted(seed, Faults::NONE, &[Malice::default()]);
+        sim.cut_everybody();
+        sim.run_for(60_000);
+        let id = sim.send(0, 1, "hello").expect("written");
+        all_left(&mut sim, 0);
+        // The writer hears nothing while the other reads and answers, nor of it before the mailbox was asked.
+        sim.away.insert(0);
+        sim.run_until("it is read", |sim| sim.people[1].has(id));
+        all_left(&mut sim, 1);
+        sim.mailboxes[0].malice.hold = 100;
+        sim.away.clear();
+        let (mut minutes, puts) = (0, sim.mailboxes[0].puts);
+        while sim.mailboxes[0].checks == 0 {
+            minutes += 1;
+            assert!(minutes < 12 * 60, "never asked");
+            sim.run_for(60_000);
+        }
+        // Started anew, they look into their queues at once.
+        sim.mailboxes[0].malice.hold = 0;
+        sim.crash_at = Some((sim.batches + 1, Crash::AfterCommit));
+        sim.give(0, vec![kith_core::Input::Wake]);
+        sim.run_for(HOUR_MS);
+        assert_eq!(sim.mailboxes[0].puts, puts, "left again though it was read");
+        came_once(&mut sim, &[(0, id)]);
+    });
 }

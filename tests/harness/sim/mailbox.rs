@@ -27,6 +27,8 @@ pub struct Malice {
     pub forget: u32,
     /// Forgets something it gave a receipt for.
     pub lose: u32,
+    /// Answers the question what is there with nonsense.
+    pub garble: u32,
     /// Is older than the question what is there.
     pub old: bool,
 }
@@ -34,7 +36,7 @@ pub struct Malice {
 impl Malice {
     /// All of it, often.
     pub const ROUGH: Self =
-        Self { silent: 15, drop: 10, forge: 5, replay: 20, hold: 20, forget: 1, lose: 3, old: false };
+        Self { silent: 15, drop: 10, forge: 5, replay: 20, hold: 20, forget: 1, lose: 3, garble: 20, old: false };
 }
 
 #[derive(Default, Clone)]
@@ -54,6 +56,8 @@ pub struct Mailbox {
     kept: BTreeMap<DepositId, Queue>,
     /// How often it was asked what is there.
     pub checks: u32,
+    /// How often something was put into it.
+    pub puts: u32,
 }
 
 const PAGE: usize = 16;
@@ -64,7 +68,7 @@ impl Mailbox {
     #[must_use]
     pub fn new(at: u8, malice: Malice) -> Self {
         let key = SigningKey::from_seed(&[at.wrapping_add(200); 32]);
-        Self { key, malice, queues: BTreeMap::new(), kept: BTreeMap::new(), checks: 0 }
+        Self { key, malice, queues: BTreeMap::new(), kept: BTreeMap::new(), checks: 0, puts: 0 }
     }
 
     /// Its key.
@@ -76,7 +80,14 @@ impl Mailbox {
     /// A copy, for a world that goes on from here.
     #[must_use]
     pub fn copy(&self, malice: Malice) -> Self {
-        Self { key: self.key.duplicate(), malice, queues: self.queues.clone(), kept: BTreeMap::new(), checks: 0 }
+        Self {
+            key: self.key.duplicate(),
+            malice,
+            queues: self.queues.clone(),
+            kept: BTreeMap::new(),
+            checks: 0,
+            puts: 0,
+        }
     }
 
     /// It forgets all queues with everything in them.
@@ -125,6 +136,7 @@ impl Mailbox {
                 MailboxResponse::Created { bytes_max: 8 << 20, envelopes_max: 1000, ttl_ms: TTL_MS }
             }
             MailboxOperation::Put { deposit, until_ms, envelope } => {
+                self.puts += 1;
                 if does(malice.forget) {
                     self.queues.remove(&deposit);
                 }
@@ -167,25 +179,40 @@ impl Mailbox {
                 MailboxResponse::Done
             }
             MailboxOperation::Check { receive, deposit, nonce, bytes } => {
-                self.checks += 1;
-                if malice.old {
-                    return Some(MailboxResponse::Denied(MailboxDenial::NotServed));
-                }
-                let Some(queue) = self.queues.get(&deposit).filter(|queue| queue.receive == Some(receive)) else {
-                    return denied;
-                };
-                let mine = *self.key.seed();
-                if bytes.is_empty() {
-                    return Some(MailboxResponse::Compared { nonce: mine, bytes });
-                }
-                let key = check_key(&deposit, &nonce, &mine);
-                let names = queue.mail.values().map(|envelope| check_name(&key, &envelope_hash(envelope)));
-                match Comparison::new(names).and_then(|comparison| comparison.answer(&bytes)) {
-                    Ok(bytes) => MailboxResponse::Compared { nonce: mine, bytes },
-                    Err(_none) => MailboxResponse::Denied(MailboxDenial::NotServed),
-                }
+                let junk = does(malice.garble).then(|| rng.random::<[u8; 32]>().to_vec());
+                self.check(receive, deposit, &nonce, bytes, junk)
             }
         })
+    }
+
+    fn check(
+        &mut self,
+        receive: ReceiveId,
+        deposit: DepositId,
+        theirs: &[u8; 32],
+        bytes: Vec<u8>,
+        junk: Option<Vec<u8>>,
+    ) -> MailboxResponse {
+        self.checks += 1;
+        let nonce = *self.key.seed();
+        let Some(queue) = self.queues.get(&deposit).filter(|queue| queue.receive == Some(receive)) else {
+            return MailboxResponse::Denied(MailboxDenial::NoQueue);
+        };
+        if self.malice.old {
+            return MailboxResponse::Denied(MailboxDenial::NotServed);
+        }
+        if let Some(junk) = junk {
+            return MailboxResponse::Compared { nonce, bytes: [vec![0x61], junk].concat() };
+        }
+        if bytes.is_empty() {
+            return MailboxResponse::Compared { nonce, bytes };
+        }
+        let key = check_key(&deposit, theirs, &nonce);
+        let names = queue.mail.values().map(|envelope| check_name(&key, &envelope_hash(envelope)));
+        match Comparison::new(names).and_then(|comparison| comparison.answer(&bytes)) {
+            Ok(bytes) => MailboxResponse::Compared { nonce, bytes },
+            Err(_none) => MailboxResponse::Denied(MailboxDenial::NotServed),
+        }
     }
 
     fn of(&mut self, receive: ReceiveId) -> Option<&mut Queue> {

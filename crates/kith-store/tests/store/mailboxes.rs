@@ -184,7 +184,7 @@ fn mail_is_kept_for_contacts_only_and_not_when_they_are_gone() {
 fn what_a_mailbox_has_taken_is_known_until_it_is_acknowledged() {
     let store = memory();
     befriend(&store, 1);
-    let (account, device, msg) = (account(1), device(1), MsgId::from_bytes([1; 16]));
+    let (account, device, msg) = (account(1), device(1), msg(1));
     let named = ContactQueueRow { receive: Some(ReceiveId::from_bytes([9; 32])), ..theirs(11, account) };
     store.set_contact_queues(&account, &[named.clone(), theirs(12, account)]).unwrap();
     assert_eq!(store.contact_queues(&account).unwrap(), [named.clone(), theirs(12, account)]);
