@@ -294,8 +294,22 @@ impl Own {
         self.hears(served).await.expect("served")
     }
 
-    /// Asks a mailbox as the node asks.
+    /// Asks a mailbox as the node asks, again if the connection was to the one that is stopped.
     async fn ask(&mut self, mailbox: &Public, operation: MailboxOperation, key: &SigningKey) -> MailboxResponse {
+        for _ in 0..3 {
+            if let Some(response) = self.ask_once(mailbox, operation.clone(), key).await {
+                return response;
+            }
+        }
+        panic!("no answer");
+    }
+
+    async fn ask_once(
+        &mut self,
+        mailbox: &Public,
+        operation: MailboxOperation,
+        key: &SigningKey,
+    ) -> Option<MailboxResponse> {
         self.asked += 1;
         let asked = self.asked;
         let mailbox = mailbox.server.link().to_string();
@@ -304,7 +318,7 @@ impl Own {
         let answered = |event| {
             if let NetEvent::Mailbox { id, response } = event { (id == asked).then_some(response) } else { None }
         };
-        self.hears(answered).await.expect("an answer")
+        self.hears(answered).await
     }
 
     /// Which of these a mailbox does not have, by their place.
