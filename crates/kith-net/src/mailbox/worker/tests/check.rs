@@ -135,7 +135,7 @@ fn a_queue_with_too_much_in_it_is_not_compared() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     /// Whatever a writer sends, the answer is a refusal or a frame within bounds, and the queue is as it was.
     #[test]
