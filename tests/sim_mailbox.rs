@@ -3,7 +3,7 @@
 use kith_store::DeliveryState;
 use kith_tests::{
     seeds::for_seeds,
-    sim::{Faults, Sim, mailbox::Malice, pool::acquainted},
+    sim::{Faults, Sim, mailbox::Malice, person::Crash, pool::acquainted},
 };
 
 /// Seeds run in CI, of worlds that take days of virtual time each; `KITH_SIM_SEEDS` asks for more.
@@ -190,5 +190,169 @@ fn a_queue_filled_out_of_order_is_read_whole() {
         });
         let chat = sim.people[0].chat_with(&sim.people[1]);
         sim.run_until("everything is read", |sim| sim.people[1].history(&chat).len() == written.len());
+    });
+}
+
+/// Everything somebody has for mailboxes is taken.
+fn all_left(sim: &mut Sim, who: usize) {
+    sim.run_until("everything is left", |sim| {
+        let store = sim.people[who].store();
+        store.outbox_unsealed().expect("read") == 0 && store.deposits_waiting().expect("read") == 0
+    });
+}
+
+const HOUR_MS: u64 = 3_600_000;
+
+/// The mailboxes give their word and lose everything; the recipient is away for a day, and then the two are never there
+/// together.
+#[test]
+fn what_mailboxes_lose_after_giving_their_word_is_left_again() {
+    for_seeds(40, BUDGET_S, |seed| {
+        let mut sim = acquainted(seed, Faults::NONE, &[Malice::default(); 2]);
+        sim.cut_everybody();
+        sim.run_for(60_000);
+        sim.away.insert(1);
+        for mailbox in &mut sim.mailboxes {
+            mailbox.keep_disk();
+        }
+        let written: Vec<_> = (0..60).filter_map(|n| sim.send(0, 1, &format!("number {n}"))).collect();
+        all_left(&mut sim, 0);
+        let kept_by = |sim: &mut Sim, id: kith_api::MessageId| {
+            let chat = sim.people[0].chat_with(&sim.people[1]);
+            let row = sim.people[0].history(&chat).into_iter().find(|row| row.msg.to_bytes() == id.to_bytes());
+            let row = row.expect("written");
+            assert_eq!(row.state, DeliveryState::Stored, "a state went down");
+            row.marks.custody.len()
+        };
+        assert!(written.iter().all(|id| kept_by(&mut sim, *id) == 2));
+        for mailbox in &mut sim.mailboxes {
+            mailbox.put_disk_back();
+            assert_eq!(mailbox.holds(), 0);
+        }
+        sim.run_for(9 * HOUR_MS);
+        all_left(&mut sim, 0);
+        assert!(sim.mailboxes.iter().all(|mailbox| mailbox.holds() == 60), "the loss was not noticed");
+        assert!(written.iter().all(|id| kept_by(&mut sim, *id) == 2), "shown somewhere else than it is");
+        // The writer goes, and the recipient comes.
+        sim.away = [0].into();
+        sim.run_for(2 * HOUR_MS);
+        assert!(written.iter().all(|id| sim.people[1].has(*id)), "it never arrived");
+        sim.away.clear();
+        sim.settle_by_mail();
+        let written: Vec<_> = written.into_iter().map(|id| (0, id)).collect();
+        came_once(&mut sim, &written);
+    });
+}
+
+/// What a mailbox does not have because it was read is not left again, and nothing is asked about it any more.
+#[test]
+fn what_was_read_is_not_left_again() {
+    for_seeds(12, BUDGET_S, |seed| {
+        let mut sim = acquainted(seed, Faults::NONE, &[Malice::default(); 2]);
+        sim.cut_everybody();
+        sim.run_for(60_000);
+        let written: Vec<_> = (0..20).filter_map(|n| sim.send(0, 1, &format!("number {n}"))).collect();
+        all_left(&mut sim, 0);
+        sim.run_until("it is read", |sim| written.iter().all(|id| sim.people[1].has(*id)));
+        sim.run_for(48 * HOUR_MS);
+        assert_eq!(
+            sim.mailboxes.iter().map(|mailbox| (mailbox.holds(), mailbox.checks)).collect::<Vec<_>>(),
+            [(0, 0); 2]
+        );
+    });
+}
+
+/// While the recipient is away for two weeks, an honest mailbox is asked a few times, and one that does not know the question
+/// hardly ever.
+#[test]
+fn mailboxes_are_seldom_asked_what_they_have() {
+    for (old, least, most) in [(false, 16, 40), (true, 2, 4)] {
+        let mut sim = acquainted(1, Faults::NONE, &[Malice { old, ..Malice::default() }]);
+        sim.cut_everybody();
+        sim.run_for(60_000);
+        sim.away.insert(1);
+        sim.send(0, 1, "hello").expect("written");
+        all_left(&mut sim, 0);
+        sim.run_for(14 * 24 * HOUR_MS);
+        let (asked, holds) = (sim.mailboxes[0].checks, sim.mailboxes[0].holds());
+        println!("two weeks, old {old}: {asked} questions, {holds} envelopes");
+        assert!((least..=most).contains(&asked), "{asked} questions in two weeks");
+        assert!(holds <= 3, "{holds} envelopes of one message");
+    }
+}
+
+/// A mailbox that loses everything each time is given it again less and less often.
+#[test]
+fn a_mailbox_that_always_loses_is_not_filled_for_ever() {
+    let mut sim = acquainted(1, Faults::NONE, &[Malice::default()]);
+    sim.cut_everybody();
+    sim.run_for(60_000);
+    sim.away.insert(1);
+    sim.mailboxes[0].keep_disk();
+    sim.send(0, 1, "hello").expect("written");
+    all_left(&mut sim, 0);
+    let mut left = 0;
+    for _ in 0..14 * 24 {
+        if sim.mailboxes[0].holds() > 0 {
+            left += 1;
+            sim.mailboxes[0].put_disk_back();
+        }
+        sim.run_for(HOUR_MS);
+    }
+    println!("two weeks with a mailbox that loses everything: left {left} times");
+    assert!((4..=10).contains(&left), "left {left} times");
+    sim.away.clear();
+    sim.settle_by_mail();
+}
+
+/// A mailbox whose disk was put back gives out numbers again that were read before.
+#[test]
+fn what_gets_a_number_that_was_read_before_is_read_too() {
+    for_seeds(12, BUDGET_S, |seed| {
+        let mut sim = acquainted(seed, Faults::NONE, &[Malice::default()]);
+        sim.cut_everybody();
+        sim.run_for(60_000);
+        sim.mailboxes[0].keep_disk();
+        let mut written: Vec<_> = (0..10).filter_map(|n| sim.send(0, 1, &format!("number {n}"))).collect();
+        sim.run_until("it is read", |sim| written.iter().all(|id| sim.people[1].has(*id)));
+        sim.run_for(60_000);
+        sim.mailboxes[0].put_disk_back();
+        written.extend((10..13).filter_map(|n| sim.send(0, 1, &format!("number {n}"))));
+        sim.run_for(2 * HOUR_MS);
+        assert!(written.iter().all(|id| sim.people[1].has(*id)), "passed over");
+        sim.settle_by_mail();
+        let written: Vec<_> = written.into_iter().map(|id| (0, id)).collect();
+        came_once(&mut sim, &written);
+    });
+}
+
+/// What was read is missing in the mailbox before its writer knows that it was read.
+#[test]
+fn what_is_missing_gets_time_to_be_acknowledged() {
+    for_seeds(12, BUDGET_S, |seed| {
+        let mut sim = acquainted(seed, Faults::NONE, &[Malice::default()]);
+        sim.cut_everybody();
+        sim.run_for(60_000);
+        let id = sim.send(0, 1, "hello").expect("written");
+        all_left(&mut sim, 0);
+        // The writer hears nothing while the other reads and answers, nor of it before the mailbox was asked.
+        sim.away.insert(0);
+        sim.run_until("it is read", |sim| sim.people[1].has(id));
+        all_left(&mut sim, 1);
+        sim.mailboxes[0].malice.hold = 100;
+        sim.away.clear();
+        let (mut minutes, puts) = (0, sim.mailboxes[0].puts);
+        while sim.mailboxes[0].checks == 0 {
+            minutes += 1;
+            assert!(minutes < 12 * 60, "never asked");
+            sim.run_for(60_000);
+        }
+        // Started anew, they look into their queues at once.
+        sim.mailboxes[0].malice.hold = 0;
+        sim.crash_at = Some((sim.batches + 1, Crash::AfterCommit));
+        sim.give(0, vec![kith_core::Input::Wake]);
+        sim.run_for(HOUR_MS);
+        assert_eq!(sim.mailboxes[0].puts, puts, "left again though it was read");
+        came_once(&mut sim, &[(0, id)]);
     });
 }

@@ -12,7 +12,7 @@ pub mod mailbox;
 pub mod person;
 pub mod pool;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kith_api::{
     Command, Event, Reply, params,
@@ -143,6 +143,8 @@ pub struct Sim {
     checks: Checks,
     /// Nodes that keep mail.
     pub mailboxes: Vec<Mailbox>,
+    /// Who reaches no mailbox at the moment.
+    pub away: BTreeSet<usize>,
 }
 
 /// How often a record is looked for.
@@ -179,6 +181,7 @@ impl Sim {
             renewals: RENEWALS,
             checks: Checks::default(),
             mailboxes: Vec::new(),
+            away: BTreeSet::new(),
         };
         for at in 0..count {
             let addresses = vec![format!("/memory/{at}")];
@@ -336,7 +339,8 @@ impl Sim {
             }
             // Who asked may be gone by now; the mailbox does what it was asked all the same.
             Parcel::Mail { id, mailbox, operation } => {
-                let response = self.ask_mailbox(&mailbox, operation);
+                let away = self.away.contains(&to);
+                let response = if away { None } else { self.ask_mailbox(&mailbox, operation) };
                 self.post(to, Parcel::Input(Input::Mailbox { id, response }));
             }
             Parcel::Request { from, id, bytes } => {

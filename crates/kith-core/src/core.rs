@@ -267,6 +267,8 @@ impl Core {
         self.track_all(out)?;
         self.serve_invites(now, out)?;
         self.store.queues_wake(None, now)?;
+        self.store.queues_from_beginning()?;
+        self.checks_startup(now)?;
         if self.store.own_mailbox()?.is_some() {
             self.push_serve(false, out)?;
         }
@@ -565,6 +567,7 @@ impl Core {
             self.store.prune_envelopes(now.saturating_sub(ENVELOPE_MEMORY_MS))?;
             self.store.expire_deposits(now.saturating_sub(ENVELOPE_MEMORY_MS))?;
             self.prune_invite_queues(now)?;
+            self.store.queues_from_beginning()?;
             self.prune_whereabouts(now)?;
             self.hint(now)?;
             self.store.prune_changes(now.saturating_sub(crate::outbox::KEEP_MS))?;

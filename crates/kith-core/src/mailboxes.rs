@@ -5,6 +5,7 @@
 //! acknowledges it. What a mailbox says is never more than its word: it can drop, delay and repeat, and all that is healed
 //! by the acknowledgements inside the channel.
 
+mod check;
 mod deposit;
 mod fetch;
 mod kept;
@@ -51,6 +52,7 @@ enum Asked {
         deposit: i64,
         queue: DepositId,
     },
+    Check(DepositId),
     /// Nobody waits for the answer.
     Ack,
 }
@@ -86,6 +88,8 @@ pub(crate) struct Mail {
     tell_at: Option<Timestamp>,
     /// How often contacts changed what they offer.
     changes: BTreeMap<AccountId, kept::Changes>,
+    /// What is being compared with mailboxes.
+    checks: BTreeMap<DepositId, check::Check>,
 }
 
 impl Mail {
@@ -103,6 +107,7 @@ impl Mail {
             reachable: Vec::new(),
             tell_at: None,
             changes: BTreeMap::new(),
+            checks: BTreeMap::new(),
         }
     }
 
@@ -208,7 +213,8 @@ impl Core {
         }
         self.mail.asked.retain(|_, (_, deadline)| *deadline > now);
         self.send_deposits(now, out)?;
-        self.tend_queues(now, out)
+        self.tend_queues(now, out)?;
+        self.begin_checks(now, out)
     }
 
     /// The time given by `next_wake` came.
@@ -228,7 +234,7 @@ impl Core {
     fn is_asked(&self, receive: ReceiveId) -> bool {
         let about = |asked: &Asked| match asked {
             Asked::Open(other) | Asked::Fetch(other) | Asked::Close(other) => *other == receive,
-            Asked::Put { .. } | Asked::Ack => false,
+            Asked::Put { .. } | Asked::Check(_) | Asked::Ack => false,
         };
         self.mail.asked.values().any(|(asked, _)| about(asked))
     }
@@ -266,6 +272,7 @@ impl Core {
             Asked::Open(receive) => self.open_answered(receive, response.as_ref(), now, out),
             Asked::Fetch(receive) => self.fetch_answered(receive, response, now, out),
             Asked::Close(receive) => self.close_answered(receive, response.as_ref(), now),
+            Asked::Check(queue) => self.check_answered(queue, response, now, out),
         }
     }
 

@@ -167,6 +167,8 @@ registry! {
         REQUEST_WORK = "kith/hash/request-work";
         /// The work that opens a queue at a mailbox.
         MAILBOX_WORK = "kith/hash/mailbox-work";
+        /// The key under which a writer and a mailbox name what they compare.
+        MAILBOX_CHECK = "kith/hash/mailbox-check";
         /// The key under which two devices name what they compare.
         SYNC_SESSION = "kith/hash/sync-session";
         /// The salt with which spoken words are stretched.

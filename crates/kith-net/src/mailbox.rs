@@ -7,6 +7,7 @@
 //! group commit), which owns the `store`. A public node and any other node use the same.
 
 mod admission;
+mod check;
 pub(crate) mod client;
 mod config;
 mod service;

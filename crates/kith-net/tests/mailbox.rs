@@ -1,5 +1,6 @@
 //! A mailbox asked over real connections: at a public node, and at somebody's own.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -12,7 +13,9 @@ use kith_net::server::{Limits, Server, ServerConfig};
 use kith_net::{Net, NetCommand, NetConfig, NetEvent};
 use kith_wire::{
     Admission, DepositId, Mail, MailboxDenial, MailboxOperation, MailboxRequest, MailboxResponse, ReceiveId,
-    TransportId, services,
+    TransportId,
+    mailbox::{Comparison, check_key, check_name, envelope_hash},
+    services,
 };
 use libp2p::request_response::{Message, OutboundFailure, ProtocolSupport};
 use libp2p::swarm::SwarmEvent;
@@ -58,6 +61,10 @@ impl Queue {
 
     fn put(&self, envelope: &[u8]) -> MailboxOperation {
         MailboxOperation::Put { deposit: self.deposit(), until_ms: now_ms() + 60_000, envelope: envelope.to_vec() }
+    }
+
+    fn check(&self, nonce: &[u8; 32], bytes: Vec<u8>) -> MailboxOperation {
+        MailboxOperation::Check { receive: self.receive(), deposit: self.deposit(), nonce: *nonce, bytes }
     }
 
     fn fetch(&self) -> MailboxOperation {
@@ -287,11 +294,94 @@ impl Own {
         self.hears(served).await.expect("served")
     }
 
+    /// Asks a mailbox as the node asks, again if the connection was to the one that is stopped.
+    async fn ask(&mut self, mailbox: &Public, operation: MailboxOperation, key: &SigningKey) -> MailboxResponse {
+        for _ in 0..3 {
+            if let Some(response) = self.ask_once(mailbox, operation.clone(), key).await {
+                return response;
+            }
+        }
+        panic!("no answer");
+    }
+
+    async fn ask_once(
+        &mut self,
+        mailbox: &Public,
+        operation: MailboxOperation,
+        key: &SigningKey,
+    ) -> Option<MailboxResponse> {
+        self.asked += 1;
+        let asked = self.asked;
+        let mailbox = mailbox.server.link().to_string();
+        let ask = NetCommand::Mailbox { id: asked, mailbox, operation, seed: key.seed() };
+        self.net.command(ask).await.expect("running");
+        let answered = |event| {
+            if let NetEvent::Mailbox { id, response } = event { (id == asked).then_some(response) } else { None }
+        };
+        self.hears(answered).await
+    }
+
+    /// Which of these a mailbox does not have, by their place.
+    async fn missing(&mut self, mailbox: &Public, queue: &Queue, left: &[&[u8]]) -> Vec<usize> {
+        let nonce = kith_crypto::random_bytes();
+        let response = self.ask(mailbox, queue.check(&nonce, Vec::new()), &queue.writer).await;
+        let MailboxResponse::Compared { nonce: theirs, .. } = response else { panic!("{response:?}") };
+        let key = check_key(&queue.deposit(), &nonce, &theirs);
+        let names: Vec<[u8; 32]> = left.iter().map(|envelope| check_name(&key, &envelope_hash(envelope))).collect();
+        let comparison = Comparison::new(names.iter().copied()).expect("few");
+        let (mut missing, mut next) = (BTreeSet::new(), Some(comparison.begin().expect("begun")));
+        while let Some(frame) = next {
+            let response = self.ask(mailbox, queue.check(&nonce, frame), &queue.writer).await;
+            let MailboxResponse::Compared { bytes, .. } = response else { panic!("{response:?}") };
+            next = comparison.go_on(&bytes, &mut missing).expect("an answer");
+        }
+        (0..left.len()).filter(|at| missing.contains(&names[*at])).collect()
+    }
+
     async fn stop(self) {
         self.cancel.cancel();
         self.tracker.close();
         tokio::time::timeout(PATIENCE, self.tracker.wait()).await.expect("a task outlived the node");
     }
+}
+
+/// The mailbox's file is put back, while it is stopped, as it was before two of three envelopes came for which it gave
+/// receipts.
+#[tokio::test]
+async fn a_writer_finds_out_that_a_mailbox_was_put_back_from_a_copy() {
+    let node = Public::start(SigningKey::generate(), tempfile::tempdir().expect("folder"), Some(open_to_all())).await;
+    let (queue, mut owner) = (Queue::new(), node.asker());
+    assert!(created(&owner.ask(&queue.create(Admission::Open), &queue.owner).await));
+    let (key, own_folder) = (SigningKey::generate(), tempfile::tempdir().expect("folder"));
+    let mut writer = Own::start(&key, own_folder.path()).await;
+    let left: [&[u8]; 3] = [b"before", b"after", b"later"];
+    let stored = |response: MailboxResponse| matches!(response, MailboxResponse::Stored(_));
+    assert!(stored(writer.ask(&node, queue.put(left[0]), &queue.writer).await));
+
+    let (key, folder) = node.stop().await;
+    let (file, copy) = (folder.path().join("mail/mailbox.redb"), folder.path().join("copy"));
+    std::fs::copy(&file, &copy).expect("copied");
+    let node = Public::start(key, folder, Some(open_to_all())).await;
+    for envelope in &left[1..] {
+        assert!(stored(writer.ask(&node, queue.put(envelope), &queue.writer).await));
+    }
+    assert_eq!(writer.missing(&node, &queue, &left).await, Vec::<usize>::new());
+
+    let (key, folder) = node.stop().await;
+    std::fs::copy(&copy, &file).expect("put back");
+    let node = Public::start(key, folder, Some(open_to_all())).await;
+    assert_eq!(writer.missing(&node, &queue, &left).await, [1, 2]);
+    let metrics = node.metrics();
+    assert!(metrics.contains("kith_mailbox_requests_total{operation=\"check\",outcome=\"done\"} 2\n"), "{metrics}");
+    for envelope in &left[1..] {
+        assert!(stored(writer.ask(&node, queue.put(envelope), &queue.writer).await));
+    }
+    assert_eq!(writer.missing(&node, &queue, &left).await, Vec::<usize>::new());
+    let stranger = SigningKey::generate();
+    let refused = writer.ask(&node, queue.check(&[7; 32], Vec::new()), &stranger).await;
+    assert_eq!(refused, MailboxResponse::Denied(MailboxDenial::NoQueue));
+    writer.stop().await;
+    node.stop().await;
 }
 
 #[tokio::test]
@@ -407,6 +497,8 @@ async fn a_mailbox_does_not_learn_who_asks_nor_which_queues_one_person_writes_to
         (hers.put(b"two"), &hers.writer),
         (his.put(b"three"), &his.writer),
         (mine.fetch(), &mine.owner),
+        (hers.check(&[7; 32], Vec::new()), &hers.writer),
+        (his.check(&[8; 32], Vec::new()), &his.writer),
     ];
     let mut by = Vec::new();
     for (id, (operation, key)) in (1..).zip(asked) {
@@ -415,8 +507,9 @@ async fn a_mailbox_does_not_learn_who_asks_nor_which_queues_one_person_writes_to
         by.push(mailbox.asked_by().await);
     }
     assert_eq!((by[0], by[1]), (by[4], by[2]), "a connection is used again for what it is for");
+    assert_eq!((by[1], by[3]), (by[5], by[6]), "who asks what is there is who left it");
     let me: PeerId = Node::name(&TransportId::from_bytes(key.public().to_bytes())).parse().expect("peer id");
-    let different: std::collections::BTreeSet<PeerId> = by.into_iter().chain([me]).collect();
+    let different: BTreeSet<PeerId> = by.into_iter().chain([me]).collect();
     assert_eq!(different.len(), 4, "what is fetched, what is left for her and for him, and the node itself");
     node.stop().await;
 }

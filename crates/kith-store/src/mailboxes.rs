@@ -109,6 +109,12 @@ pub struct ContactQueueRow {
     pub mailbox: TransportId,
     /// The address of the mailbox: a bootstrap link.
     pub address: String,
+    /// Its owner's name of it, if they told us.
+    pub receive: Option<ReceiveId>,
+    /// When the mailbox is asked next what is there (Unix ms).
+    pub check_at_ms: Option<u64>,
+    /// How often in a row something was not.
+    pub losses: u32,
 }
 
 impl fmt::Debug for ContactQueueRow {
@@ -142,7 +148,8 @@ const MAILBOX: &str = "SELECT transport, address, added, token, answered_at_ms, 
 const QUEUE: &str =
     "SELECT receive, receive_seed, send_seed, mailbox, account, invite_tag, state, after_seq, next_at_ms,
     attempts FROM queues";
-const CONTACT_QUEUE: &str = "SELECT send, send_seed, account, mailbox, address FROM contact_queues";
+const CONTACT_QUEUE: &str =
+    "SELECT send, send_seed, account, mailbox, address, receive, check_at_ms, losses FROM contact_queues";
 const DEPOSIT: &str = "SELECT d.id, d.device, d.msg, t.send, t.attempts, d.envelope, d.created_at_ms,
     (SELECT o.expires_at_ms FROM outbox o WHERE o.device = d.device AND o.msg = d.msg)
     FROM deposit_targets t JOIN deposits d ON d.id = t.deposit";
@@ -181,6 +188,9 @@ fn contact_queue(row: &Row<'_>) -> Result<ContactQueueRow, StoreError> {
         account: AccountId::from_bytes(row.get(2)?),
         mailbox: TransportId::from_bytes(row.get(3)?),
         address: row.get(4)?,
+        receive: row.get::<_, Option<[u8; 32]>>(5)?.map(ReceiveId::from_bytes),
+        check_at_ms: row.get(6)?,
+        losses: row.get(7)?,
     })
 }
 
@@ -297,20 +307,29 @@ impl Store {
         Ok(())
     }
 
+    /// Looks for mail in queues of ours from the beginning again: a mailbox whose disk was put back counts on from an earlier
+    /// number than the last we took.
+    pub fn queues_from_beginning(&self) -> Result<(), StoreError> {
+        self.conn.prepare_cached("UPDATE queues SET after_seq = 0 WHERE after_seq > 0")?.execute([])?;
+        Ok(())
+    }
+
     /// Deletes a queue of ours.
     pub fn delete_queue(&self, receive: &ReceiveId) -> Result<(), StoreError> {
         self.conn.prepare_cached("DELETE FROM queues WHERE receive = ?1")?.execute([receive.as_bytes()])?;
         Ok(())
     }
 
-    /// When the next of our queues, or the next envelope on its way, is due (Unix ms).
+    /// When the next of our queues, the next envelope on its way, or the next question about what was left is due (Unix ms).
     pub fn mail_next_at(&self) -> Result<Option<u64>, StoreError> {
         let sql = "SELECT min(next) FROM (SELECT min(next_at_ms) AS next FROM queues
-            UNION ALL SELECT min(next_at_ms) FROM deposit_targets)";
+            UNION ALL SELECT min(next_at_ms) FROM deposit_targets
+            UNION ALL SELECT min(check_at_ms) FROM contact_queues WHERE check_at_ms IS NOT NULL)";
         Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
     /// Replaces the queues in which a contact finds mail, the best first. Envelopes on their way to others of theirs stop.
+    /// When those known before are asked about stays.
     pub fn set_contact_queues(&self, account: &AccountId, rows: &[ContactQueueRow]) -> Result<(), StoreError> {
         let known = self.contact_queues(account)?;
         self.atomically(|conn| {
@@ -319,9 +338,10 @@ impl Store {
                 delete.execute(params![gone.deposit.as_bytes(), account.as_bytes()])?;
             }
             // A queue that another contact named first stays theirs.
-            let sql = "INSERT INTO contact_queues (send, send_seed, account, position, mailbox, address)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                ON CONFLICT (send) DO UPDATE SET position = ?4, mailbox = ?5, address = ?6 WHERE account = ?3";
+            let sql = "INSERT INTO contact_queues (send, send_seed, account, position, mailbox, address, receive)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                ON CONFLICT (send) DO UPDATE SET position = ?4, mailbox = ?5, address = ?6, receive = ?7
+                WHERE account = ?3";
             let mut insert = conn.prepare_cached(sql)?;
             for (position, row) in (0_i64..).zip(rows) {
                 let seed = row.seed.as_slice();
@@ -331,7 +351,8 @@ impl Store {
                     account.as_bytes(),
                     position,
                     row.mailbox.as_bytes(),
-                    row.address
+                    row.address,
+                    row.receive.map(ReceiveId::to_bytes),
                 ])?;
             }
             Ok(())
@@ -341,8 +362,16 @@ impl Store {
 
     /// The queues in which a contact finds mail, the best first.
     pub fn contact_queues(&self, account: &AccountId) -> Result<Vec<ContactQueueRow>, StoreError> {
-        let sql = format!("{CONTACT_QUEUE} WHERE account = ?1 ORDER BY position");
-        collect(self.conn.prepare_cached(&sql)?.query([account.as_bytes()])?, contact_queue)
+        self.contact_queues_where("WHERE account = ?1 ORDER BY position", params![account.as_bytes()])
+    }
+
+    pub(crate) fn contact_queues_where(
+        &self,
+        filter: &str,
+        values: &[&dyn ToSql],
+    ) -> Result<Vec<ContactQueueRow>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!("{CONTACT_QUEUE} {filter}"))?;
+        collect(statement.query(values)?, contact_queue)
     }
 
     /// The queue of somebody else with this name.

@@ -101,6 +101,12 @@ pub const MAIL_PAGE_MAX: usize = 256;
 pub const MAILBOX_REQUEST_MAX: usize = MAIL_MAX + 1024;
 /// Bytes of an encoded mailbox response: a page and what stands around its envelopes.
 pub const MAILBOX_RESPONSE_MAX: usize = MAIL_PAGE_BYTES + MAIL_PAGE_MAX * 64 + 1024;
+/// Bytes of one comparison frame between a writer and a mailbox; the frame around it stays below that of a request.
+pub const CHECK_BYTES_MAX: usize = 56 * 1024;
+/// Envelopes of one queue that are compared.
+pub const CHECK_ITEMS_MAX: usize = 4096;
+/// Frames a writer sends in one comparison with a mailbox.
+pub const CHECK_ROUNDS_MAX: u32 = 16;
 /// Queues one device tells somebody to write to.
 pub const QUEUES_MAX: usize = 3;
 /// Characters of the address of a mailbox.

@@ -5,6 +5,7 @@
 //! queue. Who asks proves to hold the key by a signature over the request, the mailbox and the connection's own
 //! throw-away key: taken to another mailbox or another connection it is worth nothing.
 
+mod check;
 mod request;
 mod work;
 
@@ -17,12 +18,14 @@ use zeroize::Zeroizing;
 use crate::bootstrap::BootstrapLink;
 use crate::codec::{Shape, array, check_count};
 use crate::error::WireError;
-use crate::ids::{DepositId, TransportId};
+use crate::ids::{DepositId, ReceiveId, TransportId};
 use crate::limits::{
-    MAIL_MAX, MAIL_PAGE_BYTES, MAIL_PAGE_MAX, MAILBOX_ADDRESS_MAX_CHARS, MAILBOX_RESPONSE_MAX, QUEUES_MAX,
+    CHECK_BYTES_MAX, MAIL_MAX, MAIL_PAGE_BYTES, MAIL_PAGE_MAX, MAILBOX_ADDRESS_MAX_CHARS, MAILBOX_RESPONSE_MAX,
+    QUEUES_MAX,
 };
 use crate::text::{check_bytes, check_chars};
 
+pub use check::{Comparison, check_key, check_name};
 pub use request::{Admission, MailboxOperation, MailboxRequest, UnverifiedMailboxRequest};
 pub use work::{WORK_BITS_MAX, find_work, work_bits};
 
@@ -37,6 +40,8 @@ pub struct QueueAddress {
     pub mailbox: String,
     /// The seed of the key that signs deposits.
     pub seed: Zeroizing<[u8; 32]>,
+    /// Its owner's name of the queue: lets the one who writes to it ask what is still there. Not told where many write.
+    pub receive: Option<ReceiveId>,
 }
 
 impl QueueAddress {
@@ -65,10 +70,17 @@ pub(crate) struct QueueProto {
     mailbox: String,
     #[prost(bytes = "vec", tag = "2")]
     seed: Vec<u8>,
+    #[prost(bytes = "vec", tag = "3")]
+    receive: Vec<u8>,
 }
 
 pub(crate) fn write_queues(queues: &[QueueAddress]) -> Vec<QueueProto> {
-    queues.iter().map(|queue| QueueProto { mailbox: queue.mailbox.clone(), seed: queue.seed.to_vec() }).collect()
+    let proto = |queue: &QueueAddress| QueueProto {
+        mailbox: queue.mailbox.clone(),
+        seed: queue.seed.to_vec(),
+        receive: queue.receive.map_or_else(Vec::new, |receive| receive.to_bytes().to_vec()),
+    };
+    queues.iter().map(proto).collect()
 }
 
 pub(crate) fn read_queues(protos: Vec<QueueProto>) -> Result<Vec<QueueAddress>, WireError> {
@@ -78,7 +90,9 @@ pub(crate) fn read_queues(protos: Vec<QueueProto>) -> Result<Vec<QueueAddress>, 
         .map(|proto| {
             let seed = Zeroizing::new(proto.seed);
             check_chars("mailbox address", &proto.mailbox, MAILBOX_ADDRESS_MAX_CHARS)?;
-            let queue = QueueAddress { mailbox: proto.mailbox, seed: Zeroizing::new(array("queue key", &seed)?) };
+            let receive = if proto.receive.is_empty() { None } else { Some(ReceiveId::from_slice(&proto.receive)?) };
+            let seed = Zeroizing::new(array("queue key", &seed)?);
+            let queue = QueueAddress { mailbox: proto.mailbox, seed, receive };
             queue.link()?;
             Ok(queue)
         })
@@ -244,6 +258,13 @@ pub enum MailboxResponse {
     },
     /// It is gone: the acknowledged envelopes, or the queue.
     Done,
+    /// A step of comparing what a writer left with what is there.
+    Compared {
+        /// The mailbox's half of what the key is made of: always the same for the same half of the writer.
+        nonce: [u8; 32],
+        /// The answer to the writer's frame; empty if there was none.
+        bytes: Vec<u8>,
+    },
     /// The mailbox refuses.
     Denied(MailboxDenial),
 }
@@ -264,6 +285,10 @@ struct ResponseProto {
     more: bool,
     #[prost(uint32, tag = "7")]
     reason: u32,
+    #[prost(bytes = "vec", tag = "8")]
+    nonce: Vec<u8>,
+    #[prost(bytes = "vec", tag = "9")]
+    compared: Vec<u8>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -299,6 +324,11 @@ impl MailboxResponse {
                 proto.more = *more;
             }
             Self::Done => proto.outcome = 4,
+            Self::Compared { nonce, bytes } => {
+                proto.outcome = 6;
+                proto.nonce = nonce.to_vec();
+                proto.compared.clone_from(bytes);
+            }
             Self::Denied(denial) => {
                 proto.outcome = 5;
                 (proto.reason, proto.number) = denial.code();
@@ -323,6 +353,10 @@ impl MailboxResponse {
             }
             4 => Ok(Self::Done),
             5 => Ok(Self::Denied(MailboxDenial::from_code(proto.reason, proto.number))),
+            6 => {
+                check_bytes("comparison", &proto.compared, CHECK_BYTES_MAX)?;
+                Ok(Self::Compared { nonce: array("half of a key", &proto.nonce)?, bytes: proto.compared })
+            }
             found => Err(WireError::UnknownKind { what: "mailbox outcome", found }),
         }
     }

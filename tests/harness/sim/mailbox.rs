@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use kith_crypto::SigningKey;
 use kith_wire::{
     BootstrapLink, DepositId, Mail, MailboxDenial, MailboxOperation, MailboxResponse, Receipt, ReceiveId, TransportId,
-    mailbox::envelope_hash, services,
+    mailbox::{Comparison, check_key, check_name, envelope_hash},
+    services,
 };
 use rand::{RngExt as _, rngs::StdRng};
 
@@ -24,11 +25,18 @@ pub struct Malice {
     pub hold: u32,
     /// Forgets a queue with everything in it.
     pub forget: u32,
+    /// Forgets something it gave a receipt for.
+    pub lose: u32,
+    /// Answers the question what is there with nonsense.
+    pub garble: u32,
+    /// Is older than the question what is there.
+    pub old: bool,
 }
 
 impl Malice {
     /// All of it, often.
-    pub const ROUGH: Self = Self { silent: 15, drop: 10, forge: 5, replay: 20, hold: 20, forget: 1 };
+    pub const ROUGH: Self =
+        Self { silent: 15, drop: 10, forge: 5, replay: 20, hold: 20, forget: 1, lose: 3, garble: 20, old: false };
 }
 
 #[derive(Default, Clone)]
@@ -45,6 +53,11 @@ pub struct Mailbox {
     /// What it does to people.
     pub malice: Malice,
     queues: BTreeMap<DepositId, Queue>,
+    kept: BTreeMap<DepositId, Queue>,
+    /// How often it was asked what is there.
+    pub checks: u32,
+    /// How often something was put into it.
+    pub puts: u32,
 }
 
 const PAGE: usize = 16;
@@ -54,7 +67,8 @@ impl Mailbox {
     /// A mailbox whose key comes from a number.
     #[must_use]
     pub fn new(at: u8, malice: Malice) -> Self {
-        Self { key: SigningKey::from_seed(&[at.wrapping_add(200); 32]), malice, queues: BTreeMap::new() }
+        let key = SigningKey::from_seed(&[at.wrapping_add(200); 32]);
+        Self { key, malice, queues: BTreeMap::new(), kept: BTreeMap::new(), checks: 0, puts: 0 }
     }
 
     /// Its key.
@@ -66,12 +80,35 @@ impl Mailbox {
     /// A copy, for a world that goes on from here.
     #[must_use]
     pub fn copy(&self, malice: Malice) -> Self {
-        Self { key: self.key.duplicate(), malice, queues: self.queues.clone() }
+        Self {
+            key: self.key.duplicate(),
+            malice,
+            queues: self.queues.clone(),
+            kept: BTreeMap::new(),
+            checks: 0,
+            puts: 0,
+        }
     }
 
     /// It forgets all queues with everything in them.
     pub fn wipe(&mut self) {
         self.queues.clear();
+    }
+
+    /// Keeps a copy of its disk.
+    pub fn keep_disk(&mut self) {
+        self.kept.clone_from(&self.queues);
+    }
+
+    /// Puts its disk back as it was when it was last kept.
+    pub fn put_disk_back(&mut self) {
+        self.queues.clone_from(&self.kept);
+    }
+
+    /// How many envelopes it holds.
+    #[must_use]
+    pub fn holds(&self) -> usize {
+        self.queues.values().map(|queue| queue.mail.len()).sum()
     }
 
     /// Where people find it.
@@ -88,12 +125,18 @@ impl Mailbox {
             return None;
         }
         let denied = Some(MailboxResponse::Denied(MailboxDenial::NoQueue));
+        if does(malice.lose) {
+            for queue in self.queues.values_mut() {
+                queue.mail.pop_first();
+            }
+        }
         Some(match operation {
             MailboxOperation::New { receive, deposit, .. } => {
                 self.queues.entry(deposit).or_default().receive = Some(receive);
                 MailboxResponse::Created { bytes_max: 8 << 20, envelopes_max: 1000, ttl_ms: TTL_MS }
             }
             MailboxOperation::Put { deposit, until_ms, envelope } => {
+                self.puts += 1;
                 if does(malice.forget) {
                     self.queues.remove(&deposit);
                 }
@@ -135,7 +178,41 @@ impl Mailbox {
                 self.queues.retain(|_, queue| queue.receive != Some(receive));
                 MailboxResponse::Done
             }
+            MailboxOperation::Check { receive, deposit, nonce, bytes } => {
+                let junk = does(malice.garble).then(|| rng.random::<[u8; 32]>().to_vec());
+                self.check(receive, deposit, &nonce, bytes, junk)
+            }
         })
+    }
+
+    fn check(
+        &mut self,
+        receive: ReceiveId,
+        deposit: DepositId,
+        theirs: &[u8; 32],
+        bytes: Vec<u8>,
+        junk: Option<Vec<u8>>,
+    ) -> MailboxResponse {
+        self.checks += 1;
+        let nonce = *self.key.seed();
+        let Some(queue) = self.queues.get(&deposit).filter(|queue| queue.receive == Some(receive)) else {
+            return MailboxResponse::Denied(MailboxDenial::NoQueue);
+        };
+        if self.malice.old {
+            return MailboxResponse::Denied(MailboxDenial::NotServed);
+        }
+        if let Some(junk) = junk {
+            return MailboxResponse::Compared { nonce, bytes: [vec![0x61], junk].concat() };
+        }
+        if bytes.is_empty() {
+            return MailboxResponse::Compared { nonce, bytes };
+        }
+        let key = check_key(&deposit, theirs, &nonce);
+        let names = queue.mail.values().map(|envelope| check_name(&key, &envelope_hash(envelope)));
+        match Comparison::new(names).and_then(|comparison| comparison.answer(&bytes)) {
+            Ok(bytes) => MailboxResponse::Compared { nonce, bytes },
+            Err(_none) => MailboxResponse::Denied(MailboxDenial::NotServed),
+        }
     }
 
     fn of(&mut self, receive: ReceiveId) -> Option<&mut Queue> {

@@ -91,6 +91,7 @@ fn go_on(moment: &Moment, seed: u64, faults: Faults, malice: &[Malice]) -> Sim {
         renewals: crate::sim::RENEWALS,
         checks: moment.checks.copy(),
         mailboxes: moment.mailboxes.iter().zip(malice).map(|(mailbox, malice)| mailbox.copy(*malice)).collect(),
+        away: std::collections::BTreeSet::new(),
     };
     for who in 0..sim.people.len() {
         sim.give(who, vec![kith_core::Input::Addresses(vec![format!("/memory/{who}")])]);

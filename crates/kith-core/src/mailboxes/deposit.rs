@@ -70,6 +70,9 @@ impl Core {
                 account,
                 mailbox: link.transport,
                 address: mailbox_link(&link),
+                receive: queue.receive,
+                check_at_ms: None,
+                losses: 0,
             });
         }
         Ok(self.store.set_contact_queues(&account, &rows)?)
@@ -227,13 +230,14 @@ impl Core {
         self.store.deposit_done(id, &queue.deposit)?;
         self.store.deposits_next(&queue.deposit, IN_ORDER, now)?;
         let Some(msg) = row.msg else { return Ok(()) };
+        let kept_until = receipt.until_ms.min(now.saturating_add(MAIL_TTL_MAX_MS));
+        self.check_later(&queue, &row, &msg, kept_until, now)?;
         let waits = self.store.outbox_of_message(&msg)?;
         if waits.iter().any(|waiting| waiting.device == row.device && waiting.kind == Body::REQUEST) {
             self.answer_add(queue.account, None, out)?;
         }
         if self.store.message(&msg)?.is_some() {
-            let until = receipt.until_ms.min(now.saturating_add(MAIL_TTL_MAX_MS));
-            self.store.add_custody(&msg, &queue.mailbox, until)?;
+            self.store.add_custody(&msg, &queue.mailbox, kept_until)?;
             self.raise(msg, row.device, DeliveryState::Stored, now, out)?;
         }
         // Where it waits is part of what is shown.

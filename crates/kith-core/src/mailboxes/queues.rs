@@ -132,7 +132,9 @@ impl Core {
         let mut addresses = Vec::new();
         for queue in queues.iter().take(kith_wire::limits::QUEUES_MAX) {
             if let Some(mailbox) = self.store.mailbox(&queue.mailbox)? {
-                addresses.push(QueueAddress { mailbox: mailbox.address, seed: queue.send_seed.clone() });
+                // By this name a contact may ask what is there of what they left. An invite's queue has many writers.
+                let receive = queue.account.is_some().then_some(queue.receive);
+                addresses.push(QueueAddress { mailbox: mailbox.address, seed: queue.send_seed.clone(), receive });
             }
         }
         Ok(addresses)
@@ -362,7 +364,10 @@ fn meta_told(account: AccountId) -> String {
 }
 
 fn told(addresses: &[QueueAddress]) -> [u8; 32] {
-    let bytes: Vec<u8> =
-        addresses.iter().flat_map(|queue| [queue.mailbox.as_bytes(), &[0], queue.seed.as_slice()].concat()).collect();
+    let one = |queue: &QueueAddress| {
+        let receive = queue.receive.map_or_else(Vec::new, |receive| receive.to_bytes().to_vec());
+        [queue.mailbox.as_bytes(), &[0], queue.seed.as_slice(), &receive].concat()
+    };
+    let bytes: Vec<u8> = addresses.iter().flat_map(one).collect();
     HashLabel::HANDLED.hash(&bytes)
 }

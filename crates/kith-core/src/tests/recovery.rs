@@ -191,7 +191,7 @@ fn for_somebody_away_the_news_is_left_where_they_find_mail() {
     come_back(&mut world, 0, Some(&kept));
     let (transport, addresses) = (TransportId::from_bytes([5; 32]), vec!["/ip4/192.0.2.9/tcp/4001".to_owned()]);
     let mailbox = BootstrapLink { transport, addresses, services: 0, token: None }.to_string();
-    let queue = QueueAddress { mailbox, seed: Zeroizing::new([6; 32]) };
+    let queue = QueueAddress { mailbox, seed: Zeroizing::new([6; 32]), receive: None };
     let now = world.now;
     world.people[0].core.batch(now, |core, _| core.keep_contact_queues(friend, &[queue])).unwrap();
     world.people[0].hold = true;

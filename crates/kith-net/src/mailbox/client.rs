@@ -65,7 +65,9 @@ impl Errands {
     /// Takes an errand; gives it back if there is no room for it.
     pub(crate) fn run(&mut self, errand: Errand) -> Result<(), u64> {
         let purpose = match &errand.operation {
-            MailboxOperation::Put { deposit, .. } => Purpose::Deposit(*deposit),
+            MailboxOperation::Put { deposit, .. } | MailboxOperation::Check { deposit, .. } => {
+                Purpose::Deposit(*deposit)
+            }
             MailboxOperation::New { .. }
             | MailboxOperation::Fetch { .. }
             | MailboxOperation::Ack { .. }

@@ -210,6 +210,19 @@ impl Batch<'_, '_> {
         Ok(self.deposits.get(deposit.as_bytes())?.map(|id| QueueId(id.value())))
     }
 
+    /// The hashes of all envelopes of a queue that it was not yet found time to throw away; `None` if there are more than
+    /// `max`.
+    pub(super) fn hashes_of(&self, id: QueueId, max: usize) -> Db<Option<Vec<[u8; 32]>>> {
+        let mut hashes = Vec::new();
+        for row in self.hashes.range((id.0, &[0; 32])..=(id.0, &[0xff; 32]))? {
+            if hashes.len() >= max {
+                return Ok(None);
+            }
+            hashes.push(*row?.0.value().1);
+        }
+        Ok(Some(hashes))
+    }
+
     /// Opens a queue whose names are not known; `false` if there is no room for another one.
     pub(super) fn create(&mut self, receive: &ReceiveId, deposit: &DepositId, now_ms: u64) -> Db<bool> {
         if self.totals.queues >= self.limits.queues {

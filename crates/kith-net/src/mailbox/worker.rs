@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 
 use super::MailboxFrame;
 use super::admission::Gate;
+use super::check::Checks;
 use super::config::{AdmissionRules, Grant, MailboxConfig, MailboxLimits, MailboxRules, MailboxUsage};
 use super::stats::MailboxStats;
 use super::store::{Batch, Kept, Known, MailboxError, Refusal, Store, Totals};
@@ -161,6 +162,7 @@ struct Keeper {
     key: SigningKey,
     gate: Gate,
     writers: RateLimiter<DepositId>,
+    checks: Checks,
     limits: MailboxLimits,
     stats: MailboxStats,
 }
@@ -224,6 +226,7 @@ impl Keeper {
             key,
             gate: Gate::new(admission),
             writers: RateLimiter::new(limits.deposit_burst, interval, DEPOSITS_MAX),
+            checks: Checks::new(),
             limits,
             stats,
         }
@@ -321,6 +324,9 @@ impl Keeper {
             },
             MailboxOperation::Ack { receive, seqs } => done(batch.ack(&receive, &seqs, now_ms)?),
             MailboxOperation::Drop { receive } => done(batch.close(&receive)?),
+            MailboxOperation::Check { receive, deposit, nonce, bytes } => {
+                Answer::Plain(self.checks.answer(batch, &receive, deposit, &nonce, &bytes)?)
+            }
         })
     }
 
@@ -421,6 +427,7 @@ fn name(operation: &MailboxOperation) -> &'static str {
         MailboxOperation::Fetch { .. } => "fetch",
         MailboxOperation::Ack { .. } => "ack",
         MailboxOperation::Drop { .. } => "drop",
+        MailboxOperation::Check { .. } => "check",
     }
 }
 
@@ -430,6 +437,7 @@ pub(super) fn outcome(response: &MailboxResponse) -> &'static str {
         MailboxResponse::Created { .. }
         | MailboxResponse::Stored(_)
         | MailboxResponse::Mail { .. }
+        | MailboxResponse::Compared { .. }
         | MailboxResponse::Done => "done",
         MailboxResponse::Denied(denial) => match denial {
             MailboxDenial::Limited => "limited",

@@ -58,7 +58,11 @@ pub(super) const KEPT: &[Kept] = &[
     },
     Kept { name: "contact_sharing", only: of_contacts!("account"), instead: &[] },
     // Where contacts find mail: the news that the account is back is left there.
-    Kept { name: "contact_queues", only: of_contacts!("account"), instead: &[] },
+    Kept {
+        name: "contact_queues",
+        only: of_contacts!("account"),
+        instead: &[("check_at_ms", "NULL"), ("losses", "0")],
+    },
     Kept {
         name: "mailboxes",
         only: "added = 1",
@@ -133,6 +137,7 @@ pub(super) const LEFT_OUT: &[&str] = &[
     "queues",
     "deposits",
     "deposit_targets",
+    "mail_left",
     "custody",
     // Keeping mail for others was agreed to for the computer that is left behind.
     "own_mailbox",

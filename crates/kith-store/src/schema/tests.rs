@@ -4,16 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kith_crypto::{CurveKey, Key};
-use kith_wire::{AccountId, ChatId, DeviceId, EnvelopeId, FindKey, Hlc, MsgId, PictureId, SmallPicture, TransportId};
+use kith_wire::{
+    AccountId, ChatId, DepositId, DeviceId, EnvelopeId, FindKey, Hlc, MsgId, PictureId, ReceiveId, SmallPicture,
+    TransportId,
+};
 use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
-    AddressWeekRow, Anchor, CallOutcome, ChatKind, ChatRow, ContactRow, ContactState, DATABASE_FILE, DeliveryState,
-    DeviceRow, Direction, Introduced, IntroductionRow, IntroductionState, InviteRow, MailboxOfferRow, MailboxRow,
-    Marks, MessageRow, NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Pictured, Proof, PublicAddressRow, Reaction,
-    RequestWorkRow, ScheduledRow, Search, SessionRow, SharingRow, Stamp, StickerRow, Store, Version, Vote,
-    WaitingChange,
+    AddressWeekRow, Anchor, CallOutcome, ChatKind, ChatRow, ContactQueueRow, ContactRow, ContactState, DATABASE_FILE,
+    DeliveryState, DeviceRow, Direction, Introduced, IntroductionRow, IntroductionState, InviteRow, MailboxOfferRow,
+    MailboxRow, Marks, MessageRow, NewOutbox, NotifyRule, OuterKeyRow, OwnMailboxRow, Pictured, Proof,
+    PublicAddressRow, Reaction, RequestWorkRow, ScheduledRow, Search, SessionRow, SharingRow, Stamp, StickerRow, Store,
+    Version, Vote, WaitingChange,
 };
 
 const T0: u64 = 1_700_000_000_000;
@@ -206,6 +209,7 @@ fn fill(store: &Store) {
     fill_sync(store);
     fill_stickers(store);
     fill_calls(store);
+    fill_left(store);
     store.set_find_key(&device().device, &FindKey::from_bytes(&[47; 32]), 7).unwrap();
     store.add_own_find_key(&contact().account, &FindKey::from_bytes(&[48; 32]), T0).unwrap();
 }
@@ -362,6 +366,36 @@ fn fill_calls(store: &Store) {
 fn holds_calls(store: &Store) {
     let stored = store.message(&call().msg).unwrap().unwrap();
     assert_eq!(stored, MessageRow { row: stored.row, ..call() });
+}
+
+fn contact_queue() -> ContactQueueRow {
+    ContactQueueRow {
+        deposit: DepositId::from_bytes([61; 32]),
+        seed: Zeroizing::new([62; 32]),
+        account: contact().account,
+        mailbox: TransportId::from_bytes([63; 32]),
+        address: "kith:b/1/where".into(),
+        receive: Some(ReceiveId::from_bytes([64; 32])),
+        check_at_ms: Some(T0 + 14),
+        losses: 2,
+    }
+}
+
+/// What schema 10 added.
+fn fill_left(store: &Store) {
+    let queue = contact_queue();
+    store.set_contact_queues(&queue.account, std::slice::from_ref(&queue)).unwrap();
+    store.set_check(&queue.deposit, queue.check_at_ms, queue.losses).unwrap();
+    let id = store.enqueue(&queued()).unwrap();
+    store.outbox_deposited(id, T0, queued().next_at_ms).unwrap();
+    store.left(&queued().device, &queued().msg, &queue.deposit, &[65; 32], T0 + 15).unwrap();
+}
+
+fn holds_left(store: &Store) {
+    let queue = contact_queue();
+    assert_eq!(store.contact_queues(&queue.account).unwrap(), std::slice::from_ref(&queue));
+    let left = store.left_in(&queue.deposit, T0, 9).unwrap();
+    assert_eq!(left.iter().map(|row| (row.hash, row.missing)).collect::<Vec<_>>(), [([65; 32], false)]);
 }
 
 fn proof() -> Proof {
@@ -579,6 +613,9 @@ fn holds_everything(store: &Store, schema: u32) {
     }
     if schema >= 9 {
         holds_calls(store);
+    }
+    if schema >= 10 {
+        holds_left(store);
     }
     if schema >= 6 {
         holds_find_keys(store);

@@ -1,7 +1,7 @@
 //! Queues of ours, queues of others, and envelopes on their way.
 
 use kith_store::{
-    ContactQueueRow, MailboxOfferRow, MailboxRow, NewOutbox, OwnMailboxRow, QueueRow, QueueState, StoreError,
+    ContactQueueRow, LeftRow, MailboxOfferRow, MailboxRow, NewOutbox, OwnMailboxRow, QueueRow, QueueState, StoreError,
 };
 use kith_wire::{AccountId, DepositId, MsgId, ReceiveId};
 use zeroize::Zeroizing;
@@ -45,6 +45,9 @@ fn theirs(n: u8, account: AccountId) -> ContactQueueRow {
         account,
         mailbox: transport(n),
         address: format!("kith:b/1/{n}"),
+        receive: None,
+        check_at_ms: None,
+        losses: 0,
     }
 }
 
@@ -175,4 +178,60 @@ fn mail_is_kept_for_contacts_only_and_not_when_they_are_gone() {
     assert!(store.delete_mailbox_offer(&account(2)).unwrap() && !store.delete_mailbox_offer(&account(2)).unwrap());
     store.delete_contact(&account(1)).unwrap();
     assert_eq!(store.mailbox_offer(&account(1)).unwrap(), None);
+}
+
+#[test]
+fn what_a_mailbox_has_taken_is_known_until_it_is_acknowledged() {
+    let store = memory();
+    befriend(&store, 1);
+    let (account, device, msg) = (account(1), device(1), msg(1));
+    let named = ContactQueueRow { receive: Some(ReceiveId::from_bytes([9; 32])), ..theirs(11, account) };
+    store.set_contact_queues(&account, &[named.clone(), theirs(12, account)]).unwrap();
+    assert_eq!(store.contact_queues(&account).unwrap(), [named.clone(), theirs(12, account)]);
+    store.left(&device, &msg, &named.deposit, &[1; 32], NOW + 9).unwrap();
+    assert_eq!(store.left_in(&named.deposit, NOW, 9).unwrap(), [], "nothing waits to be acknowledged");
+
+    let id = store.enqueue(&NewOutbox { created_at_ms: NOW, ..queued(1, 1, NOW) }).unwrap();
+    store.left(&device, &msg, &named.deposit, &[1; 32], NOW + 9).unwrap();
+    assert_eq!(store.left_in(&named.deposit, NOW, 9).unwrap(), [], "it is to be sealed anew");
+    store.outbox_deposited(id, NOW, NOW).unwrap();
+    let row = LeftRow { outbox: id, hash: [1; 32], missing: false };
+    assert_eq!(store.left_in(&named.deposit, NOW, 9).unwrap(), [row]);
+    assert_eq!(store.left_in(&named.deposit, NOW + 9, 9).unwrap(), [], "its time is over");
+    assert_eq!(store.left_in(&theirs(12, account).deposit, NOW, 9).unwrap(), []);
+    store.left_missing(id, &named.deposit, true).unwrap();
+    assert!(store.left_in(&named.deposit, NOW, 9).unwrap()[0].missing);
+
+    store.add_deposit(&device, Some(&msg), b"again", &[named.deposit], NOW).unwrap();
+    assert_eq!(store.left_in(&named.deposit, NOW, 9).unwrap(), [], "it is on its way there");
+    store.delete_deposits_of(&device, &msg).unwrap();
+    store.left(&device, &msg, &named.deposit, &[2; 32], NOW + 20).unwrap();
+    assert_eq!(store.left_in(&named.deposit, NOW, 9).unwrap(), [LeftRow { hash: [2; 32], ..row }], "the last counts");
+
+    store.add_custody(&msg, &named.mailbox, NOW + 20).unwrap();
+    store.left_lost(id, &named.deposit, &msg, &named.mailbox).unwrap();
+    assert_eq!(store.left_in(&named.deposit, NOW, 9).unwrap(), []);
+    store.left(&device, &msg, &named.deposit, &[3; 32], NOW + 20).unwrap();
+    assert!(store.outbox_acked(&device, &msg).unwrap());
+    assert_eq!(store.left_in(&named.deposit, NOW, 9).unwrap(), [], "acknowledged");
+}
+
+#[test]
+fn a_mailbox_is_asked_when_it_is_time() {
+    let store = memory();
+    befriend(&store, 1);
+    let account = account(1);
+    store.set_contact_queues(&account, &[theirs(11, account), theirs(12, account)]).unwrap();
+    let [first, second] = [11, 12].map(|n| theirs(n, account).deposit);
+    assert_eq!((store.checks_due(NOW, 9).unwrap(), store.mail_next_at().unwrap()), (vec![], None));
+    store.set_check(&second, Some(NOW - 1), 0).unwrap();
+    store.set_check(&first, Some(NOW), 3).unwrap();
+    let due = |limit| store.checks_due(NOW, limit).unwrap().into_iter().map(|row| (row.deposit, row.losses));
+    assert_eq!(due(9).collect::<Vec<_>>(), [(second, 0), (first, 3)]);
+    assert_eq!((due(1).count(), store.mail_next_at().unwrap()), (1, Some(NOW - 1)));
+    // Told of again, the queues are the same.
+    store.set_contact_queues(&account, &[theirs(12, account), theirs(11, account)]).unwrap();
+    assert_eq!(due(9).count(), 2);
+    store.set_check(&second, None, 0).unwrap();
+    assert_eq!(due(9).count(), 1);
 }

@@ -7,7 +7,7 @@ use super::signed_by;
 use crate::codec::{Shape, array, check_count};
 use crate::error::WireError;
 use crate::ids::{DepositId, ReceiveId, TransportId};
-use crate::limits::{MAIL_MAX, MAIL_PAGE_MAX, MAILBOX_REQUEST_MAX};
+use crate::limits::{CHECK_BYTES_MAX, MAIL_MAX, MAIL_PAGE_MAX, MAILBOX_REQUEST_MAX};
 use crate::text::check_bytes;
 
 const SIGNED: Shape = Shape { what: "mailbox request", version: 1, max: MAILBOX_REQUEST_MAX, repeated: &[] };
@@ -65,6 +65,18 @@ pub enum MailboxOperation {
         /// Which queue.
         receive: ReceiveId,
     },
+    /// Compare what its writer left in the queue with what is there. Asked again, the answer is the same as long as the
+    /// queue is.
+    Check {
+        /// The owner's name of the queue, which the owner told this writer alone.
+        receive: ReceiveId,
+        /// The writer's name of the queue.
+        deposit: DepositId,
+        /// The writer's half of what the key of the comparison is made of.
+        nonce: [u8; 32],
+        /// A frame of the comparison; empty to get the mailbox's half first.
+        bytes: Vec<u8>,
+    },
 }
 
 impl MailboxOperation {
@@ -74,7 +86,7 @@ impl MailboxOperation {
             | Self::Fetch { receive, .. }
             | Self::Ack { receive, .. }
             | Self::Drop { receive } => signed_by(receive.public_key(), body, signature),
-            Self::Put { deposit, .. } => signed_by(deposit.public_key(), body, signature),
+            Self::Put { deposit, .. } | Self::Check { deposit, .. } => signed_by(deposit.public_key(), body, signature),
         }
     }
 
@@ -111,6 +123,13 @@ impl MailboxOperation {
                 proto.operation = 5;
                 proto.queue = receive.to_bytes().to_vec();
             }
+            Self::Check { receive, deposit, nonce, bytes } => {
+                proto.operation = 6;
+                proto.queue = receive.to_bytes().to_vec();
+                proto.deposit = deposit.to_bytes().to_vec();
+                proto.nonce = nonce.to_vec();
+                proto.compared.clone_from(bytes);
+            }
         }
         proto.encode_to_vec()
     }
@@ -144,6 +163,15 @@ impl MailboxOperation {
                 Ok(Self::Ack { receive: receive()?, seqs })
             }
             5 => Ok(Self::Drop { receive: receive()? }),
+            6 => {
+                check_bytes("comparison", &proto.compared, CHECK_BYTES_MAX)?;
+                Ok(Self::Check {
+                    receive: receive()?,
+                    deposit: DepositId::from_slice(&proto.deposit)?,
+                    nonce: array("half of a key", &proto.nonce)?,
+                    bytes: proto.compared,
+                })
+            }
             found => Err(WireError::UnknownKind { what: "mailbox operation", found }),
         }
     }
@@ -167,6 +195,10 @@ struct BodyProto {
     envelope: Vec<u8>,
     #[prost(bytes = "vec", tag = "8")]
     seqs: Vec<u8>,
+    #[prost(bytes = "vec", tag = "9")]
+    nonce: Vec<u8>,
+    #[prost(bytes = "vec", tag = "10")]
+    compared: Vec<u8>,
 }
 
 #[derive(Clone, PartialEq, Message)]

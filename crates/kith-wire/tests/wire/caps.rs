@@ -115,7 +115,11 @@ fn queues_are_few_and_at_mailboxes() {
         let body = Body::Mailboxes { queues };
         (body.check(), Body::decode(Body::MAILBOXES, &body.encode()))
     };
-    let queue = |mailbox: &str| QueueAddress { mailbox: mailbox.to_owned(), seed: Zeroizing::new([5; 32]) };
+    let queue = |mailbox: &str| QueueAddress {
+        mailbox: mailbox.to_owned(),
+        seed: Zeroizing::new([5; 32]),
+        receive: Some(ReceiveId::from_bytes([6; 32])),
+    };
     let good = bootstrap_link().to_string();
     let three = vec![queue(&good); 3];
     assert_eq!(body(three.clone()), (Ok(()), Ok(Body::Mailboxes { queues: three })));

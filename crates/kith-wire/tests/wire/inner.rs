@@ -9,7 +9,7 @@ use kith_wire::limits::{
 use kith_wire::text::{clean_name, clean_text};
 use kith_wire::{
     AccountId, Body, ChatId, DeviceId, Ends, EnvelopeId, FindKey, Hlc, Inner, InnerError, Introduction,
-    IntroductionAnswer, LinkPreview, MailboxOffer, MsgId, Poll, QueueAddress, SmallPicture, Sticker, Sync,
+    IntroductionAnswer, LinkPreview, MailboxOffer, MsgId, Poll, QueueAddress, ReceiveId, SmallPicture, Sticker, Sync,
     UnverifiedInner, WireError,
 };
 use proptest::collection::vec;
@@ -185,8 +185,9 @@ fn curve_key() -> impl Strategy<Value = CurveKey> {
 }
 
 fn queues() -> impl Strategy<Value = Vec<QueueAddress>> {
-    let queue = any::<[u8; 32]>()
-        .prop_map(|seed| QueueAddress { mailbox: bootstrap_link().to_string(), seed: Zeroizing::new(seed) });
+    let queue = (any::<[u8; 32]>(), proptest::option::of(any::<[u8; 32]>().prop_map(ReceiveId::from_bytes))).prop_map(
+        |(seed, receive)| QueueAddress { mailbox: bootstrap_link().to_string(), seed: Zeroizing::new(seed), receive },
+    );
     vec(queue, 0..=QUEUES_MAX)
 }
 

@@ -2,6 +2,7 @@
 
 mod calls;
 mod caps;
+mod check;
 mod decoders;
 mod envelope;
 mod identity;

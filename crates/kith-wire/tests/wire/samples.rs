@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use kith_crypto::{CurveKey, DeviceSecrets, KEM_ENCAPSULATED_LEN, KemSecret, Key, OlmKind, OlmWire, SigningKey};
-use kith_wire::mailbox::envelope_hash;
+use kith_wire::mailbox::{Comparison, check_key, check_name, envelope_hash};
 use kith_wire::recovery::{LogAsk, Recovery, Return};
 use kith_wire::{
     AccountId, Admission, Body, BootstrapLink, BundleParts, Call, CallEnd, CallEnds, CallSignal, CallStep, ChatId,
@@ -115,7 +115,14 @@ pub(crate) fn addresses() -> Vec<String> {
 /// Two queues at one mailbox.
 pub(crate) fn queues() -> Vec<QueueAddress> {
     let mailbox = bootstrap_link().to_string();
-    [141, 142].map(|n| QueueAddress { mailbox: mailbox.clone(), seed: Zeroizing::new([n; 32]) }).to_vec()
+    let queue = |n| QueueAddress { mailbox: mailbox.clone(), seed: Zeroizing::new([n; 32]), receive: None };
+    [141, 142].map(queue).to_vec()
+}
+
+/// The same, told to the only one who writes to them.
+fn named_queues() -> Vec<QueueAddress> {
+    let named = |(n, queue)| QueueAddress { receive: Some(ReceiveId::from_bytes([n; 32])), ..queue };
+    (143..).zip(queues()).map(named).collect()
 }
 
 pub(crate) fn ends() -> Ends {
@@ -220,6 +227,7 @@ pub(crate) fn bodies() -> Vec<(&'static str, Body)> {
             },
         ),
         ("mailboxes", Body::Mailboxes { queues: queues() }),
+        ("mailboxes-named", Body::Mailboxes { queues: named_queues() }),
         ("delivered", Body::Delivered { messages: messages.clone() }),
         ("seen", Body::Seen { messages }),
         ("nack", Body::Nack { envelopes: vec![EnvelopeId::from_bytes([71; 32])] }),
@@ -446,7 +454,7 @@ pub(crate) fn slot_responses() -> [(&'static str, SlotResponse); 6] {
 }
 
 /// One request of each kind: its name, what is asked, and the key that signs it.
-pub(crate) fn mailbox_requests() -> [(&'static str, MailboxOperation, SigningKey); 7] {
+pub(crate) fn mailbox_requests() -> [(&'static str, MailboxOperation, SigningKey); 9] {
     let (owner, writer) = (|| SigningKey::from_seed(&[151; 32]), || SigningKey::from_seed(&[152; 32]));
     let (receive, deposit) = (ReceiveId::from(owner().public()), DepositId::from(writer().public()));
     let new = |admission| MailboxOperation::New { receive, deposit, admission };
@@ -458,6 +466,8 @@ pub(crate) fn mailbox_requests() -> [(&'static str, MailboxOperation, SigningKey
         ("fetch", MailboxOperation::Fetch { receive, after: 41 }, owner()),
         ("ack", MailboxOperation::Ack { receive, seqs: vec![42, 44, u64::MAX] }, owner()),
         ("drop", MailboxOperation::Drop { receive }, owner()),
+        ("check", MailboxOperation::Check { receive, deposit, nonce: [154; 32], bytes: Vec::new() }, writer()),
+        ("check-round", MailboxOperation::Check { receive, deposit, nonce: [154; 32], bytes: round() }, writer()),
     ]
 }
 
@@ -476,7 +486,7 @@ pub(crate) fn receipt() -> Receipt {
     Receipt::sign(&transport_key(3), &deposit, &envelope_hash(&[7, 8, 9]), NOW_MS, NOW_MS + 1)
 }
 
-pub(crate) fn mailbox_responses() -> [(&'static str, MailboxResponse); 8] {
+pub(crate) fn mailbox_responses() -> [(&'static str, MailboxResponse); 10] {
     let mail = vec![Mail { seq: 42, envelope: vec![7, 8, 9] }, Mail { seq: 44, envelope: vec![] }];
     [
         ("created", MailboxResponse::Created { bytes_max: 8 << 20, envelopes_max: 1_000, ttl_ms: 1_209_600_000 }),
@@ -487,7 +497,24 @@ pub(crate) fn mailbox_responses() -> [(&'static str, MailboxResponse); 8] {
         ("denied", MailboxResponse::Denied(MailboxDenial::QueueFull)),
         ("denied-admission", MailboxResponse::Denied(MailboxDenial::Admission { work_bits: 20 })),
         ("denied-other", MailboxResponse::Denied(MailboxDenial::Other(77))),
+        ("compared", MailboxResponse::Compared { nonce: [155; 32], bytes: Vec::new() }),
+        ("compared-round", MailboxResponse::Compared { nonce: [155; 32], bytes: compared() }),
     ]
+}
+
+/// What a writer left: three envelopes, of which the mailbox has the first.
+fn left(count: u8) -> Comparison {
+    let key = check_key(&DepositId::from(SigningKey::from_seed(&[152; 32]).public()), &[154; 32], &[155; 32]);
+    let hashes = (1..=count).map(|n| envelope_hash(&[n]));
+    Comparison::new(hashes.map(|hash| check_name(&key, &hash))).expect("few")
+}
+
+fn round() -> Vec<u8> {
+    left(3).begin().expect("begun")
+}
+
+fn compared() -> Vec<u8> {
+    left(1).answer(&round()).expect("answered")
 }
 
 /// What an account that comes back says to device 2 of somebody, each with who signs it.

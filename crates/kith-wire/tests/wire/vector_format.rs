@@ -4,7 +4,7 @@
 use data_encoding::HEXLOWER;
 use kith_wire::{
     Body, CallSignal, CallStep, Description, FindKey, Inner, Introduction, LinkPreview, MailboxOffer, Picture, Poll,
-    QueueAddress, SmallPicture, Sticker, Sync,
+    QueueAddress, ReceiveId, SmallPicture, Sticker, Sync,
 };
 
 use crate::samples::call_ends;
@@ -54,6 +54,10 @@ pub(crate) fn with_queues(mut fields: Fields, queues: &[QueueAddress]) -> Fields
         let mailboxes: Vec<&str> = queues.iter().map(|queue| queue.mailbox.as_str()).collect();
         fields.push(field("mailboxes", mailboxes.join(" ")));
         fields.push(list("queue_keys", queues.iter().map(|queue| *queue.seed)));
+        // Nor is by whose name they are asked about.
+        if queues.iter().any(|queue| queue.receive.is_some()) {
+            fields.push(list("queue_names", queues.iter().filter_map(|queue| queue.receive).map(ReceiveId::to_bytes)));
+        }
     }
     fields
 }

@@ -225,7 +225,7 @@ fn slots() {
 #[test]
 fn mailboxes() {
     let requests = load_all("mailbox-request-");
-    assert_eq!(requests.len(), 7);
+    assert_eq!(requests.len(), 9);
     let samples = crate::samples::mailbox_requests();
     for (name, vector) in requests {
         let id = |field: &str| vector.text(field).parse::<TransportId>().unwrap();
@@ -237,7 +237,7 @@ fn mailboxes() {
         assert_eq!((&request.operation, name.as_str()), (operation, vector.text("operation")));
     }
     let responses = load_all("mailbox-response-");
-    assert_eq!(responses.len(), 8);
+    assert_eq!(responses.len(), 10);
     let samples = crate::samples::mailbox_responses();
     for (name, vector) in responses {
         let response = MailboxResponse::decode(&vector.bytes("response")).unwrap();

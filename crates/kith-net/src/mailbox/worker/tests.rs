@@ -1,3 +1,5 @@
+mod check;
+
 use super::*;
 use kith_wire::limits::{CLOCK_SKEW_MAX_MS, MAIL_TTL_MAX_MS};
 use kith_wire::mailbox::{envelope_hash, find_work};
@@ -396,6 +398,7 @@ impl Model {
             MailboxResponse::Created { .. }
             | MailboxResponse::Mail { .. }
             | MailboxResponse::Done
+            | MailboxResponse::Compared { .. }
             | MailboxResponse::Denied(_) => panic!("{response:?}"),
         }
     }
