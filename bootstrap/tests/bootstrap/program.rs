@@ -36,11 +36,11 @@ fn run_creates_its_folder_serves_every_service_and_ends_cleanly() {
     let link = node.text("address").to_owned();
     for address in [link.clone(), node.tcp()] {
         let services = Node::probe(&address);
-        assert_eq!(services.len(), 12);
+        assert_eq!(services.len(), 13);
         assert!(services.values().all(|(works, _)| *works), "{services:?}");
     }
     let lines = String::from_utf8(call(&["probe", &link]).stdout).unwrap();
-    assert_eq!(lines.lines().count(), 13, "{lines}");
+    assert_eq!(lines.lines().count(), 14, "{lines}");
     assert_eq!(node.page("/healthz"), (200, "ok\n".to_owned()));
     assert_eq!(node.page("/readyz").0, 200);
     assert_eq!(node.page("/other").0, 404);

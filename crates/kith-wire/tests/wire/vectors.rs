@@ -166,7 +166,7 @@ fn envelopes() {
 #[test]
 fn inner() {
     let all = load_all("inner-");
-    assert_eq!(all.len(), 60);
+    assert_eq!(all.len(), 61);
     for (name, vector) in all {
         let unverified = UnverifiedInner::decode(&vector.bytes("inner")).unwrap();
         let ends = unverified.claims();
