@@ -21,7 +21,7 @@ Version: $version
 Architecture: $(dpkg --print-architecture)
 Maintainer: The Kith developers <kith@localhost>
 Installed-Size: $(du -sk "$root/usr" | cut -f1)
-Depends: libc6 (>= 2.36), libgcc-s1, libasound2 | libasound2t64
+Depends: libc6 (>= 2.36), libgcc-s1, libstdc++6, libasound2 | libasound2t64
 Recommends: libegl1, libgl1, libwayland-client0, libwayland-egl1, libx11-6, libx11-xcb1, libxcb1, libxcursor1, libxi6, libxrender1, libxkbcommon0, libxkbcommon-x11-0, libfontconfig1, fonts-noto-core, libdbus-1-3, dbus-user-session, xdg-desktop-portal
 Section: net
 Priority: optional

@@ -19,7 +19,8 @@ const PROGRAMS: [(&str, &str); 6] = [
 ];
 
 /// What the programs may be linked to; the rest of the system is looked for while they run.
-const LINKED: [&str; 5] = ["ld-linux-x86-64.so.2", "libasound.so.2", "libc.so.6", "libgcc_s.so.1", "libm.so.6"];
+const LINKED: [&str; 6] =
+    ["ld-linux-x86-64.so.2", "libasound.so.2", "libc.so.6", "libgcc_s.so.1", "libm.so.6", "libstdc++.so.6"];
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
