@@ -27,7 +27,7 @@ const DEVICES: [&str; 4] = ["--audio-in", "device", "--audio-out", "device"];
 /// How loud that is.
 const LEVEL: f32 = 0.25;
 /// How much of a recording is looked at: its end.
-const TAIL: f32 = 0.4;
+const TAIL: f32 = 0.5;
 /// What is quieter than this is silence.
 const SILENT: f32 = 0.002;
 
@@ -57,15 +57,24 @@ fn tail(path: &Path, seconds: f32) -> Result<Vec<f32>> {
     Ok(bytes.as_chunks::<4>().0.iter().map(|sample| f32::from_le_bytes(*sample)).collect())
 }
 
-/// How loud a pitch is.
-fn loudness(samples: &[f32], hz: f32) -> f32 {
+/// How loud a pitch is in one stretch, of which the edges count less (Hann): a pitch beside it is not heard.
+fn loudness_of_block(samples: &[f32], hz: f32) -> f32 {
     let (mut sine, mut cosine) = (0.0, 0.0);
     for (n, sample) in samples.iter().enumerate() {
         let phase = TAU * (n as f32 * hz / RATE as f32).fract();
-        sine += sample * phase.sin();
-        cosine += sample * phase.cos();
+        let weight = 1.0 - (TAU * n as f32 / samples.len() as f32).cos();
+        sine += weight * sample * phase.sin();
+        cosine += weight * sample * phase.cos();
     }
     2.0 * sine.hypot(cosine) / samples.len() as f32
+}
+
+/// How loud a pitch is: the median of tenths of a second, so that one gap on a busy machine does not matter.
+fn loudness(samples: &[f32], hz: f32) -> f32 {
+    let mut blocks: Vec<f32> =
+        samples.chunks_exact(RATE as usize / 10).map(|block| loudness_of_block(block, hz)).collect();
+    blocks.sort_by(f32::total_cmp);
+    blocks.get(blocks.len() / 2).copied().unwrap_or_default()
 }
 
 fn rms(samples: &[f32]) -> f32 {
