@@ -3,7 +3,8 @@
 
 use bytes::Bytes;
 use kith_rtc::{
-    AudioPacket, Candidate, Description, DescriptionKind, RtpPacket, Session, SessionConfig, SessionEvent, State,
+    AudioPacket, Candidate, Description, DescriptionKind, Error, RtpPacket, Session, SessionConfig, SessionEvent,
+    State, VideoCodec, VideoFrame,
 };
 use serde_json::{Value, json};
 use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
@@ -45,7 +46,8 @@ impl Call {
     /// Brings signalling across until the session ends.
     async fn begin(mut bridge: Bridge, we_offer: bool) -> Self {
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
-        let config = SessionConfig { loopback: true, audio: true, polite: true, ..SessionConfig::default() };
+        let config =
+            SessionConfig { loopback: true, audio: true, video: true, polite: true, ..SessionConfig::default() };
         let (session, mut events) = Session::open(config, &tracker, &cancel).unwrap();
         let session = Arc::new(session);
         if we_offer {
@@ -97,11 +99,54 @@ impl Call {
         tokio::time::timeout(PATIENCE, found).await.unwrap_or_else(|_| panic!("no {what}"))
     }
 
-    async fn sound(&mut self) -> RtpPacket {
-        let SessionEvent::Audio(packet) = self.until("sound", |e| matches!(e, SessionEvent::Audio(_))).await else {
-            unreachable!()
+    /// Sends back the pictures that come, and the sound if it is not its own, until so much of both came.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest does not matter")]
+    async fn send_back(&mut self, sounds: u64, pictures: u64, echo: bool) -> Sent {
+        let mut sent = Sent::default();
+        // Those that came while messages were exchanged are gone.
+        self.session.want_keyframe();
+        while sent.sounds < sounds || sent.pictures < pictures {
+            let what = format!("more than {sent:?}");
+            match self.until(&what, |_| true).await {
+                SessionEvent::Audio(packet) => {
+                    if echo {
+                        self.send_sound(packet, sent.sounds == 0).await;
+                    }
+                    sent.sounds += 1;
+                }
+                SessionEvent::Video(frame) if sent.pictures > 0 || stands_alone(&frame) => {
+                    while matches!(self.session.send_video(frame.clone()), Err(Error::Full)) {
+                        tokio::time::sleep(Duration::from_millis(5)).await;
+                    }
+                    sent.pictures += 1;
+                }
+                SessionEvent::KeyframeWanted => self.session.want_keyframe(),
+                _ => {}
+            }
+        }
+        sent
+    }
+
+    async fn send_sound(&self, packet: RtpPacket, onset: bool) {
+        let echo = AudioPacket { timestamp: packet.timestamp, payload: packet.payload, onset };
+        // What came while messages were exchanged comes at once.
+        while matches!(self.session.send_audio(echo.clone()), Err(Error::Full)) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Waits until the other side says that it got nearly as much of something.
+    async fn arrived(&mut self, what: &str, sent: u64) -> Value {
+        let counted = async {
+            loop {
+                let line = self.from.recv().await.expect("the other side goes on");
+                assert!(line["error"].is_null(), "{line}");
+                if line[what].as_u64().is_some_and(|arrived| arrived >= sent * 95 / 100) {
+                    return line;
+                }
+            }
         };
-        packet
+        tokio::time::timeout(PATIENCE, counted).await.expect("the other side gets what was sent back")
     }
 
     async fn connected_and_talking(&mut self) {
@@ -117,8 +162,28 @@ impl Call {
     }
 
     async fn end(self) {
+        // A candidate of the other side may just be taken.
+        while Arc::strong_count(&self.session) > 1 {
+            tokio::task::yield_now().await;
+        }
         Arc::into_inner(self.session).unwrap().close().await;
         drop(self.from);
+    }
+}
+
+/// What was sent back.
+#[derive(Debug, Default)]
+struct Sent {
+    sounds: u64,
+    pictures: u64,
+}
+
+/// Whether decoding can begin with it.
+fn stands_alone(frame: &VideoFrame) -> bool {
+    match frame.codec {
+        // Parameters of a sequence come before such a picture.
+        VideoCodec::H264 => frame.payload.windows(4).any(|unit| unit[..3] == [0, 0, 1] && unit[3] & 0x1f == 7),
+        VideoCodec::Vp8 => frame.payload[0] & 1 == 0,
     }
 }
 
@@ -153,7 +218,7 @@ fn aiortc() -> Option<(Child, Bridge, TaskTracker)> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn aiortc_offers_sends_sound_back_and_echoes_messages() {
+async fn aiortc_offers_and_talks_shows_and_writes() {
     let Some((process, bridge, _tasks)) = aiortc() else { return };
     let mut call = Call::begin(bridge, false).await;
     call.connected_and_talking().await;
@@ -167,14 +232,16 @@ async fn aiortc_offers_sends_sound_back_and_echoes_messages() {
         }
     };
     let hearing = async {
-        for _ in 0..150 {
-            call.sound().await;
-        }
+        // The sound is its echo already.
+        let sent = call.send_back(150, 90, false).await;
+        let seen = call.arrived("seen", sent.pictures).await;
+        (sent, seen)
     };
-    tokio::join!(speaking, hearing);
+    let ((), (sent, seen)) = tokio::join!(speaking, hearing);
+    assert_eq!((&seen["width"], &seen["height"]), (&json!(640), &json!(480)));
     drop(session);
     let stats = call.session.stats().await.unwrap();
-    println!("aiortc: {stats:?}");
+    println!("aiortc: {sent:?}, it saw {seen}; {stats:?}");
     assert!(!stats.arrivals_reported, "aiortc reports no arrivals: the estimate goes by receiver reports");
     assert!(stats.audio_out.loss.is_some_and(|loss| loss < 0.05), "it reported what it received");
     assert_eq!(stats.duplicates, 0);
@@ -251,28 +318,12 @@ async fn with_chromium(we_offer: bool) {
     }
     let mut call = Call::begin(Bridge { to, from }, we_offer).await;
     call.connected_and_talking().await;
-    let mut sent = 0_u64;
-    for _ in 0..250 {
-        let packet = call.sound().await;
-        let echo = AudioPacket { timestamp: packet.timestamp, payload: packet.payload, onset: sent == 0 };
-        // What came while messages were exchanged comes at once.
-        while matches!(call.session.send_audio(echo.clone()), Err(kith_rtc::Error::Full)) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        sent += 1;
-    }
-    let counted = async {
-        loop {
-            let line = call.from.recv().await.expect("the page goes on");
-            assert!(line["error"].is_null(), "{line}");
-            if line["heard"].as_u64().is_some_and(|heard| heard >= sent * 95 / 100) {
-                return line;
-            }
-        }
-    };
-    let counted = tokio::time::timeout(PATIENCE, counted).await.expect("the page hears what was sent back");
+    let sent = call.send_back(250, 120, true).await;
+    let heard = call.arrived("heard", sent.sounds).await;
+    let seen = call.arrived("seen", sent.pictures).await;
+    assert_eq!((&seen["width"], &seen["height"]), (&json!(640), &json!(360)));
     let stats = call.session.stats().await.unwrap();
-    println!("chromium, we_offer={we_offer}: sent {sent}, the page {counted}; {stats:?}");
+    println!("chromium, we_offer={we_offer}: {sent:?}, the page {heard} {seen}; {stats:?}");
     assert!(stats.arrivals_reported, "a browser reports arrivals");
     assert!(stats.rtt.is_some() && stats.path.is_some());
     call.end().await;
@@ -284,11 +335,11 @@ async fn with_chromium(we_offer: bool) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn chromium_answers_hears_its_sound_back_and_echoes_messages() {
+async fn chromium_answers_and_talks_shows_and_writes() {
     with_chromium(true).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn chromium_offers_hears_its_sound_back_and_echoes_messages() {
+async fn chromium_offers_and_talks_shows_and_writes() {
     with_chromium(false).await;
 }

@@ -1,6 +1,7 @@
 """A foreign WebRTC peer (aiortc). It offers, with signalling as lines of JSON on stdin and stdout.
 
-It sends back the sound it hears and the messages it gets, on the data channel both sides open by themselves.
+It sends back the sound it hears and the messages it gets, on the data channel both sides open by themselves; it sends
+pictures, and tells how many of those it gets it could decode.
 """
 
 import asyncio
@@ -8,7 +9,7 @@ import json
 import sys
 
 from aiortc import RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import AudioStreamTrack
+from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, VideoStreamTrack
 from aiortc.sdp import candidate_from_sdp
 
 
@@ -33,13 +34,35 @@ def say(line):
     print(json.dumps(line), flush=True)
 
 
+async def see(track):
+    """Tells of every tenth picture."""
+    seen = 0
+    while True:
+        try:
+            picture = await track.recv()
+        except MediaStreamError:
+            return
+        seen += 1
+        if seen % 10 == 0:
+            say({"seen": seen, "width": picture.width, "height": picture.height})
+
+
 async def main():
     peer = RTCPeerConnection()
     echo = Echo()
+    seeing = []
+
+    def on_track(track):
+        if track.kind == "video":
+            seeing.append(asyncio.ensure_future(see(track)))
+        elif not echo.source.done():
+            echo.source.set_result(track)
+
     channel = peer.createDataChannel("kith", negotiated=True, id=0)
     channel.on("message", lambda message: channel.send(message))
-    peer.on("track", lambda track: echo.source.done() or echo.source.set_result(track))
+    peer.on("track", on_track)
     peer.addTrack(echo)
+    peer.addTrack(VideoStreamTrack())
 
     await peer.setLocalDescription(await peer.createOffer())
     say({"type": "offer", "sdp": modern(peer.localDescription.sdp)})
