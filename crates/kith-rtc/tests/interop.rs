@@ -103,8 +103,6 @@ impl Call {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the rest does not matter")]
     async fn send_back(&mut self, sounds: u64, pictures: u64, echo: bool) -> Sent {
         let mut sent = Sent::default();
-        // Those that came while messages were exchanged are gone.
-        self.session.want_keyframe();
         while sent.sounds < sounds || sent.pictures < pictures {
             let what = format!("more than {sent:?}");
             match self.until(&what, |_| true).await {
@@ -120,7 +118,8 @@ impl Call {
                     }
                     sent.pictures += 1;
                 }
-                SessionEvent::KeyframeWanted => self.session.want_keyframe(),
+                // Those it builds on came while messages were exchanged, and are gone.
+                SessionEvent::Video(_) | SessionEvent::KeyframeWanted => self.session.want_keyframe(),
                 _ => {}
             }
         }
